@@ -24,7 +24,6 @@ import (
 	_ "github.com/paulmach/orb/maptile"
 	_ "github.com/paulmach/orb/simplify"
 	_ "github.com/rclone/gofakes3"
-	_ "github.com/rclone/gofakes3/backend/s3afero"
 	_ "go.yaml.in/yaml/v3"
 	_ "pgregory.net/rapid"
 )
