@@ -1,0 +1,76 @@
+package assignment
+
+import (
+	"context"
+	"time"
+
+	"github.com/weige/weige/functions/internal/report"
+)
+
+// Move is one change of a report's assignee: the state it leads to and the event that records it.
+type Move struct {
+	State report.State // Version is one more than the version it replaces
+	Event report.Event
+}
+
+// Mover writes moves.
+type Mover interface {
+	// Move writes state and event in one transaction, on the condition that the stored version is State.Version-1. When that
+	// does not hold and an event of this report with the same operation id exists, the move was made before: it gives the
+	// stored state and Done. When it does not hold otherwise it gives the stored state and ChangedMeanwhile.
+	// An error means that the outcome is unknown; calling again with the same Move is always safe.
+	Move(ctx context.Context, m Move) (report.State, Outcome, error)
+}
+
+// Outcome of a move.
+type Outcome int
+
+// The outcomes of a move.
+const (
+	Done             Outcome = iota + 1 // the move holds, by this call or an earlier one with the same operation id
+	ChangedMeanwhile                    // somebody else was first; nothing was written
+)
+
+// AssigneeLister lists the open reports that one person has, oldest first; areas and queue are not looked at.
+type AssigneeLister interface {
+	ListAssigned(ctx context.Context, jurisdiction, person, after string, limit int, keep func(report.State) bool) (states []report.State, next string, err error)
+}
+
+// Reading is one look at somebody's contact details.
+type Reading struct {
+	ID     string // unique
+	Report string
+	At     time.Time
+	Who    string
+	Reason string
+}
+
+// ContactReader reads sealed contact details, and only together with a log entry: the entry is stored before the details are
+// read. Expired or absent details are nil.
+type ContactReader interface {
+	ReadContact(ctx context.Context, r Reading) ([]byte, error)
+}
+
+// Count is what lies in one queue area.
+type Count struct {
+	QueueArea string
+	Open      int64
+	Waiting   int64 // of these, with nobody assigned
+}
+
+// Counter reads the counters of queue areas; areas without reports may be left out.
+type Counter interface {
+	Counts(ctx context.Context, jurisdiction string, queueAreas []string) ([]Count, error)
+}
+
+// Tally applies one event to the counters exactly once in effect, however often and late it is delivered: an event whose
+// version was counted before changes nothing, and one that arrives before its predecessor is refused with ErrEarly, to be
+// delivered again.
+type Tally interface {
+	Tally(ctx context.Context, e report.Event, d CountChange) error
+}
+
+// CountChange is what an event does to the counters of its queue area on its day.
+type CountChange struct {
+	Filed, Open, Waiting int64
+}

@@ -1,0 +1,138 @@
+// Package jurisdiction holds what a tenant is: its names, levels, roles and services, and which boundary set, roster and
+// settings are in force. All three are immutable snapshots named by their content; one small item per jurisdiction points at
+// those in force, so that reading it again is all that an instance needs to stay current.
+package jurisdiction
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/weige/weige/functions/internal/fault"
+)
+
+// Text is a text in both languages of the product.
+type Text struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+// Service is a category under which reports are filed (Open311: service).
+type Service struct {
+	Code        string `json:"code"`
+	Name        Text   `json:"name"`
+	Description Text   `json:"description,omitzero"`
+	Private     bool   `json:"private,omitempty"` // its reports never appear in public lists
+}
+
+// Named gives a level or a role its names.
+type Named struct {
+	Code string `json:"code"`
+	Name Text   `json:"name"`
+}
+
+// Settings is what an administrator decides about a jurisdiction.
+type Settings struct {
+	Name       Text      `json:"name"`
+	Synthetic  bool      `json:"synthetic,omitempty"` // made up for a demonstration
+	TimeZone   string    `json:"time_zone"`           // IANA name
+	Queue      Text      `json:"queue"`               // the desk that receives what nobody answers for
+	QueueLevel string    `json:"queue_level,omitempty"`
+	Levels     []Named   `json:"levels,omitempty"` // coarse to fine
+	Roles      []Named   `json:"roles,omitempty"`
+	Services   []Service `json:"services"`
+}
+
+var (
+	codePattern    = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+	servicePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+)
+
+// ValidCode reports whether s can name a jurisdiction: 1 to 32 small letters, digits and hyphens.
+func ValidCode(s string) bool { return codePattern.MatchString(s) }
+
+// Validate checks every field and gives a *fault.Error that names the first one that is wrong.
+func (s *Settings) Validate() error {
+	if err := s.Name.need("name"); err != nil {
+		return err
+	}
+	if err := s.Queue.need("queue"); err != nil {
+		return err
+	}
+	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "" || s.TimeZone == "Local" {
+		return fault.Field("time_zone", "%q is no IANA time zone such as Asia/Shanghai.", s.TimeZone)
+	}
+	if len(s.Services) == 0 {
+		return fault.Field("services", "At least one service is needed, or nothing can be reported.")
+	}
+	seen := map[string]bool{}
+	for _, v := range s.Services {
+		if !servicePattern.MatchString(v.Code) {
+			return fault.Field("services.service_code", "%q is no service code: letters, digits, dots, hyphens and underscores, 64 at most.", v.Code)
+		}
+		if seen[v.Code] {
+			return fault.Field("services.service_code", "The service code %q stands twice.", v.Code)
+		}
+		seen[v.Code] = true
+		if err := v.Name.need("services.name"); err != nil {
+			return err
+		}
+	}
+	if err := namedOnce("levels", s.Levels); err != nil {
+		return err
+	}
+	return namedOnce("roles", s.Roles)
+}
+
+// Service finds a service by its code.
+func (s *Settings) Service(code string) (Service, bool) {
+	for _, v := range s.Services {
+		if v.Code == code {
+			return v, true
+		}
+	}
+	return Service{}, false
+}
+
+// RoleName gives a role's names; a role without names stands for itself.
+func (s *Settings) RoleName(role string) Text {
+	for _, r := range s.Roles {
+		if r.Code == role {
+			return r.Name
+		}
+	}
+	return Text{ZH: role, EN: role}
+}
+
+// Location gives the time zone in which days of absence are counted. Settings in force were validated, so that it is known.
+func (s *Settings) Location() *time.Location {
+	loc, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+func namedOnce(field string, list []Named) error {
+	seen := map[string]bool{}
+	for _, n := range list {
+		if n.Code == "" || seen[n.Code] {
+			return fault.Field(field, "Each entry needs a code of its own; %q is empty or stands twice.", n.Code)
+		}
+		seen[n.Code] = true
+		if err := n.Name.need(field + ".name"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t Text) need(field string) error {
+	for _, s := range []string{t.ZH, t.EN} {
+		if strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > 200 || !utf8.ValidString(s) {
+			return fault.Field(field, "Both languages, zh and en, need a text of 1 to 200 characters.")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package jurisdiction
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// Shelf opens snapshots of one kind and keeps the most recently used ones. Two callers who ask for the same one at the same
+// time cause one read. It is safe for concurrent use.
+type Shelf[T any] struct {
+	store Snapshots
+	kind  Kind
+	open  func([]byte) (T, error)
+
+	mu    sync.Mutex
+	held  map[shelfKey]*shelfEntry[T]
+	order []shelfKey // least recently used first
+}
+
+type shelfKey struct{ jurisdiction, version string }
+
+type shelfEntry[T any] struct {
+	ready chan struct{}
+	value T
+	err   error
+}
+
+// NewShelf gives an empty shelf; open turns the stored bytes into what the shelf holds.
+func NewShelf[T any](store Snapshots, kind Kind, open func([]byte) (T, error)) *Shelf[T] {
+	return &Shelf[T]{store: store, kind: kind, open: open, held: map[shelfKey]*shelfEntry[T]{}}
+}
+
+// Get gives the snapshot of that version, reading it if this instance does not hold it. Errors are not kept.
+func (s *Shelf[T]) Get(ctx context.Context, jurisdiction, version string) (T, error) {
+	key := shelfKey{jurisdiction, version}
+	s.mu.Lock()
+	e, held := s.held[key]
+	if !held {
+		e = &shelfEntry[T]{ready: make(chan struct{})}
+		s.held[key] = e
+	}
+	s.touch(key)
+	s.mu.Unlock()
+
+	if held {
+		select {
+		case <-e.ready:
+			if isContext(e.err) && ctx.Err() == nil {
+				return s.Get(ctx, jurisdiction, version) // whoever was reading gave up, not we
+			}
+			return e.value, e.err
+		case <-ctx.Done():
+			var none T
+			return none, ctx.Err()
+		}
+	}
+	e.value, e.err = s.read(ctx, key)
+	if e.err != nil {
+		s.mu.Lock()
+		delete(s.held, key)
+		s.order = slices.DeleteFunc(s.order, func(k shelfKey) bool { return k == key })
+		s.mu.Unlock()
+	}
+	close(e.ready)
+	return e.value, e.err
+}
+
+func (s *Shelf[T]) read(ctx context.Context, key shelfKey) (T, error) {
+	blob, err := s.store.Snapshot(ctx, key.jurisdiction, s.kind, key.version)
+	if err == nil && VersionOf(blob) != key.version {
+		err = fmt.Errorf("%s %s of %s: the stored bytes are not those that were published", s.kind, key.version, key.jurisdiction)
+	}
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return s.open(blob)
+}
+
+func isContext(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// touch moves key to the end of the order and drops what has not been used for longest. The caller holds the lock.
+func (s *Shelf[T]) touch(key shelfKey) {
+	s.order = slices.DeleteFunc(s.order, func(k shelfKey) bool { return k == key })
+	s.order = append(s.order, key)
+	for len(s.order) > keptPerKind {
+		delete(s.held, s.order[0])
+		s.order = s.order[1:]
+	}
+}

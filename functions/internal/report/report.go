@@ -1,0 +1,180 @@
+// Package report holds a report from the moment it is filed: what it says, where it lies, who has it, and what of it the public
+// and its reporter may see.
+package report
+
+import (
+	"context"
+	"time"
+
+	"github.com/weige/weige/geo"
+)
+
+// Status is where a report stands.
+type Status string
+
+// The statuses a report can have.
+const (
+	Received Status = "received" // waits in the queue, nobody has it yet
+	Assigned Status = "assigned" // a person has it
+)
+
+// Open reports whether the report still waits for something to be done. Both statuses of today do.
+func (s Status) Open() bool { return s == Received || s == Assigned }
+
+// AssigneeKind tells a person from a queue.
+type AssigneeKind string
+
+// The kinds of assignee.
+const (
+	ToPerson AssigneeKind = "person"
+	ToQueue  AssigneeKind = "queue"
+)
+
+// Because says why it was this assignee.
+type Because string
+
+// The reasons for an assignee.
+const (
+	OnDuty       Because = "duty"       // on duty for the smallest area
+	AsDeputy     Because = "deputy"     // deputises for somebody who is away
+	OfParent     Because = "parent"     // nobody there was available, so it went to a larger area
+	NobodyThere  Because = "queue"      // nobody was available on any level
+	ByDispatcher Because = "reassigned" // somebody decided
+)
+
+// Assignee is who has a report. There is exactly one at any time, kept in State alone.
+type Assignee struct {
+	Kind    AssigneeKind
+	Person  string // the person's id; empty for a queue
+	Name    string // as the roster gives it
+	Role    string
+	Area    string // code of the area whose roster named the person; empty for a queue
+	Because Because
+}
+
+// Queue is the jurisdiction's own desk as assignee.
+func Queue(because Because) Assignee { return Assignee{Kind: ToQueue, Because: because} }
+
+// Status gives the status of an open report with this assignee.
+func (a Assignee) Status() Status {
+	if a.Kind == ToPerson {
+		return Assigned
+	}
+	return Received
+}
+
+// State is what changes about a report, and what lists show of it; at most 1 KB when stored. Version starts at 1 and rises by one
+// with every event.
+type State struct {
+	ID           string // UUID, version 7
+	Jurisdiction string
+	Version      int64
+	Status       Status
+	Service      string
+	Private      bool      // never in public lists
+	Point        geo.Point // WGS 84, 1e-7 degree
+	Set          string    // boundary set under which Chain holds; empty when there was none
+	Chain        []string  // area codes, coarse to fine; empty outside every area
+	QueueArea    string    // the area under which it is listed, see jurisdiction.Current.QueueArea
+	Assignee     Assignee
+	FiledAt      time.Time // UTC, milliseconds
+	HasContact   bool
+	LastOp       string // operation id of the event that made this version
+}
+
+// Body is what a report says. It never changes.
+type Body struct {
+	Description string
+	Locale      string // "zh" or "en"; empty when unknown
+}
+
+// Contact is how to reach the reporter. It is stored apart, sealed, and expires.
+type Contact struct {
+	Name  string `json:"name,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	Email string `json:"email,omitempty"`
+}
+
+// Empty reports whether there is nothing to store.
+func (c Contact) Empty() bool { return c == Contact{} }
+
+// EventKind says what happened.
+type EventKind string
+
+// The kinds of event.
+const (
+	Filed      EventKind = "filed"
+	Reassigned EventKind = "reassigned"
+)
+
+// Event is one entry of the append-only history. It is self-contained: whoever reads it from the stream needs no other item.
+type Event struct {
+	Report       string
+	Jurisdiction string
+	Version      int64 // of the state that it made
+	At           time.Time
+	Kind         EventKind
+	Who          string // a person's id, or Resident
+	Op           string // operation id: the same operation never makes two events
+	Reason       string
+	Before       *Assignee // nil on Filed
+	After        Assignee
+	QueueArea    string
+	Service      string
+}
+
+// Resident is Who of a reporter without an account.
+const Resident = "resident"
+
+// Filing is all that one transaction writes when a report is filed.
+type Filing struct {
+	State        State
+	Body         Body
+	Contact      []byte // sealed; nil when none was given
+	ContactUntil time.Time
+	Event        Event
+	TrackingHash string // HMAC of the tracking code; the code itself is stored nowhere
+	Once         Once
+}
+
+// Once is the idempotency record of a filing.
+type Once struct {
+	Scope   string // who may use the key again, e.g. the jurisdiction
+	Key     string
+	Request string // SHA-256 of the request, hexadecimal
+	Report  string
+	Nonce   []byte // 128 random bits from which, with a secret, the tracking code is derived again for a repeated request
+	Until   time.Time
+}
+
+// Store keeps reports. All writes are conditional.
+type Store interface {
+	// File writes everything in one transaction. Where a record with the same Once.Scope and Once.Key exists and has not
+	// expired, it writes nothing and gives that record; otherwise it gives nil. An error means that the outcome is unknown
+	// or that nothing was written; calling again with the same Filing is always safe.
+	File(ctx context.Context, f Filing) (*Once, error)
+	// ReadOnce gives the record of an idempotency key, or nil.
+	ReadOnce(ctx context.Context, scope, key string) (*Once, error)
+	// Tracked gives the id of the report with this tracking hash, or "" where there is none.
+	Tracked(ctx context.Context, jurisdiction, hash string) (string, error)
+}
+
+// Reader reads one report. Absent reports, and reports of another jurisdiction, are a fault with code fault.Unknown.
+type Reader interface {
+	Report(ctx context.Context, jurisdiction, id string) (State, Body, error)
+	Events(ctx context.Context, id string) ([]Event, error) // in the order of their versions, all of them
+}
+
+// Page asks for the open reports of some queue areas, oldest first.
+type Page struct {
+	Jurisdiction string
+	QueueAreas   []string
+	After        string // Next of the page before
+	Limit        int
+	Keep         func(State) bool // nil keeps all; a page is filled with reports that are kept
+}
+
+// Lister lists open reports. next is empty after the last page.
+type Lister interface {
+	List(ctx context.Context, p Page) (states []State, next string, err error)
+}
