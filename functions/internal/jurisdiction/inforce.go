@@ -60,7 +60,7 @@ type Change struct {
 	Kind     Kind
 	Expected string // empty: none in force so far
 	Next     string
-	Retire   []string // queue areas to add to Retired; used with Boundaries
+	Retire   []string // queue areas to add to Retired
 }
 
 // Pointers reads the pointer of a jurisdiction. It answers a fault with code fault.Unknown where there is none.
@@ -131,29 +131,6 @@ func (b *Books) Current(ctx context.Context, jurisdiction string) (Current, erro
 // Areas opens any stored boundary set, in force or not.
 func (b *Books) Areas(ctx context.Context, jurisdiction, version string) (*geo.Index, error) {
 	return b.areas.Get(ctx, jurisdiction, version)
-}
-
-// QueueLevel gives the position of the level by whose areas work lists are kept: the one the settings name, else the finest.
-func (c Current) QueueLevel() int {
-	levels := c.Areas.Levels()
-	for i, l := range levels {
-		if l == c.Settings.QueueLevel {
-			return i
-		}
-	}
-	return len(levels) - 1
-}
-
-// OutsideQueue is the queue area of reports that lie outside every area.
-const OutsideQueue = "-"
-
-// QueueArea gives the code under which a report with this chain of area codes, coarse to fine, is listed: its area of the queue
-// level, or the finest it has above that, or OutsideQueue.
-func (c Current) QueueArea(chain []string) string {
-	if len(chain) == 0 || c.Areas == nil {
-		return OutsideQueue
-	}
-	return chain[min(c.QueueLevel(), len(chain)-1)]
 }
 
 // UnknownJurisdiction is the answer to a jurisdiction that does not exist.

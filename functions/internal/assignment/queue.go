@@ -1,0 +1,95 @@
+package assignment
+
+import (
+	"context"
+	"slices"
+
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
+)
+
+// Unassigned, as QueueQuery.Assignee, asks for the reports that nobody has yet.
+const Unassigned = "queue"
+
+// Scope is the part of a jurisdiction that somebody may look at.
+type Scope struct {
+	Whole bool
+	Areas []string // codes of areas, with their children; of no meaning when Whole
+}
+
+// Empty reports whether nothing at all may be looked at.
+func (s Scope) Empty() bool { return !s.Whole && len(s.Areas) == 0 }
+
+// QueueQuery asks for open reports. Empty fields ask for all.
+type QueueQuery struct {
+	Area     string // with its children
+	Assignee string // a person's id, or Unassigned
+	Status   report.Status
+	After    string
+	Limit    int
+}
+
+// List gives open reports, oldest first, from the areas of the scope; permit decides about each of them as it was read.
+func (d *Desk) List(ctx context.Context, c jurisdiction.Current, q QueueQuery, scope Scope, permit func(report.State) bool) ([]report.State, string, error) {
+	keep := func(s report.State) bool { return q.matches(s) && permit(s) }
+	if q.Assignee != "" && q.Assignee != Unassigned {
+		if q.Area != "" {
+			if _, ok := c.QueueAreasUnder(q.Area); !ok {
+				return nil, "", unknownArea(q.Area)
+			}
+		}
+		return d.Assigned.ListAssigned(ctx, c.Jurisdiction, q.Assignee, q.After, q.Limit, keep)
+	}
+	areas, err := queueAreas(c, q.Area, scope)
+	if err != nil || len(areas) == 0 {
+		return nil, "", err
+	}
+	return d.Lister.List(ctx, report.Page{Jurisdiction: c.Jurisdiction, QueueAreas: areas, After: q.After, Limit: q.Limit, Keep: keep})
+}
+
+// Counts gives the counters of all queue areas of the scope.
+func (d *Desk) Counts(ctx context.Context, c jurisdiction.Current, scope Scope) ([]Count, error) {
+	areas, err := queueAreas(c, "", scope)
+	if err != nil || len(areas) == 0 {
+		return nil, err
+	}
+	return d.Counter.Counts(ctx, c.Jurisdiction, areas)
+}
+
+// queueAreas gives the queue areas that an area and a scope have in common. Where one lies inside a queue area, that queue area is
+// among them, and reports of its other parts are left out later.
+func queueAreas(c jurisdiction.Current, area string, scope Scope) ([]string, error) {
+	var held []string
+	if scope.Whole {
+		held = c.AllQueueAreas()
+	}
+	for _, code := range scope.Areas {
+		under, _ := c.QueueAreasUnder(code)
+		held = append(held, under...)
+	}
+	slices.Sort(held)
+	held = slices.Compact(held)
+	if area == "" {
+		return held, nil
+	}
+	asked, ok := c.QueueAreasUnder(area)
+	if !ok {
+		return nil, unknownArea(area)
+	}
+	return slices.DeleteFunc(held, func(code string) bool { return !slices.Contains(asked, code) }), nil
+}
+
+func (q QueueQuery) matches(s report.State) bool {
+	switch {
+	case q.Status != "" && s.Status != q.Status,
+		q.Area != "" && !s.In(q.Area),
+		q.Assignee == Unassigned && s.Assignee.Kind != report.ToQueue:
+		return false
+	}
+	return true
+}
+
+func unknownArea(code string) error {
+	return fault.Field("area", "There is no area %q in the boundary set in force.", code)
+}

@@ -1,0 +1,189 @@
+package assignment
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
+)
+
+const (
+	minReason = 2
+	maxReason = 300
+)
+
+// Desk is where staff work: they list reports, look at them and hand them on. All fields are needed.
+type Desk struct {
+	Books    *jurisdiction.Books
+	Rosters  *Rosters
+	Reader   report.Reader
+	Lister   report.Lister
+	Assigned AssigneeLister
+	Mover    Mover
+	Contacts ContactReader
+	Counter  Counter
+	Secrets  *report.Secrets
+	Now      func() time.Time
+	NewID    func() (string, error)
+}
+
+// Target names who is to have a report: an area and, within its roster, a person; without a person whoever is on duty there;
+// without an area the jurisdiction's queue.
+type Target struct{ Area, Person string }
+
+// Reassignment is a dispatcher's decision about one report.
+type Reassignment struct {
+	To      Target
+	Reason  string
+	Version int64  // the version that the dispatcher saw
+	Op      string // operation id, the sender's idempotency key
+	Who     string // person's id of the dispatcher
+}
+
+// Resolved is a target as found in the roster in force, with the chain of areas that says who may hand reports there.
+type Resolved struct {
+	Assignee report.Assignee
+	Chain    []string // area codes, coarse to fine; empty for the queue
+}
+
+// Resolve finds the assignee a target stands for. An unknown area or person is a fault that names the field.
+func (d *Desk) Resolve(ctx context.Context, c jurisdiction.Current, t Target) (Resolved, error) {
+	if t.Area == "" {
+		if t.Person != "" {
+			return Resolved{}, fault.Field("person", "The queue has no persons; name an area or leave the person out.")
+		}
+		return Resolved{Assignee: report.Queue(report.ByDispatcher)}, nil
+	}
+	chain, ok := chainOf(c, t.Area)
+	if !ok {
+		return Resolved{}, fault.Field("area", "There is no area %q in the boundary set in force.", t.Area)
+	}
+	roster, err := d.Rosters.In(ctx, c.InForce)
+	if err != nil {
+		return Resolved{}, err
+	}
+	if t.Person == "" {
+		a := roster.Route(chain, dayOf(d.Now(), c.Settings.Location()))
+		a.Because = report.ByDispatcher
+		return Resolved{Assignee: a, Chain: chain}, nil
+	}
+	for _, duty := range roster.Of(t.Area) {
+		if duty.Person == t.Person || slices.Contains(duty.Deputies, t.Person) {
+			name, _ := roster.Name(t.Person)
+			return Resolved{Assignee: assignee(duty, t.Person, name, report.ByDispatcher), Chain: chain}, nil
+		}
+	}
+	return Resolved{}, fault.Field("person", "The roster does not name %q for the area %s.", t.Person, t.Area)
+}
+
+// Reassign hands a report that was read as s to somebody else, if its version is still the one the dispatcher saw; otherwise it
+// gives the report as it is now and a fault with code fault.Conflict. The same operation again gives the report as it is now and
+// changes nothing; the same operation id for something else is fault.KeyReused.
+func (d *Desk) Reassign(ctx context.Context, s report.State, to report.Assignee, r Reassignment) (report.State, error) {
+	if n := utf8.RuneCountInString(strings.TrimSpace(r.Reason)); n < minReason || n > maxReason {
+		return s, fault.Field("reason", "Say in %d to %d characters why it goes to somebody else.", minReason, maxReason)
+	}
+	m := move(s, to, r, d.Now())
+	if s.Version != r.Version {
+		return s, d.madeBefore(ctx, s, m)
+	}
+	if same(s.Assignee, to) {
+		if err := d.madeBefore(ctx, s, m); !fault.Is(err, fault.Conflict) {
+			return s, err
+		}
+		return s, fault.Field("person", "The report is with them already.")
+	}
+	now, outcome, err := d.Mover.Move(ctx, m)
+	switch {
+	case err != nil:
+		return s, err
+	case outcome == ChangedMeanwhile:
+		return now, changedMeanwhile()
+	case now.Version == m.State.Version && now.LastOp == r.Op && now.Assignee == to:
+		return now, nil
+	}
+	return now, d.madeBefore(ctx, now, m)
+}
+
+// madeBefore looks for an event with the operation id of a move that cannot be made on s: nil when it is the same move,
+// fault.KeyReused when it is another, fault.Conflict when there is none.
+func (d *Desk) madeBefore(ctx context.Context, s report.State, m Move) error {
+	events, err := d.Reader.Events(ctx, s.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Op != m.Event.Op {
+			continue
+		}
+		if e.Kind == m.Event.Kind && e.Who == m.Event.Who && e.Reason == m.Event.Reason && e.Version == m.Event.Version && same(e.After, m.Event.After) {
+			return nil
+		}
+		return &fault.Error{Code: fault.KeyReused, Field: "Idempotency-Key", Message: "This Idempotency-Key was used for another change of this report. Use a new key for a new decision."}
+	}
+	return changedMeanwhile()
+}
+
+func changedMeanwhile() error {
+	return fault.New(fault.Conflict, "Somebody changed this report meanwhile. Look at it as it is now and decide again.")
+}
+
+// move makes the state and the event of a reassignment.
+func move(s report.State, to report.Assignee, r Reassignment, now time.Time) Move {
+	before := s.Assignee
+	next := s
+	next.Version, next.Assignee, next.Status, next.LastOp = r.Version+1, to, to.Status(), r.Op
+	return Move{State: next, Event: report.Event{
+		Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: now.UTC().Truncate(time.Millisecond), Kind: report.Reassigned,
+		Who: r.Who, Op: r.Op, Reason: strings.TrimSpace(r.Reason), Before: &before, After: to, QueueArea: s.QueueArea, Service: s.Service,
+	}}
+}
+
+// same reports whether two assignees are the same person or both the queue, for the same area and role.
+func same(a, b report.Assignee) bool {
+	return a.Kind == b.Kind && a.Person == b.Person && a.Area == b.Area && a.Role == b.Role
+}
+
+func chainOf(c jurisdiction.Current, area string) ([]string, bool) {
+	if c.Areas == nil {
+		return nil, false
+	}
+	id, ok := c.Areas.Find(area)
+	if !ok {
+		return nil, false
+	}
+	var chain []string
+	for _, up := range c.Areas.Chain(id) {
+		chain = append(chain, c.Areas.Area(up).Code)
+	}
+	return chain, true
+}
+
+// Contact reads the reporter's contact details of a report, after noting who reads them and why.
+func (d *Desk) Contact(ctx context.Context, s report.State, who, reason string) (report.Contact, error) {
+	reason = strings.TrimSpace(reason)
+	if n := utf8.RuneCountInString(reason); n < 4 || n > maxReason {
+		return report.Contact{}, fault.Field("reason", "Say in 4 to %d characters what you need the contact details for; it is noted.", maxReason)
+	}
+	if !s.HasContact {
+		return report.Contact{}, fault.New(fault.Unknown, "The reporter left no contact details.")
+	}
+	id, err := d.NewID()
+	if err != nil {
+		return report.Contact{}, fmt.Errorf("reading id: %w", err)
+	}
+	sealed, err := d.Contacts.ReadContact(ctx, Reading{ID: id, Report: s.ID, At: d.Now().UTC(), Who: who, Reason: reason})
+	if err != nil {
+		return report.Contact{}, err
+	}
+	if sealed == nil {
+		return report.Contact{}, fault.New(fault.Unknown, "The contact details have expired and were deleted.")
+	}
+	return d.Secrets.Unseal(s.ID, sealed)
+}

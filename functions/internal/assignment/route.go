@@ -1,0 +1,82 @@
+package assignment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
+)
+
+// Rosters opens the roster in force; it is safe for concurrent use and keeps what it has opened.
+type Rosters struct {
+	shelf *jurisdiction.Shelf[*Roster]
+}
+
+// NewRosters reads rosters from a store.
+func NewRosters(s jurisdiction.Snapshots) *Rosters {
+	return &Rosters{shelf: jurisdiction.NewShelf(s, jurisdiction.RosterKind, OpenRoster)}
+}
+
+var noRoster = NewRoster(nil)
+
+// In gives the roster in force, or an empty one while there is none.
+func (r *Rosters) In(ctx context.Context, f jurisdiction.InForce) (*Roster, error) {
+	if f.Roster == "" {
+		return noRoster, nil
+	}
+	roster, err := r.shelf.Get(ctx, f.Jurisdiction, f.Roster)
+	if err != nil {
+		return nil, fmt.Errorf("roster of %s: %w", f.Jurisdiction, err)
+	}
+	return roster, nil
+}
+
+// Route implements report.Router by the roster in force.
+func (r *Rosters) Route(ctx context.Context, c jurisdiction.Current, chain []string, at time.Time) (report.Assignee, error) {
+	roster, err := r.In(ctx, c.InForce)
+	if err != nil {
+		return report.Assignee{}, err
+	}
+	return roster.Route(chain, dayOf(at, c.Settings.Location())), nil
+}
+
+// Route finds who gets a report. chain holds area codes, coarse to fine; day is the jurisdiction's calendar day. In the smallest
+// area the first person who is not away has it, else the first deputy who is not away; else the same in the parent area, and so
+// on; else the jurisdiction's queue. There is always exactly one answer.
+func (r *Roster) Route(chain []string, day string) report.Assignee {
+	for i := len(chain) - 1; i >= 0; i-- {
+		a, ok := r.available(chain[i], day)
+		if !ok {
+			continue
+		}
+		if i < len(chain)-1 {
+			a.Because = report.OfParent
+		}
+		return a
+	}
+	return report.Queue(report.NobodyThere)
+}
+
+// available finds who acts for one area on a day.
+func (r *Roster) available(area, day string) (report.Assignee, bool) {
+	for _, i := range r.byArea[area] {
+		if d := r.duties[i]; r.present(d.Person, day) {
+			return assignee(d, d.Person, d.Name, report.OnDuty), true
+		}
+	}
+	for _, i := range r.byArea[area] {
+		d := r.duties[i]
+		for _, deputy := range d.Deputies {
+			if r.present(deputy, day) {
+				return assignee(d, deputy, r.names[deputy], report.AsDeputy), true
+			}
+		}
+	}
+	return report.Assignee{}, false
+}
+
+func assignee(d Duty, person, name string, because report.Because) report.Assignee {
+	return report.Assignee{Kind: report.ToPerson, Person: person, Name: name, Role: d.Role, Area: d.Area, Because: because}
+}

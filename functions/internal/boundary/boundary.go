@@ -1,0 +1,208 @@
+// Package boundary brings boundary sets in, as drafts, and puts them in force.
+package boundary
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb/geojson"
+
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/geo"
+)
+
+// maxFaults is how many faults of a file are listed with their geometry.
+const maxFaults = 500
+
+// uploadFor is how long a presigned address takes an upload.
+const uploadFor = 15 * time.Minute
+
+// Desk imports and publishes boundary sets. All fields are needed.
+type Desk struct {
+	Books     *jurisdiction.Books
+	Writer    jurisdiction.Writer
+	Catalogue Catalogue
+	Uploads   Uploads
+	Limits    geo.Limits
+	Now       func() time.Time
+	NewID     func() (string, error)
+}
+
+// Upload says where a large file is to be sent.
+type Upload struct {
+	Key      string
+	URL      string
+	Headers  map[string]string
+	Expires  time.Time
+	MaxBytes int64
+}
+
+// NewUpload gives an address that takes one file for this jurisdiction.
+func (d *Desk) NewUpload(ctx context.Context, code string) (Upload, error) {
+	if _, err := d.Books.Current(ctx, code); err != nil {
+		return Upload{}, err
+	}
+	id, err := d.NewID()
+	if err != nil {
+		return Upload{}, fmt.Errorf("upload id: %w", err)
+	}
+	key := uploadPrefix(code) + id
+	url, headers, err := d.Uploads.Presign(ctx, key, uploadFor)
+	if err != nil {
+		return Upload{}, err
+	}
+	return Upload{Key: key, URL: url, Headers: headers, Expires: d.Now().UTC().Add(uploadFor), MaxBytes: d.Limits.Bytes}, nil
+}
+
+// uploadPrefix keeps the uploads of jurisdictions apart: one can only import what was uploaded for it.
+func uploadPrefix(code string) string { return "boundaries/" + code + "/" }
+
+// Import reads a GeoJSON FeatureCollection, given whole or as the key of an upload, into a draft. A file with faults is a fault
+// with code fault.FaultyFile that lists all of them; nothing is stored then. The same content gives the same set.
+func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, features []byte, upload string) (Set, error) {
+	if _, err := d.Books.Current(ctx, code); err != nil {
+		return Set{}, err
+	}
+	file, err := d.file(ctx, code, features, upload)
+	if err != nil {
+		return Set{}, err
+	}
+	parsed, faults, err := geo.Parse(file, m, d.Limits)
+	if err != nil {
+		return Set{}, refusal(err)
+	}
+	if grave := Grave(faults); len(grave) > 0 {
+		return Set{}, &fault.Error{Code: fault.FaultyFile, Details: details(grave),
+			Message: fmt.Sprintf("The boundaries have %d fault(s); nothing was stored.", len(grave))}
+	}
+	blob, err := parsed.Compile()
+	if err != nil {
+		return Set{}, fmt.Errorf("compile boundaries: %w", err)
+	}
+	areas, err := geo.Open(blob)
+	if err != nil {
+		return Set{}, fmt.Errorf("open what was compiled: %w", err)
+	}
+	version := jurisdiction.VersionOf(blob)
+	if err := d.Writer.PutSnapshot(ctx, code, jurisdiction.Boundaries, version, blob); err != nil {
+		return Set{}, err
+	}
+	s := Set{Jurisdiction: code, Version: version, Status: Draft, CreatedAt: d.Now().UTC(), By: by, Bytes: len(blob), Areas: areas.Len(),
+		Vertices: areas.Vertices(), Levels: areas.Levels(), Warnings: details(faults)}
+	b := areas.Bound()
+	s.Bound = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+	if s, err = d.Catalogue.Register(ctx, s); err != nil {
+		return Set{}, err
+	}
+	return d.withStatus(ctx, s)
+}
+
+func (d *Desk) file(ctx context.Context, code string, features []byte, upload string) (io.Reader, error) {
+	switch {
+	case (len(features) > 0) == (upload != ""):
+		return nil, fault.Field("features", "Give either features or upload.")
+	case upload == "":
+		return bytes.NewReader(features), nil
+	case !strings.HasPrefix(upload, uploadPrefix(code)):
+		return nil, fault.Field("upload", "This is no upload of this jurisdiction.")
+	}
+	blob, err := d.Uploads.Read(ctx, upload, d.Limits.Bytes)
+	if fault.Is(err, fault.Unknown) {
+		return nil, fault.Field("upload", "Nothing was uploaded there yet, or it has expired; send the file with PUT first.")
+	}
+	return bytes.NewReader(blob), err
+}
+
+// Publish puts a set in force if the one in force is still expected (empty: none). All of it is read and checked before, so that a
+// set that was stored by halves cannot come into force. Publishing what is in force already changes nothing.
+func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set, error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Set{}, err
+	}
+	s, err := d.Catalogue.Describe(ctx, code, version)
+	if err != nil {
+		return Set{}, err
+	}
+	next := c
+	if next.Areas, err = d.Books.Areas(ctx, code, version); err != nil {
+		return Set{}, err
+	}
+	change := jurisdiction.Change{Kind: jurisdiction.Boundaries, Expected: expected, Next: version}
+	if c.Areas != nil {
+		change.Retire = c.RetiredBy(next)
+	}
+	if err := d.Writer.Switch(ctx, code, change); err != nil {
+		return Set{}, err
+	}
+	s.PublishedAt, s.Status = d.Now().UTC(), Published
+	return s, d.Catalogue.MarkPublished(ctx, code, version, s.PublishedAt)
+}
+
+// Describe gives one set with its status.
+func (d *Desk) Describe(ctx context.Context, code, version string) (Set, error) {
+	s, err := d.Catalogue.Describe(ctx, code, version)
+	if err != nil {
+		return Set{}, err
+	}
+	return d.withStatus(ctx, s)
+}
+
+// All gives every set of a jurisdiction with its status, newest first, and the version in force.
+func (d *Desk) All(ctx context.Context, code string) (sets []Set, inForce string, err error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return nil, "", err
+	}
+	if sets, err = d.Catalogue.All(ctx, code); err != nil {
+		return nil, "", err
+	}
+	for i := range sets {
+		sets[i].Status = status(sets[i], c.Boundaries)
+	}
+	return sets, c.Boundaries, nil
+}
+
+func (d *Desk) withStatus(ctx context.Context, s Set) (Set, error) {
+	f, err := d.Books.Pointers.InForce(ctx, s.Jurisdiction)
+	s.Status = status(s, f.Boundaries)
+	return s, err
+}
+
+func status(s Set, inForce string) Status {
+	switch {
+	case s.Version == inForce:
+		return Published
+	case s.PublishedAt.IsZero():
+		return Draft
+	}
+	return Superseded
+}
+
+// refusal turns what geo refuses to read into a fault; anything else stays an internal error.
+func refusal(err error) error {
+	var limit *geo.LimitError
+	if errors.As(err, &limit) {
+		return &fault.Error{Code: fault.TooLarge, Field: "features", Message: limit.Error()}
+	}
+	return &fault.Error{Code: fault.FaultyFile, Field: "features", Message: err.Error()}
+}
+
+func details(faults []geo.Fault) []fault.Detail {
+	var list []fault.Detail
+	for _, f := range faults[:min(len(faults), maxFaults)] {
+		d := fault.Detail{Kind: string(f.Kind), Message: f.Message, Feature: f.Feature, Level: f.Level, Code: f.Code, Other: f.Other, Size: f.Size, Unit: f.Unit}
+		if f.Geometry != nil {
+			d.Geometry, _ = json.Marshal(geojson.NewGeometry(f.Geometry))
+		}
+		list = append(list, d)
+	}
+	return list
+}

@@ -1,0 +1,121 @@
+// Package config is the only reader of the environment.
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Config is what the functions are told by their environment.
+type Config struct {
+	Region   string // AWS_REGION
+	Table    string // TABLE_NAME
+	Uploads  string // UPLOADS_BUCKET: bucket for boundary files
+	Issuer   string // OIDC_ISSUER: address of the OpenID Connect issuer
+	Audience string // OIDC_AUDIENCE: what tokens are made out for
+	Person   string // OIDC_PERSON_CLAIM: claim that holds a person's id
+	Grants   string // OIDC_GRANTS_CLAIM: claim that holds grants
+
+	TrackingKey []byte // TRACKING_KEY, base64 of at least 32 bytes: tracking codes
+	ContactKey  []byte // CONTACT_KEY, base64 of at least 32 bytes: contact details
+
+	ContactFor time.Duration // CONTACT_DAYS: how long contact details are kept
+	OnceFor    time.Duration // IDEMPOTENCY_DAYS: how long idempotency keys are remembered
+
+	BodyBytes        int64 // BODY_BYTES: largest request body
+	RosterBytes      int64 // ROSTER_BYTES: largest roster file
+	BoundaryBytes    int64 // BOUNDARY_BYTES: largest boundary file
+	BoundaryFeatures int   // BOUNDARY_FEATURES
+	BoundaryVertices int   // BOUNDARY_VERTICES
+
+	DynamoDBEndpoint string // DYNAMODB_ENDPOINT: another engine that speaks the DynamoDB API; empty for the region's
+	S3Endpoint       string // S3_ENDPOINT: another store that speaks the S3 API; empty for the region's
+	AccessKey        string // AWS_ACCESS_KEY_ID
+	SecretKey        string // AWS_SECRET_ACCESS_KEY
+	SessionToken     string // AWS_SESSION_TOKEN
+}
+
+// Names lists every environment name that Read looks at.
+func Names() []string {
+	var names []string
+	_, _ = Read(func(name string) string { names = append(names, name); return "" })
+	return names
+}
+
+// Read takes the configuration from a lookup such as os.Getenv. All names that are wrong or missing are in the error.
+func Read(getenv func(string) string) (Config, error) {
+	r := reader{getenv: getenv}
+	c := Config{
+		Region:   r.text("AWS_REGION", "us-east-1"),
+		Table:    r.text("TABLE_NAME", "weige"),
+		Uploads:  r.text("UPLOADS_BUCKET", "weige-uploads"),
+		Issuer:   r.text("OIDC_ISSUER", ""),
+		Audience: r.text("OIDC_AUDIENCE", "weige-web"),
+		Person:   r.text("OIDC_PERSON_CLAIM", "sub"),
+		Grants:   r.text("OIDC_GRANTS_CLAIM", "groups"),
+
+		TrackingKey: r.key("TRACKING_KEY"),
+		ContactKey:  r.key("CONTACT_KEY"),
+
+		ContactFor: time.Duration(r.number("CONTACT_DAYS", 180)) * 24 * time.Hour,
+		OnceFor:    time.Duration(r.number("IDEMPOTENCY_DAYS", 30)) * 24 * time.Hour,
+
+		BodyBytes:        r.number("BODY_BYTES", 5<<20),
+		RosterBytes:      r.number("ROSTER_BYTES", 4<<20),
+		BoundaryBytes:    r.number("BOUNDARY_BYTES", 128<<20),
+		BoundaryFeatures: int(r.number("BOUNDARY_FEATURES", 20_000)),
+		BoundaryVertices: int(r.number("BOUNDARY_VERTICES", 2_000_000)),
+
+		DynamoDBEndpoint: r.text("DYNAMODB_ENDPOINT", ""),
+		S3Endpoint:       r.text("S3_ENDPOINT", ""),
+		AccessKey:        r.text("AWS_ACCESS_KEY_ID", ""),
+		SecretKey:        r.text("AWS_SECRET_ACCESS_KEY", ""),
+		SessionToken:     r.text("AWS_SESSION_TOKEN", ""),
+	}
+	return c, errors.Join(r.wrong...)
+}
+
+const leastKeyBytes = 32
+
+type reader struct {
+	getenv func(string) string
+	wrong  []error
+}
+
+func (r *reader) text(name, otherwise string) string {
+	if v := r.getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+func (r *reader) number(name string, otherwise int64) int64 {
+	v := r.getenv(name)
+	if v == "" {
+		return otherwise
+	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n <= 0 {
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %q is no whole number above 0", name, v))
+		return otherwise
+	}
+	return n
+}
+
+// key reads base64. Its value never appears in the error. Functions that need no key are not given one: an absent key is empty,
+// and report.NewSecrets refuses it.
+func (r *reader) key(name string) []byte {
+	v := r.getenv(name)
+	if v == "" {
+		return nil
+	}
+	b, err := base64.StdEncoding.DecodeString(v)
+	if err != nil || len(b) < leastKeyBytes {
+		r.wrong = append(r.wrong, fmt.Errorf("%s: not the base64 of at least %d bytes", name, leastKeyBytes))
+		return nil
+	}
+	return b
+}

@@ -1,0 +1,234 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/geo"
+)
+
+// Limits of what a reporter may send, in characters.
+const (
+	MaxDescription = 500
+	maxContactName = 100
+	maxPhone       = 40
+	maxEmail       = 254
+)
+
+// Router decides who gets a report. chain holds area codes, coarse to fine; at is when, in UTC.
+type Router interface {
+	Route(ctx context.Context, c jurisdiction.Current, chain []string, at time.Time) (Assignee, error)
+}
+
+// Desk files reports and shows what became of them. All fields are needed.
+type Desk struct {
+	Books      *jurisdiction.Books
+	Store      Store
+	Reader     Reader
+	Lister     Lister
+	Router     Router
+	Secrets    *Secrets
+	Now        func() time.Time
+	NewID      func() (string, error)      // UUID, version 7
+	Random     func(n int) ([]byte, error) // cryptographically random bytes
+	ContactFor time.Duration               // how long contact details are kept
+	OnceFor    time.Duration               // how long an idempotency key is remembered
+}
+
+// Input is what a reporter sends.
+type Input struct {
+	Service     string
+	Lon, Lat    float64 // degrees of Datum
+	Datum       geo.Datum
+	Accuracy    float64 // metres
+	Description string
+	Contact     Contact
+	Locale      string
+}
+
+// Receipt answers a filing.
+type Receipt struct {
+	State    State
+	Located  jurisdiction.Located
+	Settings *jurisdiction.Settings
+	Code     string // tracking code, to be shown to the reporter and stored nowhere
+	Repeated bool   // the same key and body were filed before; State is as it is now
+}
+
+// File files a report and assigns it, in one transaction. key is the sender's idempotency key: with the same input it gives the
+// same report, with another a fault with code fault.KeyReused. Wrong input is a fault that names the field.
+func (d *Desk) File(ctx context.Context, code, key string, in Input) (Receipt, error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Receipt{}, err
+	}
+	service, err := in.check(c.Settings)
+	if err != nil {
+		return Receipt{}, err
+	}
+	located, err := c.Locate(in.Lon, in.Lat, in.Datum, in.Accuracy)
+	if err != nil {
+		return Receipt{}, err
+	}
+	f, err := d.filing(ctx, c, located, service, in)
+	if err != nil {
+		return Receipt{}, err
+	}
+	f.Once.Key = key
+	f.Event.Op = key
+	f.State.LastOp = key
+	before, err := d.Store.File(ctx, f)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if before != nil {
+		return d.repeat(ctx, c, *before, f.Once.Request)
+	}
+	return Receipt{State: f.State, Located: located, Settings: c.Settings, Code: d.Secrets.Code(f.Once.Nonce)}, nil
+}
+
+// filing puts together what the transaction writes.
+func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdiction.Located, service jurisdiction.Service, in Input) (Filing, error) {
+	id, err := d.NewID()
+	if err != nil {
+		return Filing{}, fmt.Errorf("report id: %w", err)
+	}
+	nonce, err := d.Random(NonceBytes)
+	if err != nil {
+		return Filing{}, fmt.Errorf("tracking code: %w", err)
+	}
+	request, err := d.Secrets.Request(c.Jurisdiction, in)
+	if err != nil {
+		return Filing{}, err
+	}
+	now := d.Now().UTC().Truncate(time.Millisecond)
+	chain := l.Chain()
+	assignee, err := d.Router.Route(ctx, c, chain, now)
+	if err != nil {
+		return Filing{}, err
+	}
+	s := State{
+		ID: id, Jurisdiction: c.Jurisdiction, Version: 1, Status: assignee.Status(), Service: service.Code, Private: service.Private,
+		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: now,
+		HasContact: !in.Contact.Empty(),
+	}
+	f := Filing{
+		State: s,
+		Body:  Body{Description: in.Description, Locale: in.Locale},
+		Event: Event{
+			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, After: assignee,
+			QueueArea: s.QueueArea, Service: service.Code,
+		},
+		TrackingHash: d.Secrets.Hash(c.Jurisdiction, d.Secrets.Code(nonce)),
+		Once:         Once{Scope: c.Jurisdiction, Request: request, Report: id, Nonce: nonce, Until: now.Add(d.OnceFor)},
+	}
+	if s.HasContact {
+		if f.Contact, err = d.Secrets.Seal(id, in.Contact); err != nil {
+			return Filing{}, err
+		}
+		f.ContactUntil = now.Add(d.ContactFor)
+	}
+	return f, nil
+}
+
+// repeat answers a request that was made before with the report it made.
+func (d *Desk) repeat(ctx context.Context, c jurisdiction.Current, before Once, request string) (Receipt, error) {
+	if before.Request != request {
+		return Receipt{}, &fault.Error{Code: fault.KeyReused, Field: "Idempotency-Key",
+			Message: "This Idempotency-Key was used for another report. Use a new key for a new report."}
+	}
+	s, _, err := d.Reader.Report(ctx, c.Jurisdiction, before.Report)
+	if err != nil {
+		return Receipt{}, err
+	}
+	located, err := d.locatedAgain(ctx, s)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{State: s, Located: located, Settings: c.Settings, Code: d.Secrets.Code(before.Nonce), Repeated: true}, nil
+}
+
+// locatedAgain asks the boundary set under which a report was filed where it lies.
+func (d *Desk) locatedAgain(ctx context.Context, s State) (jurisdiction.Located, error) {
+	l := jurisdiction.Located{Set: s.Set, Datum: geo.WGS84}
+	l.Match.Point = s.Point
+	if s.Set == "" {
+		return l, nil
+	}
+	areas, err := d.Books.Areas(ctx, s.Jurisdiction, s.Set)
+	if err != nil {
+		return l, err
+	}
+	l.Areas, l.Match = areas, areas.Locate(s.Point.Degrees(), 0)
+	return l, nil
+}
+
+// check validates the words of a report; coordinates are checked where they are located.
+func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
+	service, ok := s.Service(in.Service)
+	if !ok {
+		return service, fault.Field("service_code", "There is no service %q here; the jurisdiction lists those it has.", clip(in.Service))
+	}
+	in.Description = strings.TrimSpace(in.Description)
+	if err := text("description", in.Description, 1, MaxDescription); err != nil {
+		return service, err
+	}
+	for _, f := range []struct {
+		name string
+		text *string
+		most int
+	}{{"contact.name", &in.Contact.Name, maxContactName}, {"contact.phone", &in.Contact.Phone, maxPhone}, {"contact.email", &in.Contact.Email, maxEmail}} {
+		*f.text = strings.TrimSpace(*f.text)
+		if err := text(f.name, *f.text, 0, f.most); err != nil {
+			return service, err
+		}
+	}
+	if e := in.Contact.Email; e != "" && !plausibleEmail(e) {
+		return service, fault.Field("contact.email", "This is no e-mail address: it needs one @ with something before and a dot after it.")
+	}
+	if p := in.Contact.Phone; p != "" && !strings.ContainsFunc(p, unicode.IsDigit) {
+		return service, fault.Field("contact.phone", "This telephone number holds no digit.")
+	}
+	if !slices.Contains([]string{"", "zh", "en"}, in.Locale) {
+		return service, fault.Field("locale", "The locale is zh or en.")
+	}
+	return service, nil
+}
+
+// text checks length in characters, encoding, and that no control characters but line breaks and tabs are in it.
+func text(field, s string, least, most int) error {
+	n := utf8.RuneCountInString(s)
+	switch {
+	case !utf8.ValidString(s):
+		return fault.Field(field, "The text is not valid UTF-8.")
+	case n < least:
+		return fault.Field(field, "Please write at least %d character(s).", least)
+	case n > most:
+		return fault.Field(field, "At most %d characters fit here; this has %d.", most, n)
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' }):
+		return fault.Field(field, "The text holds control characters; please remove them.")
+	}
+	return nil
+}
+
+// plausibleEmail refuses what cannot be an address; whether it is one, only a mail can tell.
+func plausibleEmail(s string) bool {
+	name, domain, ok := strings.Cut(s, "@")
+	return ok && name != "" && !strings.Contains(domain, "@") && strings.IndexByte(domain, '.') > 0 &&
+		!strings.HasSuffix(domain, ".") && !strings.ContainsAny(s, " <>,;\r\n")
+}
+
+// clip keeps a wrong value that is quoted back to its sender short.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

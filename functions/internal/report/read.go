@@ -1,0 +1,86 @@
+package report
+
+import (
+	"context"
+	"slices"
+
+	"github.com/paulmach/orb"
+
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/geo"
+)
+
+// Tracked is what whoever holds the tracking code may see. It has no contact details and no person's id.
+type Tracked struct {
+	State    State
+	Body     Body
+	Events   []Event
+	Areas    *geo.Index // the set under which State.Chain holds; nil where there was none
+	Settings *jurisdiction.Settings
+}
+
+// Track finds a report by its tracking code. A code that is wrong, malformed or of another jurisdiction gets the same answer
+// after the same work as one that does not exist: a fault with code fault.Unknown.
+func (d *Desk) Track(ctx context.Context, code, trackingCode string) (Tracked, error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Tracked{}, err
+	}
+	id, err := d.Store.Tracked(ctx, c.Jurisdiction, d.Secrets.Hash(c.Jurisdiction, trackingCode))
+	if err != nil {
+		return Tracked{}, err
+	}
+	if id == "" {
+		return Tracked{}, &fault.Error{Code: fault.Unknown, Field: "code", Message: "No report has this tracking code. Please check it letter by letter."}
+	}
+	t := Tracked{Settings: c.Settings}
+	if t.State, t.Body, err = d.Reader.Report(ctx, c.Jurisdiction, id); err != nil {
+		return Tracked{}, err
+	}
+	if t.Events, err = d.Reader.Events(ctx, id); err != nil {
+		return Tracked{}, err
+	}
+	if t.State.Set != "" {
+		t.Areas, err = d.Books.Areas(ctx, c.Jurisdiction, t.State.Set)
+	}
+	return t, err
+}
+
+// PublicQuery asks for open reports by area or by bounding box; exactly one of them.
+type PublicQuery struct {
+	Area  string
+	Bound *orb.Bound // degrees, WGS 84
+	After string
+	Limit int
+}
+
+// Public lists open reports that are not private, oldest first. What of a State may be shown is the api's public view: neither
+// words nor persons.
+func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (states []State, next string, err error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return nil, "", err
+	}
+	p := Page{Jurisdiction: c.Jurisdiction, After: q.After, Limit: q.Limit}
+	switch {
+	case (q.Area != "") == (q.Bound != nil):
+		return nil, "", fault.Field("area", "Give either area or bbox.")
+	case q.Area != "":
+		areas, ok := c.QueueAreasUnder(q.Area)
+		if !ok {
+			return nil, "", fault.Field("area", "There is no area %q in the boundary set in force.", clip(q.Area))
+		}
+		p.QueueAreas = areas
+		p.Keep = func(s State) bool { return !s.Private && s.In(q.Area) }
+	default:
+		p.QueueAreas = c.QueueAreasMeeting(*q.Bound)
+		p.Keep = func(s State) bool { return !s.Private && q.Bound.Contains(s.Point.Degrees()) }
+	}
+	return d.Lister.List(ctx, p)
+}
+
+// In reports whether the report lies in the area: the code is in its chain, or is the queue area of reports outside every area.
+func (s State) In(area string) bool {
+	return slices.Contains(s.Chain, area) || s.QueueArea == area
+}
