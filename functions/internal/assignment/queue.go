@@ -93,3 +93,27 @@ func (q QueueQuery) matches(s report.State) bool {
 func unknownArea(code string) error {
 	return fault.Field("area", "There is no area %q in the boundary set in force.", code)
 }
+
+// ChainOf gives the codes of an area and of those above it, coarse to fine; ok is false for a code the set in force does not have.
+func (d *Desk) ChainOf(c jurisdiction.Current, area string) (chain []string, ok bool) {
+	return chainOf(c, area)
+}
+
+// Duties gives the duties of an area with its children (all when area is empty) that permit allows by the chain of their area.
+func (d *Desk) Duties(ctx context.Context, c jurisdiction.Current, area string, permit func(chain []string) bool) ([]Duty, error) {
+	roster, err := d.Rosters.In(ctx, c.InForce)
+	if err != nil {
+		return nil, err
+	}
+	var list []Duty
+	for _, duty := range roster.Duties() {
+		chain, ok := chainOf(c, duty.Area)
+		if !ok {
+			chain = []string{duty.Area} // an area the set in force no longer has
+		}
+		if (area == "" || slices.Contains(chain, area)) && permit(chain) {
+			list = append(list, duty)
+		}
+	}
+	return list, nil
+}

@@ -53,3 +53,8 @@ type Uploads interface {
 	// Read gives at most limit+1 bytes of the object; fault.Unknown where there is none.
 	Read(ctx context.Context, key string, limit int64) ([]byte, error)
 }
+
+// UnknownSet is the answer to a set that does not exist, or not for the one who asks.
+func UnknownSet(version string) error {
+	return &fault.Error{Code: fault.Unknown, Field: "set", Message: "There is no boundary set " + version + " here."}
+}

@@ -1,0 +1,26 @@
+// Command assignments serves staff: queue, reports, reassignment, roster and settings.
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/gateway"
+)
+
+func main() {
+	c, err := config.Read(os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	server, err := assemble.Server(c, assemble.Table(c), assemble.Log())
+	if err != nil {
+		log.Fatal(err)
+	}
+	lambda.Start(gateway.Adapt(server.Handler(api.Assignments)))
+}

@@ -1,0 +1,29 @@
+// Command boundaries imports and publishes boundary sets and serves them as GeoJSON and vector tiles.
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/gateway"
+	"github.com/weige/weige/functions/internal/object"
+)
+
+func main() {
+	c, err := config.Read(os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	server, err := assemble.Server(c, assemble.Table(c), assemble.Log())
+	if err != nil {
+		log.Fatal(err)
+	}
+	server.Boundaries.Uploads = object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Uploads,
+		AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
+	lambda.Start(gateway.Adapt(server.Handler(api.Boundaries)))
+}

@@ -1,0 +1,22 @@
+// Command changes reads the table's stream and keeps the counters.
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/event"
+)
+
+func main() {
+	c, err := config.Read(os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	changes := event.Changes{Tally: assemble.Table(c), Log: assemble.Log()}
+	lambda.Start(changes.HandleLambda)
+}

@@ -1,0 +1,165 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/weige/weige/functions/internal/access"
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/geo"
+)
+
+// GetJurisdiction answers names, services and the set in force.
+func (s *Server) GetJurisdiction(w http.ResponseWriter, r *http.Request, code JurisdictionPath) {
+	c, err := s.Books.Current(r.Context(), code)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, viewJurisdiction(c))
+}
+
+// LocatePoint answers the chain of areas that hold a point, and who would get a report from there.
+func (s *Server) LocatePoint(w http.ResponseWriter, r *http.Request, code JurisdictionPath, p LocatePointParams) {
+	located, answers, err := s.locate(r, code, p)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, viewLocated(located, answers))
+}
+
+func (s *Server) locate(r *http.Request, code string, p LocatePointParams) (jurisdiction.Located, PublicAssignee, error) {
+	var none PublicAssignee
+	datum, err := datumOf(p.Datum)
+	if err != nil {
+		return jurisdiction.Located{}, none, err
+	}
+	if err := checkAccuracy(p.Accuracy); err != nil {
+		return jurisdiction.Located{}, none, err
+	}
+	c, err := s.Books.Current(r.Context(), code)
+	if err != nil {
+		return jurisdiction.Located{}, none, err
+	}
+	if c.Areas == nil {
+		return jurisdiction.Located{}, none, fault.New(fault.NotReady, "No boundary set is in force here yet.")
+	}
+	located, err := c.Locate(p.Lon, p.Lat, datum, p.Accuracy)
+	if err != nil {
+		return located, none, err
+	}
+	a, err := s.Rosters.Route(r.Context(), c, located.Chain(), s.Now())
+	return located, publicAssignee(a, c.Settings, c.Areas), err
+}
+
+// FileReport files a report and says who has it.
+func (s *Server) FileReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, p FileReportParams) {
+	in, err := s.reportInput(w, r, p.IdempotencyKeyHeader)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	receipt, err := s.Reports.File(r.Context(), code, p.IdempotencyKeyHeader, in)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	status := http.StatusCreated
+	if receipt.Repeated {
+		status = http.StatusOK
+	}
+	st := receipt.State
+	who := publicAssignee(st.Assignee, receipt.Settings, receipt.Located.Areas)
+	answer(w, status, Filed{Report: st.ID, TrackingCode: receipt.Code, Status: Status(st.Status), FiledAt: st.FiledAt,
+		Located: viewLocated(receipt.Located, PublicAssignee{}), Assignee: who})
+}
+
+func (s *Server) reportInput(w http.ResponseWriter, r *http.Request, key string) (report.Input, error) {
+	var in ReportInput
+	if err := idempotencyKey(key); err != nil {
+		return report.Input{}, err
+	}
+	if err := decode(w, r, s.BodyBytes, &in, "service_code", "lon", "lat", "description"); err != nil {
+		return report.Input{}, err
+	}
+	datum, err := datumOf(in.Datum)
+	if err != nil {
+		return report.Input{}, err
+	}
+	return report.Input{Service: in.ServiceCode, Lon: in.Lon, Lat: in.Lat, Datum: datum, Accuracy: in.Accuracy, Description: in.Description,
+			Contact: report.Contact{Name: in.Contact.Name, Phone: in.Contact.Phone, Email: in.Contact.Email}, Locale: string(in.Locale)},
+		checkAccuracy(in.Accuracy)
+}
+
+// ListPublicReports answers open reports as GeoJSON.
+func (s *Server) ListPublicReports(w http.ResponseWriter, r *http.Request, code JurisdictionPath, p ListPublicReportsParams) {
+	box, err := bbox(p.Bbox)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	limit, err := pageSize(p.LimitQuery, r.URL.Query().Has("limit"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	states, next, err := s.Reports.Public(r.Context(), code, report.PublicQuery{Area: p.Area, Bound: box, After: p.CursorQuery, Limit: limit})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	list := PublicReports{Type: "FeatureCollection", Features: []PublicFeature{}, Next: next}
+	for _, st := range states {
+		list.Features = append(list.Features, viewPublic(st))
+	}
+	answerAs(w, http.StatusOK, "application/geo+json", list)
+}
+
+// TrackReport answers what became of a report.
+func (s *Server) TrackReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string) {
+	t, err := s.Reports.Track(r.Context(), code, trackingCode)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	service, ok := t.Settings.Service(t.State.Service)
+	if !ok { // the service was withdrawn since
+		service = jurisdiction.Service{Code: t.State.Service, Name: jurisdiction.Text{ZH: t.State.Service, EN: t.State.Service}}
+	}
+	p := t.State.Point.Degrees()
+	v := Tracked{Report: t.State.ID, Status: Status(t.State.Status), Service: viewService(service), FiledAt: t.State.FiledAt, Lon: p[0], Lat: p[1],
+		Description: t.Body.Description, Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{}}
+	for _, area := range t.State.Chain {
+		v.Chain = append(v.Chain, areaRef(area, t.Areas))
+	}
+	for _, e := range t.Events {
+		v.Events = append(v.Events, PublicEvent{At: e.At, Kind: PublicEventKind(e.Kind), Assignee: publicAssignee(e.After, t.Settings, t.Areas)})
+	}
+	answer(w, http.StatusOK, v)
+}
+
+// datumOf reads a datum; absent means WGS 84, which is what browsers and GeoJSON give.
+func datumOf(d Datum) (geo.Datum, error) {
+	if d == "" {
+		return geo.WGS84, nil
+	}
+	datum, err := geo.ParseDatum(string(d))
+	if err != nil {
+		return datum, fault.Field("datum", "The datum is one of WGS84, CGCS2000, GCJ02 and BD09.")
+	}
+	return datum, nil
+}
+
+func checkAccuracy(metres float64) error {
+	if !(metres >= 0 && metres <= largestLocal) {
+		return fault.Field("accuracy", "The accuracy is a radius of 0 to %d metres.", largestLocal)
+	}
+	return nil
+}
+
+// resourceOf says of a report, as it was read, where it lies and who has it.
+func resourceOf(st report.State) access.Resource {
+	return access.Resource{Jurisdiction: st.Jurisdiction, Areas: st.Chain, Assignee: st.Assignee.Person}
+}

@@ -1,0 +1,185 @@
+package api
+
+import (
+	"encoding/json"
+
+	"github.com/weige/weige/functions/internal/assignment"
+	"github.com/weige/weige/functions/internal/boundary"
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/geo"
+)
+
+// EdgeRule is the rule for points on edges, as proofs state it.
+const EdgeRule = "A point on an edge belongs to the area that holds the point moved east by a little and north by far less."
+
+func viewText(t jurisdiction.Text) Text { return Text{Zh: t.ZH, En: t.EN} }
+
+func viewService(s jurisdiction.Service) Service {
+	return Service{ServiceCode: s.Code, Name: viewText(s.Name), Description: viewText(s.Description), Private: s.Private}
+}
+
+func viewFaults(details []fault.Detail) []Fault {
+	var list []Fault
+	for _, d := range details {
+		f := Fault{Kind: d.Kind, Message: d.Message, Line: d.Line, Level: d.Level, Code: d.Code, Other: d.Other, Size: d.Size, Unit: d.Unit}
+		if d.Feature >= 0 {
+			f.Feature = &d.Feature
+		}
+		f.Geometry = json.RawMessage(d.Geometry)
+		list = append(list, f)
+	}
+	return list
+}
+
+// viewLocated shows where a point lies. answers may be empty.
+func viewLocated(l jurisdiction.Located, answers PublicAssignee) Located {
+	point := l.Match.Point.Degrees()
+	v := Located{Inside: len(l.Match.Chain) > 0, Chain: []Holding{}, Answers: answers, Proof: Proof{
+		BoundarySet: l.Set, Lon: point[0], Lat: point[1], Datum: Datum(l.Datum), Accuracy: l.Accuracy, EdgeRule: EdgeRule}}
+	for _, h := range l.Match.Chain {
+		a := l.Areas.Area(h.ID)
+		one := Holding{Level: a.LevelName, Code: a.Code, Name: a.Name, EdgeMetres: h.EdgeMetres, OnEdge: h.OnEdge}
+		for _, n := range h.Neighbours {
+			one.Neighbours = append(one.Neighbours, viewNeighbour(l.Areas, n))
+		}
+		v.Chain = append(v.Chain, one)
+	}
+	if l.Match.Nearest != nil {
+		v.Nearest = viewNeighbour(l.Areas, *l.Match.Nearest)
+	}
+	return v
+}
+
+func viewNeighbour(areas *geo.Index, n geo.Neighbour) Neighbour {
+	a := areas.Area(n.ID)
+	return Neighbour{Level: a.LevelName, Code: a.Code, Name: a.Name, Metres: n.Metres}
+}
+
+// publicAssignee shows who has a report without saying which person. areas is the set that names the area, or nil.
+func publicAssignee(a report.Assignee, s *jurisdiction.Settings, areas *geo.Index) PublicAssignee {
+	if a.Kind == report.ToQueue {
+		return PublicAssignee{Queue: true, Role: viewText(s.Queue)}
+	}
+	return PublicAssignee{Role: viewText(s.RoleName(a.Role)), Area: areaRef(a.Area, areas)}
+}
+
+// areaRef names an area; one that the set does not have, because boundaries have changed since, stands for itself.
+func areaRef(code string, areas *geo.Index) AreaRef {
+	if areas != nil {
+		if id, ok := areas.Find(code); ok {
+			a := areas.Area(id)
+			return AreaRef{Level: a.LevelName, Code: a.Code, Name: a.Name}
+		}
+	}
+	return AreaRef{Code: code, Name: code}
+}
+
+func viewAssignee(a report.Assignee) Assignee {
+	return Assignee{Kind: AssigneeKind(a.Kind), Person: a.Person, Name: a.Name, Role: a.Role, Area: a.Area, Because: AssigneeBecause(a.Because)}
+}
+
+func viewState(s report.State) QueueItem {
+	p := s.Point.Degrees()
+	chain := s.Chain
+	if chain == nil {
+		chain = []string{}
+	}
+	return QueueItem{Report: s.ID, Version: s.Version, Status: Status(s.Status), ServiceCode: s.Service, FiledAt: s.FiledAt, Lon: p[0], Lat: p[1],
+		Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set}
+}
+
+// viewStaff shows a report to staff: its words and history, but of the contact details only that there are some.
+func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport {
+	q := viewState(s)
+	v := StaffReport{Report: q.Report, Version: q.Version, Status: q.Status, ServiceCode: q.ServiceCode, FiledAt: q.FiledAt, Lon: q.Lon, Lat: q.Lat,
+		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Description: b.Description, HasContact: s.HasContact, Events: []Event{}}
+	for _, e := range events {
+		one := Event{Version: e.Version, At: e.At, Kind: EventKind(e.Kind), Who: e.Who, Operation: e.Op, Reason: e.Reason, After: viewAssignee(e.After)}
+		if e.Before != nil {
+			one.Before = viewAssignee(*e.Before)
+		}
+		v.Events = append(v.Events, one)
+	}
+	return v
+}
+
+// viewPublic shows of a report what anybody may see: neither words nor persons.
+func viewPublic(s report.State) PublicFeature {
+	p := s.Point.Degrees()
+	f := PublicFeature{Type: "Feature", ID: s.ID, Geometry: PointGeometry{Type: "Point", Coordinates: []float64{p[0], p[1]}}}
+	f.Properties.ServiceCode, f.Properties.Status = s.Service, Status(s.Status)
+	f.Properties.FiledAt, f.Properties.BoundarySet = s.FiledAt, s.Set
+	if len(s.Chain) > 0 {
+		f.Properties.Area = s.Chain[len(s.Chain)-1]
+	}
+	return f
+}
+
+func viewJurisdiction(c jurisdiction.Current) Jurisdiction {
+	s := c.Settings
+	v := Jurisdiction{Jurisdiction: c.Jurisdiction, Name: viewText(s.Name), Synthetic: s.Synthetic, TimeZone: s.TimeZone, Queue: viewText(s.Queue),
+		QueueLevel: s.QueueLevel, Services: []Service{}, BoundarySet: c.Boundaries}
+	for _, l := range s.Levels {
+		v.Levels = append(v.Levels, LevelName{Level: l.Code, Name: viewText(l.Name)})
+	}
+	for _, r := range s.Roles {
+		v.Roles = append(v.Roles, RoleName{Role: r.Code, Name: viewText(r.Name)})
+	}
+	for _, one := range s.Services {
+		v.Services = append(v.Services, viewService(one))
+	}
+	if c.Areas != nil {
+		b := c.Areas.Bound()
+		v.Bbox = []float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+	}
+	return v
+}
+
+func settingsOf(in JurisdictionInput) jurisdiction.Settings {
+	text := func(t Text) jurisdiction.Text { return jurisdiction.Text{ZH: t.Zh, EN: t.En} }
+	s := jurisdiction.Settings{Name: text(in.Name), Synthetic: in.Synthetic, TimeZone: in.TimeZone, Queue: text(in.Queue), QueueLevel: in.QueueLevel}
+	for _, l := range in.Levels {
+		s.Levels = append(s.Levels, jurisdiction.Named{Code: l.Level, Name: text(l.Name)})
+	}
+	for _, r := range in.Roles {
+		s.Roles = append(s.Roles, jurisdiction.Named{Code: r.Role, Name: text(r.Name)})
+	}
+	for _, v := range in.Services {
+		s.Services = append(s.Services, jurisdiction.Service{Code: v.ServiceCode, Name: text(v.Name), Description: text(v.Description), Private: v.Private})
+	}
+	return s
+}
+
+func viewSet(s boundary.Set) BoundarySet {
+	return BoundarySet{Set: s.Version, Status: BoundarySetStatus(s.Status), CreatedAt: s.CreatedAt, PublishedAt: s.PublishedAt, Bytes: s.Bytes,
+		Areas: s.Areas, Vertices: s.Vertices, Levels: s.Levels, Bbox: s.Bound[:], Warnings: viewFaults(s.Warnings)}
+}
+
+func viewDuty(d assignment.Duty) (Duty, error) {
+	v := Duty{Area: d.Area, Role: d.Role, Person: d.Person, Name: d.Name, Deputies: d.Deputies}
+	for _, a := range d.Away {
+		var one Absence
+		if err := one.From.UnmarshalText([]byte(a.From)); err != nil {
+			return v, err
+		}
+		if err := one.To.UnmarshalText([]byte(a.To)); err != nil {
+			return v, err
+		}
+		v.Away = append(v.Away, one)
+	}
+	return v, nil
+}
+
+func mappingOf(m BoundaryMapping) geo.Mapping {
+	g := geo.Mapping{Datum: geo.Datum(m.Datum), Slack: m.Slack}
+	for _, l := range m.Levels {
+		one := geo.LevelMapping{Level: l.Level, Code: l.Code, Name: l.Name, Parent: l.Parent, ParentPrefix: l.ParentPrefix}
+		if l.When != (FeatureCondition{}) {
+			one.When = &geo.When{Property: l.When.Property, Equals: l.When.Equals}
+		}
+		g.Levels = append(g.Levels, one)
+	}
+	return g
+}

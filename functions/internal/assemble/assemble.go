@@ -1,0 +1,73 @@
+// Package assemble puts the parts together that every function needs. Each main adds what only its function needs, so that none
+// carries, or may touch, what is not its own.
+package assemble
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/weige/weige/functions/internal/access"
+	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assignment"
+	"github.com/weige/weige/functions/internal/boundary"
+	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/functions/internal/table"
+	"github.com/weige/weige/geo"
+)
+
+// Server gives an api.Server over a table. It does no network. Boundaries is left without Uploads, and whoever serves Reports or
+// contact details must have configured the keys.
+func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, error) {
+	may, err := access.NewAuthorizer()
+	if err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	books := jurisdiction.NewBooks(t, t)
+	rosters := assignment.NewRosters(t)
+	s := &api.Server{
+		Books: books, Writer: t, Rosters: rosters, May: may, Now: time.Now, Log: log, BodyBytes: c.BodyBytes,
+		Who:        access.NewVerifier(access.Config{Issuer: c.Issuer, Audience: c.Audience, PersonClaim: c.Person, GrantsClaim: c.Grants, Now: time.Now}),
+		RosterDesk: &assignment.RosterDesk{Books: books, Writer: t, Limit: c.RosterBytes},
+		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Now: time.Now, NewID: newID,
+			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
+	}
+	if len(c.TrackingKey) == 0 && len(c.ContactKey) == 0 {
+		return s, nil // a function that neither files nor reads contact details
+	}
+	secrets, err := report.NewSecrets(c.TrackingKey, c.ContactKey)
+	if err != nil {
+		return nil, err
+	}
+	s.Reports = &report.Desk{Books: books, Store: t, Reader: t, Lister: t, Router: rosters, Secrets: secrets, Now: time.Now, NewID: newID,
+		Random: random, ContactFor: c.ContactFor, OnceFor: c.OnceFor}
+	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t,
+		Secrets: secrets, Now: time.Now, NewID: newID}
+	return s, nil
+}
+
+// Table gives the table that the configuration names.
+func Table(c config.Config) *table.Table {
+	return table.New(table.Config{Name: c.Table, Now: time.Now, Client: table.Dial(table.Settings{
+		Region: c.Region, Endpoint: c.DynamoDBEndpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})})
+}
+
+// Log gives the log that functions write: JSON lines on standard error, without addresses, which hold tracking codes.
+func Log() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
+
+func newID() (string, error) {
+	id, err := uuid.NewV7()
+	return id.String(), err
+}
+
+func random(n int) ([]byte, error) {
+	b := make([]byte, n)
+	_, err := rand.Read(b)
+	return b, err
+}
