@@ -1,0 +1,14 @@
+//go:build unix && !linux
+
+package engine
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// tie keeps a terminal's Ctrl-C from the child, and ends the child with this process by watchPipe.
+func tie(cmd *exec.Cmd) {
+	watchPipe(cmd)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+}
