@@ -74,7 +74,7 @@ func (s *Server) Handler(functions ...Function) http.Handler {
 	mux := &chosen{ServeMux: http.NewServeMux(), functions: functions}
 	HandlerWithOptions(s, StdHTTPServerOptions{BaseRouter: mux, ErrorHandlerFunc: s.badParameter})
 	mux.ServeMux.HandleFunc("/v1/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, mux.missing(r)) })
-	return s.guard(mux)
+	return s.guard(Compress(mux))
 }
 
 // chosen registers the patterns of some functions only. The generated code hands over all of them.

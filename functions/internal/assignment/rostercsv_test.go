@@ -1,0 +1,86 @@
+package assignment
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/weige/weige/functions/internal/fault"
+)
+
+func known(area string) bool { return strings.HasPrefix(area, "g") }
+
+func TestParseRosterReadsWhatSpreadsheetsWrite(t *testing.T) {
+	file := "\xef\xbb\xbfname,Area_Code,role,person,deputies,away\r\n" +
+		"第六网格网格长,g6,grid_leader,grid-06-leader,grid-06-second；grid-07,2026-11-20/2026-11-27;2026-12-24/2026-12-24\r\n" +
+		"\"网格员, 副\",g6,grid_member,grid-06-second,,\r\n" +
+		"\r\n" +
+		"第七网格网格长,g7,grid_leader,grid-07,\r\n"
+	r, err := ParseRoster([]byte(file), known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := r.Duties()
+	if len(d) != 3 || d[0].Area != "g6" || d[0].Person != "grid-06-leader" || len(d[0].Deputies) != 2 || len(d[0].Away) != 2 {
+		t.Fatalf("got %+v", d)
+	}
+	if d[1].Name != "网格员, 副" || d[0].Away[1] != (Absence{"2026-12-24", "2026-12-24"}) {
+		t.Errorf("got %+v", d)
+	}
+}
+
+func TestParseRosterNamesEveryFaultByLine(t *testing.T) {
+	file := `area_code,role,person,name,deputies,away
+g1,leader,a,甲格,,
+x9,leader,b,乙格,,
+g2,,b b,,,2026-11-27/2026-11-20
+g1,leader,a,甲格,,
+g3,leader,c,丙格,nobody;c,soon
+g4,leader,a,别名,,
+`
+	_, err := ParseRoster([]byte(file), known)
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Code != fault.FaultyFile {
+		t.Fatalf("got %v", err)
+	}
+	want := map[string]int{"unknown_area": 3, "bad_role": 4, "bad_person": 4, "bad_name": 4, "bad_absence": 4, "duplicate_duty": 5,
+		"unknown_deputy": 6, "own_deputy": 6, "two_names": 7}
+	for kind, line := range want {
+		found := false
+		for _, d := range f.Details {
+			found = found || d.Kind == kind && d.Line == line
+		}
+		if !found {
+			t.Errorf("%s in line %d is not reported; got %+v", kind, line, f.Details)
+		}
+	}
+}
+
+func TestParseRosterRefusesWhatIsNoRoster(t *testing.T) {
+	for name, file := range map[string]string{
+		"empty":               "",
+		"GB 18030":            "area_code,role,person,name\ng1,leader,a,\xcd\xf8\xb8\xf1\n",
+		"missing column":      "area_code,role,person\ng1,leader,a\n",
+		"unknown column":      "area_code,role,person,name,phone\ng1,leader,a,n,1\n",
+		"unclosed quote":      "area_code,role,person,name\ng1,leader,a,\"n\n",
+		"quote in the middle": "area_code,role,person,name\ng1,lea\"der,a,n\n",
+	} {
+		if _, err := ParseRoster([]byte(file), known); !fault.Is(err, fault.FaultyFile) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func FuzzParseRoster(f *testing.F) {
+	f.Add([]byte("area_code,role,person,name,deputies,away\ng1,leader,a,n,,2026-01-01/2026-01-02\n"))
+	f.Add([]byte("\xef\xbb\xbfperson,\"\n"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		r, err := ParseRoster(file, known)
+		if (r == nil) == (err == nil) {
+			t.Fatalf("roster %v and error %v", r, err)
+		}
+		if err != nil && !fault.Is(err, fault.FaultyFile) {
+			t.Fatalf("the error is no fault: %v", err)
+		}
+	})
+}

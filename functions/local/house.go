@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/event"
+	"github.com/weige/weige/functions/internal/object"
+	"github.com/weige/weige/functions/internal/table"
+	"github.com/weige/weige/functions/local/client"
+	"github.com/weige/weige/functions/local/demo"
+	"github.com/weige/weige/functions/local/engine"
+	"github.com/weige/weige/functions/local/issuer"
+	"github.com/weige/weige/functions/local/objectserver"
+)
+
+// house is everything that runs on one machine.
+type house struct {
+	local   config.LocalConfig
+	config  config.Config
+	address string // http://127.0.0.1:8080
+	log     *slog.Logger
+	logFile *os.File
+	engine  *engine.Engine
+	table   *table.Table
+	meter   *meter
+	server  *api.Server
+	objects http.Handler
+	issuer  *issuer.Issuer // nil when another one is configured
+	ready   atomic.Bool
+}
+
+// open starts the storage engine and puts everything together. Nothing listens yet.
+func open(ctx context.Context, local config.LocalConfig, c config.Config, address string) (*house, error) {
+	if _, err := os.Stat(filepath.Join(local.Web, "index.html")); err != nil {
+		return nil, fmt.Errorf("the client is not built in %s: run ./scripts/run, or npm ci and npm run build in web", local.Web)
+	}
+	if err := os.MkdirAll(local.Var, 0o700); err != nil {
+		return nil, fmt.Errorf("the folder %s cannot be made: %w", local.Var, err)
+	}
+	c, err := addKeys(c, local.Var)
+	if err != nil {
+		return nil, err
+	}
+	logFile, err := os.OpenFile(filepath.Join(local.Var, "weige.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{local: local, config: c, address: address, meter: newMeter(), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
+	if err := h.start(ctx); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+func (h *house) start(ctx context.Context) error {
+	var err error
+	h.engine, err = engine.Start(ctx, engine.Options{Endpoint: h.config.DynamoDBEndpoint, File: filepath.Join(h.local.Var, "dynamodb.db"), Log: h.logFile})
+	if err != nil {
+		return err
+	}
+	say("Storage: %s, data in %s", h.engine.Name, h.local.Var)
+	h.config.DynamoDBEndpoint = h.engine.Endpoint
+	dynamo := assemble.Dial(h.config)
+	if err := table.Create(ctx, dynamo, h.config.Table); err != nil {
+		return fmt.Errorf("make the table: %w", err)
+	}
+	h.table = table.New(table.Config{Name: h.config.Table, Client: dynamo, Now: time.Now, Meter: h.meter})
+	if err := h.signIn(); err != nil {
+		return err
+	}
+	if h.server, err = assemble.Server(h.config, h.table, h.log); err != nil {
+		return err
+	}
+	h.server.Ready = h.ready.Load
+	h.config.S3Endpoint = h.address
+	h.server.Boundaries.Uploads = assemble.Uploads(h.config)
+	h.objects, err = objectserver.New(objectserver.Config{Folder: filepath.Join(h.local.Var, "objects"), Bucket: h.config.Uploads,
+		Region: h.config.Region, AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, MaxBytes: h.config.BoundaryBytes, Now: time.Now})
+	return err
+}
+
+// signIn sets up the demo issuer, unless another issuer is configured.
+func (h *house) signIn() error {
+	if h.config.Issuer != "" {
+		return nil
+	}
+	h.config.Issuer = h.address + "/issuer"
+	var err error
+	h.issuer, err = issuer.New(issuer.Config{URL: h.config.Issuer, KeyFile: filepath.Join(h.local.Var, "issuer.key"), ClientID: h.config.Audience, Roles: demo.Roles(), Now: time.Now})
+	return err
+}
+
+// handler serves everything on one address.
+func (h *house) handler() http.Handler {
+	mux := http.NewServeMux()
+	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Local)
+	mux.Handle("/v1/", answers)
+	mux.Handle("/healthz", answers)
+	mux.HandleFunc("GET /openapi.yaml", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/yaml")
+		_, _ = w.Write(api.Contract)
+	})
+	mux.HandleFunc("GET /local/storage", h.meter.answer)
+	mux.Handle("/"+h.config.Uploads+"/", h.objects)
+	mux.Handle("GET /config.json", settings(demo.Jurisdiction, h.config.Issuer, h.config.Audience, h.issuer != nil))
+	origin := ""
+	if h.issuer != nil {
+		mux.Handle("/issuer/", h.issuer)
+	} else if u, err := url.Parse(h.config.Issuer); err == nil {
+		origin = u.Scheme + "://" + u.Host
+	}
+	mux.Handle("/", api.Compress(site(h.local.Web, policy(origin))))
+	if h.issuer == nil {
+		return mux
+	}
+	return sameHost(h.address[len("http://"):], mux)
+}
+
+// follow keeps the counters from the table's stream until the context ends.
+func (h *house) follow(ctx context.Context) {
+	changes := event.Changes{Tally: h.table, Log: h.log}
+	for ctx.Err() == nil {
+		err := event.Follow(ctx, assemble.Streams(h.config), h.config.Table, changes)
+		if ctx.Err() == nil {
+			h.log.Error("stream", "error", err)
+			time.Sleep(time.Second)
+		}
+	}
+}
+
+// prepare loads the demo and says where to go.
+func (h *house) prepare(ctx context.Context) error {
+	if h.local.Demo && h.issuer != nil {
+		token, err := h.issuer.Mint(demo.Administrator)
+		if err != nil {
+			return err
+		}
+		if err := demo.Load(ctx, client.New(h.address, token), time.Now(), func(line string) { say("Demo: %s", line) }); err != nil {
+			return err
+		}
+	}
+	h.ready.Store(true)
+	say("\nWeige 微格 is ready at %s", h.address)
+	say("  report    %s/\n  track     %s/track/\n  dispatch  %s/dispatch/", h.address, h.address, h.address)
+	if h.issuer != nil {
+		say("Demo sign-ins, a button each on the sign-in page, no password:")
+		for _, r := range demo.Roles() {
+			say("  %-22s %s", r.Person, r.Name.EN)
+		}
+	}
+	say("Ctrl-C ends everything.")
+	return nil
+}
+
+func (h *house) close() {
+	h.engine.Stop()
+	_ = h.logFile.Close()
+}

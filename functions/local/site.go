@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// policy is the content security policy of every page: nothing inline, nothing from elsewhere but the issuer.
+func policy(issuer string) string {
+	connect := "'self'"
+	if issuer != "" {
+		connect += " " + issuer
+	}
+	return "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src " + connect +
+		"; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+}
+
+// site serves the built client. A missing file is 404, never a page: a page in place of a script fails in silence.
+func site(folder, csp string) http.Handler {
+	files := http.FileServer(http.Dir(folder))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", csp)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		if strings.HasPrefix(r.URL.Path, "/assets/") {
+			h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		} else {
+			h.Set("Cache-Control", "no-cache")
+		}
+		file := filepath.Join(folder, filepath.FromSlash(path.Clean("/"+r.URL.Path)))
+		info, err := os.Stat(file)
+		if err == nil && info.IsDir() {
+			_, err = os.Stat(filepath.Join(file, "index.html"))
+		}
+		if err != nil {
+			h.Set("Cache-Control", "no-store")
+			http.Error(w, "There is nothing at this address.", http.StatusNotFound)
+			return
+		}
+		files.ServeHTTP(w, r)
+	})
+}
+
+// settings is what the client needs to know before it can ask the API.
+func settings(jurisdiction, issuer, clientID string, demo bool) http.HandlerFunc {
+	body, err := json.Marshal(map[string]any{"jurisdiction": jurisdiction, "issuer": issuer, "client_id": clientID, "demo": demo})
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err != nil {
+			http.Error(w, "no settings", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write(body)
+	}
+}
+
+// sameHost sends a browser that came by another name of this machine to the one the sign-in knows, and refuses names that are not
+// of this machine: a page of elsewhere whose name was pointed at loopback would otherwise be of the same origin as this server.
+func sameHost(address string, next http.Handler) http.Handler {
+	_, port, err := net.SplitHostPort(address)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Host == address:
+			next.ServeHTTP(w, r)
+		case err == nil && r.Host == net.JoinHostPort("localhost", port) && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			http.Redirect(w, r, "http://"+address+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+		default:
+			http.Error(w, "This server answers at http://"+address+" only.", http.StatusMisdirectedRequest)
+		}
+	})
+}
