@@ -1,0 +1,123 @@
+// Package gateway turns events of API Gateway's HTTP API, payload format 2.0, into calls of an http.Handler. The format is described
+// in https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html.
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// AnswerBytes is the most a function may answer to a synchronous invocation, counted after base64 and JSON escaping: 6 MB, see
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+const AnswerBytes = 6 << 20
+
+// Function serves events by an http.Handler. It is a lambda.Handler, which lambda.Start takes as it is.
+type Function struct {
+	handler http.Handler
+	limit   int
+}
+
+// Adapt gives the function that serves events by the handler.
+func Adapt(h http.Handler) Function { return Function{handler: h, limit: AnswerBytes} }
+
+// event holds what is used of an event. Claims of a JWT authorizer are not: the token itself is in the headers, and is checked again.
+type event struct {
+	Version        string            `json:"version"`
+	RawPath        string            `json:"rawPath"`
+	RawQueryString string            `json:"rawQueryString"`
+	Cookies        []string          `json:"cookies"`
+	Headers        map[string]string `json:"headers"`
+	RequestContext struct {
+		DomainName string `json:"domainName"`
+		RequestID  string `json:"requestId"`
+		HTTP       struct {
+			Method   string `json:"method"`
+			Protocol string `json:"protocol"`
+			SourceIP string `json:"sourceIp"`
+		} `json:"http"`
+	} `json:"requestContext"`
+	Body            string `json:"body"`
+	IsBase64Encoded bool   `json:"isBase64Encoded"`
+}
+
+// Invoke serves one event. The handler's request has the context given here, deadline included, and the gateway's request id in it.
+// The error is for events that are not of the format, which only a mistake in the deployment brings; the caller of the API then gets
+// the gateway's own 500.
+func (f Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	var e event
+	if err := json.Unmarshal(payload, &e); err != nil {
+		return nil, fmt.Errorf("event of an HTTP API: %w", err)
+	}
+	r, err := e.request(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("event of an HTTP API: %w", err)
+	}
+	w := newRecorder(f.limit)
+	f.handler.ServeHTTP(w, r)
+	return w.answer(r.Method, f.limit)
+}
+
+type requestIDKey struct{}
+
+// RequestID gives the id under which API Gateway logs the request, or "" outside of one.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// request gives the request as a server would have read it from the wire.
+func (e *event) request(ctx context.Context) (*http.Request, error) {
+	if e.Version != "2.0" {
+		return nil, fmt.Errorf("payload format %q; the integration must use 2.0", e.Version)
+	}
+	body := []byte(e.Body)
+	if e.IsBase64Encoded {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(e.Body); err != nil {
+			return nil, fmt.Errorf("body: %w", err)
+		}
+	}
+	ctx = context.WithValue(ctx, requestIDKey{}, e.RequestContext.RequestID)
+	method := e.RequestContext.HTTP.Method
+	// Only a valid method is taken from here; the address and the rest are set below, since HTTP APIs hand over the path decoded
+	// (only the query string stays as it was sent) and a decoded path must not be parsed again.
+	r, err := http.NewRequestWithContext(ctx, method, "/", bytes.NewReader(body))
+	if err != nil || method == "" {
+		return nil, fmt.Errorf("method %q", method)
+	}
+	r.URL = &url.URL{Path: e.RawPath, RawQuery: e.RawQueryString}
+	if !strings.HasPrefix(e.RawPath, "/") {
+		r.URL.Path = "/" + e.RawPath
+	}
+	r.RequestURI = r.URL.RequestURI()
+	r.Header = e.header()
+	r.Host = r.Header.Get("Host")
+	if r.Host == "" {
+		r.Host = e.RequestContext.DomainName
+	}
+	r.Header.Del("Host") // where net/http's server keeps it out as well
+	r.RemoteAddr = net.JoinHostPort(e.RequestContext.HTTP.SourceIP, "0")
+	if major, minor, ok := http.ParseHTTPVersion(e.RequestContext.HTTP.Protocol); ok {
+		r.Proto, r.ProtoMajor, r.ProtoMinor = e.RequestContext.HTTP.Protocol, major, minor
+	}
+	return r, nil
+}
+
+// header gives the headers. A header sent several times arrives as one, joined by commas; cookies arrive apart.
+func (e *event) header() http.Header {
+	h := make(http.Header, len(e.Headers)+1)
+	for name, value := range e.Headers {
+		h.Set(name, value)
+	}
+	if len(e.Cookies) > 0 {
+		h.Set("Cookie", strings.Join(e.Cookies, "; "))
+	}
+	return h
+}
