@@ -72,7 +72,7 @@ func (h *house) start(ctx context.Context) error {
 	}
 	say("Storage: %s, data in %s", h.engine.Name, h.local.Var)
 	h.config.DynamoDBEndpoint = h.engine.Endpoint
-	dynamo := assemble.Dial(h.config)
+	dynamo := table.Dial(assemble.Storage(h.config))
 	if err := table.Create(ctx, dynamo, h.config.Table); err != nil {
 		return fmt.Errorf("make the table: %w", err)
 	}

@@ -54,8 +54,12 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 
 // Table gives the table that the configuration names.
 func Table(c config.Config) *table.Table {
-	return table.New(table.Config{Name: c.Table, Now: time.Now, Client: table.Dial(table.Settings{
-		Region: c.Region, Endpoint: c.DynamoDBEndpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})})
+	return table.New(table.Config{Name: c.Table, Now: time.Now, Client: table.Dial(Storage(c))})
+}
+
+// Storage says where the storage engine is and with what it is signed in to.
+func Storage(c config.Config) table.Settings {
+	return table.Settings{Region: c.Region, Endpoint: c.DynamoDBEndpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken}
 }
 
 // Log gives the log that functions write: JSON lines on standard error, without addresses, which hold tracking codes.

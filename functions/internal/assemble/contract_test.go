@@ -1,0 +1,177 @@
+package assemble
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/uuid"
+
+	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/local/engine/enginetest"
+)
+
+// operation is what the contract says of one operation.
+type operation struct {
+	id, method, path, function string
+	roles                      []string
+	whole                      bool // only a grant for the whole jurisdiction suffices
+	secured                    bool
+}
+
+func operations(t *testing.T) []operation {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(api.Contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatalf("the contract is no valid OpenAPI document: %v", err)
+	}
+	var list []operation
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			o := operation{id: op.OperationID, method: method, path: path, secured: op.Security != nil && len(*op.Security) > 0}
+			o.function, _ = op.Extensions["x-weige-function"].(string)
+			o.whole = op.Extensions["x-weige-scope"] == "jurisdiction"
+			roles, _ := op.Extensions["x-weige-roles"].([]any)
+			for _, r := range roles {
+				o.roles = append(o.roles, fmt.Sprint(r))
+			}
+			if len(o.roles) == 0 || o.function == "" || o.secured == slices.Contains(o.roles, "resident") {
+				t.Errorf("%s: the contract must say its function and roles, and be secured exactly when residents may not use it: %+v", o.id, o)
+			}
+			list = append(list, o)
+		}
+	}
+	slices.SortFunc(list, func(a, b operation) int { return strings.Compare(a.id, b.id) })
+	return list
+}
+
+func TestEachFunctionServesWhatTheContractSays(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Local}
+	for _, o := range operations(t) {
+		for _, f := range functions {
+			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+			w.handler = w.server.Handler(f)
+			a := w.do(o.method, path, "", nil)
+			served := a.status != http.StatusMethodNotAllowed && !strings.Contains(string(a.body), "nothing at this address") && !strings.Contains(string(a.body), "404 page")
+			if served != (string(f) == o.function) {
+				t.Errorf("%s by %s: served is %v (%d %s)", o.id, f, served, a.status, a.body)
+			}
+		}
+	}
+}
+
+// Every role tries every operation, inside and outside the areas it holds; the contract says who gets through.
+func TestEveryRoleTriesEveryOperation(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	inside := w.file(0.5, 0.5)
+	scopes := []struct {
+		name, grant string
+		covers      bool // the report and the area asked for
+		whole       bool
+	}{
+		{"the whole jurisdiction", "@town", true, true},
+		{"the community that holds it", "@town:c1", true, false},
+		{"another community", "@town:c2", false, false},
+		{"another jurisdiction", "@elsewhere", false, false},
+		{"every jurisdiction", "@*", true, true},
+	}
+	for _, o := range operations(t) {
+		if a := w.try(o, "", inside); refused(a) == slices.Contains(o.roles, "resident") {
+			t.Errorf("%s without an account: %d %s", o.id, a.status, a.body)
+		}
+		for _, role := range []string{"member", "dispatcher", "editor", "administrator"} {
+			for _, s := range scopes {
+				token := w.issuer.token("somebody", role+s.grant)
+				covers := s.covers || o.id == "listAreaCounts" && s.grant != "@elsewhere" // asks for no area: whatever the caller holds
+				allowed := slices.Contains(o.roles, "resident") || slices.Contains(o.roles, role) && covers && (s.whole || !o.whole)
+				a := w.try(o, token, inside)
+				if refused(a) == allowed {
+					t.Errorf("%s as %s of %s: %d %s; the contract allows: %v", o.id, role, s.name, a.status, a.body, allowed)
+				}
+				if a.status >= 500 {
+					t.Errorf("%s as %s of %s: %d %s", o.id, role, s.name, a.status, a.body)
+				}
+			}
+		}
+	}
+}
+
+func refused(a answer) bool {
+	return a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
+}
+
+// try makes a request that would succeed, or fail for another reason than who asks.
+func (w *world) try(o operation, token string, report api.Filed) answer {
+	path := strings.NewReplacer("{jurisdiction}", town, "{report}", report.Report, "{code}", report.TrackingCode, "{set}", "0123456789abcdef",
+		"{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+	var body any
+	switch o.id {
+	case "locatePoint":
+		path += "?lon=0.0005&lat=0.0005"
+	case "listPublicReports", "listQueue", "getRoster":
+		path += "?area=c1"
+	case "fileReport":
+		body = map[string]any{"service_code": "light", "lon": 0.0035, "lat": 0.0005, "description": "试"}
+	case "reassignReport":
+		body = map[string]any{"area": "c1g2", "reason": "试一试", "version": 99}
+	case "readContact":
+		body = map[string]any{"reason": "试一试吧"}
+	case "putJurisdiction":
+		body = townSettings()
+	case "importRoster":
+		body = []byte("area_code\n")
+	case "importBoundarySet":
+		body = map[string]any{"mapping": townMapping(), "upload": "boundaries/town/none"}
+	case "publishBoundarySet":
+		body = map[string]any{}
+	}
+	return w.do(o.method, path, token, body, "Idempotency-Key", uuid.NewString())
+}
+
+// What somebody may hand on they may hand only to where they hold as well.
+func TestReassigningNeedsBothAreas(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	filed := w.file(0.5, 0.5)
+	dispatcher := w.issuer.token("d", "dispatcher@town:c1")
+	path := "/v1/town/reports/" + filed.Report + "/reassignment"
+	body := map[string]any{"area": "c2g1", "reason": "试一试", "version": 1}
+	if a := w.do("POST", path, dispatcher, body, "Idempotency-Key", uuid.NewString()); a.status != http.StatusForbidden {
+		t.Errorf("to another community: %d %s", a.status, a.body)
+	}
+	body["area"] = "c1g2"
+	w.must("POST", path, dispatcher, body, "Idempotency-Key", uuid.NewString())
+}
+
+// A list never holds what looking at one by one would refuse.
+func TestQueueStaysInsideTheScope(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	for _, x := range []float64{0.5, 1.5, 2.5, 3.5, 9} {
+		w.file(x, 0.5)
+	}
+	for grant, want := range map[string]int{"dispatcher@town": 5, "dispatcher@town:c1": 2, "member@town:c1g2": 1, "dispatcher@town:gone": 0} {
+		var q api.Queue
+		w.must("GET", "/v1/town/queue", w.issuer.token("p", grant), nil).into(t, &q)
+		if len(q.Reports) != want {
+			t.Errorf("%s sees %d reports, want %d", grant, len(q.Reports), want)
+		}
+	}
+	var q api.Queue
+	w.must("GET", "/v1/town/queue?assignee=leader-21", w.issuer.token("leader-21", "member@town:c1g1"), nil).into(t, &q)
+	if len(q.Reports) != 1 {
+		t.Errorf("a member sees %d of what was given to them outside their areas, want 1", len(q.Reports))
+	}
+	w.must("GET", "/v1/town/queue?assignee=leader-21", w.issuer.token("other", "member@town:c1g1"), nil).into(t, &q)
+	if len(q.Reports) != 0 {
+		t.Errorf("another member sees %d of it", len(q.Reports))
+	}
+}
