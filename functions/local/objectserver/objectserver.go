@@ -1,0 +1,44 @@
+// Package objectserver is an S3 bucket over a folder, for one machine. Every request must be signed, by header or in its address, as
+// with S3; files survive a restart, and what was uploaded by halves is never seen.
+package objectserver
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/rclone/gofakes3"
+)
+
+// Config says where the bucket is kept and who may use it. All fields but Now are needed.
+type Config struct {
+	Folder    string // is made when missing; belongs to one process at a time
+	Bucket    string // the first part of every path
+	Region    string
+	AccessKey string
+	SecretKey string
+	MaxBytes  int64 // largest object
+	Now       func() time.Time
+}
+
+// New gives the handler of /{bucket}/ and below.
+func New(c Config) (http.Handler, error) {
+	if c.Bucket == "" || c.AccessKey == "" || c.SecretKey == "" || c.MaxBytes <= 0 {
+		return nil, errors.New("object server: a bucket, a key pair and a largest size are needed; without keys it would take anything")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	b, err := openBucket(c.Folder, c.Bucket, c.MaxBytes, c.Now)
+	if err != nil {
+		return nil, fmt.Errorf("object server: %w", err)
+	}
+	s3 := gofakes3.New(b, gofakes3.WithV4Auth(map[string]string{c.AccessKey: c.SecretKey})).Server()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// The client is served from the same origin: what was uploaded must not run as a part of it.
+		w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		s3.ServeHTTP(w, r)
+	}), nil
+}
