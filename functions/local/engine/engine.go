@@ -12,6 +12,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"github.com/weige/weige/functions/local/child"
 )
 
 // Kind names an engine.
@@ -53,7 +55,7 @@ type Engine struct {
 	Endpoint string // such as http://127.0.0.1:40123, no slash at the end
 	Name     string // for people, such as "dynoxide (/usr/bin/dynoxide)"
 
-	child  *child
+	child  *child.Child
 	unlock func()
 }
 
@@ -103,7 +105,7 @@ func (e *Engine) Stop() {
 	if e == nil || e.child == nil {
 		return
 	}
-	e.child.stop(5 * time.Second)
+	e.child.Stop(5 * time.Second)
 	e.unlock()
 }
 
@@ -113,7 +115,7 @@ func (e *Engine) Ended() <-chan struct{} {
 	if e.child == nil {
 		return nil
 	}
-	return e.child.ended
+	return e.child.Ended()
 }
 
 // Kill ends the engine with SIGKILL, as a crash would. Tests of durability use it.
@@ -121,7 +123,7 @@ func (e *Engine) Kill() {
 	if e.child == nil {
 		return
 	}
-	e.child.kill()
+	e.child.Kill()
 	e.unlock()
 }
 
@@ -141,18 +143,18 @@ func (p *program) start(ctx context.Context, log io.Writer) (*Engine, error) {
 			return nil, err
 		}
 		endpoint := fmt.Sprintf("http://127.0.0.1:%d", port)
-		c, err := startChild(p.command(port), log)
+		c, err := child.Start(p.command(port), log)
 		if err != nil {
 			return nil, fmt.Errorf("start %s: %w", p.name, err)
 		}
 		wait, cancel := context.WithTimeout(ctx, startWait)
-		last = waitFor(wait, endpoint, c.ended)
+		last = waitFor(wait, endpoint, c.Ended())
 		cancel()
 		if last == nil {
 			return &Engine{Endpoint: endpoint, Name: p.name, child: c, unlock: func() {}}, nil
 		}
-		c.kill()
-		last = fmt.Errorf("%s did not come up: %w; it printed: %s", p.name, last, c.tail())
+		c.Kill()
+		last = fmt.Errorf("%s did not come up: %w; it printed: %s", p.name, last, c.Tail())
 		if ctx.Err() != nil || !errors.Is(last, errEnded) {
 			break
 		}

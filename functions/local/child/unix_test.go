@@ -1,8 +1,10 @@
 //go:build unix
 
-package engine
+package child
 
 import (
+	"io"
+	"os"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -23,19 +25,26 @@ func TestWatchPipeEndsTheCommandWhenThePipeCloses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cmd := exec.Command(c.command[0], c.command[1:]...)
 			stdin := watchPipe(cmd)
+			read, write, err := os.Pipe() // ends when the last process that holds it does
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer read.Close()
+			cmd.Stdout = write
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			group := cmd.Process.Pid
+			write.Close()
 			time.Sleep(100 * time.Millisecond)
-			c.end(stdin, group)
+			c.end(stdin, cmd.Process.Pid)
 			_ = cmd.Wait()
-			for end := time.Now().Add(5 * time.Second); syscall.Kill(-group, 0) == nil; time.Sleep(10 * time.Millisecond) {
-				if time.Now().After(end) {
-					_ = syscall.Kill(-group, syscall.SIGKILL)
-					t.Fatal("a process of the group is left")
-				}
+			if err := read.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := read.Read(make([]byte, 1)); err != io.EOF {
+				_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+				t.Fatalf("a process of the group is left: %v", err)
 			}
 		})
 	}

@@ -1,10 +1,9 @@
 //go:build unix
 
-package engine
+package child
 
 import (
 	"io"
-	"os"
 	"os/exec"
 	"syscall"
 )
@@ -26,24 +25,7 @@ func watchPipe(cmd *exec.Cmd) io.Closer {
 	return stdin
 }
 
-// signalTree signals the child's process group: it leads one.
-func signalTree(cmd *exec.Cmd, s syscall.Signal) {
+// signalGroup signals the child's process group: it leads one.
+func signalGroup(cmd *exec.Cmd, s syscall.Signal) {
 	_ = syscall.Kill(-cmd.Process.Pid, s) // fails only when it is gone
-}
-
-// lock takes the file for this process alone; the kernel gives it back when the process ends. Without wait a taken lock is an error.
-func lock(path string, wait bool) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	how := syscall.LOCK_EX
-	if !wait {
-		how |= syscall.LOCK_NB
-	}
-	if err := syscall.Flock(int(f.Fd()), how); err != nil {
-		f.Close()
-		return nil, err
-	}
-	return func() { f.Close() }, nil
 }
