@@ -28,7 +28,7 @@ type Child struct {
 func Start(cmd *exec.Cmd, log io.Writer) (*Child, error) {
 	c := &Child{cmd: cmd, ended: make(chan struct{})}
 	tie(cmd)
-	printed := c.printed(log)
+	printed := &printer{child: c, log: log}
 	cmd.Stdout, cmd.Stderr = printed, printed
 	started := make(chan error)
 	go func() {
@@ -82,22 +82,23 @@ func (c *Child) Tail() string {
 	return strings.TrimSpace(string(c.last))
 }
 
-// printed gives a writer that keeps the end of what is written and passes all of it on.
-func (c *Child) printed(log io.Writer) io.Writer {
-	return writerFunc(func(p []byte) (int, error) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.last = append(c.last, p...)
-		if n := len(c.last) - tailBytes; n > 0 {
-			c.last = bytes.Clone(c.last[n:])
-		}
-		if log != nil {
-			_, _ = log.Write(p) // a log that cannot be written must not stop the child
-		}
-		return len(p), nil
-	})
+// printer keeps the end of what is written and passes all of it on. It is used by its address, by which package exec sees that both
+// outputs go to the same place and keeps their order.
+type printer struct {
+	child *Child
+	log   io.Writer
 }
 
-type writerFunc func([]byte) (int, error)
-
-func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+func (p *printer) Write(b []byte) (int, error) {
+	c := p.child
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.last = append(c.last, b...)
+	if n := len(c.last) - tailBytes; n > 0 {
+		c.last = bytes.Clone(c.last[n:])
+	}
+	if p.log != nil {
+		_, _ = p.log.Write(b) // a log that cannot be written must not stop the child
+	}
+	return len(b), nil
+}
