@@ -1,0 +1,48 @@
+package access
+
+import "slices"
+
+// Action is an operation of the contract, by its operationId.
+type Action string
+
+// What anybody may do.
+const (
+	GetHealth         Action = "getHealth"
+	GetJurisdiction   Action = "getJurisdiction"
+	LocatePoint       Action = "locatePoint"
+	FileReport        Action = "fileReport"
+	TrackReport       Action = "trackReport"
+	ListPublicReports Action = "listPublicReports"
+	GetBoundarySet    Action = "getBoundarySet" // once published; a draft is for those who may ListBoundarySets
+	GetBoundaryAreas  Action = "getBoundaryAreas"
+	GetBoundaryTile   Action = "getBoundaryTile"
+)
+
+// What staff may do with reports and rosters, within the areas they hold.
+const (
+	ListQueue      Action = "listQueue"
+	GetReport      Action = "getReport"
+	ReassignReport Action = "reassignReport" // to be asked twice: for where the report is, and for where it goes
+	ReadContact    Action = "readContact"
+	ListAreaCounts Action = "listAreaCounts"
+	GetRoster      Action = "getRoster"
+)
+
+// What concerns a jurisdiction as a whole.
+const (
+	ImportRoster         Action = "importRoster"
+	PutJurisdiction      Action = "putJurisdiction"
+	CreateBoundaryUpload Action = "createBoundaryUpload"
+	ImportBoundarySet    Action = "importBoundarySet"
+	PublishBoundarySet   Action = "publishBoundarySet"
+	ListBoundarySets     Action = "listBoundarySets"
+)
+
+var actions = []Action{
+	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
+	ListQueue, GetReport, ReassignReport, ReadContact, ListAreaCounts, GetRoster,
+	ImportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
+}
+
+// Actions lists every action.
+func Actions() []Action { return slices.Clone(actions) }
