@@ -319,7 +319,7 @@ type BoundaryMapping struct {
 	// Levels Coarse to fine.
 	Levels []LevelMapping `json:"levels"`
 
-	// Slack Metres a child may reach outside its parent; 1 when absent.
+	// Slack Metres a child may reach outside its parent; 1 when absent. Those that reach out farther than 1 m but no farther than this are warnings.
 	Slack float64 `json:"slack,omitempty,omitzero"`
 }
 

@@ -78,7 +78,7 @@ func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, featu
 	if err != nil {
 		return Set{}, refusal(err)
 	}
-	if len(faults) > 0 {
+	if parsed == nil {
 		return Set{}, &fault.Error{Code: fault.FaultyFile, Details: details(faults),
 			Message: fmt.Sprintf("The boundaries have %d fault(s); nothing was stored.", len(faults))}
 	}
@@ -95,7 +95,7 @@ func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, featu
 		return Set{}, err
 	}
 	s := Set{Jurisdiction: code, Version: version, Status: Draft, CreatedAt: d.Now().UTC(), By: by, Bytes: len(blob), Areas: areas.Len(),
-		Vertices: areas.Vertices(), Levels: areas.Levels()}
+		Vertices: areas.Vertices(), Levels: areas.Levels(), Warnings: details(faults)}
 	b := areas.Bound()
 	s.Bound = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
 	if s, err = d.Catalogue.Register(ctx, s); err != nil {

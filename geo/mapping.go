@@ -1,0 +1,87 @@
+package geo
+
+import (
+	"fmt"
+
+	"github.com/paulmach/orb"
+)
+
+// Mapping says how a file's features become areas.
+type Mapping struct {
+	Datum  Datum          `json:"datum"`  // of the coordinates; needed, because nothing enters untagged
+	Levels []LevelMapping `json:"levels"` // coarse to fine
+	Slack  float64        `json:"slack"`  // metres a child may reach outside its parent; DefaultSlack when 0
+}
+
+// DefaultSlack is how many metres a child may reach outside its parent unless a mapping says otherwise: published boundaries of two
+// levels are often rounded each for itself.
+const DefaultSlack = 1.0
+
+// LevelMapping says which features are of a level and in which properties they carry what. Property values may be texts or numbers.
+type LevelMapping struct {
+	Level        string `json:"level"` // the level's name, such as "grid"
+	When         *When  `json:"when,omitempty"`
+	Code         string `json:"code"`                   // property with the area code
+	Name         string `json:"name,omitempty"`         // property with the name; without a value the code is the name
+	Parent       string `json:"parent,omitempty"`       // property with the parent's code
+	ParentPrefix int    `json:"parentPrefix,omitempty"` // or: the first n characters of the code are the parent's code
+}
+
+// When picks the features of a level: those whose property has this value. Without it, those that carry the code property.
+type When struct {
+	Property string `json:"property"`
+	Equals   string `json:"equals"`
+}
+
+// Limits bounds what Parse reads; 0 means no bound.
+type Limits struct {
+	Bytes    int64
+	Features int
+	Vertices int
+}
+
+// LimitError says which limit a file goes beyond.
+type LimitError struct {
+	What  string // "bytes", "features" or "vertices"
+	Limit int64
+}
+
+// Error gives a sentence a person can act on.
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("The file has more than the %d %s that are taken here. Split it, or have the limit raised.", e.Limit, e.What)
+}
+
+// FaultKind names what is wrong.
+type FaultKind string
+
+// The kinds of fault that Parse finds.
+const (
+	NotAnArea      FaultKind = "not_an_area"     // a geometry other than Polygon or MultiPolygon, or none
+	EmptyGeometry  FaultKind = "empty_geometry"  // a polygon without rings
+	UnclosedRing   FaultKind = "unclosed_ring"   // first and last point differ
+	ShortRing      FaultKind = "short_ring"      // fewer than four points
+	DegenerateRing FaultKind = "degenerate_ring" // encloses nothing
+	BadCoordinate  FaultKind = "bad_coordinate"  // not finite or out of range
+	NoLevel        FaultKind = "no_level"        // of none of the levels
+	MissingCode    FaultKind = "missing_code"    // no area code
+	BadCode        FaultKind = "bad_code"        // an area code with other characters than are allowed
+	DuplicateCode  FaultKind = "duplicate_code"  // an area code that stands twice in the set
+	MissingParent  FaultKind = "missing_parent"  // below the first level, and no parent named
+	UnknownParent  FaultKind = "unknown_parent"  // the parent is not in the set, or not of the level above
+	OutsideParent  FaultKind = "outside_parent"  // reaches further out of its parent than Slack
+	NoAreas        FaultKind = "no_areas"        // no feature at all
+)
+
+// Fault is one thing wrong with a set.
+type Fault struct {
+	Kind     FaultKind
+	Level    string
+	Code     string       // area code, where it is known
+	Other    string       // code of the other area concerned
+	Feature  int          // position in the file, from 0; -1 where it is about none
+	Message  string       // a sentence a person can act on
+	Geometry orb.Geometry // where to look, WGS 84 degrees; may be nil
+	Size     float64      // how large it is
+	Unit     string       // of Size: "m", or empty
+	Warning  bool         // within the tolerance that the mapping allows: worth knowing, no reason to refuse
+}

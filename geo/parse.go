@@ -1,0 +1,302 @@
+package geo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+)
+
+// BoundarySet is a set of areas on several levels, read and checked, ready to be compiled.
+type BoundarySet struct {
+	levels []string
+	areas  []shape // in the order of the file
+}
+
+// shape is one area as read: rings without the closing point, on the lattice.
+type shape struct {
+	level      int
+	code, name string
+	parent     string
+	feature    int
+	polygons   [][][]Point // polygon, ring (the first is the shell), point
+}
+
+// collection is the part of a GeoJSON FeatureCollection (RFC 7946) that is read.
+type collection struct {
+	Type     string    `json:"type"`
+	CRS      *crs      `json:"crs"`
+	Features []feature `json:"features"`
+}
+
+type crs struct {
+	Properties struct {
+		Name string `json:"name"`
+	} `json:"properties"`
+}
+
+type feature struct {
+	Properties map[string]any `json:"properties"`
+	Geometry   *struct {
+		Type        string          `json:"type"`
+		Coordinates json.RawMessage `json:"coordinates"`
+	} `json:"geometry"`
+}
+
+// Parse reads a GeoJSON FeatureCollection into a boundary set. The error says that the file or the mapping cannot be used at all
+// (*LimitError where it is too large); the faults are all that is wrong with single features. With an error, or a fault that is not
+// a warning, the set is nil.
+func Parse(r io.Reader, m Mapping, l Limits) (*BoundarySet, []Fault, error) {
+	if err := m.check(); err != nil {
+		return nil, nil, err
+	}
+	c, err := read(r, l)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := parser{mapping: m, limits: l, set: &BoundarySet{}}
+	for _, level := range m.Levels {
+		p.set.levels = append(p.set.levels, level.Level)
+	}
+	for i, f := range c.Features {
+		p.feature(i, f)
+		if l.Vertices > 0 && p.vertices > l.Vertices {
+			return nil, nil, &LimitError{What: "vertices", Limit: int64(l.Vertices)}
+		}
+	}
+	if len(c.Features) == 0 {
+		p.faults = append(p.faults, Fault{Kind: NoAreas, Feature: -1, Message: "The file has no features."})
+	}
+	p.hierarchy()
+	slices.SortStableFunc(p.faults, func(a, b Fault) int { return a.Feature - b.Feature })
+	if slices.ContainsFunc(p.faults, func(f Fault) bool { return !f.Warning }) {
+		return nil, p.faults, nil
+	}
+	return p.set, p.faults, nil
+}
+
+func (m Mapping) check() error {
+	if _, err := ParseDatum(string(m.Datum)); err != nil {
+		return fmt.Errorf("the mapping must name the datum of the coordinates: %w", err)
+	}
+	if len(m.Levels) == 0 {
+		return errors.New("the mapping must name at least one level")
+	}
+	seen := map[string]bool{}
+	for i, l := range m.Levels {
+		if l.Level == "" || seen[l.Level] {
+			return fmt.Errorf("level %d of the mapping needs a name of its own", i)
+		}
+		seen[l.Level] = true
+		if l.Code == "" {
+			return fmt.Errorf("level %s of the mapping must say which property holds the area code", l.Level)
+		}
+		if i > 0 && (l.Parent == "") == (l.ParentPrefix == 0) {
+			return fmt.Errorf("level %s of the mapping must name either parent or parent_prefix", l.Level)
+		}
+	}
+	if !(m.Slack >= 0) {
+		return errors.New("the slack of the mapping is a number of metres, 0 or more")
+	}
+	return nil
+}
+
+func read(r io.Reader, l Limits) (collection, error) {
+	var c collection
+	if l.Bytes > 0 {
+		r = io.LimitReader(r, l.Bytes+1)
+	}
+	counted := &counter{r: r}
+	err := json.NewDecoder(counted).Decode(&c)
+	switch {
+	case l.Bytes > 0 && counted.n > l.Bytes:
+		return c, &LimitError{What: "bytes", Limit: l.Bytes}
+	case err != nil:
+		return c, fmt.Errorf("the file is no GeoJSON: %w", err)
+	case c.Type != "FeatureCollection":
+		return c, fmt.Errorf("the file is no GeoJSON FeatureCollection; its type is %q", c.Type)
+	case c.CRS != nil && !geographic(c.CRS.Properties.Name):
+		return c, fmt.Errorf("the file has the coordinate system %q; convert it to longitude and latitude in degrees first", c.CRS.Properties.Name)
+	case l.Features > 0 && len(c.Features) > l.Features:
+		return c, &LimitError{What: "features", Limit: int64(l.Features)}
+	}
+	return c, nil
+}
+
+type counter struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// geographic reports whether a coordinate system is longitude and latitude in degrees in this order, as RFC 7946 has it.
+func geographic(name string) bool {
+	name = strings.ToUpper(name)
+	return strings.HasSuffix(name, "CRS84") || strings.HasSuffix(name, "EPSG::4326") || name == "EPSG:4326" || strings.HasSuffix(name, "EPSG::4490") || name == "EPSG:4490"
+}
+
+type parser struct {
+	mapping  Mapping
+	limits   Limits
+	set      *BoundarySet
+	faults   []Fault
+	vertices int
+}
+
+func (p *parser) fault(kind FaultKind, s shape, where orb.Geometry, format string, args ...any) {
+	f := Fault{Kind: kind, Code: s.code, Feature: s.feature, Geometry: where, Message: fmt.Sprintf("Feature %d", s.feature)}
+	if s.code != "" {
+		f.Message += " (" + s.code + ")"
+	}
+	f.Message += ": " + fmt.Sprintf(format, args...)
+	if s.level >= 0 {
+		f.Level = p.set.levels[s.level]
+	}
+	p.faults = append(p.faults, f)
+}
+
+var codePattern = regexp.MustCompile(`^[\p{L}\p{Nd}_.-]{1,64}$`)
+
+func (p *parser) feature(i int, f feature) {
+	s := shape{feature: i, level: p.level(f.Properties)}
+	if s.level < 0 {
+		p.fault(NoLevel, s, nil, "it is of none of the levels of the mapping.")
+		return
+	}
+	m := p.mapping.Levels[s.level]
+	s.code = value(f.Properties[m.Code])
+	switch {
+	case s.code == "":
+		p.fault(MissingCode, s, nil, "the property %q, which holds the area code, is missing or empty.", m.Code)
+	case !codePattern.MatchString(s.code) || s.code == "-":
+		p.fault(BadCode, s, nil, "an area code has 1 to 64 letters, digits, dots, hyphens and underscores, and is not a hyphen alone.")
+	}
+	if s.name = strings.TrimSpace(value(f.Properties[m.Name])); s.name == "" {
+		s.name = s.code
+	}
+	if m.ParentPrefix > 0 && len(s.code) > m.ParentPrefix {
+		s.parent = s.code[:m.ParentPrefix]
+	} else if m.Parent != "" {
+		s.parent = value(f.Properties[m.Parent])
+	}
+	if s.level > 0 && s.parent == "" {
+		p.fault(MissingParent, s, nil, "it names no parent.")
+	}
+	p.geometry(&s, f)
+	p.set.areas = append(p.set.areas, s)
+}
+
+// level gives the first level of the mapping whose condition holds; -1 for none.
+func (p *parser) level(properties map[string]any) int {
+	return slices.IndexFunc(p.mapping.Levels, func(l LevelMapping) bool {
+		if l.When == nil {
+			return value(properties[l.Code]) != ""
+		}
+		return value(properties[l.When.Property]) == l.When.Equals
+	})
+}
+
+// value gives a property as text. Whole numbers have neither decimals nor an exponent: codes are often stored as numbers.
+func value(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return ""
+}
+
+func (p *parser) geometry(s *shape, f feature) {
+	if f.Geometry == nil {
+		p.fault(NotAnArea, *s, nil, "it has no geometry.")
+		return
+	}
+	var polygons [][][][]float64
+	var err error
+	switch f.Geometry.Type {
+	case "Polygon":
+		polygons = make([][][][]float64, 1)
+		err = json.Unmarshal(f.Geometry.Coordinates, &polygons[0])
+	case "MultiPolygon":
+		err = json.Unmarshal(f.Geometry.Coordinates, &polygons)
+	default:
+		p.fault(NotAnArea, *s, nil, "an area is a Polygon or a MultiPolygon, not a %s.", f.Geometry.Type)
+		return
+	}
+	if err != nil {
+		p.fault(NotAnArea, *s, nil, "its coordinates are not those of a %s.", f.Geometry.Type)
+		return
+	}
+	for i, polygon := range polygons {
+		if len(polygon) == 0 {
+			p.fault(EmptyGeometry, *s, nil, "polygon %d has no rings.", i)
+			continue
+		}
+		var rings [][]Point
+		for j, ring := range polygon {
+			if points, ok := p.ring(*s, fmt.Sprintf("ring %d of polygon %d", j, i), ring); ok {
+				rings = append(rings, points)
+			}
+		}
+		s.polygons = append(s.polygons, rings)
+	}
+	if len(polygons) == 0 {
+		p.fault(EmptyGeometry, *s, nil, "it has no polygons.")
+	}
+}
+
+// ring puts a ring on the lattice, without its closing point and without points that repeat the one before.
+func (p *parser) ring(s shape, which string, raw [][]float64) ([]Point, bool) {
+	p.vertices += len(raw)
+	points := make([]Point, 0, len(raw))
+	for k, c := range raw {
+		if len(c) < 2 {
+			p.fault(BadCoordinate, s, nil, "%s: point %d has no two coordinates.", which, k)
+			return nil, false
+		}
+		at := orb.Point{c[0], c[1]}
+		_, err := Round(at)
+		if err == nil {
+			at = p.mapping.Datum.ToWGS84(at)
+			var q Point
+			if q, err = Round(at); err == nil {
+				points = append(points, q)
+				continue
+			}
+		}
+		p.fault(BadCoordinate, s, nil, "%s: point %d: %v", which, k, err)
+		return nil, false
+	}
+	if len(points) == 0 {
+		p.fault(ShortRing, s, nil, "%s has no points.", which)
+		return nil, false
+	}
+	where := points[0].Degrees()
+	if len(points) < 4 {
+		p.fault(ShortRing, s, where, "%s has %d points; a closed ring has four or more.", which, len(points))
+		return nil, false
+	}
+	if points[0] != points[len(points)-1] {
+		p.fault(UnclosedRing, s, where, "%s is not closed: its last point is not its first.", which)
+		return nil, false
+	}
+	points = slices.Compact(points)
+	points = points[:len(points)-1]
+	if len(points) < 3 || ringDouble(points) == 0 {
+		p.fault(DegenerateRing, s, where, "%s encloses nothing.", which)
+		return nil, false
+	}
+	return points, true
+}
