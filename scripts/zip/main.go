@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 func main() {
@@ -56,7 +57,7 @@ func pack(out, program string) (size int64, err error) {
 func write(to io.Writer, name string, program io.Reader) error {
 	z := zip.NewWriter(to)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestCompression) })
-	header := &zip.FileHeader{Name: name, Method: zip.Deflate} // no time: the zip epoch
+	header := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)} // the zip epoch
 	header.SetMode(0o755)
 	w, err := z.CreateHeader(header)
 	if err != nil {
