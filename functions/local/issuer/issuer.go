@@ -5,8 +5,6 @@ package issuer
 import (
 	"crypto/ecdsa"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -14,12 +12,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	"github.com/go-jose/go-jose/v4/jwt"
 )
 
 const (
@@ -27,6 +23,7 @@ const (
 	tokenFor = 8 * time.Hour
 	mostOpen = 1000 // codes that were given and not yet redeemed
 	bodyMost = 16 << 10
+	scopes   = "openid profile groups"
 )
 
 // Text is a text in both languages.
@@ -93,6 +90,7 @@ func New(c Config) (*Issuer, error) {
 	i.mux.HandleFunc("POST "+u.Path+"/token", i.redeem)
 	i.mux.HandleFunc("POST "+u.Path+"/demo-token", i.demoToken)
 	i.mux.HandleFunc("GET "+u.Path+"/logout", i.logout)
+	i.mux.HandleFunc("POST "+u.Path+"/logout", i.logout)
 	return i, nil
 }
 
@@ -112,7 +110,7 @@ func (i *Issuer) useKey(key *ecdsa.PrivateKey) error {
 // pointed at loopback could otherwise sign itself in.
 func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	remote, _, err := net.SplitHostPort(r.RemoteAddr)
-	if ip := net.ParseIP(remote); err != nil || ip == nil || !ip.IsLoopback() || r.Host != i.host {
+	if ip := net.ParseIP(remote); err != nil || ip == nil || !ip.IsLoopback() || r.Host != i.host || forwarded(r) {
 		refuse(w, http.StatusForbidden, "access_denied", "The demo sign-in answers on this machine only.")
 		return
 	}
@@ -125,9 +123,19 @@ func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin") // with "no-referrer" a browser would send the form with Origin: null
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	r.Body = http.MaxBytesReader(w, r.Body, bodyMost)
 	i.mux.ServeHTTP(w, r)
+}
+
+// forwarded tells whether a proxy on this machine brings the request of somebody else.
+func forwarded(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip"} {
+		if r.Header.Get(name) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (i *Issuer) describe(w http.ResponseWriter, _ *http.Request) {
@@ -145,26 +153,53 @@ func (i *Issuer) describe(w http.ResponseWriter, _ *http.Request) {
 // request is what a client asks at the authorization endpoint.
 type request struct{ Client, Redirect, State, Nonce, Challenge string }
 
-func (i *Issuer) request(v url.Values) (request, error) {
+// requestError says what is wrong with a request, in the terms of RFC 6749.
+type requestError struct {
+	Code, Sentence string
+	Back           bool // the client and its way back are known, so that it may be told
+}
+
+func (i *Issuer) request(v url.Values) (request, *requestError) {
 	q := request{Client: v.Get("client_id"), Redirect: v.Get("redirect_uri"), State: v.Get("state"), Nonce: v.Get("nonce"), Challenge: v.Get("code_challenge")}
 	u, err := url.Parse(q.Redirect)
 	switch {
 	case q.Client != i.config.ClientID:
-		return q, errors.New("the client is not known")
+		return q, &requestError{"invalid_request", "the client is not known", false}
 	case err != nil || u.Scheme+"://"+u.Host != i.origin || u.User != nil || u.Fragment != "":
-		return q, errors.New("the way back leads elsewhere")
+		return q, &requestError{"invalid_request", "the way back leads elsewhere", false}
 	case v.Get("response_type") != "code":
-		return q, errors.New("only the authorization code is given")
+		return q, &requestError{"unsupported_response_type", "only the authorization code is given", true}
 	case v.Get("code_challenge_method") != "S256" || len(q.Challenge) != 43:
-		return q, errors.New("a code challenge by S256 is needed (PKCE)")
+		return q, &requestError{"invalid_request", "a code challenge by S256 is needed (PKCE)", true}
+	case v.Get("prompt") == "none":
+		return q, &requestError{"login_required", "nobody stays signed in here; show the page", true}
 	}
 	return q, nil
 }
 
+// back is the way back to the client with an answer.
+func (i *Issuer) back(q request, answer url.Values) string {
+	u, _ := url.Parse(q.Redirect) // request has looked at it
+	v := u.Query()
+	for name, values := range answer {
+		v[name] = values
+	}
+	if q.State != "" {
+		v.Set("state", q.State)
+	}
+	v.Set("iss", i.config.URL) // RFC 9207
+	u.RawQuery = v.Encode()
+	return u.String()
+}
+
 func (i *Issuer) choose(w http.ResponseWriter, r *http.Request) {
-	q, err := i.request(r.URL.Query())
-	if err != nil {
-		refuse(w, http.StatusBadRequest, "invalid_request", err.Error())
+	q, wrong := i.request(r.URL.Query())
+	switch {
+	case wrong != nil && wrong.Back:
+		http.Redirect(w, r, i.back(q, url.Values{"error": {wrong.Code}, "error_description": {wrong.Sentence}}), http.StatusSeeOther)
+		return
+	case wrong != nil:
+		refuse(w, http.StatusBadRequest, wrong.Code, wrong.Sentence)
 		return
 	}
 	showPage(w, pageData{Request: q, Roles: i.config.Roles, Action: i.config.URL + "/authorize", Style: i.config.URL + "/page.css"})
@@ -175,9 +210,9 @@ func (i *Issuer) chosen(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "invalid_request", "the form cannot be read")
 		return
 	}
-	q, err := i.request(r.PostForm)
+	q, wrong := i.request(r.PostForm)
 	role, ok := i.role(r.PostForm.Get("person"))
-	if err != nil || !ok {
+	if wrong != nil || !ok {
 		refuse(w, http.StatusBadRequest, "invalid_request", "the form is not one of ours")
 		return
 	}
@@ -186,13 +221,7 @@ func (i *Issuer) chosen(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusServiceUnavailable, "temporarily_unavailable", err.Error())
 		return
 	}
-	back, _ := url.Parse(q.Redirect) // request has looked at it
-	v := back.Query()
-	v.Set("code", code)
-	v.Set("state", q.State)
-	v.Set("iss", i.config.URL)
-	back.RawQuery = v.Encode()
-	http.Redirect(w, r, back.String(), http.StatusSeeOther)
+	http.Redirect(w, r, i.back(q, url.Values{"code": {code}}), http.StatusSeeOther)
 }
 
 func (i *Issuer) role(person string) (DemoRole, bool) {
@@ -223,70 +252,18 @@ func (i *Issuer) code(g grant) (string, error) {
 	return c, nil
 }
 
-// redeem gives tokens for a code, once.
-func (i *Issuer) redeem(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil || r.PostForm.Get("grant_type") != "authorization_code" {
-		refuse(w, http.StatusBadRequest, "unsupported_grant_type", "only authorization codes are taken")
-		return
-	}
-	f := r.PostForm
-	i.mu.Lock()
-	g, ok := i.codes[f.Get("code")]
-	delete(i.codes, f.Get("code"))
-	i.mu.Unlock()
-	sum := sha256.Sum256([]byte(f.Get("code_verifier")))
-	proof := base64.RawURLEncoding.EncodeToString(sum[:])
-	if !ok || i.config.Now().After(g.until) || f.Get("client_id") != i.config.ClientID || f.Get("redirect_uri") != g.redirect ||
-		subtle.ConstantTimeCompare([]byte(proof), []byte(g.challenge)) != 1 {
-		refuse(w, http.StatusBadRequest, "invalid_grant", "the code is not valid, or not for you, or was used before")
-		return
-	}
-	role, _ := i.role(g.person)
-	token, err := i.sign(role, g.nonce, tokenFor)
-	if err != nil {
-		refuse(w, http.StatusInternalServerError, "server_error", "no token could be signed")
-		return
-	}
-	answer(w, http.StatusOK, map[string]any{"access_token": token, "id_token": token, "token_type": "Bearer", "expires_in": int(tokenFor.Seconds()), "scope": "openid profile groups"})
-}
-
-// demoToken gives command-line tools on this machine a token without a browser: form field person.
-func (i *Issuer) demoToken(w http.ResponseWriter, r *http.Request) {
-	token, err := i.Mint(strings.TrimSpace(r.PostFormValue("person")))
-	if err != nil {
-		refuse(w, http.StatusBadRequest, "invalid_request", err.Error())
-		return
-	}
-	answer(w, http.StatusOK, map[string]any{"access_token": token, "token_type": "Bearer", "expires_in": int(tokenFor.Seconds())})
-}
-
-// logout leads back to a page of this server.
+// logout leads back to a page of this server. There is no session to end here: the client forgets its tokens.
 func (i *Issuer) logout(w http.ResponseWriter, r *http.Request) {
-	back := r.URL.Query().Get("post_logout_redirect_uri")
-	u, err := url.Parse(back)
-	if err != nil || u.Scheme+"://"+u.Host != i.origin {
-		back = i.origin + "/"
+	back, err := url.Parse(r.FormValue("post_logout_redirect_uri"))
+	if err != nil || back.Scheme+"://"+back.Host != i.origin || back.User != nil {
+		back = &url.URL{Path: "/"}
 	}
-	http.Redirect(w, r, back, http.StatusSeeOther)
-}
-
-// Mint gives a token for one of the demo's roles.
-func (i *Issuer) Mint(person string) (string, error) {
-	role, ok := i.role(person)
-	if !ok {
-		return "", fmt.Errorf("the demo has no %q", person)
+	if state := r.FormValue("state"); state != "" {
+		v := back.Query()
+		v.Set("state", state)
+		back.RawQuery = v.Encode()
 	}
-	return i.sign(role, "", tokenFor)
-}
-
-func (i *Issuer) sign(role DemoRole, nonce string, lasts time.Duration) (string, error) {
-	now := i.config.Now()
-	claims := map[string]any{"iss": i.config.URL, "aud": i.config.ClientID, "sub": role.Person, "name": role.Name.ZH, "groups": role.Grants,
-		"iat": now.Unix(), "exp": now.Add(lasts).Unix(), "jti": rand.Text()}
-	if nonce != "" {
-		claims["nonce"] = nonce
-	}
-	return jwt.Signed(i.signer).Claims(claims).Serialize()
+	http.Redirect(w, r, back.String(), http.StatusSeeOther)
 }
 
 func answer(w http.ResponseWriter, status int, value any) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,7 +99,8 @@ func TestSignInGivesATokenThatAnyVerifierTakes(t *testing.T) {
 	}
 	_, body := p.post("/issuer/token", p.code())
 	var tokens struct {
-		ID string `json:"id_token"`
+		ID     string `json:"id_token"`
+		Access string `json:"access_token"`
 	}
 	if err := json.Unmarshal([]byte(body), &tokens); err != nil {
 		t.Fatal(err)
@@ -110,6 +112,15 @@ func TestSignInGivesATokenThatAnyVerifierTakes(t *testing.T) {
 	token, err := provider.Verifier(&oidc.Config{ClientID: "weige-web"}).Verify(context.Background(), tokens.ID)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := token.VerifyAccessToken(tokens.Access); err != nil {
+		t.Errorf("the hash of the access token: %v", err)
+	}
+	if token.Expiry.Sub(p.now.Truncate(time.Second)) != tokenFor {
+		t.Errorf("it expires at %s", token.Expiry)
+	}
+	if _, err := provider.Verifier(&oidc.Config{ClientID: "weige-web"}).Verify(context.Background(), tokens.Access); err != nil {
+		t.Errorf("access token: %v", err)
 	}
 	var claims struct {
 		Groups []string `json:"groups"`
@@ -181,5 +192,117 @@ func TestNewRefusesAnAddressOthersCanReach(t *testing.T) {
 		if _, err := New(Config{URL: url, KeyFile: filepath.Join(t.TempDir(), "key")}); err == nil {
 			t.Errorf("took %s", url)
 		}
+	}
+}
+
+// Once the client and its way back are known, what is wrong is told to the client, so that it can say so.
+func TestMistakesAreToldToTheClient(t *testing.T) {
+	p := open(t, filepath.Join(t.TempDir(), "key"))
+	for code, change := range map[string]func(url.Values){
+		"invalid_request":           func(v url.Values) { v.Del("code_challenge") },
+		"unsupported_response_type": func(v url.Values) { v.Set("response_type", "token") },
+		"login_required":            func(v url.Values) { v.Set("prompt", "none") },
+	} {
+		form := p.form()
+		change(form)
+		resp, _ := p.read(p.client.Get(p.url + "/issuer/authorize?" + form.Encode()))
+		back, err := url.Parse(resp.Header.Get("Location"))
+		if err != nil || resp.StatusCode != http.StatusSeeOther || back.Path != "/dispatch/" || back.Query().Get("error") != code || back.Query().Get("state") != "s t" {
+			t.Errorf("%s: %d %s", code, resp.StatusCode, back)
+		}
+	}
+	for name, change := range map[string]func(url.Values){
+		"another client":  func(v url.Values) { v.Set("client_id", "x") },
+		"a way elsewhere": func(v url.Values) { v.Set("redirect_uri", "https://example.org/dispatch/") },
+		"another port":    func(v url.Values) { v.Set("redirect_uri", "http://127.0.0.1:1/dispatch/") },
+	} {
+		form := p.form()
+		change(form)
+		if resp, _ := p.read(p.client.Get(p.url + "/issuer/authorize?" + form.Encode())); resp.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", name, resp.StatusCode, resp.Header.Get("Location"))
+		}
+	}
+}
+
+func TestCommandLineToolsSignInWithoutABrowser(t *testing.T) {
+	p := open(t, filepath.Join(t.TempDir(), "key"))
+	resp, body := p.post("/issuer/demo-token", url.Values{"person": {"street-dispatcher"}})
+	var tokens struct {
+		Access  string `json:"access_token"`
+		Type    string `json:"token_type"`
+		Expires int    `json:"expires_in"`
+	}
+	if err := json.Unmarshal([]byte(body), &tokens); err != nil || tokens.Access == "" || tokens.Type != "Bearer" || tokens.Expires != 8*3600 {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+	if resp, body := p.post("/issuer/demo-token", url.Values{"person": {"nobody"}}); resp.StatusCode != http.StatusBadRequest || !strings.Contains(body, "nobody") {
+		t.Errorf("an unknown person: %d %s", resp.StatusCode, body)
+	}
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-IP"} {
+		if resp, _ := p.post("/issuer/demo-token", url.Values{"person": {"street-dispatcher"}}, header, "203.0.113.9"); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("by a proxy with %s: %d", header, resp.StatusCode)
+		}
+	}
+}
+
+func TestSigningOutLeadsNowhereElse(t *testing.T) {
+	p := open(t, filepath.Join(t.TempDir(), "key"))
+	for back, want := range map[string]string{
+		p.url + "/track/?a=b":     p.url + "/track/?a=b&state=s",
+		"":                        "/?state=s",
+		"https://example.org/":    "/?state=s",
+		"//example.org/":          "/?state=s",
+		p.url + "@example.org/":   "/?state=s",
+		"javascript:alert(1)":     "/?state=s",
+		"http://127.0.0.1:1/away": "/?state=s",
+	} {
+		resp, _ := p.read(p.client.Get(p.url + "/issuer/logout?" + url.Values{"post_logout_redirect_uri": {back}, "state": {"s"}}.Encode()))
+		if got := resp.Header.Get("Location"); resp.StatusCode != http.StatusSeeOther || got != want {
+			t.Errorf("%q leads to %d %s", back, resp.StatusCode, got)
+		}
+	}
+}
+
+func TestPageRunsUnderAStrictPolicy(t *testing.T) {
+	p := open(t, filepath.Join(t.TempDir(), "key"))
+	form := p.form()
+	form.Set("state", `"><script>alert(1)</script>`)
+	resp, html := p.read(p.client.Get(p.url + "/issuer/authorize?" + form.Encode()))
+	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("policy: %s", csp)
+	}
+	for _, never := range []string{"<script", "<style", " style=", " onclick="} {
+		if strings.Contains(html, never) {
+			t.Errorf("the page holds %s", never)
+		}
+	}
+	for _, needed := range []string{`<html lang="zh-CN">`, `<span lang="en">Street dispatcher</span>`, `<button name="person" value="street-dispatcher">`} {
+		if !strings.Contains(html, needed) {
+			t.Errorf("the page lacks %s", needed)
+		}
+	}
+	if resp, css := p.read(p.client.Get(p.url + "/issuer/page.css")); resp.Header.Get("Content-Type") != "text/css; charset=utf-8" || !strings.Contains(css, "min-height") {
+		t.Errorf("style: %v %s", resp.Header, css)
+	}
+}
+
+func TestOnlyThisUserCanReadTheKey(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	open(t, file)
+	for range 2 {
+		info, err := os.Stat(file)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Fatalf("%v %v", info.Mode(), err)
+		}
+		if err := os.Chmod(file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		open(t, file)
+	}
+	if err := os.WriteFile(file, []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(Config{URL: "http://127.0.0.1:8080/issuer", KeyFile: file}); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("a spoilt key file: %v", err)
 	}
 }

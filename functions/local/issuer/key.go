@@ -25,6 +25,8 @@ func readKey(path string) (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("issuer key: %w", err)
 	}
+	// A copied file may have come with wider permissions. Where a file system knows none, this can only be tried.
+	_ = os.Chmod(path, 0o600)
 	block, _ := pem.Decode(blob)
 	if block == nil {
 		return nil, fmt.Errorf("issuer key: %s holds no key; delete it, and everybody signs in again", path)

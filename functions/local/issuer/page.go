@@ -17,6 +17,7 @@ var page = template.Must(template.New("page").Parse(`<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>演示登录 · Demo sign-in</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="{{.Style}}">
 </head>
 <body>
