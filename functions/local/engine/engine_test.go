@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -234,6 +235,33 @@ func TestWithNothingInstalledTheErrorSaysWhatToDo(t *testing.T) {
 	if _, err := engine.Start(t.Context(), engine.Options{Kind: "minidyn"}); err == nil || errors.Is(err, engine.ErrNone) {
 		t.Errorf("an unknown kind: %v", err)
 	}
+}
+
+// The engines ask nobody who they are, so that no other machine may reach them.
+func TestEnginesListenOnLoopbackOnly(t *testing.T) {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	enginetest.Each(t, func(t *testing.T, endpoint string) {
+		_, port, _ := strings.Cut(strings.TrimPrefix(endpoint, "http://"), ":")
+		for _, a := range addresses {
+			ip := a.(*net.IPNet).IP
+			if ip.IsLoopback() {
+				continue
+			}
+			// Taking the same port of another address works only when nobody has taken it there.
+			l, err := net.Listen("tcp", net.JoinHostPort(ip.String(), port))
+			if err != nil {
+				if ip.IsLinkLocalUnicast() {
+					continue // needs a zone
+				}
+				t.Errorf("%s: %v", ip, err)
+				continue
+			}
+			l.Close()
+		}
+	})
 }
 
 func TestARunningEngineIsAskedAndOtherServersAreRefused(t *testing.T) {

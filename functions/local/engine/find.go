@@ -103,16 +103,15 @@ func findDynamoDBLocal(ctx context.Context, o Options) (*program, error) {
 				// Serial collection and a small first heap: this is one process among many on a small machine.
 				"-XX:+UseSerialGC", "-Xms64m", "-Xmx768m", "-XX:TieredStopAtLevel=1",
 				"-Djava.library.path=" + jars, "-cp", filepath.Join(jars, "*"),
-				"com.amazonaws.services.dynamodbv2.local.main.ServerRunner",
-				"-disableTelemetry", "-sharedDb", "-port", strconv.Itoa(port),
+				"org.eclipse.jetty.xml.XmlConfiguration", // reads its arguments in order: the file comes last
+				"port=" + strconv.Itoa(port), "memory=" + strconv.FormatBool(data == ""),
 			}
-			if data == "" {
-				args = append(args, "-inMemory")
-			} else {
+			if data != "" {
 				// The engine does not make its folder; when this fails it says so itself.
 				_ = os.MkdirAll(data, 0o700)
-				args = append(args, "-dbPath", data)
+				args = append(args, "folder="+data)
 			}
+			args = append(args, filepath.Join(jars, loopback))
 			return exec.Command(java, args...)
 		},
 	}, nil
@@ -179,18 +178,34 @@ func fetchJars(ctx context.Context, pom, folder string) error {
 	if err != nil {
 		return fmt.Errorf("fetch DynamoDB Local with Maven: %w: %s", err, out)
 	}
-	if err := os.RemoveAll(folder); err != nil {
+	settings, err := os.ReadFile(filepath.Join(filepath.Dir(pom), loopback))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(half, loopback), settings, 0o644)
+	}
+	if err == nil {
+		err = os.RemoveAll(folder)
+	}
+	if err != nil {
 		return err
 	}
 	return os.Rename(half, folder)
 }
 
+// loopback is the file in the folder that tells Jetty how to start DynamoDB Local.
+const loopback = "loopback.xml"
+
+// holdsDynamoDBLocal reports what a folder lacks; one of an earlier fetch may lack a part.
 func holdsDynamoDBLocal(folder string) error {
-	found, err := filepath.Glob(filepath.Join(folder, "DynamoDBLocal-*.jar"))
-	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("%w (no DynamoDBLocal-*.jar in %s)", ErrNone, folder)
+	for _, part := range []string{"DynamoDBLocal-*.jar", "jetty-xml-*.jar", loopback} {
+		found, err := filepath.Glob(filepath.Join(folder, part))
+		if err == nil && len(found) == 0 {
+			err = fmt.Errorf("%w (no %s in %s)", ErrNone, part, folder)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // repository gives the folder of this repository: the first at or above the working folder that has a go.mod.
