@@ -1,0 +1,103 @@
+import type { paths } from '../gen/contract.ts';
+import { Refusal, Unreached } from './errors.ts';
+import type { Fault } from './schemas.ts';
+
+type Method = 'get' | 'post';
+type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
+type PathsWith<M extends Method> = { [P in keyof paths]: paths[P] extends { [K in M]: unknown } ? P : never }[keyof paths];
+type Part<O, K extends string> = O extends { parameters: { [X in K]?: infer V } } ? (V extends undefined ? never : NonNullable<V>) : never;
+type PathPart<O> = Omit<Part<O, 'path'>, 'jurisdiction'>;
+type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? B : never;
+type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
+
+/** What an operation answers when it succeeds. */
+export type Answer<P extends keyof paths, M extends Method> =
+  Operation<P, M> extends { responses: infer R } ? { [S in keyof R & (200 | 201)]: Content<R[S]> }[keyof R & (200 | 201)] : never;
+
+type Needed<K extends string, V> = [V] extends [never] ? unknown : object extends V ? { [X in K]?: V } : { [X in K]: V };
+
+/** What an operation asks for: its path parameters but the jurisdiction, its query, its body, its idempotency key. */
+export type Asked<P extends keyof paths, M extends Method> = Needed<'path', PathPart<Operation<P, M>>> &
+  Needed<'query', Part<Operation<P, M>, 'query'>> &
+  Needed<'body', Body<Operation<P, M>>> &
+  (Part<Operation<P, M>, 'header'> extends never ? unknown : { key: string });
+
+interface Request {
+  path?: Record<string, unknown>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+  key?: string;
+}
+
+export interface ClientOptions {
+  jurisdiction: string;
+  /** Bearer token of whoever is signed in. */
+  token?: () => string | undefined;
+  fetch?: typeof fetch;
+  /** Milliseconds after which an answer is no longer waited for. */
+  patience?: number;
+}
+
+/** Calls the contract's operations; a call that the contract does not know does not compile. */
+export class Client {
+  readonly jurisdiction: string;
+  private readonly options: ClientOptions;
+
+  constructor(options: ClientOptions) {
+    this.options = options;
+    this.jurisdiction = options.jurisdiction;
+  }
+
+  /** Reads. Throws `Refusal` for an answer that is an error and `Unreached` when no answer came. */
+  get<P extends PathsWith<'get'>>(path: P, asked: Asked<P, 'get'>, signal?: AbortSignal): Promise<Answer<P, 'get'>> {
+    return this.call('GET', path, asked as Request, signal) as Promise<Answer<P, 'get'>>;
+  }
+
+  /** Writes. Throws as `get` does; after `Unreached` nobody knows whether it was done, so that the same key must be used again. */
+  post<P extends PathsWith<'post'>>(path: P, asked: Asked<P, 'post'>): Promise<Answer<P, 'post'>> {
+    return this.call('POST', path, asked as Request) as Promise<Answer<P, 'post'>>;
+  }
+
+  private async call(method: string, path: string, asked: Request, signal?: AbortSignal): Promise<unknown> {
+    const headers: Record<string, string> = { Accept: 'application/json, application/geo+json' };
+    const token = this.options.token?.();
+    if (token) headers['Authorization'] = `Bearer ${token}`;
+    if (asked.key) headers['Idempotency-Key'] = asked.key;
+    const init: RequestInit = { method, headers, credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error' };
+    if (asked.body !== undefined) {
+      headers['Content-Type'] = 'application/json';
+      init.body = JSON.stringify(asked.body);
+    }
+    const patience = AbortSignal.timeout(this.options.patience ?? 20_000);
+    init.signal = signal ? AbortSignal.any([signal, patience]) : patience;
+    const send = this.options.fetch ?? fetch;
+    try {
+      const response = await send(address(path, this.jurisdiction, asked), init);
+      const answer: unknown = await response.json();
+      if (response.ok) return answer;
+      throw new Refusal(response.status, faultOf(answer));
+    } catch (error) {
+      if (error instanceof Refusal || signal?.aborted) throw error;
+      // No connection, no answer in time, or an answer of something that is not our server.
+      throw new Unreached(error);
+    }
+  }
+}
+
+function faultOf(answer: unknown): Fault {
+  const fault = (answer ?? {}) as Partial<Fault>;
+  if (typeof fault.code !== 'string' || typeof fault.message !== 'string') throw new TypeError('not an answer of this contract');
+  return fault as Fault;
+}
+
+/** The address of an operation: every parameter escaped, those without a value left out. */
+export function address(path: string, jurisdiction: string, asked: Pick<Request, 'path' | 'query'>): string {
+  const values: Record<string, unknown> = { ...asked.path, jurisdiction };
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(values[name])));
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked.query ?? {})) {
+    if (value !== undefined && value !== '') query.set(name, String(value));
+  }
+  const text = query.toString();
+  return text ? `${filled}?${text}` : filled;
+}

@@ -1,0 +1,62 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { sentence } from '../contract/errors.ts';
+import type { Contact } from '../contract/schemas.ts';
+import { PageElement } from '../page/element.ts';
+import type { Desk } from './desk.ts';
+
+/** Reads the reporter's contact details, after a reason was given; they are forgotten as soon as another report is opened. */
+@customElement('weige-contact')
+export class ContactReader extends PageElement {
+  @property({ attribute: false }) desk!: Desk;
+  @property({ attribute: false }) report = '';
+
+  @state() private read: Contact | undefined;
+  @state() private wrong = '';
+
+  protected override willUpdate(changed: PropertyValues<ContactReader>): void {
+    if (!changed.has('report')) return;
+    this.read = undefined;
+    this.wrong = '';
+  }
+
+  private async ask(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const reason = String(new FormData(form).get('reason') ?? '').trim();
+    this.wrong = [...reason].length < 4 ? this.t.contactNeedReason : '';
+    if (this.wrong) {
+      void this.focusOn('#contact-reason');
+      return;
+    }
+    const { report } = this;
+    try {
+      const read = await this.desk.client.post('/v1/{jurisdiction}/reports/{report}/contact-readings', { path: { report }, body: { reason } });
+      if (report === this.report) this.read = read;
+    } catch (error) {
+      if (report === this.report) this.wrong = sentence(this.t, error);
+    }
+  }
+
+  protected override render() {
+    const t = this.t;
+    if (this.read) {
+      const { name, phone, email } = this.read;
+      return html`<dl class="facts contact-read" role="status">
+        ${name ? html`<dt>${t.contactName}</dt><dd>${name}</dd>` : nothing}
+        ${phone ? html`<dt>${t.contactPhone}</dt><dd><a href="tel:${phone.replace(/[^\d+]/g, '')}">${phone}</a></dd>` : nothing}
+        ${email ? html`<dt>${t.contactEmail}</dt><dd><a href="mailto:${email}">${email}</a></dd>` : nothing}</dl>`;
+    }
+    return html`<form class="contact-ask" novalidate @submit=${(event: SubmitEvent) => void this.ask(event)}>
+      <p class="hint">${t.contactHas}</p>
+      <div class="field"><label for="contact-reason">${t.contactReason}</label>
+        <input id="contact-reason" name="reason" maxlength="300" autocomplete="off" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="contact-wrong">
+        <p class="wrong" id="contact-wrong" role="alert">${this.wrong}</p></div>
+      <button class="secondary">${t.contactRead}</button>
+    </form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-contact': ContactReader }
+}

@@ -1,0 +1,38 @@
+import type { Client } from '../contract/client.ts';
+import type { AreaCount, Duty, QueueItem } from '../contract/schemas.ts';
+import type { Setting } from '../page/settings.ts';
+import type { Session } from './session.ts';
+import type { Duties } from './people.ts';
+
+/** Everything the parts of the dispatch page share. */
+export interface Desk {
+  setting: Setting;
+  client: Client;
+  session: Session;
+  duties: Duties;
+  /** Empty for those who may not hand reports on. */
+  roster: readonly Duty[];
+}
+
+/** The list as far as it was fetched. */
+export interface Listed {
+  items: readonly QueueItem[];
+  next: string | undefined;
+  counts: readonly AreaCount[];
+}
+
+export const nothingListed: Listed = { items: [], next: undefined, counts: [] };
+
+/** The list with one report as it is now; a report that is not listed stays unlisted. */
+export function withReport(items: readonly QueueItem[], now: QueueItem): QueueItem[] {
+  return items.map((item) => (item.report === now.report ? { ...item, ...pick(now) } : item));
+}
+
+/** The list and the open report together, as the map shows them, each report once. */
+export function onMap(items: readonly QueueItem[], open: QueueItem | undefined): readonly QueueItem[] {
+  return !open || items.some((item) => item.report === open.report) ? items : [...items, open];
+}
+
+function pick({ version, status, assignee }: QueueItem): Pick<QueueItem, 'version' | 'status' | 'assignee'> {
+  return { version, status, assignee };
+}

@@ -1,0 +1,43 @@
+import type { Status } from '../contract/schemas.ts';
+
+/** What the list shows, and which report is open: all of it stands in the address, so that a view can be sent to a colleague. */
+export interface Filters {
+  area: string;
+  /** A person's id, or `queue`. */
+  assignee: string;
+  status: Status | '';
+  /** The open report's id, or ''. */
+  report: string;
+}
+
+export const noFilters: Filters = { area: '', assignee: '', status: '', report: '' };
+
+const statuses: readonly string[] = ['received', 'assigned'] satisfies Status[];
+
+/** The filters in an address; what is no status counts as none. */
+export function filtersIn(search: string): Filters {
+  const query = new URLSearchParams(search);
+  const text = (name: string) => (query.get(name) ?? '').slice(0, 128);
+  const status = text('status');
+  return { area: text('area'), assignee: text('assignee'), status: statuses.includes(status) ? (status as Status) : '', report: text('report') };
+}
+
+/** The query of an address with these filters; other parameters, such as the jurisdiction, stay. */
+export function searchWith(search: string, filters: Filters): string {
+  const query = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(filters)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const text = query.toString();
+  return text ? `?${text}` : '';
+}
+
+/** Whether the same list is asked for; the open report is no part of it. */
+export function sameList(a: Filters, b: Filters): boolean {
+  return a.area === b.area && a.assignee === b.assignee && a.status === b.status;
+}
+
+export function isFiltered(filters: Filters): boolean {
+  return !sameList(filters, noFilters);
+}

@@ -1,0 +1,81 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { QueueItem, Service } from '../contract/schemas.ts';
+import { moment, said } from '../locale/format.ts';
+import type { Catalogue, Language } from '../locale/locale.ts';
+import type { Desk, Listed } from './desk.ts';
+import { isFiltered, type Filters } from './filters.ts';
+import { areaChoices, everybody, holds, staffName } from './people.ts';
+
+export interface ListState {
+  t: Catalogue;
+  language: Language;
+  desk: Desk;
+  listed: Listed;
+  filters: Filters;
+  busy: boolean;
+  choose(report: string): void;
+  filter(change: Partial<Filters>): void;
+  more(): void;
+  refresh(): void;
+}
+
+/** A service's name, or its code when the jurisdiction no longer lists it. */
+export function serviceName(services: readonly Service[], code: string, language: Language): string {
+  return said(services.find((one) => one.service_code === code)?.name, language) || code;
+}
+
+export function filterBar(s: ListState): TemplateResult {
+  const { t, desk, filters } = s;
+  const { areas } = desk.setting;
+  const groups = areaChoices(areas, (code) => holds(desk.duties, areas, code));
+  const select = (name: 'area' | 'assignee' | 'status', label: string, options: unknown) => html`<div class="field"><label for="filter-${name}">${label}</label>
+    <select id="filter-${name}" @change=${(event: Event) => s.filter({ [name]: (event.target as HTMLSelectElement).value })}>${options}</select></div>`;
+  const option = (value: string, text: string, chosen: string) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`;
+  return html`<form class="filters" role="search" aria-label=${t.filters} @submit=${(event: Event) => event.preventDefault()}>
+    ${select('area', t.filterArea, html`${option('', t.anyArea, filters.area)}${groups.map(({ group, choices }) => html`<optgroup label=${group.name}>
+      ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name, filters.area))}</optgroup>`)}`)}
+    ${desk.roster.length > 0 ? select('assignee', t.filterAssignee, html`${option('', t.anyAssignee, filters.assignee)}${option('queue', t.assigneeQueue, filters.assignee)}
+      ${everybody(desk.roster).map((one) => option(one.person, one.name, filters.assignee))}`) : nothing}
+    ${select('status', t.filterStatus, html`${option('', t.anyStatus, filters.status)}${option('received', t.status_received_short, filters.status)}${option('assigned', t.status_assigned_short, filters.status)}`)}
+    ${isFiltered(filters) ? html`<button type="button" class="quiet" @click=${() => s.filter({ area: '', assignee: '', status: '' })}>${t.clearFilters}</button>` : nothing}
+  </form>`;
+}
+
+export function reportList(s: ListState): TemplateResult {
+  const { t, listed } = s;
+  return html`<div class="list-head"><h2 id="list-title">${t.listTitle}</h2>
+      <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
+    <p class="hint" role="status">${s.busy ? t.loading : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
+    <ul class="reports" aria-labelledby="list-title">
+      ${repeat(listed.items, (item) => item.report, (item) => html`<li>${entry(s, item)}</li>`)}
+    </ul>
+    ${listed.next ? html`<button type="button" class="secondary" ?disabled=${s.busy} @click=${s.more}>${t.loadMore}</button>` : nothing}
+    ${countTable(s)}`;
+}
+
+function entry(s: ListState, item: QueueItem): TemplateResult {
+  const { t, language, desk } = s;
+  const { jurisdiction, areas } = desk.setting;
+  const where = item.chain.length > 0 ? item.chain.slice(-2).map((code) => areas.name(code)).join(' › ') : t.countsOutside;
+  const waiting = item.assignee.kind === 'queue';
+  return html`<button type="button" class="entry" data-report=${item.report} aria-current=${item.report === s.filters.report ? 'true' : nothing} @click=${() => s.choose(item.report)}>
+    <span class="entry-top"><strong>${serviceName(jurisdiction.services, item.service_code, language)}</strong>
+      <span class="chip ${waiting ? 'waiting' : ''}">${t[`status_${item.status}_short`]}</span></span>
+    <span class="entry-where">${where}</span>
+    <span class="entry-who">${waiting ? t.nobodyYet : staffName(t, language, jurisdiction, areas, item.assignee)}
+      <time datetime=${item.filed_at}>${moment(t, jurisdiction.time_zone, item.filed_at)}</time></span>
+  </button>`;
+}
+
+function countTable(s: ListState): TemplateResult | typeof nothing {
+  const { t, desk, listed } = s;
+  const rows = listed.counts.filter((one) => one.open > 0).sort((a, b) => b.open - a.open || a.code.localeCompare(b.code));
+  if (rows.length === 0) return nothing;
+  const name = (code: string) => (code === '-' ? t.countsOutside : desk.setting.areas.name(code));
+  return html`<details class="counts"><summary>${t.countsTitle}</summary>
+    <table><caption class="hint">${t.countsLag}</caption>
+      <thead><tr><th scope="col">${t.filterArea}</th><th scope="col">${t.countsOpen}</th><th scope="col">${t.countsWaiting}</th></tr></thead>
+      <tbody>${rows.map((one) => html`<tr><th scope="row">${name(one.code)}</th><td>${one.open}</td><td>${one.waiting}</td></tr>`)}</tbody>
+    </table></details>`;
+}

@@ -1,0 +1,245 @@
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import '../styles/base.css';
+import './dispatch.css';
+import '../map/element.ts';
+import { hasCode, sentence } from '../contract/errors.ts';
+import type { StaffReport } from '../contract/schemas.ts';
+import type { MapElement } from '../map/element.ts';
+import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
+import { PageElement } from '../page/element.ts';
+import { readSetting, readSettings, type Setting } from '../page/settings.ts';
+import { opening, shell } from '../page/shell.ts';
+import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
+import { filtersIn, noFilters, sameList, searchWith, type Filters } from './filters.ts';
+import { filterBar, reportList, type ListState } from './list.ts';
+import './panel.ts';
+import { dutiesIn } from './people.ts';
+import type { Session, SignIn } from './session.ts';
+
+type SignInStage = 'asking' | 'out' | 'leaving' | 'failed' | 'expired';
+
+const reportZoom = 16.5;
+
+@customElement('weige-dispatch')
+export class DispatchPage extends PageElement {
+  @state() private setting: Setting | undefined;
+  @state() private failed = false;
+  @state() private stage: SignInStage = 'asking';
+  @state() private desk: Desk | undefined;
+  @state() private filters: Filters = noFilters;
+  @state() private listed: Listed = nothingListed;
+  @state() private open: StaffReport | undefined;
+  @state() private busy = false;
+  @state() private trouble = '';
+  @state() private view: 'list' | 'map' = 'list';
+  @state() private wide = false;
+  @query('weige-map') private map!: MapElement | null;
+  private signIn: SignIn | undefined;
+  private session: Session | undefined;
+  private asked = 0;
+  private points: PointCollection = noPoints;
+  private counts: PointCollection = noPoints;
+  private drawnFrom: unknown[] = [];
+  private readonly width = matchMedia('(min-width: 960px)');
+  private readonly widthChanged = () => { this.wide = this.width.matches; };
+  private readonly back = () => void this.follow(filtersIn(location.search));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.width.addEventListener('change', this.widthChanged);
+    this.widthChanged();
+    window.addEventListener('popstate', this.back);
+    void this.begin();
+  }
+
+  override disconnectedCallback(): void {
+    this.width.removeEventListener('change', this.widthChanged);
+    window.removeEventListener('popstate', this.back);
+    super.disconnectedCallback();
+  }
+
+  private async begin(): Promise<void> {
+    this.failed = false;
+    try {
+      // The sign-in puts the address back, which says what jurisdiction it is about: so it comes first.
+      const { SignIn } = await import('./session.ts');
+      this.signIn = new SignIn(await readSettings());
+      try {
+        this.session = await this.signIn.current();
+        this.stage = 'out';
+      } catch {
+        this.stage = 'failed';
+      }
+      this.setting = await readSetting(() => this.session?.token);
+      if (this.session) await this.sit(this.setting, this.session);
+    } catch {
+      this.failed = true;
+    }
+  }
+
+  /** Takes the seat of whoever signed in: their duties, the roster if they may hand on, the list. */
+  private async sit(setting: Setting, session: Session): Promise<void> {
+    const { client } = setting;
+    const duties = dutiesIn(session.grants, client.jurisdiction);
+    let roster: Desk['roster'] = [];
+    if (duties.reassigns) {
+      try {
+        roster = (await client.get('/v1/{jurisdiction}/roster', {})).duties;
+      } catch (error) {
+        if (!hasCode(error, 'forbidden')) return this.explain(error);
+        duties.reassigns = false;
+      }
+    }
+    this.desk = { setting, client, session, duties, roster };
+    this.filters = filtersIn(location.search);
+    await Promise.all([this.fetchList(), this.filters.report ? this.fetchReport(this.filters.report) : undefined]);
+  }
+
+  private async leave(): Promise<void> {
+    this.stage = 'leaving';
+    try {
+      await this.signIn?.start();
+    } catch {
+      this.stage = 'failed';
+    }
+  }
+
+  private async signOut(): Promise<void> {
+    await this.signIn?.end();
+    this.getUp('out');
+  }
+
+  private getUp(stage: SignInStage): void {
+    this.session = undefined;
+    this.desk = undefined;
+    this.open = undefined;
+    this.listed = nothingListed;
+    this.stage = stage;
+  }
+
+  private explain(error: unknown): void {
+    if (hasCode(error, 'unauthorized')) {
+      void this.signIn?.forget();
+      this.getUp('expired');
+    } else {
+      this.trouble = sentence(this.t, error);
+    }
+  }
+
+  /** Takes filters over; the address follows, so that "back" leads to what was shown before. */
+  private filter(change: Partial<Filters>): void {
+    const next = { ...this.filters, ...change };
+    history.pushState(null, '', `${location.pathname}${searchWith(location.search, next)}`);
+    void this.follow(next);
+  }
+
+  private async follow(next: Filters): Promise<void> {
+    const before = this.filters;
+    this.filters = next;
+    if (!this.desk) return;
+    if (!next.report) this.open = undefined;
+    await Promise.all([sameList(before, next) ? undefined : this.fetchList(), next.report && next.report !== before.report ? this.fetchReport(next.report) : undefined]);
+  }
+
+  private async fetchList(after?: string): Promise<void> {
+    const { desk, filters: { area, assignee, status } } = this;
+    if (!desk) return;
+    const asked = ++this.asked;
+    this.busy = true;
+    this.trouble = '';
+    try {
+      const query = { area, assignee, ...(status ? { status } : {}), ...(after ? { cursor: after } : {}) };
+      const [queue, counts] = await Promise.all([desk.client.get('/v1/{jurisdiction}/queue', { query }), desk.client.get('/v1/{jurisdiction}/counts', {})]);
+      if (asked !== this.asked) return;
+      this.listed = { items: after ? [...this.listed.items, ...queue.reports] : queue.reports, next: queue.next || undefined, counts: counts.areas };
+    } catch (error) {
+      if (asked === this.asked) this.explain(error);
+    } finally {
+      if (asked === this.asked) this.busy = false;
+    }
+  }
+
+  private async fetchReport(report: string): Promise<void> {
+    const { desk } = this;
+    if (!desk) return;
+    try {
+      const open = await desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report } });
+      if (report !== this.filters.report) return;
+      this.open = open;
+      await this.focusOn('#panel-title');
+      this.map?.moveTo([open.lon, open.lat], reportZoom);
+    } catch (error) {
+      if (report !== this.filters.report) return;
+      this.open = undefined;
+      this.explain(error);
+    }
+  }
+
+  /** Selects in list and map alike. */
+  private choose(report: string): void {
+    if (report === this.filters.report && this.open) return;
+    this.filter({ report });
+  }
+
+  private closePanel(): void {
+    const { report } = this.filters;
+    this.filter({ report: '' });
+    void this.focusOn(`[data-report="${CSS.escape(report)}"]`);
+  }
+
+  private changed(now: StaffReport): void {
+    this.open = now;
+    this.listed = { ...this.listed, items: withReport(this.listed.items, now) };
+    void this.fetchList();
+  }
+
+  /** Points are made anew only when what they are made of has changed, so that the map is not sent the same again. */
+  private makePoints(): void {
+    const from = [this.listed, this.open, this.filters.report];
+    if (from.every((one, at) => one === this.drawnFrom[at]) || !this.desk) return;
+    this.drawnFrom = from;
+    this.points = queuePoints(onMap(this.listed.items, this.open), this.filters.report);
+    this.counts = countPoints(this.listed.counts, this.desk.setting.areas);
+  }
+
+  protected override render() {
+    const { t, setting, desk } = this;
+    const content = !setting || (this.session && !desk && !this.trouble) ? opening(t, this.failed, () => void this.begin()) : desk ? this.page(desk) : this.gate(setting);
+    const account = desk ? html`<span class="who">${t.signedInAs(desk.session.name)}</span>
+      <button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
+    return shell({ page: 'dispatch', t, setting, content, account });
+  }
+
+  private gate(setting: Setting) {
+    const t = this.t;
+    const said = this.trouble || (this.stage === 'failed' ? t.signInFailed : this.stage === 'expired' ? t.sessionEnded : '');
+    return html`<section class="card gate"><h1>${t.signInTitle}</h1><p>${t.signInNote}</p>
+      ${setting.settings.demo ? html`<p class="notice">${t.signInDemo}</p>` : nothing}
+      ${said ? html`<p class="notice bad" role="alert">${said}</p>` : nothing}
+      <button type="button" class="primary" @click=${() => void this.leave()}>${this.stage === 'leaving' ? t.signingIn : t.signIn}</button></section>`;
+  }
+
+  private page(desk: Desk) {
+    const { t, view } = this;
+    this.makePoints();
+    const state: ListState = {
+      t, language: this.language, desk, listed: this.listed, filters: this.filters, busy: this.busy,
+      choose: (report) => this.choose(report), filter: (change) => this.filter(change),
+      more: () => void this.fetchList(this.listed.next), refresh: () => void this.fetchList(),
+    };
+    const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => { this.view = name; }}>${text}</button>`;
+    return html`<h1 class="sr">${t.titleDispatch}</h1>
+      <div class="desk" data-view=${view} data-panel=${this.open ? 'open' : 'none'}>
+        <div class="desk-list">${filterBar(state)}
+          ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
+          <div class="tabs" role="group" aria-label=${t.titleDispatch}>${tab('list', t.showList)}${tab('map', t.showMap)}</div>
+          <div class="desk-entries">${reportList(state)}</div></div>
+        <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
+          .reports=${this.points} .counts=${this.counts} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
+          @picked=${(event: CustomEvent<{ report: string }>) => this.choose(event.detail.report)}></weige-map>` : nothing}</div>
+        ${this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open}
+          @close=${() => this.closePanel()} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel></section>` : nothing}
+      </div>`;
+  }
+}

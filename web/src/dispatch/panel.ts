@@ -1,0 +1,76 @@
+import { html, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Assignee, StaffReport } from '../contract/schemas.ts';
+import { moment, said } from '../locale/format.ts';
+import { PageElement } from '../page/element.ts';
+import { chainList } from '../report/located.ts';
+import './contact.ts';
+import type { Desk } from './desk.ts';
+import { serviceName } from './list.ts';
+import { staffName } from './people.ts';
+import './reassign.ts';
+
+/** One report as staff see it. Events: `close`, `changed` {StaffReport}. */
+@customElement('weige-panel')
+export class Panel extends PageElement {
+  @property({ attribute: false }) desk!: Desk;
+  @property({ attribute: false }) report!: StaffReport;
+
+  private who(assignee: Assignee): string {
+    const { jurisdiction, areas } = this.desk.setting;
+    return staffName(this.t, this.language, jurisdiction, areas, assignee);
+  }
+
+  /** Role and area, where the name does not say them already, and why it is they. */
+  private whoMore(assignee: Assignee): string {
+    const { jurisdiction, areas } = this.desk.setting;
+    const role = said(jurisdiction.roles?.find((one) => one.role === assignee.role)?.name, this.language) || assignee.role || '';
+    const area = assignee.area ? areas.name(assignee.area) : '';
+    return [area, role, this.t[`because_${assignee.because}`]].filter(Boolean).join(' · ');
+  }
+
+  protected override render() {
+    const { t, report, desk } = this;
+    const { jurisdiction, areas } = desk.setting;
+    const zone = jurisdiction.time_zone;
+    const chain = report.chain.map((code) => ({ level: areas.area(code)?.level ?? '', code, name: areas.name(code) }));
+    return html`
+      <div class="panel-head"><h2 id="panel-title" tabindex="-1">${serviceName(jurisdiction.services, report.service_code, this.language)}</h2>
+        <span class="chip ${report.status === 'received' ? 'waiting' : ''}">${t[`status_${report.status}_short`]}</span>
+        <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${t.panelClose}</button></div>
+      <p class="said words">${report.description}</p>
+      <dl class="facts">
+        <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
+        <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : t.outside}</dd>
+        <dt>${t.filedAt}</dt><dd>${moment(t, zone, report.filed_at)}</dd>
+      </dl>
+      ${desk.duties.reassigns ? html`<weige-reassign .desk=${desk} .report=${report}
+        @changed=${(event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }))}></weige-reassign>` : nothing}
+      <section><h3>${t.contact}</h3>
+        ${report.has_contact ? html`<weige-contact .desk=${desk} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}</section>
+      <section><h3>${t.history}</h3>${this.history(zone)}</section>
+      <details><summary>${t.proof}</summary><dl class="facts">
+        <dt>${t.proofVersion}</dt><dd><code>${report.boundary_set}</code></dd>
+        <dt>${t.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>
+        ${chain.map((one) => html`<dt>${said(areas.levels.find((level) => level.level === one.level)?.name, this.language)}</dt><dd>${one.name} <code>${one.code}</code></dd>`)}
+      </dl></details>`;
+  }
+
+  private history(zone: string) {
+    const t = this.t;
+    return html`<ol class="timeline">${[...(this.report.events ?? [])].reverse().map((event) => html`<li>
+      <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
+      ${event.after ? (event.before && event.kind === 'reassigned' ? t.changeFromTo(this.who(event.before), this.who(event.after)) : t.eventFiled(this.who(event.after))) : nothing}
+      ${event.reason ? html`<br><span>${t.reason}：${event.reason}</span>` : nothing}
+      ${event.kind === 'reassigned' ? html`<br><span class="hint">${t.by(this.whoDid(event.who))}</span>` : nothing}</li>`)}</ol>`;
+  }
+
+  private whoDid(person: string): string {
+    if (person === 'resident') return this.t.byResident;
+    return this.desk.roster.find((duty) => duty.person === person)?.name ?? person;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-panel': Panel }
+}

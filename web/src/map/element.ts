@@ -1,0 +1,164 @@
+import { html, nothing as none, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Position } from '../contract/areas.ts';
+import { PageElement } from '../page/element.ts';
+import type { Setting } from '../page/settings.ts';
+import { syntheticBadge } from '../page/shell.ts';
+import { nothing, type PointCollection } from './features.ts';
+import type { MapOwner } from './owner.ts';
+import { SOURCES } from './sources.ts';
+
+/** Where the drawing of the map stands. */
+type Stage = 'opening' | 'drawn' | 'unavailable' | 'broken';
+
+/**
+ * The map in a page. It fetches the map program only when there is WebGL 2 to draw with, says so where there is none, and leaves the
+ * rest of the page alone. Events: `chosen` {at, accuracy}, `picked` {report}, `moved` {bounds, zoom}, `unavailable`.
+ */
+@customElement('weige-map')
+export class MapElement extends PageElement {
+  @property({ attribute: false }) setting!: Setting;
+  @property({ attribute: false }) label = '';
+  @property({ attribute: false }) pin: Position | undefined;
+  @property({ attribute: false }) chosenArea = '';
+  @property({ attribute: false }) reports: PointCollection = nothing;
+  @property({ attribute: false }) counts: PointCollection = nothing;
+  /** Places can be pointed at. */
+  @property({ type: Boolean }) choosing = false;
+  /** Reports can be picked. */
+  @property({ type: Boolean }) picking = false;
+  /** Where the map begins, close up; without it, the whole jurisdiction is shown. */
+  @property({ attribute: false }) focusAt: Position | undefined;
+  /** What to say where the map cannot be drawn. */
+  @property({ attribute: false }) unavailableText = '';
+
+  @state() private stage: Stage = 'opening';
+  @state() private troubled = false;
+  private owner: MapOwner | undefined;
+
+  protected override firstUpdated(): void {
+    void this.open();
+  }
+
+  override disconnectedCallback(): void {
+    this.owner?.close();
+    this.owner = undefined;
+    super.disconnectedCallback();
+  }
+
+  private async open(): Promise<void> {
+    const container = this.querySelector<HTMLElement>('.map-canvas');
+    if (!container) return;
+    if (!canDraw()) {
+      this.give('unavailable');
+      return;
+    }
+    try {
+      const { MapOwner } = await import('./owner.ts');
+      if (!this.isConnected) return;
+      this.owner = new MapOwner({ ...this.place(), container, texts: this.t, label: this.label, ...(this.focusAt ? { focusAt: this.focusAt } : {}), choosing: this.choosing, cooperative: matchMedia('(pointer: coarse)').matches, events: this.events() });
+      this.begin();
+    } catch (error) {
+      this.give(error instanceof Error && error.name.startsWith('GPU') ? 'unavailable' : 'broken');
+    }
+  }
+
+  private place(): { levels: number; tiles?: string; bounds?: [number, number, number, number] } {
+    const { jurisdiction, areas } = this.setting;
+    const levels = areas.levels.length;
+    if (!jurisdiction.boundary_set) return { levels };
+    const tiles = `${location.origin}/v1/${jurisdiction.jurisdiction}/boundary-sets/${jurisdiction.boundary_set}/tiles/{z}/{x}/{y}`;
+    const [west, south, east, north] = jurisdiction.bbox ?? [];
+    if (west === undefined || south === undefined || east === undefined || north === undefined) return { levels, tiles };
+    return { levels, tiles, bounds: [west, south, east, north] };
+  }
+
+  private events() {
+    const tell = (name: string, detail: unknown) => this.dispatchEvent(new CustomEvent(name, { detail }));
+    return {
+      chosen: (at: Position, accuracy: number) => tell('chosen', { at, accuracy }),
+      ...(this.picking ? { picked: (report: string) => tell('picked', { report }) } : {}),
+      moved: (bounds: number[], zoom: number) => tell('moved', { bounds, zoom }),
+      troubled: () => { this.troubled = true; },
+      drawn: () => { this.stage = 'drawn'; },
+    };
+  }
+
+  private give(stage: 'unavailable' | 'broken'): void {
+    this.stage = stage;
+    this.dispatchEvent(new CustomEvent('unavailable'));
+  }
+
+  protected override updated(changed: PropertyValues<MapElement>): void {
+    this.owner?.speak(this.t, this.label);
+    // Only when it was moved from outside: the pin may be under somebody's finger.
+    if (changed.has('pin')) this.owner?.pin(this.pin);
+    if (changed.has('chosenArea')) void this.owner?.highlight(this.chosenArea);
+    this.send();
+  }
+
+  private begin(): void {
+    this.owner?.pin(this.pin);
+    void this.owner?.highlight(this.chosenArea);
+    this.send();
+  }
+
+  private send(): void {
+    const owner = this.owner;
+    if (!owner) return;
+    void owner.show(SOURCES.reports, this.reports);
+    void owner.show(SOURCES.counts, this.counts);
+  }
+
+  /** Goes to a place, at least as near as `zoom`. */
+  moveTo(at: Position, zoom: number): void {
+    this.owner?.moveTo(at, zoom);
+  }
+
+  /** Points at the centre of what is shown. */
+  chooseCentre(): void {
+    this.owner?.chooseCentre();
+  }
+
+  get drawable(): boolean {
+    return this.stage !== 'unavailable' && this.stage !== 'broken';
+  }
+
+  protected override render() {
+    const t = this.t;
+    if (!this.drawable) {
+      return html`<p class="notice map-missing">${this.stage === 'broken' ? t.mapBroken : this.unavailableText || t.mapUnavailable}</p>`;
+    }
+    return html`
+      <div class="map-frame" data-stage=${this.stage} role="group" aria-label=${this.label}>
+        <div class="map-canvas"></div>
+        ${this.stage === 'opening' ? html`<p class="map-wait" role="status">${t.mapLoading}</p>` : none}
+        ${this.setting.jurisdiction.synthetic ? syntheticBadge() : none}
+        <div class="map-keys">
+          <button type="button" class="icon" aria-label=${t.mapZoomIn} title=${t.mapZoomIn} @click=${() => this.owner?.zoomIn()}>${sign('M12 5v14M5 12h14')}</button>
+          <button type="button" class="icon" aria-label=${t.mapZoomOut} title=${t.mapZoomOut} @click=${() => this.owner?.zoomOut()}>${sign('M5 12h14')}</button>
+          <button type="button" class="icon" aria-label=${t.mapWhole} title=${t.mapWhole} @click=${() => this.owner?.whole()}>${sign('M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5')}</button>
+        </div>
+        ${this.troubled ? html`<p class="map-trouble" role="status">${t.mapTilesMissing}</p>` : none}
+      </div>`;
+  }
+}
+
+function sign(path: string) {
+  return html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path} /></svg>`;
+}
+
+/** Whether the browser gives a WebGL 2 context; asking first saves those without it the download of the map program. */
+function canDraw(): boolean {
+  try {
+    const context = document.createElement('canvas').getContext('webgl2');
+    context?.getExtension('WEBGL_lose_context')?.loseContext();
+    return context !== null;
+  } catch {
+    return false;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-map': MapElement }
+}

@@ -1,0 +1,66 @@
+import type { AreaTree, Position } from '../contract/areas.ts';
+import type { AreaCount, PublicReports, QueueItem } from '../contract/schemas.ts';
+
+/** Points with flat properties: all that the overlays hold. */
+export interface PointFeature {
+  type: 'Feature';
+  id?: number;
+  geometry: { type: 'Point'; coordinates: Position };
+  properties: Record<string, string | number | boolean>;
+}
+
+export interface PointCollection {
+  type: 'FeatureCollection';
+  features: PointFeature[];
+}
+
+export const nothing: PointCollection = { type: 'FeatureCollection', features: [] };
+
+function point(coordinates: Position, properties: PointFeature['properties']): PointFeature {
+  return { type: 'Feature', geometry: { type: 'Point', coordinates }, properties };
+}
+
+/** Reports of the staff's list. `waiting` is true while nobody has it; exactly the selected one has `selected`. */
+export function queuePoints(items: readonly QueueItem[], selected: string | undefined): PointCollection {
+  const features = items.map((item) =>
+    point([item.lon, item.lat], { report: item.report, waiting: item.assignee.kind === 'queue', selected: item.report === selected }));
+  return { type: 'FeatureCollection', features };
+}
+
+/** Public reports. They say nothing about who has them. */
+export function publicPoints(reports: PublicReports): PointCollection {
+  const features = reports.features.map((one) => {
+    const [lon = 0, lat = 0] = one.geometry.coordinates;
+    return point([lon, lat], { report: one.id, waiting: one.properties.status === 'received', selected: false });
+  });
+  return { type: 'FeatureCollection', features };
+}
+
+/** The one reported place of the tracking page. */
+export function onePoint(at: Position): PointCollection {
+  return { type: 'FeatureCollection', features: [point(at, { report: '', waiting: false, selected: true })] };
+}
+
+/** Counts at the labels of their areas; areas without open reports and codes that are no area (`-` is outside all) are left out. */
+export function countPoints(counts: readonly AreaCount[], areas: AreaTree): PointCollection {
+  const features: PointFeature[] = [];
+  for (const count of counts) {
+    const area = areas.area(count.code);
+    if (area && count.open > 0) features.push(point(area.label, { code: area.code, open: count.open, waiting: count.waiting }));
+  }
+  return { type: 'FeatureCollection', features };
+}
+
+/**
+ * How exactly a place was meant that was pointed at on the map, in metres: half a fingertip (8 pixels) at this zoom and latitude
+ * (degrees), at least 1 and at most 200. MapLibre's tiles have 512 pixels, so that zoom 0 shows 78,271.5 m per pixel at the equator.
+ */
+export function pointingAccuracy(zoom: number, latitude: number): number {
+  const metresPerPixel = (78_271.517 * Math.cos((latitude * Math.PI) / 180)) / 2 ** zoom;
+  return Math.round(Math.min(200, Math.max(1, 8 * metresPerPixel)) * 10) / 10;
+}
+
+/** Coordinates as they are stored: rounded to 1e-7 degree. */
+export function rounded(degrees: number): number {
+  return Math.round(degrees * 1e7) / 1e7;
+}

@@ -1,0 +1,21 @@
+/** Names of the map's sources. */
+export const SOURCES = {
+  /** Vector tiles of the boundary set in force: `areas` and `labels`. */
+  boundaries: 'boundaries',
+  /** Reports as points. */
+  reports: 'reports',
+  /** Open reports per area, at the areas' labels. */
+  counts: 'counts',
+} as const;
+
+/** Sources that the pages fill. */
+export type OverlaySource = typeof SOURCES.reports | typeof SOURCES.counts;
+
+/** Layers in the boundary tiles, as the server names them. */
+export const TILE_LAYERS = { areas: 'areas', labels: 'labels' } as const;
+
+/** Layers that can be clicked. */
+export const LAYERS = { reportPoints: 'report-points', countDiscs: 'count-discs' } as const;
+
+/** From this zoom on single reports are drawn; below it, counts per area. */
+export const POINTS_FROM_ZOOM = 15;

@@ -1,0 +1,118 @@
+import { newKey } from '../contract/once.ts';
+import type { ContactInput, ReportInput } from '../contract/schemas.ts';
+import type { Catalogue, Language } from '../locale/locale.ts';
+import { rounded } from '../map/features.ts';
+
+/** Where the problem is: degrees in WGS 84, and within how many metres that is meant. */
+export interface Place {
+  lon: number;
+  lat: number;
+  accuracy: number;
+}
+
+/** What somebody has entered so far. Contact details are not part of it: they are never written to the device. */
+export interface Draft {
+  place: Place | undefined;
+  service: string;
+  words: string;
+  /** Idempotency key of this draft: it stays until the report is filed, so that trying again never files twice. */
+  key: string;
+}
+
+/** At most this many characters, as the contract says of `description`. */
+export const MOST_WORDS = 500;
+
+/** Fields of the form, named as the server names them. */
+export type Field = 'place' | 'service_code' | 'description' | 'contact.email' | 'contact.phone' | 'contact.name';
+
+export interface Problem {
+  field: Field;
+  text: string;
+}
+
+export function emptyDraft(key: string = newKey()): Draft {
+  return { place: undefined, service: '', words: '', key };
+}
+
+/** Characters as people count them, which is how the server counts too. */
+export function length(words: string): number {
+  return [...words.trim()].length;
+}
+
+/** What is still missing or wrong, in the order of the form. */
+export function problems(t: Catalogue, draft: Draft, contact: ContactInput): Problem[] {
+  const list: Problem[] = [];
+  const add = (field: Field, text: string) => list.push({ field, text });
+  if (!draft.place) add('place', t.needPlace);
+  if (!draft.service) add('service_code', t.needService);
+  const words = length(draft.words);
+  if (words === 0) add('description', t.needWords);
+  if (words > MOST_WORDS) add('description', t.tooManyWords);
+  if (contact.phone?.trim() && !/\d/.test(contact.phone)) add('contact.phone', t.badPhone);
+  if (contact.email?.trim() && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(contact.email.trim())) add('contact.email', t.badEmail);
+  return list;
+}
+
+/** The field of the form that a field of the request belongs to; undefined when the form has none for it. */
+export function formField(field: string | undefined): Field | undefined {
+  switch (field) {
+    case 'lon': case 'lat': case 'accuracy': case 'datum': return 'place';
+    case 'service_code': case 'description': case 'contact.email': case 'contact.phone': case 'contact.name': return field;
+    case 'contact': return 'contact.name';
+    default: return undefined;
+  }
+}
+
+/** The request that files a draft. Empty contact details are left out, so that an empty form stores nothing. */
+export function reportInput(draft: Draft, place: Place, contact: ContactInput, locale: Language): ReportInput {
+  const input: ReportInput = {
+    service_code: draft.service, lon: rounded(place.lon), lat: rounded(place.lat), datum: 'WGS84', accuracy: place.accuracy,
+    description: draft.words.trim(), locale,
+  };
+  const given = Object.entries(contact).map(([name, value]) => [name, String(value ?? '').trim()] as const).filter(([, value]) => value !== '');
+  if (given.length > 0) input.contact = Object.fromEntries(given);
+  return input;
+}
+
+type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+const kept = (jurisdiction: string) => `weige.draft.${jurisdiction}`;
+
+/** The draft kept on this device, or an empty one; whatever is stored there is not trusted. */
+export function keptDraft(store: Store | undefined, jurisdiction: string, newDraft = emptyDraft): Draft {
+  try {
+    const found = JSON.parse(store?.getItem(kept(jurisdiction)) ?? 'null') as Partial<Draft> | null;
+    if (!found || typeof found.key !== 'string' || found.key.length < 8) return newDraft();
+    return {
+      place: isPlace(found.place) ? found.place : undefined,
+      service: typeof found.service === 'string' ? found.service : '',
+      words: typeof found.words === 'string' ? found.words : '',
+      key: found.key,
+    };
+  } catch {
+    return newDraft();
+  }
+}
+
+/** Keeps the draft, or forgets it when there is nothing in it. */
+export function keepDraft(store: Store | undefined, jurisdiction: string, draft: Draft): void {
+  try {
+    if (isEmpty(draft)) store?.removeItem(kept(jurisdiction));
+    else store?.setItem(kept(jurisdiction), JSON.stringify(draft));
+  } catch {
+    // A full or forbidden store must not keep anybody from reporting.
+  }
+}
+
+export function forgetDraft(store: Store | undefined, jurisdiction: string): void {
+  keepDraft(store, jurisdiction, emptyDraft('forgotten'));
+}
+
+export function isEmpty(draft: Draft): boolean {
+  return !draft.place && !draft.service && draft.words.trim() === '';
+}
+
+function isPlace(value: unknown): value is Place {
+  const place = value as Partial<Place> | undefined;
+  return [place?.lon, place?.lat, place?.accuracy].every((one) => typeof one === 'number' && Number.isFinite(one));
+}

@@ -1,0 +1,40 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Sent } from '../contract/once.ts';
+import type { Filed } from '../contract/schemas.ts';
+import { moment } from '../locale/format.ts';
+import type { Catalogue } from '../locale/locale.ts';
+import { whoHasIt } from '../page/assignee.ts';
+import '../page/copy.ts';
+import { pageAddress, type Setting } from '../page/settings.ts';
+import { chainList } from './located.ts';
+
+interface Receipt {
+  t: Catalogue;
+  setting: Setting;
+  filed: Sent<Filed>;
+  again: () => void;
+}
+
+/** What somebody has to keep of a report that was filed. */
+export function filedView({ t, setting, filed: { answer, earlier }, again }: Receipt): TemplateResult {
+  const code = answer.tracking_code;
+  return html`<section class="card filed" aria-labelledby="filed">
+    <h2 id="filed" tabindex="-1">${t.filedTitle}</h2>
+    ${earlier ? html`<p class="notice warn">${t.arrivedBefore}</p>` : nothing}
+    <div class="ticket">
+      <p class="ticket-label" id="code-label">${t.trackingCode}</p>
+      <p class="code" aria-labelledby="code-label" role="group"><span>${code}</span></p>
+      <weige-copy .text=${code}></weige-copy>
+    </div>
+    <p>${t.filedKeep}</p>
+    <dl class="facts">
+      <dt>${t.nowWith}</dt><dd><strong>${whoHasIt(t, answer.assignee)}</strong></dd>
+      ${answer.located.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, answer.located.chain)}</dd>` : nothing}
+      <dt>${t.filedAt}</dt><dd>${moment(t, setting.jurisdiction.time_zone, answer.filed_at)}</dd>
+    </dl>
+    <div class="buttons">
+      <a class="primary" href=${pageAddress('/track/', location.search, code)}>${t.follow}</a>
+      <button type="button" class="secondary" @click=${again}>${t.reportAnother}</button>
+    </div>
+  </section>`;
+}

@@ -1,0 +1,117 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ContactInput, Service } from '../contract/schemas.ts';
+import { said } from '../locale/format.ts';
+import type { Catalogue, Language } from '../locale/locale.ts';
+import { length, MOST_WORDS, type Draft, type Field, type Problem } from './draft.ts';
+
+export interface FormState {
+  t: Catalogue;
+  language: Language;
+  services: readonly Service[];
+  draft: Draft;
+  contact: ContactInput;
+  wrong: readonly Problem[];
+  notice: 'unsent' | 'unsent-server' | 'earlier-draft' | undefined;
+  sending: boolean;
+  /** Something is entered that is kept on the device. */
+  keeps: boolean;
+  change(change: Partial<Draft>): void;
+  changeContact(change: Partial<ContactInput>): void;
+  send(event?: SubmitEvent): void;
+  sendAsNew(): void;
+  clear(): void;
+}
+
+/** What is wrong and how to reach those who can help: everything of a report but its place. */
+export function reportForm(s: FormState): TemplateResult {
+  const { t } = s;
+  return html`<form class="report-form" novalidate @submit=${s.send} aria-label=${t.titleReport}>
+    <section class="card" aria-labelledby="what-title">
+      <h2 id="what-title">${t.stepWhat}</h2>
+      ${serviceField(s)}${wordsField(s)}
+    </section>
+    <section class="card" aria-labelledby="contact-title">
+      <h2 id="contact-title">${t.stepContact}</h2>
+      <p class="notice contact-note">${t.contactNote}</p>
+      <div class="contact-fields">
+        ${contactField(s, 'name', t.contactName, 'text', 'name', 100)}
+        ${contactField(s, 'phone', t.contactPhone, 'tel', 'tel', 40)}
+        ${contactField(s, 'email', t.contactEmail, 'email', 'email', 254)}
+      </div>
+    </section>
+    <div class="send">
+      ${troubles(s)}
+      <div class="buttons">
+        <button class="primary big" aria-disabled=${s.sending ? 'true' : 'false'}>${s.sending ? t.sending : t.send}</button>
+        ${s.keeps ? html`<button type="button" class="quiet" @click=${s.clear}>${t.clearDraft}</button>` : nothing}
+      </div>
+      ${s.keeps ? html`<p class="hint">${t.draftKept}</p>` : nothing}
+    </div>
+  </form>`;
+}
+
+function textOf(s: FormState, field: Field): string {
+  return s.wrong.find((one) => one.field === field)?.text ?? '';
+}
+
+function serviceField(s: FormState): TemplateResult {
+  const { t } = s;
+  const wrong = textOf(s, 'service_code');
+  const service = s.services.find((one) => one.service_code === s.draft.service);
+  const hint = [said(service?.description, s.language), service?.private ? t.servicePrivate : ''].filter(Boolean).join(' ');
+  return html`<div class="field"><label for="service_code">${t.service}</label>
+    <select id="service_code" aria-invalid=${wrong ? 'true' : 'false'} aria-describedby="service_code-hint service_code-wrong" aria-required="true"
+      @change=${(event: Event) => s.change({ service: (event.target as HTMLSelectElement).value })}>
+      <option value="" .selected=${!service}>${t.serviceChoose}</option>
+      ${s.services.map((one) => html`<option value=${one.service_code} .selected=${one === service}>${said(one.name, s.language)}</option>`)}
+    </select>
+    <p class="hint" id="service_code-hint">${hint}</p><p class="wrong" id="service_code-wrong">${wrong}</p></div>`;
+}
+
+function wordsField(s: FormState): TemplateResult {
+  const { t } = s;
+  const wrong = textOf(s, 'description');
+  const left = MOST_WORDS - length(s.draft.words);
+  return html`<div class="field"><label for="description">${t.words}</label>
+    <p class="hint" id="description-hint">${t.wordsHint}</p>
+    <textarea id="description" rows="4" aria-invalid=${wrong ? 'true' : 'false'} aria-required="true" aria-describedby="description-hint description-left description-wrong"
+      .value=${s.draft.words} @input=${(event: Event) => s.change({ words: (event.target as HTMLTextAreaElement).value })}></textarea>
+    <p class="hint count" id="description-left">${left >= 0 ? t.wordsLeft(left) : html`<span class="wrong">${t.wordsOver(-left)}</span>`}</p>
+    <p class="wrong" id="description-wrong">${wrong}</p></div>`;
+}
+
+function contactField(s: FormState, name: keyof ContactInput, label: string, type: 'text' | 'tel' | 'email', autocomplete: 'name' | 'tel' | 'email', most: number): TemplateResult {
+  const wrong = textOf(s, `contact.${name}`);
+  return html`<div class="field"><label for="contact-${name}">${label}</label>
+    <input id="contact-${name}" type=${type} autocomplete=${autocomplete} maxlength=${most} .value=${s.contact[name] ?? ''} aria-invalid=${wrong ? 'true' : 'false'}
+      aria-describedby="contact-${name}-wrong" @input=${(event: Event) => s.changeContact({ [name]: (event.target as HTMLInputElement).value })}>
+    <p class="wrong" id="contact-${name}-wrong">${wrong}</p></div>`;
+}
+
+/** Where each field can be mended. */
+const anchors: Record<Field, string> = {
+  place: 'where-title', service_code: 'service_code', description: 'description', 'contact.name': 'contact-name', 'contact.phone': 'contact-phone', 'contact.email': 'contact-email',
+};
+
+function troubles(s: FormState): TemplateResult | typeof nothing {
+  const { t } = s;
+  if (s.wrong.length > 0) {
+    return html`<div class="notice bad" id="problems" role="alert" tabindex="-1"><strong>${t.fixFirst}</strong>
+      <ul>${s.wrong.map((one) => html`<li><a href="#${anchors[one.field]}" @click=${(event: Event) => goTo(event, anchors[one.field])}>${one.text}</a></li>`)}</ul></div>`;
+  }
+  if (!s.notice) return nothing;
+  if (s.notice === 'earlier-draft') {
+    return html`<div class="notice warn" id="unsent" role="alert" tabindex="-1"><p>${t.arrivedEarlierDraft}</p>
+      <button type="button" class="secondary" @click=${s.sendAsNew}>${t.sendAsNew}</button></div>`;
+  }
+  return html`<div class="notice bad" id="unsent" role="alert" tabindex="-1"><p>${s.notice === 'unsent' ? t.notSent : t.notSentServer}</p></div>`;
+}
+
+/** Focuses the field itself: a link only scrolls to it. */
+function goTo(event: Event, id: string): void {
+  const field = document.getElementById(id);
+  if (!field) return;
+  event.preventDefault();
+  if (!field.matches('input, select, textarea')) field.tabIndex = -1;
+  field.focus();
+}

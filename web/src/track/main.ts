@@ -1,0 +1,156 @@
+import { html, nothing } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import '../styles/base.css';
+import './track.css';
+import '../map/element.ts';
+import type { Position } from '../contract/areas.ts';
+import { hasCode, Refusal, sentence } from '../contract/errors.ts';
+import type { Tracked } from '../contract/schemas.ts';
+import { moment, said } from '../locale/format.ts';
+import type { MapElement } from '../map/element.ts';
+import { onePoint, type PointCollection } from '../map/features.ts';
+import { whoHasIt } from '../page/assignee.ts';
+import { PageElement } from '../page/element.ts';
+import { readSetting, type Setting } from '../page/settings.ts';
+import { opening, shell } from '../page/shell.ts';
+import { chainList } from '../report/located.ts';
+import { codeIn, tidyCode } from './code.ts';
+
+type Trouble = 'none' | 'empty' | 'unknown' | { error: unknown };
+
+/** The code stands in the fragment only: fragments are sent to no server and stand in no log. */
+@customElement('weige-track')
+export class TrackPage extends PageElement {
+  @state() private setting: Setting | undefined;
+  @state() private failed = false;
+  @state() private code = '';
+  @state() private tracked: Tracked | undefined;
+  @state() private asking = false;
+  @state() private trouble: Trouble = 'none';
+  @state() private at = '';
+  @query('weige-map') private map!: MapElement | null;
+  private point: PointCollection | undefined;
+  private readonly follow = () => this.fromAddress();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('hashchange', this.follow);
+    void this.open();
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('hashchange', this.follow);
+    super.disconnectedCallback();
+  }
+
+  private async open(): Promise<void> {
+    this.failed = false;
+    try {
+      this.setting = await readSetting();
+      this.fromAddress();
+    } catch {
+      this.failed = true;
+    }
+  }
+
+  private fromAddress(): void {
+    this.code = codeIn(location.hash);
+    if (this.code) void this.ask();
+  }
+
+  private submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const code = tidyCode(String(new FormData(event.currentTarget as HTMLFormElement).get('code') ?? ''));
+    if (!code) {
+      this.trouble = 'empty';
+      void this.focusOn('#code');
+      return;
+    }
+    // Another code in the address asks by itself; the same one again does not.
+    if (codeIn(location.hash) === code) void this.ask();
+    else location.hash = code;
+  }
+
+  private async ask(): Promise<void> {
+    const { setting, code } = this;
+    if (!setting) return;
+    this.asking = true;
+    this.trouble = 'none';
+    try {
+      const tracked = await setting.client.get('/v1/{jurisdiction}/reports/track/{code}', { path: { code } });
+      if (code !== this.code) return;
+      this.show(tracked);
+    } catch (error) {
+      if (code !== this.code) return;
+      const unknown = hasCode(error, 'not_found') || (error instanceof Refusal && error.status < 500);
+      if (unknown) this.tracked = undefined;
+      this.trouble = unknown ? 'unknown' : { error };
+      void this.focusOn('#code');
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private show(tracked: Tracked): void {
+    const first = this.tracked?.report !== tracked.report;
+    this.tracked = tracked;
+    this.at = new Date().toISOString();
+    if (!first) return;
+    this.point = onePoint([tracked.lon, tracked.lat]);
+    void this.updateComplete.then(() => this.map?.moveTo([tracked.lon, tracked.lat], 16));
+  }
+
+  protected override render() {
+    const { t, setting } = this;
+    const content = setting ? this.page(setting) : opening(t, this.failed, () => void this.open());
+    return shell({ page: 'track', t, setting, content });
+  }
+
+  private page(setting: Setting) {
+    const { t, tracked } = this;
+    return html`<h1>${t.titleTrack}</h1>
+      ${this.form()}
+      <div aria-live="polite" aria-busy=${this.asking} class="answer">
+        ${tracked ? this.answer(setting, tracked) : nothing}
+      </div>
+      ${tracked && this.point ? html`<div class="track-map"><weige-map .setting=${setting} .label=${t.mapOfPlace} .reports=${this.point}
+        .chosenArea=${tracked.chain.at(-1)?.code ?? ''} .focusAt=${[tracked.lon, tracked.lat] as Position} .unavailableText=${t.mapUnavailableTrack}></weige-map></div>` : nothing}`;
+  }
+
+  private form() {
+    const t = this.t;
+    const wrong = this.trouble === 'empty' ? t.trackNeedCode : this.trouble === 'unknown' ? t.trackUnknown
+      : this.trouble === 'none' ? '' : this.trouble.error instanceof Refusal ? sentence(t, this.trouble.error) : t.trackFailed;
+    return html`<form class="card ask" novalidate @submit=${(event: SubmitEvent) => this.submit(event)}>
+      <div class="field"><label for="code">${t.trackingCode}</label>
+        <p class="hint" id="code-hint">${t.trackIntro}</p>
+        <div class="ask-row">
+          <input id="code" name="code" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="64" .value=${this.code}
+            aria-invalid=${wrong ? 'true' : 'false'} aria-describedby="code-hint code-wrong">
+          <button class="primary">${t.trackFind}</button>
+        </div>
+        <p class="wrong" id="code-wrong" role="alert">${wrong}</p></div>
+    </form>`;
+  }
+
+  private answer(setting: Setting, tracked: Tracked) {
+    const t = this.t;
+    const zone = setting.jurisdiction.time_zone;
+    return html`<section class="card tracked" aria-labelledby="tracked-title">
+      <div class="tracked-top"><h2 id="tracked-title">${said(tracked.service.name, this.language)}</h2>
+        <span class="chip ${tracked.status === 'received' ? 'waiting' : ''}">${t[`status_${tracked.status}`]}</span></div>
+      <div class="now"><p class="hint">${t.nowWith}</p><p class="now-who">${whoHasIt(t, tracked.assignee)}</p></div>
+      <div><h3>${t.timeline}</h3>
+        <ol class="timeline">${[...tracked.events].reverse().map((event) => html`<li>
+          <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
+          ${event.kind === 'filed' ? t.eventFiled(whoHasIt(t, event.assignee)) : t.eventReassigned(whoHasIt(t, event.assignee))}</li>`)}</ol></div>
+      <dl class="facts">
+        ${tracked.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, tracked.chain)}</dd>` : html`<dt>${t.placeLabel}</dt><dd>${t.outside}</dd>`}
+        <dt>${t.filedAt}</dt><dd>${moment(t, zone, tracked.filed_at)}</dd>
+        <dt>${t.whatWasSaid}</dt><dd class="said">${tracked.description}</dd>
+      </dl>
+      <div class="buttons"><button type="button" class="secondary" @click=${() => void this.ask()}>${t.refresh}</button>
+        <span class="hint">${t.refreshed(moment(t, zone, this.at))}</span></div>
+    </section>`;
+  }
+}

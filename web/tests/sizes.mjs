@@ -1,0 +1,49 @@
+// Prints what each page loads, compressed as a server sends it, and fails when it is more than was agreed. Called by `npm run build`.
+import { readFileSync } from 'node:fs';
+import { constants, brotliCompressSync } from 'node:zlib';
+
+const dist = new URL('../dist/', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
+const budgets = { first: 45_000, map: 370_000 };
+
+/** Bytes of a built file after brotli at its best. */
+function brotli(file) {
+  return brotliCompressSync(readFileSync(new URL(file, dist)), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+}
+
+/** The files that a chunk needs before it runs: itself and what it imports at once. */
+function needed(key, found = new Set()) {
+  if (found.has(key)) return found;
+  found.add(key);
+  for (const one of manifest[key].imports ?? []) needed(one, found);
+  return found;
+}
+
+const sum = (files) => [...files].reduce((bytes, file) => bytes + brotli(file), 0);
+const scripts = (keys) => [...keys].map((key) => manifest[key].file);
+const styles = (keys) => new Set([...keys].flatMap((key) => manifest[key].css ?? []));
+
+function entry(source) {
+  const key = Object.keys(manifest).find((one) => manifest[one].src === source);
+  if (!key) throw new Error(`${source} is not in the build`);
+  return needed(key);
+}
+
+const pages = { report: entry('index.html'), track: entry('track/index.html'), dispatch: entry('dispatch/index.html') };
+const owner = entry('src/map/owner.ts');
+const session = entry('src/dispatch/session.ts');
+const assetOf = (pattern) => [...new Set(Object.values(manifest).flatMap((one) => [one.file, ...(one.assets ?? [])]))].filter((file) => pattern.test(file));
+const worker = assetOf(/maplibre-gl-worker/);
+if (worker.length !== 1) throw new Error(`expected one map worker, found ${worker.length}`);
+
+const rows = Object.entries(pages).map(([name, keys]) => ({ what: `${name}: JavaScript before the map`, bytes: sum(scripts(keys)), most: budgets.first }));
+for (const [name, keys] of Object.entries(pages)) rows.push({ what: `${name}: style sheets`, bytes: sum(styles(keys)) });
+const beyond = [...owner].filter((key) => !pages.report.has(key));
+rows.push({ what: 'map: script, worker and style sheet', bytes: sum([...scripts(beyond), ...worker, ...styles(beyond)]), most: budgets.map });
+rows.push({ what: 'dispatch: sign-in, fetched apart', bytes: sum(scripts([...session].filter((key) => !pages.dispatch.has(key)))) });
+
+console.log('bytes after brotli    at most');
+for (const { what, bytes, most } of rows) console.log(`${String(bytes).padStart(10)}  ${String(most ?? '').padStart(13)}  ${what}`);
+const over = rows.filter(({ bytes, most }) => most !== undefined && bytes > most);
+for (const { what, bytes, most } of over) console.error(`Too large: ${what}: ${bytes} bytes, ${most} at most.`);
+process.exitCode = over.length > 0 ? 1 : 0;
