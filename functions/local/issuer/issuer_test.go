@@ -271,6 +271,9 @@ func TestPageRunsUnderAStrictPolicy(t *testing.T) {
 	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
 		t.Errorf("policy: %s", csp)
 	}
+	if got := resp.Header.Get("Referrer-Policy"); got != "same-origin" {
+		t.Errorf("with referrer policy %q our own form can come from the origin null", got)
+	}
 	for _, never := range []string{"<script", "<style", " style=", " onclick="} {
 		if strings.Contains(html, never) {
 			t.Errorf("the page holds %s", never)
