@@ -1,0 +1,82 @@
+package table
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/weige/weige/functions/internal/boundary"
+)
+
+// Register implements boundary.Catalogue.
+func (t *Table) Register(ctx context.Context, s boundary.Set) (boundary.Set, error) {
+	body, err := json.Marshal(s)
+	if err != nil {
+		return s, err
+	}
+	i := setKey(s.Jurisdiction, s.Version).item()
+	i["d"] = str(string(body))
+	there, failed, err := t.put1(ctx, i, absent, nil)
+	if err != nil || !failed {
+		return s, err
+	}
+	return readSet(there)
+}
+
+// MarkPublished implements boundary.Catalogue.
+func (t *Table) MarkPublished(ctx context.Context, j, version string, at time.Time) error {
+	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: setKey(j, version).item(), UpdateExpression: aws.String("SET p = :at"),
+		ConditionExpression: aws.String("attribute_exists(" + partitionKey + ")"), ExpressionAttributeValues: item{":at": str(stamp(at))}, ReturnConsumedCapacity: t.capacity()})
+	if err != nil {
+		return fmt.Errorf("mark set %s of %s as published: %w", version, j, err)
+	}
+	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
+	return nil
+}
+
+// Describe implements boundary.Catalogue.
+func (t *Table) Describe(ctx context.Context, j, version string) (boundary.Set, error) {
+	i, err := t.get(ctx, setKey(j, version), latest)
+	if err == nil && i == nil {
+		err = boundary.UnknownSet(version)
+	}
+	if err != nil {
+		return boundary.Set{}, err
+	}
+	return readSet(i)
+}
+
+// All implements boundary.Catalogue.
+func (t *Table) All(ctx context.Context, j string) ([]boundary.Set, error) {
+	items, err := t.query(ctx, setsPartition(j), setPrefix, latest)
+	if err != nil {
+		return nil, err
+	}
+	var sets []boundary.Set
+	for _, i := range items {
+		s, err := readSet(i)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, s)
+	}
+	slices.SortStableFunc(sets, func(a, b boundary.Set) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return sets, nil
+}
+
+func readSet(i item) (boundary.Set, error) {
+	var s boundary.Set
+	if err := json.Unmarshal([]byte(i.text("d")), &s); err != nil {
+		return s, fmt.Errorf("a stored description of a set cannot be read: %w", err)
+	}
+	s.Status = boundary.Draft
+	if at, err := readStamp(i.text("p")); err == nil {
+		s.PublishedAt, s.Status = at, boundary.Superseded
+	}
+	return s, nil
+}

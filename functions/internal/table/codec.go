@@ -1,0 +1,105 @@
+package table
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/geo"
+)
+
+// Attribute names are short because they count towards the size of an item, which is what a write costs.
+
+// writeAssignee stores an assignee under names that begin with a prefix.
+func writeAssignee(i item, prefix string, a report.Assignee) {
+	i.put(prefix+"k", string(a.Kind))
+	i.put(prefix+"p", a.Person)
+	i.put(prefix+"n", a.Name)
+	i.put(prefix+"r", a.Role)
+	i.put(prefix+"a", a.Area)
+	i.put(prefix+"b", string(a.Because))
+}
+
+func readAssignee(i item, prefix string) report.Assignee {
+	return report.Assignee{Kind: report.AssigneeKind(i.text(prefix + "k")), Person: i.text(prefix + "p"), Name: i.text(prefix + "n"),
+		Role: i.text(prefix + "r"), Area: i.text(prefix + "a"), Because: report.Because(i.text(prefix + "b"))}
+}
+
+func writeState(s report.State) item {
+	i := stateKey(s.ID).item()
+	i["j"], i["v"], i["st"], i["sv"] = str(s.Jurisdiction), num(s.Version), str(string(s.Status)), str(s.Service)
+	i["x"], i["y"], i["at"] = num(int64(s.Point.X)), num(int64(s.Point.Y)), str(stamp(s.FiledAt))
+	i.put("set", s.Set)
+	i.put("ch", strings.Join(s.Chain, " "))
+	i.put("q", s.QueueArea)
+	i.put("op", s.LastOp)
+	if s.Private {
+		i["pr"] = yes()
+	}
+	if s.HasContact {
+		i["c"] = yes()
+	}
+	writeAssignee(i, "a", s.Assignee)
+	if s.Status.Open() {
+		i[openSort] = str(openKey(s.FiledAt, s.ID))
+		i[queuePartition] = str(queueKey(s.Jurisdiction, s.QueueArea))
+		if s.Assignee.Kind == report.ToPerson {
+			i[assigneePartition] = str(assigneeKey(s.Jurisdiction, s.Assignee.Person))
+		}
+	}
+	return i
+}
+
+func readState(i item) (report.State, error) {
+	filed, err := readStamp(i.text("at"))
+	id, ok := strings.CutPrefix(i.text(partitionKey), reportPartition(""))
+	if err != nil || !ok {
+		return report.State{}, fmt.Errorf("a stored state cannot be read: %q, %v", id, err)
+	}
+	return report.State{ID: id, Jurisdiction: i.text("j"), Version: i.number("v"), Status: report.Status(i.text("st")), Service: i.text("sv"),
+		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
+		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op")}, nil
+}
+
+func readStamp(s string) (time.Time, error) { return time.Parse("20060102T150405.000Z", s) }
+
+func writeEvent(e report.Event) item {
+	i := eventKey(e.Report, e.Version).item()
+	i["j"], i["at"], i["k"], i["w"], i["op"] = str(e.Jurisdiction), str(stamp(e.At)), str(string(e.Kind)), str(e.Who), str(e.Op)
+	i.put("re", e.Reason)
+	i.put("q", e.QueueArea)
+	i.put("sv", e.Service)
+	if e.Before != nil {
+		writeAssignee(i, "b", *e.Before)
+	}
+	writeAssignee(i, "a", e.After)
+	return i
+}
+
+func readEvent(i item) (report.Event, error) {
+	at, err := readStamp(i.text("at"))
+	id, okID := strings.CutPrefix(i.text(partitionKey), reportPartition(""))
+	number, okEvent := strings.CutPrefix(i.text(sortKey), eventPrefix)
+	version, errVersion := strconv.ParseInt(number, 10, 64)
+	if err != nil || errVersion != nil || !okID || !okEvent {
+		return report.Event{}, fmt.Errorf("a stored event of %q cannot be read: %v, %v", id, err, errVersion)
+	}
+	e := report.Event{Report: id, Jurisdiction: i.text("j"), Version: version, At: at, Kind: report.EventKind(i.text("k")), Who: i.text("w"),
+		Op: i.text("op"), Reason: i.text("re"), QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a")}
+	if before := readAssignee(i, "b"); before.Kind != "" {
+		e.Before = &before
+	}
+	return e, nil
+}
+
+func writeOnce(o report.Once) item {
+	i := onceKey(o.Scope, o.Key).item()
+	i["rq"], i["id"], i["no"], i[expiry] = str(o.Request), str(o.Report), blob(o.Nonce), num(o.Until.Unix())
+	return i
+}
+
+func readOnce(i item, scope, k string) *report.Once {
+	return &report.Once{Scope: scope, Key: k, Request: i.text("rq"), Report: i.text("id"), Nonce: i.bytes("no"), Until: time.Unix(i.number(expiry), 0).UTC()}
+}

@@ -1,0 +1,95 @@
+package table
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/weige/weige/functions/internal/jurisdiction"
+)
+
+// Every key of the table and of its indexes is built in this file.
+//
+//	item                       PK                          SK
+//	pointer                    T#{j}                       CURRENT
+//	chunk of a snapshot        T#{j}#{kind}#{version}      CHUNK#{n}
+//	description of a set       T#{j}#SETS                  SET#{version}
+//	report: state              R#{id}                      STATE
+//	report: body, contact      R#{id}                      BODY, CONTACT
+//	report: event              R#{id}                      EV#{version}
+//	report: applied marker     R#{id}                      APPLIED
+//	reading of contact details L#{id}                      READ#{time}#{reading}
+//	tracking pointer           TC#{hash}                   TC
+//	idempotency record         IDEM#{scope}#{key}          IDEM
+//	counters of an area        AGG#{j}#{area}              TOTAL, D#{day}
+//
+// Two sparse indexes hold states of open reports: by queue area, and by the person who has them; both sorted by when they were filed.
+const (
+	partitionKey = "PK"
+	sortKey      = "SK"
+	expiry       = "ttl" // seconds since 1970; the table's TTL attribute
+
+	queuePartition    = "QK"
+	assigneePartition = "AK"
+	openSort          = "OK"
+)
+
+// The indexes that queries name.
+const (
+	QueueIndex    = "queue"
+	AssigneeIndex = "assignee"
+)
+
+type key struct{ partition, sort string }
+
+func pointerKey(j string) key { return key{"T#" + j, "CURRENT"} }
+
+func chunkPartition(j string, kind jurisdiction.Kind, version string) string {
+	return "T#" + j + "#" + string(kind) + "#" + version
+}
+
+const chunkPrefix = "CHUNK#"
+
+func chunkKey(j string, kind jurisdiction.Kind, version string, n int) key {
+	return key{chunkPartition(j, kind, version), fmt.Sprintf("%s%05d", chunkPrefix, n)}
+}
+
+const setPrefix = "SET#"
+
+func setsPartition(j string) string { return "T#" + j + "#SETS" }
+
+func setKey(j, version string) key { return key{setsPartition(j), setPrefix + version} }
+
+func reportPartition(id string) string { return "R#" + id }
+
+func stateKey(id string) key   { return key{reportPartition(id), "STATE"} }
+func bodyKey(id string) key    { return key{reportPartition(id), "BODY"} }
+func contactKey(id string) key { return key{reportPartition(id), "CONTACT"} }
+func appliedKey(id string) key { return key{reportPartition(id), "APPLIED"} }
+
+const eventPrefix = "EV#"
+
+func eventKey(id string, version int64) key {
+	return key{reportPartition(id), fmt.Sprintf("%s%010d", eventPrefix, version)}
+}
+
+func readingKey(report, id string, at time.Time) key {
+	return key{"L#" + report, "READ#" + stamp(at) + "#" + id}
+}
+
+func trackingKey(hash string) key { return key{"TC#" + hash, "TC"} }
+
+func onceKey(scope, k string) key { return key{"IDEM#" + scope + "#" + k, "IDEM"} }
+
+func totalKey(j, area string) key { return key{"AGG#" + j + "#" + area, "TOTAL"} }
+
+func dayKey(j, area string, at time.Time) key {
+	return key{"AGG#" + j + "#" + area, "D#" + at.UTC().Format(time.DateOnly)}
+}
+
+func queueKey(j, area string) string      { return "Q#" + j + "#" + area + "#open" }
+func assigneeKey(j, person string) string { return "A#" + j + "#" + person + "#open" }
+
+func openKey(filed time.Time, id string) string { return stamp(filed) + "#" + id }
+
+// stamp writes an instant in UTC with milliseconds, such that the order of texts is the order of time.
+func stamp(t time.Time) string { return t.UTC().Format("20060102T150405.000Z") }
