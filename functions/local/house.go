@@ -85,7 +85,8 @@ func (h *house) start(ctx context.Context) error {
 	}
 	h.server.Ready = h.ready.Load
 	h.config.S3Endpoint = h.address
-	h.server.Boundaries.Uploads = assemble.Uploads(h.config)
+	h.server.Boundaries.Uploads = object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
+		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
 	h.objects, err = objectserver.New(objectserver.Config{Folder: filepath.Join(h.local.Var, "objects"), Bucket: h.config.Uploads,
 		Region: h.config.Region, AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, MaxBytes: h.config.BoundaryBytes, Now: time.Now})
 	return err
@@ -130,9 +131,12 @@ func (h *house) handler() http.Handler {
 
 // follow keeps the counters from the table's stream until the context ends.
 func (h *house) follow(ctx context.Context) {
-	changes := event.Changes{Tally: h.table, Log: h.log}
+	m := openMarks(filepath.Join(h.local.Var, "stream.json"))
+	defer m.close()
+	stream := event.Stream{Table: h.config.Table, Region: h.config.Region, Endpoint: h.config.DynamoDBEndpoint, AccessKey: h.config.AccessKey,
+		SecretKey: h.config.SecretKey, Marks: m, Every: 250 * time.Millisecond}
 	for ctx.Err() == nil {
-		err := event.Follow(ctx, assemble.Streams(h.config), h.config.Table, changes)
+		err := event.Follow(ctx, stream, event.Changes{Tally: h.table, Log: h.log})
 		if ctx.Err() == nil {
 			h.log.Error("stream", "error", err)
 			time.Sleep(time.Second)
