@@ -693,7 +693,7 @@ export interface components {
             datum: components["schemas"]["Datum"];
             /**
              * Format: double
-             * @description Metres a child may reach outside its parent; 1 when absent.
+             * @description Metres a child may reach outside its parent; 1 when absent. Those that reach out farther than 1 m but no farther than this are warnings.
              */
             slack?: number;
             /** @description Coarse to fine. */

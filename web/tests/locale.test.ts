@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { distance, moment, said } from '../src/locale/format.ts';
+import { catalogues, firstLanguage } from '../src/locale/locale.ts';
+import { sentence, Refusal, Unreached } from '../src/contract/errors.ts';
+
+const { zh, en } = catalogues;
+const keys = Object.keys(zh) as (keyof typeof zh)[];
+
+describe('catalogues', () => {
+  it('hold the same keys, none empty, none left in the other language', () => {
+    expect(Object.keys(en).sort()).toEqual([...keys].sort());
+    const chinese = /[\u4e00-\u9fff]/;
+    for (const key of keys) {
+      const text = (catalogue: typeof zh) => {
+        const value = catalogue[key];
+        return typeof value === 'string' ? value : (value as (...gaps: string[]) => string)('1', '2');
+      };
+      expect(text(zh), key).not.toBe('');
+      expect(text(en), key).not.toBe('');
+      if (key !== 'languageSwitch') expect(text(en), key).not.toMatch(chinese);
+    }
+  });
+
+  it('use every gap they are given', () => {
+    for (const catalogue of [zh, en]) {
+      for (const key of keys) {
+        const value = catalogue[key] as unknown;
+        if (typeof value !== 'function' || key === 'listCount') continue;
+        const gaps = Array.from({ length: value.length }, (_, at) => `gap${at}`);
+        const text = (value as (...gaps: string[]) => string)(...gaps);
+        for (const gap of gaps) expect(text, `${catalogue.lang} ${key}`).toContain(gap);
+      }
+    }
+  });
+});
+
+describe('firstLanguage', () => {
+  it.each([
+    [null, ['zh-CN', 'en'], 'zh'],
+    [null, ['en-GB', 'zh'], 'en'],
+    [null, ['de', 'zh-TW'], 'zh'],
+    [null, ['de'], 'en'],
+    ['en', ['zh-CN'], 'en'],
+    ['fr', ['zh-CN'], 'zh'],
+  ])('chosen %s, browser %s: %s', (chosen, preferred, language) => {
+    expect(firstLanguage(chosen, preferred)).toBe(language);
+  });
+});
+
+describe('formats', () => {
+  it.each([
+    [0.04, '0 m', '0 米'], [3.14, '3.1 m', '3.1 米'], [9.96, '10 m', '10 米'], [42.6, '43 m', '43 米'],
+    [999.4, '999 m', '999 米'], [1234, '1.2 km', '1.2 公里'],
+  ])('%d metres', (metres, english, chinese) => {
+    expect(distance(en, metres)).toBe(english);
+    expect(distance(zh, metres)).toBe(chinese);
+  });
+
+  it('tells times in the zone of the jurisdiction, not the reader', () => {
+    expect(moment(zh, 'Asia/Shanghai', '2026-03-01T23:30:00Z')).toContain('2日');
+    expect(moment(en, 'America/New_York', '2026-03-01T23:30:00Z')).toContain('Mar 1');
+  });
+
+  it('falls back to the other language', () => {
+    expect(said({ zh: '队列', en: '' }, 'en')).toBe('队列');
+    expect(said(undefined, 'en')).toBe('');
+  });
+});
+
+describe('sentence', () => {
+  const refusal = (code: string) => new Refusal(422, { code, message: 'The server says it.' });
+  it('lets the server speak in English, and speaks by code in Chinese', () => {
+    expect(sentence(en, refusal('invalid'))).toBe('The server says it.');
+    expect(sentence(zh, refusal('invalid'))).toBe(zh.fault_invalid);
+    expect(sentence(zh, refusal('a code of tomorrow'))).toBe('The server says it.');
+    expect(sentence(zh, new Unreached(undefined))).toBe(zh.fault_network);
+  });
+});

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { areaTree } from '../src/contract/areas.ts';
+import type { Duty } from '../src/contract/schemas.ts';
+import { onMap, withReport } from '../src/dispatch/desk.ts';
+import { filtersIn, isFiltered, noFilters, sameList, searchWith } from '../src/dispatch/filters.ts';
+import { areaChoices, dayIn, dutiesIn, holds, personsOf } from '../src/dispatch/people.ts';
+import { catalogues } from '../src/locale/locale.ts';
+import { jurisdictionIn, pageAddress } from '../src/page/settings.ts';
+import { emptyDraft, forgetDraft, formField, keepDraft, keptDraft, length, problems, reportInput, type Draft } from '../src/report/draft.ts';
+import { codeIn, tidyCode } from '../src/track/code.ts';
+
+class Shelf {
+  readonly held = new Map<string, string>();
+  getItem = (key: string) => this.held.get(key) ?? null;
+  setItem = (key: string, value: string) => void this.held.set(key, value);
+  removeItem = (key: string) => void this.held.delete(key);
+}
+
+const full: Draft = { place: { lon: 119.46, lat: 32.21, accuracy: 8 }, service: 'lamp', words: '路灯不亮', key: 'key-of-draft' };
+
+describe('draft', () => {
+  it('comes back as it was kept, with its key, and never with contact details', () => {
+    const shelf = new Shelf();
+    keepDraft(shelf, 'demo', full);
+    expect(keptDraft(shelf, 'demo')).toEqual(full);
+    expect(keptDraft(shelf, 'elsewhere').words).toBe('');
+    expect([...shelf.held.values()].join()).not.toMatch(/phone|email|contact/);
+    forgetDraft(shelf, 'demo');
+    expect(shelf.held.size).toBe(0);
+  });
+
+  it.each(['', 'null', '{', '[]', '{"key":"short"}', '{"key":5}'])('is empty when what is stored is %s', (stored) => {
+    const shelf = new Shelf();
+    shelf.setItem('weige.draft.demo', stored);
+    expect(keptDraft(shelf, 'demo', () => emptyDraft('fresh-key'))).toEqual(emptyDraft('fresh-key'));
+  });
+
+  it('drops a place that is none', () => {
+    const shelf = new Shelf();
+    shelf.setItem('weige.draft.demo', JSON.stringify({ ...full, place: { lon: 'x', lat: 1, accuracy: 1 } }));
+    expect(keptDraft(shelf, 'demo')).toEqual({ ...full, place: undefined });
+  });
+
+  it('names what is missing in the order of the form', () => {
+    expect(problems(catalogues.en, emptyDraft('k'), {}).map((one) => one.field)).toEqual(['place', 'service_code', 'description']);
+    expect(problems(catalogues.en, full, {})).toEqual([]);
+  });
+
+  it.each([
+    [{ email: 'a@b.cn' }, []], [{ email: 'a@b' }, ['contact.email']], [{ email: '@b.cn' }, ['contact.email']], [{ email: 'a b@c.cn' }, ['contact.email']],
+    [{ phone: '0511 8888 0000' }, []], [{ phone: 'call me' }, ['contact.phone']], [{ phone: '  ', email: ' ' }, []],
+  ])('looks at contact %j', (contact, fields) => {
+    expect(problems(catalogues.zh, full, contact).map((one) => one.field)).toEqual(fields);
+  });
+
+  it('counts characters, not code units', () => {
+    expect(length(' 𠮷野家 ')).toBe(3);
+    expect(problems(catalogues.en, { ...full, words: '灯'.repeat(500) }, {})).toEqual([]);
+    expect(problems(catalogues.en, { ...full, words: '灯'.repeat(501) }, {}).map((one) => one.field)).toEqual(['description']);
+  });
+
+  it('asks for no contact where none was given', () => {
+    const place = { lon: 119.460000049, lat: 32.21, accuracy: 8 };
+    expect(reportInput(full, place, { name: ' ', phone: '' }, 'zh')).toEqual({
+      service_code: 'lamp', lon: 119.46, lat: 32.21, datum: 'WGS84', accuracy: 8, description: '路灯不亮', locale: 'zh' });
+    expect(reportInput(full, place, { phone: ' 123 ' }, 'en').contact).toEqual({ phone: '123' });
+  });
+
+  it('finds the field that the server means', () => {
+    expect(['lon', 'datum', 'description', 'contact.email', 'contact', 'Idempotency-Key', undefined].map(formField))
+      .toEqual(['place', 'place', 'description', 'contact.email', 'contact.name', undefined, undefined]);
+  });
+});
+
+describe('tracking code', () => {
+  it.each([['#ABCD-EFGH', 'ABCD-EFGH'], ['#%20AB%20CD', 'ABCD'], ['#%', ''], ['', ''], ['#ＡＢ１２', 'AB12']])('in %s', (hash, code) => {
+    expect(codeIn(hash)).toBe(code);
+  });
+  it('is bounded', () => {
+    expect(tidyCode('x'.repeat(1000))).toHaveLength(64);
+  });
+});
+
+describe('filters', () => {
+  it('survive the address, beside the jurisdiction', () => {
+    const filters = { area: '321102001', assignee: 'queue', status: 'received', report: 'r1' } as const;
+    const search = searchWith('?j=nyc', filters);
+    expect(filtersIn(search)).toEqual(filters);
+    expect(jurisdictionIn(search)).toBe('nyc');
+    expect(searchWith(search, noFilters)).toBe('?j=nyc');
+    expect(searchWith('', noFilters)).toBe('');
+  });
+
+  it('take no unknown status', () => {
+    expect(filtersIn('?status=closed').status).toBe('');
+  });
+
+  it('know the open report from the list', () => {
+    expect(sameList(noFilters, { ...noFilters, report: 'r' })).toBe(true);
+    expect(isFiltered({ ...noFilters, report: 'r' })).toBe(false);
+    expect(isFiltered({ ...noFilters, status: 'assigned' })).toBe(true);
+  });
+});
+
+describe('jurisdiction', () => {
+  it.each([['?j=nyc', 'nyc'], ['?j=../x', undefined], ['?j=', undefined], ['', undefined]])('in %s', (search, jurisdiction) => {
+    expect(jurisdictionIn(search)).toBe(jurisdiction);
+  });
+  it('goes along to other pages', () => {
+    expect(pageAddress('/track/', '?j=nyc&area=1', 'CODE')).toBe('/track/?j=nyc#CODE');
+    expect(pageAddress('/', '')).toBe('/');
+  });
+});
+
+describe('people', () => {
+  const duties: Duty[] = [
+    { area: '11', role: 'leader', person: 'p1', name: '第一网格网格长', deputies: ['p2', 'p9'], away: [{ from: '2026-03-01', to: '2026-03-02' }] },
+    { area: '11', role: 'leader', person: 'p3', name: '丙', deputies: ['p1'] },
+    { area: '12', role: 'leader', person: 'p2', name: '乙' },
+  ];
+
+  it('are those of the area, each once, deputies last, with whoever is away', () => {
+    expect(personsOf(duties, '11', '2026-03-02')).toEqual([
+      { person: 'p1', name: '第一网格网格长', deputy: false, away: true }, { person: 'p3', name: '丙', deputy: false, away: false },
+      { person: 'p2', name: '乙', deputy: true, away: false }, { person: 'p9', name: 'p9', deputy: true, away: false }]);
+    expect(personsOf(duties, '11', '2026-03-03')[0]?.away).toBe(false);
+    expect(personsOf(duties, 'none', '2026-03-03')).toEqual([]);
+  });
+
+  it('live by the day of the jurisdiction', () => {
+    expect(dayIn('Asia/Shanghai', new Date('2026-03-01T17:00:00Z'))).toBe('2026-03-02');
+  });
+
+  const areas = areaTree([
+    { properties: { level: 'c', code: '1', name: 'A', label: [0, 0] } }, { properties: { level: 'c', code: '2', name: 'B', label: [0, 0] } },
+    { properties: { level: 'g', code: '11', name: 'Aa', parent: '1', label: [0, 0] } }, { properties: { level: 'g', code: '21', name: 'Ba', parent: '2', label: [0, 0] } }], undefined);
+
+  it('hold what their grants say', () => {
+    expect(dutiesIn(['member@demo:11'], 'demo')).toEqual({ reassigns: false, areas: ['11'] });
+    expect(dutiesIn(['member@demo:11', 'dispatcher@demo'], 'demo')).toEqual({ reassigns: true, areas: undefined });
+    expect(dutiesIn(['dispatcher@elsewhere'], 'demo')).toEqual({ reassigns: true, areas: undefined });
+    expect(dutiesIn(undefined, 'demo').reassigns).toBe(true);
+    const duty = dutiesIn(['dispatcher@demo:1'], 'demo');
+    expect(['1', '11', '2', '21', 'gone'].map((code) => holds(duty, areas, code))).toEqual([true, true, false, false, false]);
+  });
+
+  it('choose among areas in their order, with the coarse ones as groups', () => {
+    expect(areaChoices(areas, (code) => code !== '1').map(({ group, choices }) => [group.code, choices.map(({ area, depth }) => `${area.code}/${depth}`)]))
+      .toEqual([['1', ['11/1']], ['2', ['2/0', '21/1']]]);
+  });
+});
+
+describe('the list', () => {
+  const item = (report: string) => ({ report, version: 1, status: 'assigned' as const, service_code: 's', filed_at: '', lon: 0, lat: 0, chain: [], assignee: { kind: 'person' as const, because: 'duty' as const }, boundary_set: '' });
+
+  it('shows a report as it is now, and nothing that was not listed', () => {
+    const now = { ...item('b'), version: 2, status: 'received' as const };
+    expect(withReport([item('a'), item('b')], now).map((one) => one.version)).toEqual([1, 2]);
+    expect(withReport([item('a')], now)).toEqual([item('a')]);
+  });
+
+  it('and the map show the open report once', () => {
+    expect(onMap([item('a')], item('a'))).toHaveLength(1);
+    expect(onMap([item('a')], item('b')).map((one) => one.report)).toEqual(['a', 'b']);
+    expect(onMap([item('a')], undefined)).toHaveLength(1);
+  });
+});
