@@ -44,7 +44,7 @@ export function shell({ page, t, setting, content, account }: Shell): TemplateRe
 }
 
 function syntheticStrip(t: Catalogue): TemplateResult {
-  return html`<p class="synthetic"><strong><span lang="zh-CN">演示数据（虚构）</span> / <span lang="en">Synthetic demo data</span></strong> <span class="synthetic-note">${t.syntheticNote}</span></p>`;
+  return html`<aside class="synthetic" aria-label=${t.synthetic}><p><strong><span lang="zh-CN">演示数据（虚构）</span> / <span lang="en">Synthetic demo data</span></strong> <span class="synthetic-note">${t.syntheticNote}</span></p></aside>`;
 }
 
 /** The label on the map; in both languages, because pictures of maps travel. */

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import axe from 'axe-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page, type Response } from 'playwright-core';
+import { expect } from 'vitest';
+
+const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const pictures = resolve(import.meta.dirname, '../../test-output');
+
+/** Why the browser cannot run here, or undefined. With CI=true nothing may be skipped, so that its absence is then an error. */
+export function browserMissing(): string | undefined {
+  if (existsSync(program)) return undefined;
+  const reason = `no Chromium at ${program}: install it (apt-get install chromium), or set CHROMIUM`;
+  if (process.env['CI'] === 'true') throw new Error(reason);
+  return reason;
+}
+
+const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const drawing = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
+/** Starts Chromium, with WebGL drawn by the processor or without any. */
+export async function startBrowser({ webgl }: { webgl: boolean }): Promise<Browser> {
+  await mkdir(pictures, { recursive: true });
+  return await chromium.launch({ executablePath: program, args: [...quiet, ...(webgl ? drawing : ['--disable-3d-apis'])], timeout: 60_000 });
+}
+
+export const devices = {
+  phone: { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+  desktop: { viewport: { width: 1280, height: 800 } },
+} as const satisfies Record<string, BrowserContextOptions>;
+
+export type DeviceName = keyof typeof devices;
+
+export interface VisitOptions {
+  device: DeviceName;
+  language: 'zh' | 'en';
+  /** Where the device says it is. */
+  geolocation?: { longitude: number; latitude: number; accuracy: number };
+}
+
+/** A browser window of one person, and everything it complains about. */
+export class Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  private readonly base: string;
+  private readonly complaints: string[] = [];
+  /** Console messages that a test brings about on purpose. */
+  private readonly expected: RegExp[] = [];
+  private readonly failedResponses: string[] = [];
+
+  private constructor(context: BrowserContext, page: Page, base: string) {
+    this.context = context;
+    this.page = page;
+    this.base = base;
+    const host = new URL(base).host;
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (/^(https?|wss?):$/.test(url.protocol) && url.host !== host) this.complaints.push(`external request: ${request.url()}`);
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+    });
+    page.on('pageerror', (error) => this.complaints.push(`page error: ${error.message}`));
+    page.on('response', (response) => { if (response.status() >= 400) this.failedResponses.push(`${response.status()} ${response.url()}`); });
+  }
+
+  static async begin(browser: Browser, base: string, options: VisitOptions): Promise<Visit> {
+    const context = await browser.newContext({
+      ...devices[options.device], baseURL: base, locale: options.language === 'zh' ? 'zh-CN' : 'en-GB', reducedMotion: 'reduce',
+      ...(options.geolocation ? { geolocation: options.geolocation, permissions: ['geolocation'] } : {}),
+    });
+    context.setDefaultTimeout(20_000);
+    await context.addInitScript(() => {
+      const shifts = { sum: 0 };
+      Object.assign(window, { layoutShifts: shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!entry.hadRecentInput) shifts.sum += entry.value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    return new Visit(context, await context.newPage(), base);
+  }
+
+  /** Messages like this one are brought about on purpose. */
+  expectComplaint(pattern: RegExp): void {
+    this.expected.push(pattern);
+  }
+
+  async open(path: string): Promise<void> {
+    await this.page.goto(new URL(path, this.base).href);
+    await this.page.locator('h1').first().waitFor();
+  }
+
+  /** Waits until the map has drawn everything it wants to draw. */
+  async mapDrawn(): Promise<void> {
+    await this.page.locator('.map-frame[data-stage=drawn]').waitFor({ timeout: 60_000 });
+  }
+
+  /** Taps or clicks. */
+  async press(selector: string, position?: { x: number; y: number }): Promise<void> {
+    const target = this.page.locator(selector);
+    const touch = await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
+    const options = position ? { position } : {};
+    if (touch) await target.tap(options);
+    else await target.click(options);
+  }
+
+  /** Keeps a picture of what is on the screen, or of the whole page. */
+  async picture(name: string, { whole = false } = {}): Promise<void> {
+    // The map draws once more after the page has settled.
+    await this.page.waitForTimeout(700);
+    await this.page.screenshot({ path: resolve(pictures, `${name}.png`), fullPage: whole });
+  }
+
+  /** Checks the page as it stands: no accessibility violation, nothing wider than the screen, targets of 44 pixels. */
+  async check(what: string): Promise<void> {
+    // Evaluated by the debugger, which the page's policy does not concern.
+    await this.page.evaluate(axe.source);
+    const violations = await this.page.evaluate(async () => {
+      const run = (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] });
+      return (await run).violations.map((one) => `${one.id}: ${one.help}\n  ${one.nodes.map((node) => node.html.slice(0, 200)).join('\n  ')}`);
+    });
+    expect(violations, `axe on ${what}`).toEqual([]);
+    const width = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(width, `${what} is wider than the screen by`).toBeLessThanOrEqual(0);
+    expect(await this.smallTargets(), `small targets on ${what}`).toEqual([]);
+  }
+
+  private async smallTargets(): Promise<string[]> {
+    return await this.page.evaluate(() => {
+      const controls = document.querySelectorAll<HTMLElement>('button, select, input, textarea, summary, nav a, a.primary, a.secondary');
+      return [...controls].filter((one) => one.checkVisibility()).map((one) => ({ one, box: one.getBoundingClientRect() }))
+        .filter(({ box }) => box.height < 43.5 || box.width < 43.5).map(({ one, box }) => `${one.outerHTML.slice(0, 100)} ${box.width}x${box.height}`);
+    });
+  }
+
+  /** The answer to the next request whose address ends like this; ask before doing what brings it about. */
+  answer(method: string, path: RegExp): Promise<Response> {
+    return this.page.waitForResponse((response) => response.request().method() === method && path.test(new URL(response.url()).pathname), { timeout: 20_000 });
+  }
+
+  async layoutShift(): Promise<number> {
+    return await this.page.evaluate(() => (window as unknown as { layoutShifts: { sum: number } }).layoutShifts.sum);
+  }
+
+  /** Closes the window; whatever it complained about and was not brought about on purpose is an error. */
+  async end(): Promise<void> {
+    await this.context.close();
+    const unexpected = this.complaints.filter((one) => !this.expected.some((pattern) => pattern.test(one)));
+    expect(unexpected, `failed answers: ${this.failedResponses.join(', ')}`).toEqual([]);
+  }
+}

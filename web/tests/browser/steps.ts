@@ -1,0 +1,66 @@
+import { expect } from 'vitest';
+import { catalogues, type Catalogue } from '../../src/locale/locale.ts';
+import type { Filed } from '../../src/contract/schemas.ts';
+import type { Visit } from './browser.ts';
+
+export function texts(language: 'zh' | 'en'): Catalogue {
+  return catalogues[language];
+}
+
+/** Points at the map, `dx` and `dy` pixels from its middle, and waits for the answer to who is there. */
+export async function dropPin(visit: Visit, dx: number, dy: number): Promise<void> {
+  await visit.mapDrawn();
+  const canvas = visit.page.locator('canvas.maplibregl-canvas');
+  await canvas.scrollIntoViewIfNeeded();
+  const box = await canvas.boundingBox();
+  if (!box) throw new Error('the map has no size');
+  const located = visit.answer('GET', /\/locate$/);
+  await visit.press('canvas.maplibregl-canvas', { x: box.width / 2 + dx, y: box.height / 2 + dy });
+  expect((await located).status()).toBe(200);
+  await visit.page.locator('.pin').waitFor();
+  await visit.page.locator('.chain li').first().waitFor();
+}
+
+/** Fills in what and why. */
+export async function describe(visit: Visit, words: string): Promise<void> {
+  const services = visit.page.locator('#service_code');
+  await services.selectOption({ index: 1 });
+  await visit.page.locator('#description').fill(words);
+}
+
+/** Sends the report and gives what the server answered. */
+export async function send(visit: Visit): Promise<Filed> {
+  const filing = visit.answer('POST', /\/reports$/);
+  await visit.press('.send button.primary');
+  const answer = await filing;
+  expect(answer.status()).toBe(201);
+  const filed = (await answer.json()) as Filed;
+  await visit.page.locator('#filed').waitFor();
+  expect(await visit.page.locator('.ticket .code span').textContent()).toBe(filed.tracking_code);
+  return filed;
+}
+
+/** Signs in by the demo's page as the role whose button carries this text. */
+export async function signIn(visit: Visit, role: RegExp, picture?: string): Promise<void> {
+  const t = texts((await visit.page.locator('html').getAttribute('lang')) === 'en' ? 'en' : 'zh');
+  await visit.page.getByRole('button', { name: t.signIn, exact: true }).click();
+  const button = visit.page.locator('button[name=person]').filter({ hasText: role }).first();
+  await button.waitFor();
+  if (picture) await visit.picture(picture);
+  await button.click();
+  await visit.page.locator('.desk').waitFor();
+}
+
+/** Finds a report in the list, taking more pages as long as there are any. */
+export async function findInList(visit: Visit, report: string): Promise<void> {
+  const entry = visit.page.locator(`[data-report="${report}"]`);
+  const t = texts((await visit.page.locator('html').getAttribute('lang')) === 'en' ? 'en' : 'zh');
+  const more = visit.page.getByRole('button', { name: t.loadMore });
+  await visit.page.locator('.entry').first().waitFor();
+  for (let pages = 0; pages < 20 && (await entry.count()) === 0 && (await more.count()) > 0; pages++) {
+    const queue = visit.answer('GET', /\/queue$/);
+    await more.click();
+    await queue;
+  }
+  await entry.scrollIntoViewIfNeeded();
+}

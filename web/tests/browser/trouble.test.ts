@@ -1,0 +1,272 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import type { Filed } from '../../src/contract/schemas.ts';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { describe, dropPin, send, signIn, texts } from './steps.ts';
+
+const missing = browserMissing();
+const notLoaded = /Failed to load resource/;
+
+suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  let blind: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+    blind = await startBrowser({ webgl: false });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await blind?.close();
+    await server?.stop();
+  });
+
+  it('a report is filed with the keyboard alone where no map can be drawn', async () => {
+    const t = texts('zh');
+    const visit = await Visit.begin(blind, server.url, { device: 'desktop', language: 'zh' });
+    const { page } = visit;
+    await visit.open('/');
+    await page.getByText(t.mapUnavailable).waitFor();
+    await visit.check('report without a map');
+    // From here on there is no mouse.
+    const to = async (selector: string) => {
+      for (let tabs = 0; tabs < 60; tabs++) {
+        if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`${selector} cannot be reached with Tab`);
+    };
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('skip');
+    for (const level of [0, 1, 2]) {
+      const located = visit.answer('GET', /\/locate$/);
+      await to(`#area-${level}`);
+      await page.keyboard.press('ArrowDown');
+      expect((await located).status()).toBe(200);
+    }
+    expect(await page.locator('.chain li').count()).toBe(3);
+    await to('#service_code');
+    await page.keyboard.press('ArrowDown');
+    await to('#description');
+    await page.keyboard.type('没有地图也能上报');
+    await to('.send button.primary');
+    await visit.picture('without-map', { whole: true });
+    const filing = visit.answer('POST', /\/reports$/);
+    await page.keyboard.press('Enter');
+    expect((await filing).status()).toBe(201);
+    await page.locator('#filed').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('filed');
+    await to('.filed a.primary');
+    await page.keyboard.press('Enter');
+    await page.locator('.tracked').waitFor();
+    await page.getByText(t.mapUnavailableTrack).waitFor();
+    await visit.check('track without a map');
+    await visit.end();
+  });
+
+  it('the pin goes by keyboard, and the device says where it is', async () => {
+    const spot = await inside(server.url);
+    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'en', geolocation: { ...spot, accuracy: 40 } });
+    const { page } = visit;
+    const t = texts('en');
+    await visit.open('/');
+    await visit.mapDrawn();
+    await page.getByRole('button', { name: t.useCentre }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.chain li').first().waitFor();
+    expect(await page.evaluate(() => document.activeElement?.className)).toContain('pin');
+    const asked = page.waitForRequest(/\/locate\?/);
+    await page.keyboard.press('ArrowRight');
+    const first = new URL((await asked).url()).searchParams;
+    const again = page.waitForRequest(/\/locate\?/);
+    await page.keyboard.press('ArrowUp');
+    const second = new URL((await again).url()).searchParams;
+    expect(Number(second.get('lat'))).toBeGreaterThan(Number(first.get('lat')));
+    expect(Number(second.get('lon'))).toBeCloseTo(Number(first.get('lon')), 5);
+    const located = page.waitForRequest(/\/locate\?/);
+    await page.getByRole('button', { name: t.whereAmI }).click();
+    const found = new URL((await located).url()).searchParams;
+    expect([Number(found.get('lon')), Number(found.get('lat')), Number(found.get('accuracy'))]).toEqual([spot.longitude, spot.latitude, 40]);
+    await page.locator('.chain li').first().waitFor();
+    await visit.picture('where-am-i');
+    await visit.check('located by the device');
+    await visit.end();
+  });
+
+  it('coordinates of another datum are moved, and a place outside is no error', async () => {
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    const { page } = visit;
+    const t = texts('zh');
+    const spot = await inside(server.url);
+    await visit.open('/');
+    await page.locator('summary').tap();
+    await page.locator('#coordinate-lon').fill('east');
+    await page.getByRole('button', { name: t.useCoordinates }).tap();
+    await page.getByText(t.badLongitude).waitFor();
+    await page.locator('#coordinate-lon').fill(String(spot.longitude));
+    await page.locator('#coordinate-lat').fill(String(spot.latitude));
+    await page.locator('#coordinate-datum').selectOption('GCJ02');
+    await page.getByRole('button', { name: t.useCoordinates }).tap();
+    // GCJ-02 lies some 550 m off here, so that the place in WGS 84 must be another.
+    await expect.poll(async () => Math.abs(Number(await page.locator('#coordinate-lon').inputValue()) - spot.longitude)).toBeGreaterThan(0.001);
+    await page.locator('#coordinate-lon').fill('0');
+    await page.locator('#coordinate-lat').fill('0');
+    await page.locator('#coordinate-datum').selectOption('WGS84');
+    await page.getByRole('button', { name: t.useCoordinates }).tap();
+    await page.getByText(t.outside).waitFor();
+    await describe(visit, '在网格之外');
+    await visit.picture('outside', { whole: true });
+    const filed = await send(visit);
+    expect(filed.assignee.queue).toBe(true);
+    await visit.check('filed outside');
+    await visit.end();
+  });
+
+  it('what could not be sent stays, and is filed once', async () => {
+    const t = texts('zh');
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    visit.expectComplaint(notLoaded);
+    const { page } = visit;
+    await visit.open('/');
+    await dropPin(visit, 20, 10);
+    await describe(visit, '下水道堵了');
+    await page.locator('#contact-name').fill('楼组长');
+
+    // The request does not arrive.
+    await visit.context.setOffline(true);
+    await visit.press('.send button.primary');
+    await page.getByText(t.notSent).waitFor();
+    await visit.check('not sent');
+    await visit.picture('not-sent', { whole: true });
+    await visit.context.setOffline(false);
+
+    // It arrives, but the answer is lost; then the words are changed.
+    let arrived: Filed | undefined;
+    const keys: string[] = [];
+    await page.route(/\/reports$/, async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      keys.push(route.request().headers()['idempotency-key'] ?? '');
+      if (arrived) return route.continue();
+      arrived = (await (await route.fetch()).json()) as Filed;
+      return route.abort('connectionreset');
+    });
+    await visit.press('.send button.primary');
+    await expect.poll(() => arrived).toBeDefined();
+    await page.getByText(t.notSent).waitFor();
+    await page.locator('#description').fill('下水道堵了，水漫到路上');
+    await visit.press('.send button.primary');
+    await page.locator('#filed').waitFor();
+    await page.getByText(t.arrivedBefore).waitFor();
+    expect(await page.locator('.ticket .code span').textContent()).toBe(arrived?.tracking_code);
+    expect(new Set(keys).size).toBe(1);
+    await visit.picture('arrived-before');
+
+    // The next one is another report.
+    await page.getByRole('button', { name: t.reportAnother }).click();
+    expect(await page.locator('#description').inputValue()).toBe('');
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('weige.draft')))).toEqual([]);
+    await visit.end();
+  });
+
+  it('a draft outlives the page, contact details do not', async () => {
+    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'en' });
+    const { page } = visit;
+    await visit.open('/');
+    await dropPin(visit, -30, 25);
+    await describe(visit, 'A draft');
+    await page.locator('#contact-email').fill('not an address');
+    await visit.press('.send button.primary');
+    await page.getByRole('link', { name: texts('en').badEmail }).click();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('contact-email');
+    await visit.check('wrong e-mail address');
+    await visit.picture('field-wrong');
+    await page.reload();
+    await page.locator('.chain li').first().waitFor();
+    expect(await page.locator('#description').inputValue()).toBe('A draft');
+    expect(await page.locator('#contact-email').inputValue()).toBe('');
+    await page.getByRole('button', { name: '中文' }).click();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+    await page.reload();
+    await page.getByRole('heading', { name: texts('zh').titleReport }).waitFor();
+    await visit.end();
+  });
+
+  it('a wrong tracking code is told apart from no connection', async () => {
+    const t = texts('zh');
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    visit.expectComplaint(notLoaded);
+    const { page } = visit;
+    await visit.open('/track/');
+    await visit.check('track, empty');
+    await page.locator('.ask button').tap();
+    await page.getByText(t.trackNeedCode).waitFor();
+    await page.locator('#code').fill('AAAA-BBBB-CCCC-DDDD-EEEE');
+    await page.locator('.ask button').tap();
+    await page.getByText(t.trackUnknown).waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await visit.check('track, wrong code');
+    await visit.picture('track-wrong');
+    await visit.context.setOffline(true);
+    await page.locator('.ask button').tap();
+    await page.getByText(t.trackFailed).waitFor();
+    await visit.context.setOffline(false);
+    await visit.end();
+  });
+
+  it('a dispatcher who was too slow sees how it is now', async () => {
+    const t = texts('zh');
+    const open = async () => {
+      const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+      await visit.open('/dispatch/');
+      await signIn(visit, /dispatcher/i);
+      await visit.page.locator('.entry').first().click();
+      await visit.page.locator('weige-panel .words').waitFor();
+      return visit;
+    };
+    const [quick, slow] = [await open(), await open()];
+    slow.expectComplaint(notLoaded);
+    for (const visit of [quick, slow]) {
+      await visit.page.locator('#reassign-area').selectOption('-');
+      await visit.page.locator('#reassign-reason').fill('先放回队列');
+    }
+    await quick.page.locator('.reassign button.primary').click();
+    await quick.page.locator('.outcome').waitFor();
+    await slow.page.locator('.reassign button.primary').click();
+    await slow.page.locator('.outcome.warn').waitFor();
+    expect(await slow.page.locator('weige-panel .timeline li').count()).toBe(await quick.page.locator('weige-panel .timeline li').count());
+    await slow.check('conflict');
+    await slow.picture('conflict');
+    await slow.page.locator('.reassign button.primary').click();
+    await slow.page.getByText(t.reassignedTo('').slice(0, 4)).first().waitFor();
+    await quick.end();
+    await slow.end();
+  });
+
+  it('a member sees only their own and is offered no reassigning', async () => {
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    const { page } = visit;
+    await visit.open('/dispatch/');
+    await signIn(visit, /member/i);
+    await page.locator('.list-head').waitFor();
+    await visit.check('member');
+    await visit.picture('member');
+    if ((await page.locator('.entry').count()) > 0) {
+      await page.locator('.entry').first().tap();
+      await page.locator('weige-panel .words').waitFor();
+      expect(await page.locator('.reassign').count()).toBe(0);
+      await visit.check('member, one report');
+    }
+    await visit.end();
+  });
+});
+
+/** A place inside the demo's areas: where the name of some finest area stands. */
+async function inside(url: string): Promise<{ longitude: number; latitude: number }> {
+  const jurisdiction = (await (await fetch(`${url}/v1/demo`)).json()) as { boundary_set: string };
+  const areas = (await (await fetch(`${url}/v1/demo/boundary-sets/${jurisdiction.boundary_set}/areas?geometry=false`)).json()) as { features: { properties: { label: [number, number] } }[] };
+  const at = areas.features.at(-100)?.properties.label;
+  if (!at) throw new Error('the demo has no areas');
+  return { longitude: Number(at[0].toFixed(6)), latitude: Number(at[1].toFixed(6)) };
+}
