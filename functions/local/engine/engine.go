@@ -97,6 +97,9 @@ func Start(ctx context.Context, o Options) (*Engine, error) {
 		return nil, err
 	}
 	e.unlock = unlock
+	if program.tuned {
+		tune(ctx, program.data, o.Log)
+	}
 	return e, nil
 }
 
@@ -131,6 +134,8 @@ func (e *Engine) Kill() {
 type program struct {
 	name string
 	data string // absolute path; empty in memory
+	// tuned says that data is a file of dynoxide, to which indexes are added.
+	tuned bool
 	// command gives the call for a port.
 	command func(port int) *exec.Cmd
 }

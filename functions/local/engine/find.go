@@ -49,7 +49,7 @@ func findDynoxide(o Options) (*program, error) {
 	}
 	return &program{
 		name: fmt.Sprintf("dynoxide (%s)", binary),
-		data: data,
+		data: data, tuned: data != "",
 		command: func(port int) *exec.Cmd {
 			args := []string{"serve", "--host", "127.0.0.1", "--port", strconv.Itoa(port)}
 			if data != "" {
