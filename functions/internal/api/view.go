@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"math"
 
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
@@ -40,7 +41,7 @@ func viewLocated(l jurisdiction.Located, answers PublicAssignee) Located {
 		BoundarySet: l.Set, Lon: point[0], Lat: point[1], Datum: Datum(l.Datum), Accuracy: l.Accuracy, EdgeRule: EdgeRule}}
 	for _, h := range l.Match.Chain {
 		a := l.Areas.Area(h.ID)
-		one := Holding{Level: a.LevelName, Code: a.Code, Name: a.Name, EdgeMetres: h.EdgeMetres, OnEdge: h.OnEdge}
+		one := Holding{Level: a.LevelName, Code: a.Code, Name: a.Name, EdgeMetres: centimetres(h.EdgeMetres), OnEdge: h.OnEdge}
 		for _, n := range h.Neighbours {
 			one.Neighbours = append(one.Neighbours, viewNeighbour(l.Areas, n))
 		}
@@ -52,9 +53,12 @@ func viewLocated(l jurisdiction.Located, answers PublicAssignee) Located {
 	return v
 }
 
+// centimetres rounds metres to what the lattice can tell apart.
+func centimetres(metres float64) float64 { return math.Round(metres*100) / 100 }
+
 func viewNeighbour(areas *geo.Index, n geo.Neighbour) Neighbour {
 	a := areas.Area(n.ID)
-	return Neighbour{Level: a.LevelName, Code: a.Code, Name: a.Name, Metres: n.Metres}
+	return Neighbour{Level: a.LevelName, Code: a.Code, Name: a.Name, Metres: centimetres(n.Metres)}
 }
 
 // publicAssignee shows who has a report without saying which person. areas is the set that names the area, or nil.

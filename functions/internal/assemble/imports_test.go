@@ -1,0 +1,99 @@
+package assemble
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/weige/weige/"
+
+// imports gives what each package of the module imports, tests left out.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]string{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimPrefix(p.ImportPath, module)] = p.Imports
+	}
+}
+
+// The rules of the house: main → api|event → domain → geo.
+func TestImportsKeepTheRulesOfTheHouse(t *testing.T) {
+	all := imports(t)
+	for _, broken := range broken(all) {
+		t.Error(broken)
+	}
+	if len(all["functions/internal/report"]) == 0 {
+		t.Error("the domain was not found: the test looks at nothing")
+	}
+}
+
+func broken(all map[string][]string) []string {
+	const internal = "functions/internal/"
+	domain := []string{"fault", "jurisdiction", "boundary", "report", "assignment"}
+	only := map[string][]string{ // who may import what
+		"github.com/aws/aws-sdk-go-v2/service/dynamodb":        {internal + "table"},
+		"github.com/aws/aws-sdk-go-v2/service/s3":              {internal + "object"},
+		"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams": {internal + "event"},
+		"github.com/cedar-policy/cedar-go":                     {internal + "access"},
+		"github.com/coreos/go-oidc/v3/oidc":                    {internal + "access"},
+	}
+	var list []string
+	for p, imported := range all {
+		for _, i := range imported {
+			for prefix, allowed := range only {
+				if (i == prefix || strings.HasPrefix(i, prefix+"/")) && !slices.Contains(allowed, p) {
+					list = append(list, p+" imports "+i+", which is for "+strings.Join(allowed, ", "))
+				}
+			}
+			own, isOwn := strings.CutPrefix(i, module)
+			standard := !strings.Contains(strings.SplitN(i, "/", 2)[0], ".")
+			switch {
+			case p == "geo" && !standard && !strings.HasPrefix(i, "github.com/paulmach/orb"):
+				list = append(list, "geo imports "+i)
+			case slices.Contains(domain, strings.TrimPrefix(p, internal)) && (strings.Contains(i, "aws") || i == "net/http"):
+				list = append(list, p+" is of the domain and imports "+i)
+			case slices.Contains(domain, strings.TrimPrefix(p, internal)) && isOwn && own != "geo" && !slices.Contains(domain, strings.TrimPrefix(own, internal)):
+				list = append(list, p+" is of the domain and imports "+own)
+			case p == internal+"api" && own == internal+"table", p == internal+"table" && own == internal+"api":
+				list = append(list, p+" imports "+own)
+			case strings.HasPrefix(p, internal) && strings.HasPrefix(own, "functions/local") && p != internal+"lambdatest":
+				list = append(list, p+" imports "+own+", which is for one machine")
+			}
+		}
+	}
+	return list
+}
+
+// Each rule is shown able to fail.
+func TestImportRulesCanFail(t *testing.T) {
+	for p, i := range map[string]string{
+		"geo":                         "golang.org/x/exp/maps",
+		"functions/internal/report":   "net/http",
+		"functions/internal/boundary": module + "functions/internal/table",
+		"functions/internal/api":      module + "functions/internal/table",
+		"functions/internal/event":    "github.com/aws/aws-sdk-go-v2/service/dynamodb",
+		"functions/internal/table":    module + "functions/local/engine",
+		"functions/locate":            "github.com/aws/aws-sdk-go-v2/service/s3",
+	} {
+		if len(broken(map[string][]string{p: {i}})) == 0 {
+			t.Errorf("%s may import %s", p, i)
+		}
+	}
+}
