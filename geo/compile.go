@@ -216,6 +216,11 @@ func (w *writer) bytes() []byte {
 	for i, word := range w.header {
 		binary.LittleEndian.PutUint32(out[16+4*i:], word)
 	}
-	binary.LittleEndian.PutUint32(out[12:], crc32.Checksum(out[16:], castagnoli))
+	seal(out)
 	return out
+}
+
+// seal writes the checksum over all that follows it.
+func seal(blob []byte) {
+	binary.LittleEndian.PutUint32(blob[12:], crc32.Checksum(blob[16:], castagnoli))
 }
