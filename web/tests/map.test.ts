@@ -27,7 +27,8 @@ describe('mapStyle', () => {
   it('draws single reports where counts end', () => {
     const layer = (id: string) => mapStyle({ levels: 3 }).layers.find((one) => one.id === id);
     expect(layer(LAYERS.reportPoints)?.minzoom).toBe(POINTS_FROM_ZOOM);
-    expect(layer(LAYERS.countDiscs)?.maxzoom).toBe(POINTS_FROM_ZOOM);
+    expect(layer(LAYERS.fineCounts)?.maxzoom).toBe(POINTS_FROM_ZOOM);
+    expect(layer(LAYERS.coarseCounts)?.maxzoom).toBe(layer(LAYERS.fineCounts)?.minzoom);
   });
 
   it('shows coarse levels first', () => {
@@ -50,6 +51,7 @@ describe('features', () => {
     { properties: { level: 'community', code: '1', name: '一', label: [119.4, 32.2] } },
     { properties: { level: 'grid', code: '11', name: '一一', parent: '1', label: [119.41, 32.21] } },
     { properties: { level: 'grid', code: '12', name: '一二', parent: '1', label: 'nowhere' } },
+    { properties: { level: 'grid', code: '13', name: '一三', parent: '1', label: [119.42, 32.22] } },
   ], undefined);
 
   it('mark exactly the selected report', () => {
@@ -60,7 +62,13 @@ describe('features', () => {
 
   it('put counts at labels and leave out what has none or is nothing', () => {
     const points = countPoints([{ code: '11', open: 3, waiting: 1 }, { code: '1', open: 0, waiting: 0 }, { code: '-', open: 9, waiting: 9 }, { code: '12', open: 2, waiting: 0 }], areas);
-    expect(points.features.map((one) => [one.properties['code'], one.geometry.coordinates])).toEqual([['11', [119.41, 32.21]]]);
+    expect(points.features.map((one) => [one.properties['code'], one.properties['level'], one.properties['open'], one.geometry.coordinates]))
+      .toEqual([['1', 0, 3, [119.4, 32.2]], ['11', 1, 3, [119.41, 32.21]]]);
+  });
+
+  it('add up the counts of what an area holds', () => {
+    const points = countPoints([{ code: '11', open: 3, waiting: 1 }, { code: '13', open: 4, waiting: 2 }], areas);
+    expect(points.features.find((one) => one.properties['code'] === '1')?.properties).toEqual({ code: '1', level: 0, open: 7, waiting: 3 });
   });
 
   it('carry no more of a public report than where it is and whether it waits', () => {

@@ -42,10 +42,10 @@ export class ContactReader extends PageElement {
     const t = this.t;
     if (this.read) {
       const { name, phone, email } = this.read;
-      return html`<dl class="facts contact-read" role="status">
+      return html`<div role="status"><dl class="facts contact-read">
         ${name ? html`<dt>${t.contactName}</dt><dd>${name}</dd>` : nothing}
         ${phone ? html`<dt>${t.contactPhone}</dt><dd><a href="tel:${phone.replace(/[^\d+]/g, '')}">${phone}</a></dd>` : nothing}
-        ${email ? html`<dt>${t.contactEmail}</dt><dd><a href="mailto:${email}">${email}</a></dd>` : nothing}</dl>`;
+        ${email ? html`<dt>${t.contactEmail}</dt><dd><a href="mailto:${email}">${email}</a></dd>` : nothing}</dl></div>`;
     }
     return html`<form class="contact-ask" novalidate @submit=${(event: SubmitEvent) => void this.ask(event)}>
       <p class="hint">${t.contactHas}</p>

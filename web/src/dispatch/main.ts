@@ -182,6 +182,11 @@ export class DispatchPage extends PageElement {
     this.filter({ report });
   }
 
+  private look(view: 'list' | 'map'): void {
+    this.view = view;
+    void this.updateComplete.then(() => this.querySelector('.tabs')?.scrollIntoView({ block: 'start' }));
+  }
+
   private closePanel(): void {
     const { report } = this.filters;
     this.filter({ report: '' });
@@ -228,7 +233,7 @@ export class DispatchPage extends PageElement {
       choose: (report) => this.choose(report), filter: (change) => this.filter(change),
       more: () => void this.fetchList(this.listed.next), refresh: () => void this.fetchList(),
     };
-    const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => { this.view = name; }}>${text}</button>`;
+    const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => this.look(name)}>${text}</button>`;
     return html`<h1 class="sr">${t.titleDispatch}</h1>
       <div class="desk" data-view=${view} data-panel=${this.open ? 'open' : 'none'}>
         <div class="desk-list">${filterBar(state)}

@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { hasCode, isOpen, sentence } from '../contract/errors.ts';
+import { fieldOf, hasCode, isOpen, sentence } from '../contract/errors.ts';
 import { newKey, Once } from '../contract/once.ts';
 import type { ReassignmentInput, StaffReport } from '../contract/schemas.ts';
 import { said } from '../locale/format.ts';
@@ -95,7 +95,7 @@ export class Reassign extends PageElement {
       this.outcome = { kind: 'unsent', text: t.reassignUnsent };
     } else {
       this.key = newKey();
-      this.outcome = { kind: 'refused', text: sentence(t, error) };
+      this.outcome = { kind: 'refused', text: fieldOf(error) === 'person' ? t.reassignRefusedPerson : sentence(t, error) };
     }
     void this.focusOn('.outcome');
   }
@@ -126,7 +126,7 @@ export class Reassign extends PageElement {
       ${this.area === toQueue ? nothing : this.personField()}
       <div class="field"><label for="reassign-reason">${t.reassignReason}</label>
         <textarea id="reassign-reason" rows="2" maxlength="300" aria-required="true" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="reassign-wrong"
-          .value=${this.reason} @input=${(event: Event) => { this.reason = (event.target as HTMLTextAreaElement).value; }}></textarea>
+          .value=${this.reason} @input=${(event: Event) => { this.reason = (event.target as HTMLTextAreaElement).value; this.wrong = ''; }}></textarea>
         <p class="wrong" id="reassign-wrong" role="alert">${this.wrong}</p></div>
       <div role="status">${this.outcome ? html`<p class="outcome notice ${this.outcome.kind === 'done' ? '' : this.outcome.kind === 'conflict' ? 'warn' : 'bad'}" tabindex="-1">${this.outcome.text}</p>` : nothing}</div>
       <button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending ? t.reassigning : t.reassignSend}</button>

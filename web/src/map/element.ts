@@ -63,14 +63,16 @@ export class MapElement extends PageElement {
     }
   }
 
-  private place(): { levels: number; tiles?: string; bounds?: [number, number, number, number] } {
+  private place(): { levels: number; counted?: number; tiles?: string; bounds?: [number, number, number, number] } {
     const { jurisdiction, areas } = this.setting;
     const levels = areas.levels.length;
+    const queueLevel = areas.levels.findIndex((one) => one.level === jurisdiction.queue_level);
+    const counted = queueLevel < 0 ? Math.max(0, levels - 1) : queueLevel;
     if (!jurisdiction.boundary_set) return { levels };
     const tiles = `${location.origin}/v1/${jurisdiction.jurisdiction}/boundary-sets/${jurisdiction.boundary_set}/tiles/{z}/{x}/{y}`;
     const [west, south, east, north] = jurisdiction.bbox ?? [];
-    if (west === undefined || south === undefined || east === undefined || north === undefined) return { levels, tiles };
-    return { levels, tiles, bounds: [west, south, east, north] };
+    if (west === undefined || south === undefined || east === undefined || north === undefined) return { levels, counted, tiles };
+    return { levels, counted, tiles, bounds: [west, south, east, north] };
   }
 
   private events() {

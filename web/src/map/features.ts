@@ -41,13 +41,20 @@ export function onePoint(at: Position): PointCollection {
   return { type: 'FeatureCollection', features: [point(at, { report: '', waiting: false, selected: true })] };
 }
 
-/** Counts at the labels of their areas; areas without open reports and codes that are no area (`-` is outside all) are left out. */
+/**
+ * Counts at the labels of their areas, and their sums at the labels of the areas that hold those, each with its level's position.
+ * Areas without open reports and codes that are no area (`-` is outside all) are left out.
+ */
 export function countPoints(counts: readonly AreaCount[], areas: AreaTree): PointCollection {
-  const features: PointFeature[] = [];
+  const sums = new Map<string, { level: number; at: Position; open: number; waiting: number }>();
   for (const count of counts) {
-    const area = areas.area(count.code);
-    if (area && count.open > 0) features.push(point(area.label, { code: area.code, open: count.open, waiting: count.waiting }));
+    areas.chain(count.code).forEach((area, level) => {
+      const sum = sums.get(area.code) ?? { level, at: area.label, open: 0, waiting: 0 };
+      sums.set(area.code, { ...sum, open: sum.open + count.open, waiting: sum.waiting + count.waiting });
+    });
   }
+  const features = [...sums].filter(([, sum]) => sum.open > 0)
+    .map(([code, { level, at, open, waiting }]) => point(at, { code, level, open, waiting }));
   return { type: 'FeatureCollection', features };
 }
 

@@ -4,7 +4,7 @@ import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import { nothing, pointingAccuracy, rounded, type PointCollection } from './features.ts';
-import { LAYERS, POINTS_FROM_ZOOM, SOURCES, type OverlaySource } from './sources.ts';
+import { FINE_COUNTS_FROM_ZOOM, LAYERS, POINTS_FROM_ZOOM, SOURCES, type OverlaySource } from './sources.ts';
 import { mapStyle, ofCode, type StyleOptions } from './style.ts';
 
 setWorkerUrl(workerUrl);
@@ -37,6 +37,9 @@ export interface OwnerOptions extends StyleOptions {
   choosing: boolean;
 }
 
+/** Pixels around what is shown as a whole, so that neither the label nor the zoom buttons cover it. */
+const room = { top: 24, left: 24, bottom: 36, right: 40 };
+
 /** Pixels the pin moves by an arrow key; with Shift one. */
 const step = 12;
 
@@ -56,7 +59,7 @@ export class MapOwner {
     const map = new MapLibre({
       container: options.container,
       style: mapStyle(options),
-      ...(options.focusAt ? { center: options.focusAt, zoom: 16 } : options.bounds ? { bounds: options.bounds as LngLatBoundsLike, fitBoundsOptions: { padding: 24 } } : { center: [0, 20], zoom: 1 }),
+      ...(options.focusAt ? { center: options.focusAt, zoom: 16 } : options.bounds ? { bounds: options.bounds as LngLatBoundsLike, fitBoundsOptions: { padding: room } } : { center: [0, 20], zoom: 1 }),
       attributionControl: false,
       localIdeographFontFamily: "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif",
       cooperativeGestures: options.cooperative,
@@ -85,18 +88,22 @@ export class MapOwner {
       if (events.picked) {
         const reach = 6; // pixels around the fingertip
         const { x, y } = event.point;
-        const hit = map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: [LAYERS.reportPoints, LAYERS.countDiscs] })[0];
+        const hit = map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: this.clickable() })[0];
         if (hit?.layer.id === LAYERS.reportPoints) events.picked(String(hit.properties['report']));
-        else if (hit) this.moveTo([event.lngLat.lng, event.lngLat.lat], POINTS_FROM_ZOOM + 0.5);
+        else if (hit) this.moveTo([event.lngLat.lng, event.lngLat.lat], hit.layer.id === LAYERS.coarseCounts ? FINE_COUNTS_FROM_ZOOM + 0.5 : POINTS_FROM_ZOOM + 0.5);
       }
       if (choosing) this.choose([event.lngLat.lng, event.lngLat.lat]);
     });
     if (events.picked) {
-      for (const layer of [LAYERS.reportPoints, LAYERS.countDiscs]) {
+      for (const layer of this.clickable()) {
         map.on('mouseenter', layer, () => { map.getCanvas().style.cursor = 'pointer'; });
         map.on('mouseleave', layer, () => { map.getCanvas().style.cursor = ''; });
       }
     }
+  }
+
+  private clickable(): string[] {
+    return Object.values(LAYERS).filter((layer) => this.map.getLayer(layer));
   }
 
   private tellMoved(): void {
@@ -183,7 +190,7 @@ export class MapOwner {
 
   /** Shows everything. */
   whole(): void {
-    if (this.options.bounds) this.map.fitBounds(this.options.bounds as LngLatBoundsLike, { padding: 24, duration: 500 });
+    if (this.options.bounds) this.map.fitBounds(this.options.bounds as LngLatBoundsLike, { padding: room, duration: 500 });
   }
 
   zoomIn(): void {

@@ -14,8 +14,11 @@ export type OverlaySource = typeof SOURCES.reports | typeof SOURCES.counts;
 /** Layers in the boundary tiles, as the server names them. */
 export const TILE_LAYERS = { areas: 'areas', labels: 'labels' } as const;
 
-/** Layers that can be clicked. */
-export const LAYERS = { reportPoints: 'report-points', countDiscs: 'count-discs' } as const;
+/** Layers that can be clicked. Counts have one layer for the level at which they are kept and one for the level above. */
+export const LAYERS = { reportPoints: 'report-points', coarseCounts: 'counts-coarse', fineCounts: 'counts-fine' } as const;
 
 /** From this zoom on single reports are drawn; below it, counts per area. */
 export const POINTS_FROM_ZOOM = 15;
+
+/** From this zoom on the counts are those of the level at which they are kept; below it, those of the level above. */
+export const FINE_COUNTS_FROM_ZOOM = 13.3;

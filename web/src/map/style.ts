@@ -1,6 +1,6 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { nothing } from './features.ts';
-import { LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS } from './sources.ts';
+import { FINE_COUNTS_FROM_ZOOM, LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS } from './sources.ts';
 
 /** The map's colours; `page.css` has the same ones for the page. */
 export const INK = {
@@ -23,6 +23,8 @@ export interface StyleOptions {
   bounds?: [number, number, number, number];
   /** How many levels the boundary set has. */
   levels: number;
+  /** Position of the level at which open reports are counted; the finest when absent. */
+  counted?: number;
 }
 
 /** The whole style. No glyph server: without one MapLibre draws every text with the fonts of the system. */
@@ -41,7 +43,7 @@ export function mapStyle(options: StyleOptions): StyleSpecification {
     };
     style.layers.push(...groundLayers(options.levels), ...labelLayers(options.levels));
   }
-  style.layers.push(...countLayers(), ...reportLayers());
+  style.layers.push(...countLayers(options.counted ?? Math.max(0, options.levels - 1)), ...reportLayers());
   return style;
 }
 
@@ -55,16 +57,23 @@ export function ofCode(code: string): FilterSpecification {
   return ['==', ['get', 'code'], code];
 }
 
-/** The zoom from which the lines of a level are worth showing: the coarsest always, the finest last. */
+/** The zoom from which the lines of a level are worth showing: the finest last, the coarse ones always. */
 export function firstZoom(position: number, count: number): number {
-  if (position === 0) return 0;
-  return count <= 2 ? 11 : position === count - 1 ? 14.2 : 12.2;
+  const finer = count - 1 - position;
+  if (position === 0 || finer >= 2) return 0;
+  if (count === 2) return 11;
+  return finer === 0 ? 14.2 : 12.2;
 }
 
 /** Line width in pixels by zoom: the coarser, the stronger. */
-export function lineWidth(position: number): ExpressionSpecification {
-  const widest = Math.max(0.8, 3 - position * 1.1);
-  return ['interpolate', ['linear'], ['zoom'], 9, widest * 0.4, 14, widest * 0.8, 18, widest * 1.5];
+export function lineWidth(position: number, count: number): ExpressionSpecification {
+  const widest = strength(position, count, 0.9, 3.4);
+  return ['interpolate', ['linear'], ['zoom'], 9, widest * 0.4, 14, widest * 0.8, 18, widest * 1.4];
+}
+
+/** A number between that of the finest level and that of the coarsest. */
+function strength(position: number, count: number, finest: number, coarsest: number): number {
+  return count < 2 ? coarsest : finest + ((coarsest - finest) * (count - 1 - position)) / (count - 1);
 }
 
 function groundLayers(levels: number): LayerSpecification[] {
@@ -75,11 +84,11 @@ function groundLayers(levels: number): LayerSpecification[] {
   ];
   // Fine lines first, so that a border of two levels shows as the coarser.
   for (let at = levels - 1; at >= 0; at--) {
-    const dashed = at >= 2 ? { 'line-dasharray': [3, 2] } : {};
+    const dashed = at === levels - 1 && levels > 2 ? { 'line-dasharray': [3, 2] } : {};
     layers.push({
       id: `line-${at}`, type: 'line', ...tile, minzoom: firstZoom(at, levels), filter: ofLevel(at),
       layout: { 'line-join': 'round' },
-      paint: { 'line-color': INK.line, 'line-width': lineWidth(at), 'line-opacity': at === 0 ? 0.9 : at === 1 ? 0.6 : 0.45, ...dashed },
+      paint: { 'line-color': INK.line, 'line-width': lineWidth(at, levels), 'line-opacity': strength(at, levels, 0.5, 0.95), ...dashed },
     });
   }
   layers.push({
@@ -96,10 +105,11 @@ function labelLayers(levels: number): LayerSpecification[] {
       id: `label-${at}`, type: 'symbol', source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.labels,
       minzoom: from, maxzoom: to, filter: ofLevel(at),
       layout: {
-        'text-field': ['get', 'name'], 'text-font': [at === 0 ? 'Bold' : 'Regular'], 'text-max-width': 8, 'text-padding': 6,
-        'text-size': ['interpolate', ['linear'], ['zoom'], 10, 12, 16, at === 0 ? 18 : 14],
+        'text-field': ['get', 'name'], 'text-font': [at <= Math.max(0, levels - 3) ? 'Bold' : 'Regular'], 'text-max-width': 8, 'text-padding': 4,
+        'text-variable-anchor': ['center', 'bottom', 'top'], 'text-radial-offset': 1.15,
+        'text-size': ['interpolate', ['linear'], ['zoom'], 10, 12, 16, at <= Math.max(0, levels - 3) ? 18 : 14],
       },
-      paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6, 'text-opacity': at === 0 ? 1 : 0.92 },
+      paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6, 'text-opacity': 0.95 },
     }))
     .reverse();
 }
@@ -108,28 +118,35 @@ function labelLayers(levels: number): LayerSpecification[] {
 export function labelZooms(count: number): [number, number][] {
   if (count <= 1) return [[0, 24]];
   if (count === 2) return [[0, 13.5], [11, 24]];
-  const list: [number, number][] = [[0, 15], [13.8, 17]];
-  while (list.length < count) list.push([15.8, 24]);
-  return list;
+  const fine: [number, number][] = [[0, 15.2], [13.9, 17.2], [15.8, 24]];
+  return [...Array.from({ length: count - 3 }, (): [number, number] => [0, 12]), ...fine];
 }
 
-function countLayers(): LayerSpecification[] {
-  const many: ExpressionSpecification = ['interpolate', ['linear'], ['get', 'open'], 1, 13, 20, 20];
+/** Numbers in discs: from afar for the level above the one at which counts are kept, then for that one, until single reports show. */
+function countLayers(counted: number): LayerSpecification[] {
+  if (counted === 0) return countPair(LAYERS.fineCounts, 0, { maxzoom: POINTS_FROM_ZOOM });
+  return [
+    ...countPair(LAYERS.coarseCounts, counted - 1, { maxzoom: FINE_COUNTS_FROM_ZOOM }),
+    ...countPair(LAYERS.fineCounts, counted, { minzoom: FINE_COUNTS_FROM_ZOOM, maxzoom: POINTS_FROM_ZOOM }),
+  ];
+}
+
+function countPair(id: string, level: number, zooms: { minzoom?: number; maxzoom: number }): LayerSpecification[] {
+  const many: ExpressionSpecification = ['interpolate', ['linear'], ['get', 'open'], 1, 13, 40, 21];
+  const shared = { source: SOURCES.counts, filter: ofLevel(level), ...zooms };
   return [
     {
-      id: LAYERS.countDiscs, type: 'circle', source: SOURCES.counts, maxzoom: POINTS_FROM_ZOOM,
+      id, type: 'circle', ...shared,
       paint: {
         'circle-radius': many, 'circle-stroke-width': 2, 'circle-stroke-color': INK.paper,
-        'circle-color': ['case', ['>', ['get', 'waiting'], 0], INK.waiting, INK.assigned], 'circle-translate': [0, 24],
+        'circle-color': ['case', ['>', ['get', 'waiting'], 0], INK.waiting, INK.assigned],
       },
     },
     {
-      id: 'count-numbers', type: 'symbol', source: SOURCES.counts, maxzoom: POINTS_FROM_ZOOM,
-      layout: {
-        'text-field': ['to-string', ['get', 'open']], 'text-font': ['Bold'], 'text-size': 14,
-        'text-allow-overlap': true, 'text-ignore-placement': true,
-      },
-      paint: { 'text-color': INK.paper, 'text-translate': [0, 24] },
+      // Numbers are always drawn, and names give way to them: the padding is as wide as the disc.
+      id: `${id}-numbers`, type: 'symbol', ...shared,
+      layout: { 'text-field': ['to-string', ['get', 'open']], 'text-font': ['Bold'], 'text-size': 14, 'text-allow-overlap': true, 'text-padding': 9 },
+      paint: { 'text-color': INK.paper },
     },
   ];
 }

@@ -29,15 +29,23 @@ export function locatedView(t: Catalogue, jurisdiction: Jurisdiction, areas: Are
   return html`
     ${chainList(t, areas, located.chain)}
     ${answers ? html`<p class="answers">${answers.queue ? t.answersQueue(queue) : t.answersHere(whoHasIt(t, answers))}</p>` : nothing}
-    ${finest ? html`<p class="hint">${t.edgeMetres(distance(t, finest.edge_metres))}${t.listSeparator}${t.setVersion(located.proof.boundary_set.slice(0, 8))}</p>` : nothing}
-    ${nearEdge(t, located)}`;
+    ${finest ? html`<p class="hint">${t.edgeAndVersion(distance(t, finest.edge_metres), located.proof.boundary_set.slice(0, 8))}</p>` : nothing}
+    ${nearEdge(t, areas, located)}`;
 }
 
 /** Says that the place may belong to a neighbour: the finest level decides, because its person gets the report. */
-function nearEdge(t: Catalogue, located: Located): TemplateResult | typeof nothing {
+function nearEdge(t: Catalogue, areas: AreaTree, located: Located): TemplateResult | typeof nothing {
   const finest = located.chain.at(-1);
   const neighbour = finest?.neighbours?.[0];
   if (!finest || (!finest.on_edge && !neighbour)) return nothing;
-  const text = finest.on_edge ? t.onBorder(neighbour?.name ?? finest.name) : neighbour ? t.nearNeighbour(distance(t, neighbour.metres), neighbour.name) : '';
+  const name = neighbour ? nameBeside(areas, neighbour.code, located) : finest.name;
+  const text = finest.on_edge || !neighbour ? t.onBorder(name) : t.nearNeighbour(distance(t, neighbour.metres), name);
   return html`<p class="notice warn near">${text}</p>`;
+}
+
+/** A neighbour's name with those of the areas that hold it and not the place: "second micro-grid" alone would not tell which. */
+function nameBeside(areas: AreaTree, code: string, located: Located): string {
+  const held = new Set(located.chain.map((area) => area.code));
+  const names = areas.chain(code).filter((area) => !held.has(area.code)).map((area) => area.name);
+  return names.length > 0 ? names.join(' ') : areas.name(code);
 }

@@ -35,6 +35,7 @@ export class ReportPage extends PageElement {
   @state() private sending = false;
   @state() private notice: 'unsent' | 'unsent-server' | 'earlier-draft' | undefined;
   @state() private filed: Sent<Filed> | undefined;
+  /** Shown in the page's attribute `mapless`, by which the style sheet lays the page out. */
   @state() private mapped = true;
   @state() private points: PointCollection = noPoints;
   @query('weige-map') private map!: MapElement | null;
@@ -187,7 +188,7 @@ export class ReportPage extends PageElement {
           .chosenArea=${finest} .reports=${this.points} .unavailableText=${t.mapUnavailable}
           @chosen=${(event: CustomEvent<{ at: Position; accuracy: number }>) => this.pointed(event.detail)}
           @moved=${(event: CustomEvent<{ bounds: [number, number, number, number]; zoom: number }>) => void this.moved(event.detail)}
-          @unavailable=${() => { this.mapped = false; }}></weige-map>
+          @unavailable=${() => { this.mapped = false; this.toggleAttribute('mapless', true); }}></weige-map>
         ${this.points.features.length > 0 && this.mapped ? html`<p class="legend"><span class="dot"></span>${t.legendReports}</p>` : nothing}
       </div>
       <div class="report-side">

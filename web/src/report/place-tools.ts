@@ -96,7 +96,7 @@ export class PlaceTools extends PageElement {
 
   protected override render() {
     const t = this.t;
-    const geo = this.finding ? t.locatingMe : this.trouble === 'denied' ? t.geoDenied : this.trouble ? t.geoFailed
+    const geo = this.finding && this.found === undefined ? t.locatingMe : this.trouble === 'denied' ? t.geoDenied : this.trouble ? t.geoFailed
       : this.found !== undefined ? t.locatedMe(distance(t, this.found)) : '';
     return html`
       <div class="buttons">

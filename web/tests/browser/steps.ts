@@ -1,10 +1,18 @@
 import { expect } from 'vitest';
 import { catalogues, type Catalogue } from '../../src/locale/locale.ts';
-import type { Filed } from '../../src/contract/schemas.ts';
+import type { Filed, Jurisdiction } from '../../src/contract/schemas.ts';
 import type { Visit } from './browser.ts';
 
 export function texts(language: 'zh' | 'en'): Catalogue {
   return catalogues[language];
+}
+
+/** The demo as the server describes it. */
+export async function demo(url: string): Promise<Jurisdiction & { boundary_set: string; levels: unknown[] }> {
+  const jurisdiction = (await (await fetch(`${url}/v1/demo`)).json()) as Jurisdiction;
+  const { boundary_set, levels } = jurisdiction;
+  if (!boundary_set || !levels) throw new Error('the demo has no boundaries');
+  return { ...jurisdiction, boundary_set, levels };
 }
 
 /** Points at the map, `dx` and `dy` pixels from its middle, and waits for the answer to who is there. */
