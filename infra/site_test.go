@@ -1,0 +1,137 @@
+package infra
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// checkAPI: the API is throttled, has one JWT authorizer, no CORS, and a log without what tells who asked or which report.
+func checkAPI(t template, _ code) (bad complaints) {
+	p := t.api()
+	if p == nil {
+		return complaints{"there must be one HTTP API"}
+	}
+	bad.unless(at(p, "CorsConfiguration") == nil, "pages of other origins may use the API")
+	bad.unless(text(p, "DefaultRouteSettings", "ThrottlingRateLimit") != "" && text(p, "DefaultRouteSettings", "ThrottlingBurstLimit") != "", "the API is not throttled")
+	authorizers, _ := at(p, "Auth", "Authorizers").(map[string]any)
+	bad.unless(len(authorizers) == 1, "the API has %d authorizers", len(authorizers))
+	for name, a := range authorizers {
+		bad.unless(text(a, "JwtConfiguration", "issuer", "Ref") == "OidcIssuer" && show(at(a, "JwtConfiguration", "audience")) == `[{"Ref":"OidcAudience"}]`,
+			"the authorizer %s takes tokens of another issuer or audience than the functions", name)
+		bad.unless(text(a, "IdentitySource") == "$request.header.Authorization", "the authorizer %s looks for the token elsewhere than the functions", name)
+	}
+	log := text(p, "AccessLogSettings", "Format")
+	bad.unless(strings.Contains(log, "$context.routeKey"), "the API's log does not name the route")
+	for _, v := range []string{"$context.path", "$context.http", "$context.identity", "$context.authorizer.claims", "$context.domain"} {
+		bad.unless(!strings.Contains(log, v), "the API's log holds %s", v)
+	}
+	return bad
+}
+
+const (
+	neverCache = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad" // Managed-CachingDisabled
+	allButHost = "b689b0a8-53d0-40ab-baf2-68738e2966ac" // Managed-AllViewerExceptHostHeader
+)
+
+// checkPageHeaders: the pages come with the policy under which the browser tests run, with nothing added but hosts for connections.
+func checkPageHeaders(t template, c code) (bad complaints) {
+	h := at(t.the("AWS::CloudFront::ResponseHeadersPolicy"), "Properties", "ResponseHeadersPolicyConfig", "SecurityHeadersConfig")
+	csp := ""
+	if sub := list(h, "ContentSecurityPolicy", "ContentSecurityPolicy", "Fn::Sub"); len(sub) > 0 {
+		csp = text(sub[0])
+	}
+	got, want := directives(csp), directives(fmt.Sprintf(c.policy, "'self'"))
+	for name, value := range want {
+		if name == "connect-src" {
+			for _, host := range strings.Fields(got[name]) {
+				ours := slices.Contains([]string{"'self'", "https://${IssuerHost}", "${OidcOrigins}"}, host) || strings.HasPrefix(host, "https://weige-uploads-${Id}.s3.")
+				bad.unless(ours, "pages may connect to %s", host)
+			}
+			bad.unless(strings.Contains(got[name], "'self' ") && strings.Contains(got[name], "${IssuerHost}") && strings.Contains(got[name], "weige-uploads-"),
+				"pages must reach themselves, the issuer and the uploads")
+			continue
+		}
+		bad.unless(got[name] == value, "the pages' policy has %s %q; on one machine it is %q", name, got[name], value)
+	}
+	for name := range got {
+		_, known := want[name]
+		bad.unless(known, "the pages' policy has %s, which no browser test has seen", name)
+	}
+	bad.unless(text(h, "ReferrerPolicy", "ReferrerPolicy") == "no-referrer", "addresses, with tracking codes in them, are told to others")
+	bad.unless(text(h, "ContentTypeOptions", "Override") == "true", "there is no nosniff")
+	var age int
+	_, _ = fmt.Sscan(text(h, "StrictTransportSecurity", "AccessControlMaxAgeSec"), &age)
+	bad.unless(age >= 31536000, "browsers may come back without encryption")
+	return bad
+}
+
+// directives splits a content security policy.
+func directives(csp string) map[string]string {
+	all := map[string]string{}
+	for _, d := range strings.Split(csp, ";") {
+		if name, value, ok := strings.Cut(strings.TrimSpace(d), " "); ok {
+			all[name] = strings.TrimSpace(value)
+		}
+	}
+	return all
+}
+
+// cached are the operations whose answers never change, by the pattern under which CloudFront keeps them.
+var cached = map[string]string{"/v1/*/boundary-sets/*/areas": "getBoundaryAreas", "/v1/*/boundary-sets/*/tiles/*": "getBoundaryTile"}
+
+// checkDistribution: pages from the bucket, /v1 from the API with nothing kept but areas and tiles, and a missing file is never a page.
+func checkDistribution(t template, c code) (bad complaints) {
+	d := at(t.the("AWS::CloudFront::Distribution"), "Properties", "DistributionConfig")
+	origins := map[string]any{}
+	for _, o := range list(d, "Origins") {
+		origins[text(o, "Id")] = o
+	}
+	site := origins[text(d, "DefaultCacheBehavior", "TargetOriginId")]
+	bad.unless(text(site, "DomainName", "Fn::GetAtt") == "Site.RegionalDomainName" && target(at(site, "OriginAccessControlId")) != "", "pages do not come from the private bucket")
+	bad.unless(len(list(d, "DefaultCacheBehavior", "FunctionAssociations")) == 1, "folders do not find their pages")
+	patterns := map[string]any{}
+	var order []string
+	for _, b := range list(d, "CacheBehaviors") {
+		pattern := text(b, "PathPattern")
+		patterns[pattern] = b
+		order = append(order, pattern)
+		bad.unless(strings.HasPrefix(text(origins[text(b, "TargetOriginId")], "DomainName", "Fn::Sub"), "${Api}.execute-api."), "%s does not come from the API", pattern)
+		bad.unless(text(b, "ViewerProtocolPolicy") == "https-only", "%s can be asked for in clear", pattern)
+	}
+	for _, b := range append(list(d, "CacheBehaviors"), at(d, "DefaultCacheBehavior")) {
+		bad.unless(text(b, "ResponseHeadersPolicyId", "Ref") != "", "%s comes without the pages' headers", text(b, "PathPattern"))
+		bad.unless(text(b, "ViewerProtocolPolicy") != "allow-all", "something can be asked for in clear")
+	}
+	all := patterns["/v1/*"]
+	bad.unless(len(order) > 0 && order[len(order)-1] == "/v1/*", "/v1/* must come last, or it hides the others")
+	bad.unless(text(all, "CachePolicyId") == neverCache && text(all, "OriginRequestPolicyId") == allButHost && len(texts(all, "AllowedMethods")) == 7,
+		"/v1/* must keep nothing and pass on everything")
+	delete(patterns, "/v1/*")
+	for pattern, b := range patterns {
+		checkKept(&bad, t, c, pattern, b)
+	}
+	for _, e := range list(d, "CustomErrorResponses") {
+		bad.unless(at(e, "ResponsePagePath") == nil && at(e, "ResponseCode") == nil, "%s is answered with a page", text(e, "ErrorCode"))
+		bad.unless(text(e, "ErrorCachingMinTTL") == "0", "the error %s is kept", text(e, "ErrorCode"))
+	}
+	bad.unless(at(d, "Logging") == nil, "CloudFront's log would hold tracking codes")
+	return bad
+}
+
+// checkKept: what is kept is told apart by everything that the operation answers by.
+func checkKept(bad *complaints, t template, c code, pattern string, behaviour any) {
+	id, known := cached[pattern]
+	i := slices.IndexFunc(c.operations["boundaries"], func(o operation) bool { return o.id == id })
+	if !known || i < 0 {
+		bad.add("%s is kept and must not be", pattern)
+		return
+	}
+	p := at(t.properties(target(at(behaviour, "CachePolicyId"))), "CachePolicyConfig")
+	bad.unless(text(p, "MinTTL") == "0" && text(p, "DefaultTTL") == "0", "%s is kept although the answer forbids it", pattern)
+	in := at(p, "ParametersInCacheKeyAndForwardedToOrigin")
+	bad.unless(slices.Contains(texts(in, "HeadersConfig", "Headers"), "Authorization"), "%s: a draft that an editor saw could be shown to others", pattern)
+	for _, q := range c.operations["boundaries"][i].queries {
+		bad.unless(slices.Contains(texts(in, "QueryStringsConfig", "QueryStrings"), q), "%s does not tell answers apart by %s", pattern, q)
+	}
+}

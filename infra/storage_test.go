@@ -1,0 +1,126 @@
+package infra
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+const tableType = "AWS::DynamoDB::Table"
+
+// checkTable: keys, indexes and expiry are those of the code; stream, recovery, encryption and protection are on.
+func checkTable(t template, c code) (bad complaints) {
+	r := t.the(tableType)
+	if r == nil {
+		return complaints{"there must be one table"}
+	}
+	p := at(r, "Properties")
+	used := map[string]bool{}
+	keys := func(what string, schema any, partition, sort string) {
+		want := []any{map[string]any{"AttributeName": partition, "KeyType": "HASH"}, map[string]any{"AttributeName": sort, "KeyType": "RANGE"}}
+		bad.unless(reflect.DeepEqual(schema, want), "%s has other keys than %s and %s", what, partition, sort)
+		used[partition], used[sort] = true, true
+	}
+	keys("the table", at(p, "KeySchema"), c.constants["partitionKey"], c.constants["sortKey"])
+	there := map[string]bool{}
+	for _, i := range list(p, "GlobalSecondaryIndexes") {
+		name := text(i, "IndexName")
+		there[name] = true
+		want, ok := c.indexes[name]
+		bad.unless(ok, "no query of the code uses the index %q", name)
+		keys("the index "+name, at(i, "KeySchema"), want[0], want[1])
+		bad.unless(text(i, "Projection", "ProjectionType") == "ALL", "the index %s does not hold whole items, which lists read from it", name)
+	}
+	for name := range c.indexes {
+		bad.unless(there[name], "the code queries the index %q", name)
+	}
+	for _, a := range list(p, "AttributeDefinitions") {
+		bad.unless(used[text(a, "AttributeName")] && text(a, "AttributeType") == "S", "the attribute %s is no key, or no text", text(a, "AttributeName"))
+		delete(used, text(a, "AttributeName"))
+	}
+	for name := range used {
+		bad.add("the key attribute %s is not defined", name)
+	}
+	bad.unless(text(p, "StreamSpecification", "StreamViewType") == "NEW_AND_OLD_IMAGES", "the stream has not both images")
+	bad.unless(text(p, "PointInTimeRecoverySpecification", "PointInTimeRecoveryEnabled") == "true", "there is no point-in-time recovery")
+	bad.unless(text(p, "TimeToLiveSpecification", "AttributeName") == c.constants["expiry"] && text(p, "TimeToLiveSpecification", "Enabled") == "true",
+		"items do not expire by %q", c.constants["expiry"])
+	bad.unless(text(p, "SSESpecification", "SSEEnabled") == "true", "the table is not encrypted under a key of the account")
+	bad.unless(text(p, "DeletionProtectionEnabled") == "true" && t.kept(t.of(tableType)[0]), "the table can be deleted with the stack")
+	bad.unless(text(p, "BillingMode") == "PAY_PER_REQUEST", "the table is not on demand")
+	return bad
+}
+
+// checkStream: changes follows the table's stream, is woken by added events only, and what it cannot handle ends in an encrypted queue.
+func checkStream(t template, c code) (bad complaints) {
+	for folder, name := range t.functions() {
+		events, _ := at(t.properties(name), "Events").(map[string]any)
+		sources := 0
+		for _, e := range events {
+			if text(e, "Type") != "DynamoDB" {
+				continue
+			}
+			sources++
+			checkMapping(&bad, t, c, at(e, "Properties"))
+		}
+		bad.unless((folder == "changes") == (sources == 1), "%s follows %d streams; changes follows one, the others none", name, sources)
+	}
+	return bad
+}
+
+func checkMapping(bad *complaints, t template, c code, p any) {
+	bad.unless(text(p, "Stream", "Fn::GetAtt") == t.of(tableType)[0]+".StreamArn", "changes follows another stream than the table's")
+	filters := list(p, "FilterCriteria", "Filters")
+	var got, want any
+	pattern := `{"eventName":["INSERT"],"dynamodb":{"Keys":{"` + c.constants["sortKey"] + `":{"S":[{"prefix":"` + c.constants["eventPrefix"] + `"}]}}}}`
+	_ = json.Unmarshal([]byte(pattern), &want)
+	bad.unless(len(filters) == 1 && json.Unmarshal([]byte(text(filters[0], "Pattern")), &got) == nil && reflect.DeepEqual(got, want),
+		"changes is not woken by exactly the events that were added: %s", pattern)
+	bad.unless(text(p, "BisectBatchOnFunctionError") == "true", "one bad record holds up its whole batch")
+	bad.unless(len(texts(p, "FunctionResponseTypes")) == 1 && texts(p, "FunctionResponseTypes")[0] == "ReportBatchItemFailures", "changes cannot say which record it could not handle")
+	bad.unless(at(p, "MaximumRecordAgeInSeconds") != nil, "a bad record holds up the others until the stream forgets it")
+	bad.unless(text(p, "StartingPosition") == "TRIM_HORIZON", "the first events are missed")
+	queue := target(at(p, "DestinationConfig", "OnFailure", "Destination"))
+	bad.unless(text(t, "Resources", queue, "Type") == "AWS::SQS::Queue" && text(t.properties(queue), "SqsManagedSseEnabled") == "true",
+		"what could not be counted is not noted in an encrypted queue")
+}
+
+// checkBuckets: no bucket is public, each is encrypted and asks for encrypted connections; uploads last a day at most.
+func checkBuckets(t template, c code) (bad complaints) {
+	tls := map[string]bool{}
+	for _, name := range t.of("AWS::S3::BucketPolicy") {
+		p := t.properties(name)
+		for _, s := range list(p, "PolicyDocument", "Statement") {
+			denies := text(s, "Effect") == "Deny" && text(s, "Principal") == "*" && text(s, "Action") == "s3:*" && len(list(s, "Resource")) == 2
+			if denies && text(s, "Condition", "Bool", "aws:SecureTransport") == "false" {
+				tls[target(at(p, "Bucket"))] = true
+			}
+		}
+	}
+	uploads := ""
+	for _, name := range t.of("AWS::S3::Bucket") {
+		p := t.properties(name)
+		for _, one := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
+			bad.unless(text(p, "PublicAccessBlockConfiguration", one) == "true", "%s: %s is off", name, one)
+		}
+		bad.unless(at(p, "BucketEncryption") != nil, "%s is not encrypted", name)
+		bad.unless(tls[name], "%s takes connections in clear", name)
+		for _, rule := range list(p, "LifecycleConfiguration", "Rules") {
+			if text(rule, "Status") == "Enabled" && text(rule, "Prefix") == c.upload && text(rule, "ExpirationInDays") == "1" {
+				uploads = name
+			}
+		}
+	}
+	bad.unless(uploads != "", "nothing under %q expires after a day", c.upload)
+	for _, s := range t.allowed() {
+		for _, a := range texts(s.body, "Action") {
+			ours := !strings.HasPrefix(a, "s3:") || s.owner == "BoundariesRole" || s.owner == "SitePolicy"
+			bad.unless(ours, "%s allows %s; only boundaries takes uploads", s.owner, a)
+		}
+	}
+	for _, rule := range list(t.properties(uploads), "CorsConfiguration", "CorsRules") {
+		bad.unless(len(texts(rule, "AllowedMethods")) == 1 && texts(rule, "AllowedMethods")[0] == "PUT", "pages may do more than PUT to uploads")
+		bad.unless(!strings.Contains(show(at(rule, "AllowedOrigins")), "*"), "pages of everybody may send uploads")
+	}
+	return bad
+}
