@@ -39,8 +39,9 @@ export function shell({ page, t, setting, content, account }: Shell): TemplateRe
         <button type="button" class="quiet" lang=${locale().language === 'zh' ? 'en' : 'zh-CN'} @click=${switchLanguage}>${t.languageSwitch}</button>
       </div>
     </header>
-    ${setting?.jurisdiction.synthetic ? syntheticStrip(t) : nothing}
-    <main id="content" class=${page} tabindex="-1">${content}</main>`;
+    ${setting ? html`${setting.jurisdiction.synthetic ? syntheticStrip(t) : nothing}<main id="content" class=${page} tabindex="-1">${content}</main>`
+      // Another element than the one to come, so that nothing moves when it comes.
+      : html`<main id="content" tabindex="-1">${content}</main>`}`;
 }
 
 function syntheticStrip(t: Catalogue): TemplateResult {
