@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,9 +38,16 @@ type world struct {
 }
 
 // usage counts requests to the engine.
-type usage struct{ byOperation map[string]int }
+type usage struct {
+	mu          sync.Mutex
+	byOperation map[string]int
+}
 
-func (u *usage) Request(operation string, _, _ float64) { u.byOperation[operation]++ }
+func (u *usage) Request(operation string, _, _ float64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.byOperation[operation]++
+}
 
 func newWorld(t *testing.T, endpoint string) *world {
 	t.Helper()
