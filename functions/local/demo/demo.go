@@ -1,92 +1,160 @@
-// Package demo makes a synthetic street on a river and loads it into a running server as an administrator and its residents would: over
-// HTTP. Nothing of it is real; every page that shows it says so.
+// Package demo is a made-up street on a made-up bank of a river: its boundaries, services, roster, reports and sign-ins. Nothing in it
+// is real; people are named by their roles. It is loaded over HTTP, as an administrator would load a real street.
 package demo
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"math"
-	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/local/client"
+	"github.com/weige/weige/functions/local/issuer"
 )
 
-// reports is how many reports the demo files.
-const reports = 60
+// Jurisdiction is the street's code.
+const Jurisdiction = "demo"
 
-// Load brings the demo into a server through a client that is signed in as an administrator. What is there already is left as it is, so
-// that it may be called at every start and after being cut off at any point. say is told of each step.
+// Administrator is the person who may do everything in the demo.
+const Administrator = "administrator"
+
+// Roles lists who can sign in to the demo.
+func Roles() []issuer.DemoRole {
+	grid := gridCodes()[shownGrid-1]
+	community := grid[:communityDigits]
+	number, _ := strconv.Atoi(community[len(streetCode):])
+	return []issuer.DemoRole{
+		{Person: "street-dispatcher", Name: issuer.Text{ZH: "街道调度员（整条街道）", EN: "Street dispatcher (the whole street)"}, Grants: []string{"dispatcher@" + Jurisdiction}},
+		{Person: "community-dispatcher", Name: issuer.Text{ZH: communities[number-1] + "社区调度员", EN: fmt.Sprintf("Dispatcher of community %d only", number)},
+			Grants: []string{"dispatcher@" + Jurisdiction + ":" + community}},
+		{Person: gridLeader(shownGrid), Name: issuer.Text{ZH: "第" + chineseNumber(shownGrid) + "网格网格长", EN: fmt.Sprintf("Leader of grid %d", shownGrid)},
+			Grants: []string{"member@" + Jurisdiction + ":" + grid}},
+		{Person: "boundary-editor", Name: issuer.Text{ZH: "网格边界编辑员", EN: "Boundary editor"}, Grants: []string{"editor@" + Jurisdiction}},
+		{Person: Administrator, Name: issuer.Text{ZH: "系统管理员", EN: "Administrator"}, Grants: []string{"administrator@*"}},
+	}
+}
+
+// shownGrid is the grid whose leader can sign in.
+const shownGrid = 6
+
+// once is how long after its first import the demo is still completed. Idempotency keys are kept for longer than that: a report filed
+// under one that has expired would be a second report.
+const once = 20 * 24 * time.Hour
+
+// Load brings the demo to a running server whose administrator the client speaks for; say is told of each step. What is there already
+// stays as it is, with whatever people have done to it since: a second call, or one after a call that was cut short, adds only what is
+// missing. now decides who is away.
 func Load(ctx context.Context, c *client.Client, now time.Time, say func(string)) error {
-	last := key(reports - 1)
 	there, err := c.Exists(ctx, Jurisdiction)
 	if err != nil {
 		return err
 	}
-	p := newPlan()
-	inputs := p.inputs()
-	if there {
-		// Reports are filed in their order: when the last one is there, so are all.
-		if _, repeated, err := c.File(ctx, Jurisdiction, last, inputs[reports-1]); err != nil || repeated {
-			return err
-		}
-	} else if err := setUp(ctx, c, p, now, say); err != nil {
-		return err
-	}
-	for i, in := range inputs {
-		if _, _, err := c.File(ctx, Jurisdiction, key(i), in); err != nil {
-			return fmt.Errorf("report %d: %w", i, err)
+	if !there {
+		if err := setUp(ctx, c, say); err != nil {
+			return fmt.Errorf("demo: %w", err)
 		}
 	}
-	say(fmt.Sprintf("%d reports are filed", reports))
+	if err := loadRoster(ctx, c, now, say); err != nil {
+		return fmt.Errorf("demo: roster: %w", err)
+	}
+	var sets api.BoundarySets
+	if _, err := c.Do(ctx, http.MethodGet, "/v1/"+Jurisdiction+"/boundary-sets", nil, &sets); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	for _, s := range sets.Sets {
+		if now.Sub(s.CreatedAt) > once {
+			say("is here")
+			return nil
+		}
+	}
+	filed, err := file(ctx, c)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	if filed == 0 {
+		say("is here")
+	} else {
+		say(fmt.Sprintf("%d reports are filed", filed))
+	}
 	return nil
 }
 
-func setUp(ctx context.Context, c *client.Client, p *plan, now time.Time, say func(string)) error {
-	boundaries, err := p.geoJSON()
+func setUp(ctx context.Context, c *client.Client, say func(string)) error {
+	street, err := street()
 	if err != nil {
 		return err
 	}
-	roster, err := p.roster(now)
+	var file bytes.Buffer
+	if err := street.WriteGeoJSON(&file); err != nil {
+		return err
+	}
+	return c.SetUp(ctx, client.Setup{Jurisdiction: Jurisdiction, Settings: settings(), Boundaries: file.Bytes(), Mapping: mapping(street)}, say)
+}
+
+func loadRoster(ctx context.Context, c *client.Client, now time.Time, say func(string)) error {
+	path := "/v1/" + Jurisdiction + "/roster"
+	var there api.Roster
+	if _, err := c.Do(ctx, http.MethodGet, path, nil, &there); err != nil || there.Version != "" {
+		return err
+	}
+	street, err := street()
 	if err != nil {
 		return err
 	}
-	return c.SetUp(ctx, client.Setup{Jurisdiction: Jurisdiction, Settings: settings, Boundaries: boundaries, Mapping: mapping, Roster: roster}, say)
+	file, err := roster(street, now)
+	if err != nil {
+		return err
+	}
+	if _, err := c.Do(ctx, http.MethodPut, path, file, nil); err != nil {
+		return err
+	}
+	say("the roster is in force")
+	return nil
 }
 
-func key(i int) string { return fmt.Sprintf("demo-report-%03d", i) }
+// atATime is how many reports are on their way at once.
+const atATime = 8
 
-// inputs gives the reports, in clusters as trouble comes, the last three outside the street.
-func (p *plan) inputs() []api.ReportInput {
-	random := rand.New(rand.NewPCG(seed, 2))
-	var centres []spot
-	for range 7 {
-		centres = append(centres, p.at[crossing{1 + random.IntN(columns-1), 1 + random.IntN(rows-1)}])
+// file files the reports and gives how many were not there yet.
+func file(ctx context.Context, c *client.Client) (filed int, err error) {
+	list, err := reports()
+	if err != nil {
+		return 0, err
 	}
-	list := make([]api.ReportInput, reports)
-	for i := range list {
-		s := samples[(i*7+random.IntN(3))%len(samples)]
-		in := api.ReportInput{ServiceCode: s.service, Datum: "WGS84", Description: s.zh, Locale: "zh"}
-		if i%6 == 5 {
-			in.Description, in.Locale = s.en, "en"
-		}
-		if i%9 == 4 {
-			in.Contact = api.ContactInput{Name: "新用户", Phone: fmt.Sprintf("000-0000-%04d", i), Email: fmt.Sprintf("user%d@example.org", i)}
-		}
-		c := centres[random.IntN(len(centres))]
-		spread := 0.0022
-		if i%4 == 3 { // away from the clusters
-			c, spread = p.at[crossing{1 + random.IntN(columns-1), 1 + random.IntN(rows-1)}], 0.0012
-		}
-		in.Lon = round(float64(c.x)/unit + (random.Float64()-0.5)*spread)
-		in.Lat = round(float64(c.y)/unit + (random.Float64()-0.5)*spread*0.8)
-		if i >= reports-3 {
-			in.Lon, in.Lat = round(middleLon+halfLon*1.25), round(middleLat+halfLat*(float64(i-reports+2)*0.5))
-		}
-		list[i] = in
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	slots := make(chan struct{}, atATime)
+	for i, r := range list {
+		slots <- struct{}{}
+		wait.Go(func() {
+			repeated, errOne := fileOne(ctx, c, fmt.Sprintf("demo-report-%03d", i+1), r)
+			mu.Lock()
+			if errOne != nil {
+				err = errOne
+			} else if !repeated {
+				filed++
+			}
+			mu.Unlock()
+			<-slots
+		})
 	}
-	return list
+	wait.Wait()
+	return filed, err
 }
 
-func round(degrees float64) float64 { return math.Round(degrees*1e6) / 1e6 }
+// fileOne files a report and tells whether it was there already. A key that stands for another report is one of an earlier edition of
+// this demo, which has the place of this one.
+func fileOne(ctx context.Context, c *client.Client, key string, r api.ReportInput) (there bool, err error) {
+	_, there, err = c.File(ctx, Jurisdiction, key, r)
+	var refusal *client.Refusal
+	if errors.As(err, &refusal) && refusal.Answer.Code == string(fault.KeyReused) {
+		return true, nil
+	}
+	return there, err
+}

@@ -1,67 +1,71 @@
 package demo
 
-import (
-	"time"
-
-	"github.com/weige/weige/functions/internal/api"
-)
-
-// Jurisdiction is the demo's code.
-const Jurisdiction = "demo"
-
-// zone is China Standard Time, which has no other rules.
-var zone = time.FixedZone("CST", 8*60*60)
+import "github.com/weige/weige/functions/internal/api"
 
 func text(zh, en string) api.Text { return api.Text{Zh: zh, En: en} }
 
-var settings = api.JurisdictionInput{
-	Name: text("临江演示街道", "Riverside Demo Street"), Synthetic: true, TimeZone: "Asia/Shanghai",
-	Queue: text("街道受理台", "Street intake desk"), QueueLevel: "grid",
-	Levels: []api.LevelName{
-		{Level: "street", Name: text("街道", "Street")}, {Level: "community", Name: text("社区", "Community")},
-		{Level: "grid", Name: text("网格", "Grid")}, {Level: "micro_grid", Name: text("微网格", "Micro-grid")}},
-	Roles: []api.RoleName{
-		{Role: "street_desk", Name: text("街道值班员", "Street duty officer")}, {Role: "community_head", Name: text("社区书记", "Community head")},
-		{Role: "grid_leader", Name: text("网格长", "Grid leader")}, {Role: "grid_member", Name: text("网格员", "Grid member")},
-		{Role: "micro_contact", Name: text("微网格联络员", "Micro-grid contact")}},
-	Services: []api.Service{
-		{ServiceCode: "street-light", Name: text("路灯不亮", "Street light out")},
-		{ServiceCode: "waste", Name: text("垃圾未清", "Waste not collected")},
-		{ServiceCode: "bulky-waste", Name: text("大件垃圾堆放", "Bulky waste left out")},
-		{ServiceCode: "drain", Name: text("下水道堵塞", "Blocked drain")},
-		{ServiceCode: "leak", Name: text("漏水", "Water leak")},
-		{ServiceCode: "pavement", Name: text("路面破损", "Broken pavement")},
-		{ServiceCode: "handrail", Name: text("楼道扶手或照明损坏", "Stairwell rail or light broken")},
-		{ServiceCode: "lift", Name: text("电梯故障", "Lift out of order")},
-		{ServiceCode: "facade", Name: text("墙皮脱落", "Plaster falling")},
-		{ServiceCode: "fire-lane", Name: text("消防通道被占", "Fire lane blocked")},
-		{ServiceCode: "parking", Name: text("乱停车", "Illegal parking")},
-		{ServiceCode: "noise", Name: text("噪声扰民", "Noise")},
-		{ServiceCode: "animals", Name: text("流浪动物", "Stray animals")},
-		{ServiceCode: "trees", Name: text("树木倒伏或遮挡", "Fallen or overgrown tree")},
-		{ServiceCode: "dispute", Name: text("邻里纠纷调解", "Dispute between neighbours"), Private: true},
-		{ServiceCode: "elder-visit", Name: text("老人需要上门看望", "An older person needs a visit"), Private: true},
-	},
+// The roles of the roster.
+const (
+	communityHead = "community_head"
+	gridLeaderOf  = "grid_leader"
+	gridMember    = "grid_member"
+	microContact  = "micro_contact"
+)
+
+func settings() api.JurisdictionInput {
+	return api.JurisdictionInput{
+		Name: text("临江演示街道", "Riverside Demo Street"), Synthetic: true, TimeZone: "Asia/Shanghai",
+		Queue: text("街道受理台", "Street intake desk"), QueueLevel: "grid",
+		Levels: []api.LevelName{
+			{Level: "street", Name: text("街道", "Street")}, {Level: "community", Name: text("社区", "Community")},
+			{Level: "grid", Name: text("网格", "Grid")}, {Level: "micro_grid", Name: text("微网格", "Micro-grid")},
+		},
+		Roles: []api.RoleName{
+			{Role: "street_desk", Name: text("街道受理台", "Street intake desk")}, {Role: communityHead, Name: text("社区书记", "Community head")},
+			{Role: gridLeaderOf, Name: text("网格长", "Grid leader")}, {Role: gridMember, Name: text("网格员", "Grid member")},
+			{Role: microContact, Name: text("微网格联络员", "Micro-grid contact")},
+		},
+		Services: services(),
+	}
 }
 
-// sample is a report to be filed somewhere.
-type sample struct{ service, zh, en string }
-
-var samples = []sample{
-	{"street-light", "巷口第二盏路灯已经三天不亮，晚上接孩子看不清台阶。", "The second lamp at the lane entrance has been out for three days."},
-	{"waste", "楼下垃圾桶满了没人收，味道很大。", "The bins downstairs are overflowing."},
-	{"bulky-waste", "有人把旧沙发扔在单元门口，堵住一半通道。", "An old sofa blocks half of the entrance."},
-	{"drain", "一下雨窨井就往外冒水。", "The manhole overflows whenever it rains."},
-	{"leak", "绿化带边上的水管一直在渗水。", "A pipe by the green strip keeps leaking."},
-	{"pavement", "人行道地砖松了，踩上去溅一身水。", "Loose paving stones on the footpath."},
-	{"handrail", "三楼到四楼的扶手断了一截，老人上下不方便。", "Part of the rail between floors three and four is gone."},
-	{"lift", "电梯停在五楼，按了没有反应。", "The lift is stuck on the fifth floor."},
-	{"facade", "外墙瓷砖掉下来一块，下面就是停车位。", "A tile has come off the wall above the parking bays."},
-	{"fire-lane", "消防通道上停了两辆车，昨天也在。", "Two cars stand in the fire lane, yesterday as well."},
-	{"parking", "车停在盲道上。", "A car stands on the tactile paving."},
-	{"noise", "夜里十一点以后还在装修。", "Building work after eleven at night."},
-	{"animals", "小区里多了几只流浪狗，孩子害怕。", "Stray dogs by the playground."},
-	{"trees", "大风把树枝刮断了，挂在电线上。", "A broken branch hangs on the wires."},
-	{"dispute", "楼上空调滴水，协商了两次没有结果。", "Water drips from the unit above; two talks led nowhere."},
-	{"elder-visit", "隔壁独居老人这两天没见出门，想请人看看。", "A neighbour who lives alone has not been seen for two days."},
+func services() []api.Service {
+	return []api.Service{
+		{ServiceCode: "street-light", Name: text("路灯不亮", "Street light out"),
+			Description: text("路灯不亮、忽明忽暗或灯杆损坏", "A light that is out or flickers, or a damaged pole")},
+		{ServiceCode: "waste", Name: text("垃圾未清", "Waste not collected"),
+			Description: text("垃圾桶满溢、垃圾无人清运", "Overflowing bins, rubbish left lying")},
+		{ServiceCode: "bulky-waste", Name: text("大件垃圾堆放", "Bulky waste left out"),
+			Description: text("旧家具、建筑垃圾堆在外面", "Furniture or rubble left outside")},
+		{ServiceCode: "drain", Name: text("下水道堵塞", "Blocked drain"),
+			Description: text("下水道、雨水井堵塞或积水", "A drain or gully that is blocked, standing water")},
+		{ServiceCode: "leak", Name: text("漏水渗水", "Water leak"),
+			Description: text("公共水管漏水、屋面或外墙渗水", "A leaking public pipe, roof or outer wall")},
+		{ServiceCode: "pavement", Name: text("路面破损", "Broken pavement"),
+			Description: text("路面坑洼、井盖松动、地砖翘起", "Potholes, loose manhole covers, raised paving")},
+		{ServiceCode: "noise", Name: text("噪声扰民", "Noise"),
+			Description: text("施工、音响、喇叭等噪声", "Building works, music, loudspeakers")},
+		{ServiceCode: "parking", Name: text("乱停车", "Illegal parking"),
+			Description: text("机动车、非机动车占道停放", "Cars or bicycles left in the way")},
+		{ServiceCode: "fire-lane", Name: text("消防通道被占", "Fire lane blocked"),
+			Description: text("消防通道、楼道被车辆或杂物堵塞", "A fire lane or stairwell blocked by vehicles or things")},
+		{ServiceCode: "ebike", Name: text("电动车违规充电", "Unsafe e-bike charging"),
+			Description: text("飞线充电、电动车上楼", "Cables from windows, e-bikes charged indoors")},
+		{ServiceCode: "lift", Name: text("电梯故障", "Lift out of order"),
+			Description: text("电梯停运、异响或困人", "A lift that stands still, makes noise or traps people")},
+		{ServiceCode: "handrail", Name: text("扶手栏杆损坏", "Broken handrail"),
+			Description: text("楼道扶手、河岸栏杆松动或缺失", "A handrail or railing that is loose or missing")},
+		{ServiceCode: "facade", Name: text("外墙脱落", "Plaster falling"),
+			Description: text("外墙粉刷、瓷砖松动脱落", "Plaster or tiles coming off an outer wall")},
+		{ServiceCode: "trees", Name: text("树木倒伏或遮挡", "Fallen or overgrown tree"),
+			Description: text("树枝折断、遮挡路灯或信号灯", "Broken branches, hidden lamps or signals")},
+		{ServiceCode: "animals", Name: text("流浪动物", "Stray animals"),
+			Description: text("流浪犬猫伤人或扰民", "Strays that bite or disturb")},
+		{ServiceCode: "elder-visit", Name: text("老人需要上门看望", "An older person needs a visit"), Private: true,
+			Description: text("独居、行动不便的老人需要看望或帮助；不会公开", "Somebody living alone or unable to go out needs a visit or help; never shown in public")},
+		{ServiceCode: "dispute", Name: text("邻里纠纷调解", "Dispute between neighbours"), Private: true,
+			Description: text("邻里之间需要有人调解；不会公开", "Neighbours who want a mediator; never shown in public")},
+		{ServiceCode: "other", Name: text("其他", "Something else"),
+			Description: text("以上都不是", "None of the above")},
+	}
 }
