@@ -51,8 +51,12 @@ func (r *Refusal) Error() string {
 	return s
 }
 
-// tries is how often a request is sent that got no answer or a status of 500 and more. Every request of this client may be repeated.
-const tries = 6
+// tries is how often a request is sent that got no answer or a status of 500 and more; the waits between them add up to nine seconds, in
+// which a server that was killed is up again. Every request of this client may be repeated.
+const (
+	tries    = 7
+	waitUnit = 100 * time.Millisecond
+)
 
 // Do sends a request. body is nil, bytes (sent as CSV) or something that encodes as JSON; into is nil or takes the JSON answer. The
 // status is that of the answer. A status of 400 or more is a *Refusal.
@@ -65,7 +69,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body, into any, he
 		status, err = c.once(ctx, method, c.base+path, kind, blob, into, header)
 		var refusal *Refusal
 		again := err != nil && (!errors.As(err, &refusal) || refusal.Status >= http.StatusInternalServerError)
-		if !again || try == tries || !pause(ctx, time.Duration(try*try)*50*time.Millisecond) {
+		if !again || try == tries || !pause(ctx, time.Duration(try*try)*waitUnit) {
 			return status, err
 		}
 	}
@@ -127,25 +131,38 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// Upload sends a file to where an upload says.
+// Upload sends a file to where an upload says, again when there is no answer.
 func (c *Client) Upload(ctx context.Context, u api.BoundaryUpload, file []byte) error {
+	for try := 1; ; try++ {
+		status, text, err := c.put(ctx, u, file)
+		if err == nil && status == http.StatusOK {
+			return nil
+		}
+		if err == nil {
+			err = fmt.Errorf("upload: %d %s", status, text)
+		}
+		again := status == 0 || status >= http.StatusInternalServerError
+		if !again || try == tries || !pause(ctx, time.Duration(try*try)*waitUnit) {
+			return err
+		}
+	}
+}
+
+func (c *Client) put(ctx context.Context, u api.BoundaryUpload, file []byte) (status int, text []byte, err error) {
 	r, err := http.NewRequestWithContext(ctx, string(u.Method), u.URL, bytes.NewReader(file))
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	for name, value := range u.Headers {
 		r.Header.Set(name, value)
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(resp.Body, 500))
-		return fmt.Errorf("upload: %s %s", resp.Status, text)
-	}
-	return nil
+	text, err = io.ReadAll(io.LimitReader(resp.Body, 500))
+	return resp.StatusCode, text, err
 }
 
 // DemoToken signs in to the demo of a server on this machine.

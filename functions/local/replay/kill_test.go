@@ -2,21 +2,21 @@ package replay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
-	"syscall"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/local/client"
+	"github.com/weige/weige/functions/local/demo"
+	"github.com/weige/weige/functions/local/localtest"
 )
 
 const data = "../../../../shared/data"
@@ -28,115 +28,61 @@ func needData(t *testing.T) {
 	}
 }
 
-// server is the product as it runs on one machine: the built program, its engine, its files.
-type server struct {
-	t       *testing.T
-	binary  string
-	folder  string
-	address string
-	process *exec.Cmd
+func run(ctx context.Context, s *localtest.Server, o Options) (Result, error) {
+	o.URL, o.Data, o.Token, o.Workers, o.Out = s.URL, data, s.Token(demo.Administrator), 8, io.Discard
+	return Run(ctx, o)
 }
 
-func build(t *testing.T) *server {
-	t.Helper()
-	s := &server{t: t, folder: t.TempDir()}
-	s.binary = filepath.Join(s.folder, "weige")
-	if out, err := exec.Command("go", "build", "-o", s.binary, "../").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	// The client's pages are not looked at here.
-	if err := errors.Join(os.Mkdir(filepath.Join(s.folder, "dist"), 0o755), os.WriteFile(filepath.Join(s.folder, "dist", "index.html"), []byte("-"), 0o644)); err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.address = l.Addr().String()
-	l.Close()
-	return s
-}
-
-func (s *server) start() {
-	s.t.Helper()
-	_, port, _ := net.SplitHostPort(s.address)
-	s.process = exec.Command(s.binary)
-	s.process.Env = append(os.Environ(), "PORT="+port, "DEMO=on", "VAR="+filepath.Join(s.folder, "var"), "WEB_DIST="+filepath.Join(s.folder, "dist"))
-	s.process.Stderr = os.Stderr
-	if err := s.process.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(s.kill)
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		resp, err := http.Get("http://" + s.address + "/healthz")
-		if err == nil {
-			resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return
-			}
-		}
-	}
-	s.t.Fatal("the server did not become ready")
-}
-
-// kill ends the server as a power cut would.
-func (s *server) kill() {
-	if s.process != nil {
-		_ = s.process.Process.Signal(syscall.SIGKILL)
-		_ = s.process.Wait()
-		s.process = nil
-	}
-}
-
-func (s *server) token() string {
-	s.t.Helper()
-	token, err := client.DemoToken(context.Background(), "http://"+s.address, "administrator")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return token
-}
-
-func (s *server) replay(ctx context.Context, limit int) (Result, error) {
-	return Run(ctx, Options{URL: "http://" + s.address, Data: data, Token: s.token(), Workers: 8, Limit: limit, Out: io.Discard})
-}
-
-// A server killed in mid-replay and started again, twice, and a replay made again: nothing that was acknowledged is lost, nothing is
-// there twice, and every report has exactly one assignee.
+// A server that is killed in mid-replay, started again and killed again, while the replay goes on by itself the second time: nothing that
+// was acknowledged is lost, nothing is there twice, and every report has exactly one assignee.
 func TestKilledInMidReplayLosesAndDoublesNothing(t *testing.T) {
 	needData(t)
-	s := build(t)
-	const limit = 900
-	acknowledged := map[string]bool{}
-	for range 2 {
-		s.start()
-		ctx, cancel := context.WithCancel(context.Background())
-		killed := make(chan struct{})
-		go func() {
-			defer close(killed)
-			time.Sleep(700 * time.Millisecond) // in mid-replay: the whole takes longer
-			s.kill()
-			cancel()
-		}()
-		r, _ := s.replay(ctx, limit)
-		<-killed
-		n := 0
-		for _, id := range r.Reports {
-			if id != "" {
-				acknowledged[id] = true
-				n++
+	s := localtest.New(t, "DEMO=off")
+	s.Start()
+	const limit, first, second = 900, 200, 500
+	at := func(n int, do func()) (func(int), *sync.WaitGroup) {
+		var done sync.WaitGroup
+		done.Add(1)
+		return func(reports int) {
+			if reports == n {
+				go func() { defer done.Done(); do() }()
 			}
-		}
-		if n == limit {
-			t.Log("the replay was over before the kill; nothing was in flight")
-		}
-		t.Logf("killed after %d acknowledged", n)
+		}, &done
 	}
-	s.start()
-	r, err := s.replay(context.Background(), limit)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	told, done := at(first, func() { s.Kill(); cancel() })
+	r, _ := run(ctx, s, Options{Limit: limit, Acknowledged: told})
+	done.Wait()
+	acknowledged := map[string]bool{}
+	for _, id := range r.Reports {
+		if id != "" {
+			acknowledged[id] = true
+		}
+	}
+	if len(acknowledged) < first || len(acknowledged) == limit {
+		t.Fatalf("killed after %d were acknowledged; it should be in the midst of %d", len(acknowledged), limit)
+	}
+	t.Logf("killed after %d were acknowledged", len(acknowledged))
+
+	s.Start()
+	told, done = at(second, func() { s.Kill(); s.Begin() })
+	r, err := run(t.Context(), s, Options{Limit: limit, Acknowledged: told})
+	done.Wait()
 	if err != nil || r.Failed > 0 || r.Filed+r.Repeated != limit || r.Repeated < len(acknowledged) {
-		t.Fatalf("after the last start: %v, filed %d, repeated %d, failed %d; %d were acknowledged before", err, r.Filed, r.Repeated, r.Failed, len(acknowledged))
+		t.Fatalf("through the second kill: %v, filed %d, repeated %d, failed %d; %d were acknowledged before", err, r.Filed, r.Repeated, r.Failed, len(acknowledged))
 	}
+	checkStored(t, s, r, acknowledged)
+
+	again, err := run(t.Context(), s, Options{Limit: limit})
+	if err != nil || again.Filed > 0 || again.Repeated != limit || !slices.Equal(again.Reports, r.Reports) {
+		t.Errorf("replayed once more: %v, filed %d, repeated %d", err, again.Filed, again.Repeated)
+	}
+}
+
+// checkStored holds what the server lists, to staff and to everybody, against what it acknowledged.
+func checkStored(t *testing.T, s *localtest.Server, r Result, acknowledged map[string]bool) {
+	t.Helper()
 	wanted := map[string]bool{}
 	for _, id := range r.Reports {
 		if wanted[id] {
@@ -146,34 +92,57 @@ func TestKilledInMidReplayLosesAndDoublesNothing(t *testing.T) {
 	}
 	for id := range acknowledged {
 		if !wanted[id] {
-			t.Errorf("%s was acknowledged and is gone", id)
+			t.Errorf("%s was acknowledged before the kill, and its row has another report now", id)
 		}
 	}
-	stored := s.stored()
-	if len(stored) != limit {
-		t.Errorf("%d reports are stored, want %d", len(stored), limit)
-	}
-	for _, q := range stored {
+	queue := queued(t, s)
+	for _, q := range queue {
 		if !wanted[q.Report] {
 			t.Errorf("%s is stored and answers for no row", q.Report)
 		}
-		if (q.Assignee.Kind == "person") != (q.Assignee.Person != "") || q.Assignee.Kind == "" {
+		if (q.Assignee.Kind == api.AssigneeKindPerson) != (q.Assignee.Person != "") || q.Assignee.Kind == "" {
 			t.Errorf("%s has the assignee %+v", q.Report, q.Assignee)
+		}
+	}
+	public := published(t, s)
+	for _, f := range public {
+		if !wanted[f.ID] {
+			t.Errorf("%s is in the public list and answers for no row", f.ID)
+		}
+	}
+	if len(queue) != len(wanted) || len(public) != len(wanted) {
+		t.Errorf("%d reports are listed to staff and %d to everybody, want %d", len(queue), len(public), len(wanted))
+	}
+}
+
+// queued gives every open report as staff see it, page by page.
+func queued(t *testing.T, s *localtest.Server) []api.QueueItem {
+	t.Helper()
+	c := client.New(s.URL, s.Token(demo.Administrator))
+	var all []api.QueueItem
+	for cursor := ""; ; {
+		var page api.Queue
+		if _, err := c.Do(t.Context(), http.MethodGet, fmt.Sprintf("/v1/%s/queue?limit=250&cursor=%s", Jurisdiction, url.QueryEscape(cursor)), nil, &page); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, page.Reports...)
+		if cursor = page.Next; cursor == "" {
+			return all
 		}
 	}
 }
 
-// stored gives every open report of the jurisdiction as staff see it, page by page.
-func (s *server) stored() []api.QueueItem {
-	s.t.Helper()
-	c := client.New("http://"+s.address, s.token())
-	var all []api.QueueItem
+// published gives every open report as everybody sees it, page by page.
+func published(t *testing.T, s *localtest.Server) []api.PublicFeature {
+	t.Helper()
+	c := client.New(s.URL, "")
+	var all []api.PublicFeature
 	for cursor := ""; ; {
-		var page api.Queue
-		if _, err := c.Do(context.Background(), http.MethodGet, fmt.Sprintf("/v1/%s/queue?limit=250&cursor=%s", Jurisdiction, cursor), nil, &page); err != nil {
-			s.t.Fatal(err)
+		var page api.PublicReports
+		if _, err := c.Do(t.Context(), http.MethodGet, fmt.Sprintf("/v1/%s/reports?bbox=-75,40,-73,41&limit=250&cursor=%s", Jurisdiction, url.QueryEscape(cursor)), nil, &page); err != nil {
+			t.Fatal(err)
 		}
-		all = append(all, page.Reports...)
+		all = append(all, page.Features...)
 		if cursor = page.Next; cursor == "" {
 			return all
 		}
@@ -183,16 +152,16 @@ func (s *server) stored() []api.QueueItem {
 // The whole of the real input agrees with what the city recorded as a plain test does, and replaying it files nothing twice.
 func TestReplayAgreesWithWhatTheCityRecorded(t *testing.T) {
 	needData(t)
-	s := build(t)
-	s.start()
-	r, err := s.replay(context.Background(), 0)
+	s := localtest.New(t, "DEMO=off")
+	s.Start()
+	r, err := run(t.Context(), s, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if r.Agree < 4872 || r.Differ > 28 || r.Outside > 5 || r.Failed > 0 || r.Farthest > 5 {
 		t.Errorf("agree %d, differ %d, outside %d, failed %d; those that differ lie up to %.1f m from an edge", r.Agree, r.Differ, r.Outside, r.Failed, r.Farthest)
 	}
-	again, err := s.replay(context.Background(), 1000)
+	again, err := run(t.Context(), s, Options{Limit: 1000})
 	if err != nil || again.Filed != 0 || again.Repeated != 1000 {
 		t.Errorf("again: %v, filed %d, repeated %d", err, again.Filed, again.Repeated)
 	}

@@ -21,6 +21,8 @@ type Options struct {
 	Workers int
 	Limit   int // rows; 0 for all
 	Out     io.Writer
+	// Acknowledged is told how many reports the server has acknowledged so far, after each; nil tells nobody. It must not block.
+	Acknowledged func(reports int)
 }
 
 // Result of a replay.
@@ -89,6 +91,9 @@ func file(ctx context.Context, c *client.Client, rows []row, o Options) Result {
 				filed, repeated, err := c.File(ctx, Jurisdiction, rows[i].key, api.ReportInput{ServiceCode: rows[i].service, Lon: rows[i].lon, Lat: rows[i].lat, Description: rows[i].words})
 				mu.Lock()
 				r.note(o.Out, i, rows[i], filed, repeated, err)
+				if err == nil && o.Acknowledged != nil {
+					o.Acknowledged(r.Filed + r.Repeated)
+				}
 				if done := r.Filed + r.Repeated + r.Failed; done%500 == 0 {
 					fmt.Fprintf(o.Out, "nyc: %d of %d\n", done, len(rows))
 				}
