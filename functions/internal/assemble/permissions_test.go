@@ -1,0 +1,276 @@
+package assemble
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assignment"
+	"github.com/weige/weige/functions/internal/table"
+	"github.com/weige/weige/functions/local/engine/enginetest"
+)
+
+// grant is a permission of a function's role on the table, as the template has it: one action on the table ("Table.Arn") or an index
+// ("${Table.Arn}/index/queue"), for partition keys of one form.
+type grant struct{ action, resource, keys string }
+
+// grants reads the roles of infra/template.yaml. Lambda's own reading of the stream is left out.
+func grants(t *testing.T) map[string][]grant {
+	t.Helper()
+	file, err := os.ReadFile("../../../infra/template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var template struct {
+		Resources map[string]struct {
+			Type       string    `yaml:"Type"`
+			Properties yaml.Node `yaml:"Properties"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(file, &template); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]grant{}
+	for name, r := range template.Resources {
+		if r.Type != "AWS::IAM::Role" {
+			continue
+		}
+		var role struct {
+			Policies []struct {
+				PolicyDocument struct {
+					Statement []struct {
+						Action    []string                       `yaml:"Action"`
+						Resource  yaml.Node                      `yaml:"Resource"`
+						Condition map[string]map[string][]string `yaml:"Condition"`
+					} `yaml:"Statement"`
+				} `yaml:"PolicyDocument"`
+			} `yaml:"Policies"`
+		}
+		if err := r.Properties.Decode(&role); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		function := strings.ToLower(strings.TrimSuffix(name, "Role"))
+		for _, p := range role.Policies {
+			for _, s := range p.PolicyDocument.Statement {
+				for _, a := range s.Action {
+					for _, k := range s.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] {
+						all[function] = append(all[function], grant{strings.TrimPrefix(a, "dynamodb:"), s.Resource.Value, k})
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// use is one thing that a request does: an action with the partition key of the table or of the index.
+type use struct{ action, resource, key string }
+
+// uses takes a request to DynamoDB apart as its authorisation does: a transaction counts as the actions it is made of.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+func uses(t *testing.T, operation string, body []byte) (all []use) {
+	t.Helper()
+	type value struct{ S string }
+	type item map[string]value
+	var r struct {
+		Key, Item, ExpressionAttributeValues item
+		IndexName, KeyConditionExpression    string
+		RequestItems                         map[string]struct{ Keys []item }
+		TransactItems                        []map[string]struct{ Key, Item item }
+	}
+	// Values that are no texts do not matter here; json leaves them empty.
+	if err := json.Unmarshal(body, &r); err != nil {
+		t.Errorf("%s: %v", operation, err)
+	}
+	const whole = "Table.Arn"
+	switch operation {
+	case "GetItem", "UpdateItem", "DeleteItem":
+		all = append(all, use{operation, whole, r.Key["PK"].S})
+	case "PutItem":
+		all = append(all, use{operation, whole, r.Item["PK"].S})
+	case "BatchGetItem":
+		for _, of := range r.RequestItems {
+			for _, k := range of.Keys {
+				all = append(all, use{operation, whole, k["PK"].S})
+			}
+		}
+	case "Query":
+		_, name, _ := strings.Cut(r.KeyConditionExpression, " = ")
+		name, _, _ = strings.Cut(name, " ")
+		u := use{operation, whole, r.ExpressionAttributeValues[name].S}
+		if r.IndexName != "" {
+			u.resource = "${Table.Arn}/index/" + r.IndexName
+		}
+		all = append(all, u)
+	case "TransactWriteItems":
+		for _, one := range r.TransactItems {
+			for kind, what := range one {
+				key := what.Key["PK"].S + what.Item["PK"].S
+				all = append(all, use{strings.TrimSuffix(kind, "Item") + "Item", whole, key})
+			}
+		}
+	}
+	if len(all) == 0 {
+		t.Errorf("%s: not known to this test", operation)
+	}
+	return all
+}
+
+// guard stands before the engine and lets through what a function's role allows.
+type guard struct {
+	t        *testing.T
+	function string
+	grants   []grant
+	engine   http.Handler
+
+	mu   sync.Mutex
+	used map[grant]bool
+}
+
+func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		g.t.Error(err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, u := range uses(g.t, operation, body) {
+		i := slices.IndexFunc(g.grants, func(one grant) bool {
+			start, open := strings.CutSuffix(one.keys, "*")
+			return one.action == u.action && one.resource == u.resource && (u.key == one.keys || open && strings.HasPrefix(u.key, start))
+		})
+		if i < 0 {
+			g.t.Errorf("%s: %s on %s with the key %s, which its role does not allow", g.function, u.action, u.resource, u.key)
+			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprint(w, `{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"not allowed"}`)
+			return
+		}
+		g.used[g.grants[i]] = true
+	}
+	g.engine.ServeHTTP(w, r)
+}
+
+// Every operation of the contract is done with nothing but what the role of its function allows on the table, and every permission is
+// needed for some of it.
+func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
+	endpoint := enginetest.Default(t)
+	w := newWorld(t, endpoint)
+	to, err := url.Parse(endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	guards := map[string]*guard{}
+	tables := map[string]*table.Table{}
+	mux := http.NewServeMux()
+	tried := map[string]bool{}
+	for function, list := range grants(t) {
+		guards[function] = &guard{t: t, function: function, grants: list, engine: httputil.NewSingleHostReverseProxy(to), used: map[grant]bool{}}
+		front := httptest.NewServer(guards[function])
+		t.Cleanup(front.Close)
+		c := w.config
+		c.DynamoDBEndpoint = front.URL
+		tables[function] = Table(c)
+		server, err := Server(c, tables[function], slog.New(slog.NewTextHandler(testLog{t}, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		server.Boundaries.Uploads = noUploads{}
+		handler := server.Handler(api.Function(function))
+		for _, o := range operations(t) {
+			if o.function == function {
+				mux.HandleFunc(o.method+" "+o.path, func(w http.ResponseWriter, r *http.Request) { tried[o.id] = true; handler.ServeHTTP(w, r) })
+			}
+		}
+	}
+	if len(guards) < 5 {
+		t.Fatalf("found roles of %d functions only", len(guards))
+	}
+	w.handler = mux
+	w.doEverything()
+	countEverything(t, tables["changes"], w)
+	// A lost answer is resolved by reading the idempotency record, which no other way does.
+	if once, err := tables["reports"].ReadOnce(t.Context(), town, "a key nobody used"); once != nil || err != nil {
+		t.Error(once, err)
+	}
+	for _, o := range operations(t) {
+		if !tried[o.id] && o.function != "local" {
+			t.Errorf("%s was not tried", o.id)
+		}
+	}
+	for function, g := range guards {
+		for _, one := range g.grants {
+			if !g.used[one] {
+				t.Errorf("%s never needs %s on %s for %s", function, one.action, one.resource, one.keys)
+			}
+		}
+	}
+}
+
+// doEverything does each operation of the contract once or more.
+func (w *world) doEverything() {
+	w.settle()
+	admin, dispatcher := w.issuer.token("admin", "administrator@town"), w.issuer.token("d", "dispatcher@town")
+	w.must("GET", "/v1/town", "", nil)
+	w.must("GET", "/v1/town/locate?lon=0.0005&lat=0.0005", "", nil)
+	body := map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "一", "contact": map[string]any{"phone": "000-1"}}
+	key := uuid.NewString()
+	var filed api.Filed
+	w.must("POST", "/v1/town/reports", "", body, "Idempotency-Key", key).into(w.t, &filed)
+	w.must("POST", "/v1/town/reports", "", body, "Idempotency-Key", key)
+	w.must("GET", "/v1/town/reports?area=s", "", nil)
+	w.must("GET", "/v1/town/reports/track/"+filed.TrackingCode, "", nil)
+	report := "/v1/town/reports/" + filed.Report
+	w.must("GET", report, dispatcher, nil)
+	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"area": "c2g1", "reason": "他更近", "version": 1}, "Idempotency-Key", uuid.NewString())
+	w.must("POST", report+"/contact-readings", dispatcher, map[string]any{"reason": "约上门时间"})
+	for _, list := range []string{"queue", "queue?assignee=leader-21", "counts", "roster", "boundary-sets"} {
+		w.must("GET", "/v1/town/"+list, admin, nil)
+	}
+	var sets api.BoundarySets
+	w.must("GET", "/v1/town/boundary-sets", admin, nil).into(w.t, &sets)
+	set := "/v1/town/boundary-sets/" + sets.InForce
+	for _, p := range []string{"", "/areas", "/tiles/0/0/0"} {
+		w.must("GET", set+p, "", nil)
+	}
+	w.must("POST", "/v1/town/boundary-uploads", admin, nil)
+}
+
+// countEverything hands the events of all reports to the counters, as the stream does.
+func countEverything(t *testing.T, to *table.Table, w *world) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var queue api.Queue
+	w.must("GET", "/v1/town/queue", w.issuer.token("d", "dispatcher@town"), nil).into(t, &queue)
+	for _, r := range queue.Reports {
+		events, err := w.table.Events(ctx, r.Report)
+		if err != nil || len(events) == 0 {
+			t.Fatalf("%d events: %v", len(events), err)
+		}
+		for _, e := range events {
+			if err := assignment.Apply(ctx, to, e); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}

@@ -1,0 +1,451 @@
+package table
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/uuid"
+
+	"github.com/weige/weige/functions/internal/assignment"
+	"github.com/weige/weige/functions/internal/boundary"
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/functions/local/engine/enginetest"
+	"github.com/weige/weige/geo"
+)
+
+// place is a table of its own on a real engine, with a clock that tests move and a wire that tests cut.
+type place struct {
+	*Table
+	client *dynamodb.Client
+	now    time.Time
+	wire   *wire
+	spent  *meter
+}
+
+func each(t *testing.T, f func(t *testing.T, p *place)) {
+	enginetest.Each(t, func(t *testing.T, endpoint string) { f(t, open(t, endpoint)) })
+}
+
+func open(t *testing.T, endpoint string) *place {
+	t.Helper()
+	p := &place{now: time.Date(2026, 11, 24, 1, 2, 3, 4e6, time.UTC), wire: &wire{}, spent: &meter{}}
+	p.client = Dial(Settings{Region: "us-east-1", Endpoint: endpoint, AccessKey: "k", SecretKey: "s", Transport: p.wire})
+	name := enginetest.TableName()
+	if err := Create(t.Context(), p.client, name); err != nil {
+		t.Fatal(err)
+	}
+	if err := Create(t.Context(), p.client, name); err != nil {
+		t.Fatalf("made again: %v", err)
+	}
+	p.Table = New(Config{Name: name, Client: p.client, Now: func() time.Time { return p.now }, Meter: p.spent})
+	return p
+}
+
+// wire drops answers after the engine has done what was asked.
+type wire struct{ drop atomic.Int32 }
+
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err == nil && strings.HasSuffix(r.Header.Get("X-Amz-Target"), "TransactWriteItems") && w.drop.Load() > 0 {
+		w.drop.Add(-1)
+		resp.Body.Close()
+		return nil, errors.New("connection reset after the request")
+	}
+	return resp, err
+}
+
+type meter struct {
+	mu          sync.Mutex
+	read, write float64
+}
+
+func (m *meter) Request(_ string, read, write float64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.read += read
+	m.write += write
+}
+
+func (p *place) filing(key string) report.Filing {
+	id := uuid.Must(uuid.NewV7()).String()
+	a := report.Assignee{Kind: report.ToPerson, Person: "leader-1", Name: "第一网格网格长", Role: "grid_leader", Area: "g1", Because: report.OnDuty}
+	return report.Filing{
+		State: report.State{ID: id, Jurisdiction: "j", Version: 1, Status: report.Assigned, Service: "street-light", Point: geo.Point{X: 1194600000, Y: 322100000},
+			Set: "0123456789abcdef", Chain: []string{"s", "c1", "g1"}, QueueArea: "g1", Assignee: a, FiledAt: p.now, LastOp: key},
+		Body:         report.Body{Description: "路灯不亮", Locale: "zh"},
+		Event:        report.Event{Report: id, Jurisdiction: "j", Version: 1, At: p.now, Kind: report.Filed, Who: report.Resident, Op: key, After: a, QueueArea: "g1", Service: "street-light"},
+		TrackingHash: "hash-" + id,
+		Once:         report.Once{Scope: "j", Key: key, Request: "r", Report: id, Nonce: []byte("nonce"), Until: p.now.Add(time.Hour)},
+	}
+}
+
+func (p *place) file(t *testing.T, key string) report.Filing {
+	t.Helper()
+	f := p.filing(key)
+	if there, err := p.File(t.Context(), f); err != nil || there != nil {
+		t.Fatalf("file: %v, %v", there, err)
+	}
+	return f
+}
+
+func (f moveOf) move() assignment.Move {
+	before := f.state.Assignee
+	next := f.state
+	next.Version, next.LastOp = f.state.Version+1, f.op
+	next.Assignee = report.Assignee{Kind: report.ToPerson, Person: f.to, Name: f.to, Role: "r", Area: "g2", Because: report.ByDispatcher}
+	return assignment.Move{State: next, Event: report.Event{Report: next.ID, Jurisdiction: "j", Version: next.Version, At: next.FiledAt.Add(time.Minute),
+		Kind: report.Reassigned, Who: "d", Op: f.op, Reason: "更近", Before: &before, After: next.Assignee, QueueArea: next.QueueArea, Service: next.Service}}
+}
+
+type moveOf struct {
+	state  report.State
+	to, op string
+}
+
+func TestFiledReportReadsBack(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		f := p.file(t, "key-1")
+		s, b, err := p.Report(t.Context(), "j", f.State.ID)
+		if err != nil || fmt.Sprint(s) != fmt.Sprint(f.State) || b != f.Body {
+			t.Errorf("read %+v %+v %v\nwant %+v", s, b, err, f.State)
+		}
+		events, err := p.Events(t.Context(), f.State.ID)
+		if err != nil || len(events) != 1 || fmt.Sprint(events[0]) != fmt.Sprint(f.Event) {
+			t.Errorf("events %+v %v", events, err)
+		}
+		if id, err := p.Tracked(t.Context(), "j", f.TrackingHash); err != nil || id != f.State.ID {
+			t.Errorf("tracked %q %v", id, err)
+		}
+		if id, err := p.Tracked(t.Context(), "other", f.TrackingHash); err != nil || id != "" {
+			t.Errorf("tracked from another jurisdiction: %q %v", id, err)
+		}
+		if _, _, err := p.Report(t.Context(), "other", f.State.ID); !fault.Is(err, fault.Unknown) {
+			t.Errorf("read from another jurisdiction: %v", err)
+		}
+		t.Logf("a filing without contact details costs %.1f write units", p.spent.write)
+	})
+}
+
+func TestTheSameKeyFilesOnceUntilItExpires(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		first := p.file(t, "key-1")
+		var wait sync.WaitGroup
+		for range 20 {
+			wait.Go(func() {
+				there, err := p.File(context.Background(), p.filing("key-1"))
+				if err != nil || there == nil || there.Report != first.State.ID || string(there.Nonce) != "nonce" {
+					t.Errorf("again: %+v %v", there, err)
+				}
+			})
+		}
+		wait.Wait()
+		p.now = p.now.Add(2 * time.Hour)
+		if o, err := p.ReadOnce(t.Context(), "j", "key-1"); err != nil || o != nil {
+			t.Errorf("an expired record: %+v %v", o, err)
+		}
+		if there, err := p.File(t.Context(), p.filing("key-1")); err != nil || there != nil {
+			t.Errorf("after it expired: %+v %v", there, err)
+		}
+	})
+}
+
+func TestALostAnswerIsFoundOut(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		for drops := int32(1); drops <= 5; drops++ { // the SDK itself tries four times
+			p.wire.drop.Store(drops)
+			f := p.file(t, fmt.Sprintf("key-%d", drops))
+			p.wire.drop.Store(drops)
+			now, outcome, err := p.Move(t.Context(), moveOf{f.State, "other", "op-1"}.move())
+			p.wire.drop.Store(0)
+			if err != nil || outcome != assignment.Done || now.Version != 2 || now.Assignee.Person != "other" {
+				t.Errorf("%d answers lost: %+v %v %v", drops, now, outcome, err)
+			}
+			if events, _ := p.Events(t.Context(), f.State.ID); len(events) != 2 {
+				t.Errorf("%d answers lost: %d events", drops, len(events))
+			}
+		}
+		if states, _, err := p.List(t.Context(), report.Page{Jurisdiction: "j", QueueAreas: []string{"g1"}, Limit: 100}); err != nil || len(states) != 5 {
+			t.Errorf("%d reports, %v", len(states), err)
+		}
+	})
+}
+
+func TestOneOfManyMovesIsMade(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		f := p.file(t, "key-1")
+		var done, changed atomic.Int32
+		var wait sync.WaitGroup
+		for i := range 30 {
+			wait.Go(func() {
+				_, outcome, err := p.Move(context.Background(), moveOf{f.State, fmt.Sprintf("p%d", i), fmt.Sprintf("op-%d", i)}.move())
+				switch {
+				case err != nil:
+					t.Error(err)
+				case outcome == assignment.Done:
+					done.Add(1)
+				default:
+					changed.Add(1)
+				}
+			})
+		}
+		wait.Wait()
+		s, _, err := p.Report(t.Context(), "j", f.State.ID)
+		events, errEvents := p.Events(t.Context(), f.State.ID)
+		if done.Load() != 1 || changed.Load() != 29 || err != nil || errEvents != nil || s.Version != 2 || len(events) != 2 || events[1].After != s.Assignee {
+			t.Fatalf("%d made, %d not; %+v %+v %v %v", done.Load(), changed.Load(), s, events, err, errEvents)
+		}
+		// An operation that was made stays made, also after others.
+		again := moveOf{f.State, s.Assignee.Person, s.LastOp}.move()
+		if _, _, err := p.Move(t.Context(), moveOf{s, "last", "op-last"}.move()); err != nil {
+			t.Fatal(err)
+		}
+		if now, outcome, err := p.Move(t.Context(), again); err != nil || outcome != assignment.Done || now.Version != 3 {
+			t.Errorf("the same operation again: %+v %v %v", now, outcome, err)
+		}
+		for person, want := range map[string]int{"leader-1": 0, s.Assignee.Person: 0, "last": 1} {
+			if list, _, err := p.ListAssigned(t.Context(), "j", person, "", 10, nil); err != nil || len(list) != want {
+				t.Errorf("%s has %d, %v; want %d", person, len(list), err, want)
+			}
+		}
+	})
+}
+
+// Pages over many areas together hold what was filed, in order, each once, whatever is kept and however small the pages.
+func TestPagesHoldEverythingOnce(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		var want []string
+		for i := range 60 {
+			f := p.filing(fmt.Sprintf("key-%d", i))
+			p.now = p.now.Add(time.Duration(i%3) * time.Millisecond) // some at the same instant
+			f.State.FiledAt, f.State.QueueArea, f.State.Private = p.now, fmt.Sprintf("g%d", i*7%5), i%4 == 0
+			if _, err := p.File(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+			if !f.State.Private && f.State.QueueArea != "g4" {
+				want = append(want, f.State.ID)
+			}
+		}
+		for _, limit := range []int{1, 7, 44, 45, 46, 1000} {
+			var got []string
+			for cursor, pages := "", 0; ; pages++ {
+				states, next, err := p.List(t.Context(), report.Page{Jurisdiction: "j", QueueAreas: []string{"g0", "g1", "g2", "g3", "none"}, After: cursor, Limit: limit,
+					Keep: func(s report.State) bool { return !s.Private }})
+				if err != nil || len(states) > limit || pages > 100 {
+					t.Fatalf("limit %d, page %d: %d, %v", limit, pages, len(states), err)
+				}
+				for _, s := range states {
+					got = append(got, s.ID)
+				}
+				if cursor = next; cursor == "" {
+					break
+				}
+			}
+			if strings.Join(got, " ") != strings.Join(want, " ") {
+				t.Errorf("limit %d: %d of %d, or not in their order", limit, len(got), len(want))
+			}
+		}
+		for _, bad := range []string{"x", "!!", "aGVsbG8"} {
+			if _, _, err := p.List(t.Context(), report.Page{Jurisdiction: "j", QueueAreas: []string{"g0"}, After: bad, Limit: 5}); !fault.Is(err, fault.Invalid) {
+				t.Errorf("cursor %q: %v", bad, err)
+			}
+		}
+	})
+}
+
+func TestContactIsReadWithALogEntryAndExpires(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		f := p.filing("key-1")
+		f.State.HasContact, f.Contact, f.ContactUntil = true, []byte("sealed"), p.now.Add(time.Hour)
+		if _, err := p.File(t.Context(), f); err != nil {
+			t.Fatal(err)
+		}
+		r := assignment.Reading{ID: "1", Report: f.State.ID, At: p.now, Who: "d", Reason: "约时间"}
+		if b, err := p.ReadContact(t.Context(), r); err != nil || string(b) != "sealed" {
+			t.Errorf("%q %v", b, err)
+		}
+		entries, err := p.query(t.Context(), "L#"+f.State.ID, "READ#", latest)
+		if err != nil || len(entries) != 1 || entries[0].text("w") != "d" || entries[0].text("re") != "约时间" {
+			t.Errorf("log %v %v", entries, err)
+		}
+		if _, err := p.ReadContact(t.Context(), r); err == nil {
+			t.Error("one reading was noted twice")
+		}
+		p.now = p.now.Add(2 * time.Hour)
+		r.ID = "2"
+		if b, err := p.ReadContact(t.Context(), r); err != nil || b != nil {
+			t.Errorf("expired details: %q %v", b, err)
+		}
+	})
+}
+
+func TestSnapshotIsWholeOrNothing(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		content := []byte(strings.Repeat("0123456789", chunkBytes/4)) // three chunks
+		for range 2 {
+			if err := p.PutSnapshot(t.Context(), "j", jurisdiction.Boundaries, "v1", content); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := p.Snapshot(t.Context(), "j", jurisdiction.Boundaries, "v1"); err != nil || string(got) != string(content) {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+		if err := p.PutSnapshot(t.Context(), "j", jurisdiction.Boundaries, "v1", content[1:]); err == nil {
+			t.Error("other content took the place of a version")
+		}
+		if _, err := p.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: p.name, Key: chunkKey("j", jurisdiction.Boundaries, "v1", 1).item()}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Snapshot(t.Context(), "j", jurisdiction.Boundaries, "v1"); err == nil {
+			t.Error("half a snapshot was read")
+		}
+		if _, err := p.Snapshot(t.Context(), "j", jurisdiction.Boundaries, "none"); !fault.Is(err, fault.Unknown) {
+			t.Errorf("none: %v", err)
+		}
+	})
+}
+
+func TestSwitchIsConditional(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		settings := jurisdiction.Change{Kind: jurisdiction.SettingsKind, Next: "s1"}
+		if err := p.Switch(t.Context(), "j", jurisdiction.Change{Kind: jurisdiction.Boundaries, Next: "b1"}); !fault.Is(err, fault.Unknown) {
+			t.Errorf("boundaries of no jurisdiction: %v", err)
+		}
+		for range 2 {
+			if err := p.Switch(t.Context(), "j", settings); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var won atomic.Int32
+		var wait sync.WaitGroup
+		for i := range 10 {
+			wait.Go(func() {
+				err := p.Switch(context.Background(), "j", jurisdiction.Change{Kind: jurisdiction.Boundaries, Next: fmt.Sprintf("b%d", i), Retire: []string{fmt.Sprintf("g%d", i)}})
+				if err == nil {
+					won.Add(1)
+				} else if !fault.Is(err, fault.Conflict) {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		f, err := p.InForce(t.Context(), "j")
+		if won.Load() != 1 || err != nil || f.Settings != "s1" || f.Boundaries == "" || len(f.Retired) != 1 || f.Retired[0] != "g"+f.Boundaries[1:] {
+			t.Errorf("%d won; %+v %v", won.Load(), f, err)
+		}
+		if err := p.Switch(t.Context(), "j", jurisdiction.Change{Kind: jurisdiction.Boundaries, Expected: "old", Next: "new"}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("another was expected: %v", err)
+		}
+		if _, err := p.InForce(t.Context(), "nowhere"); !fault.Is(err, fault.Unknown) {
+			t.Errorf("nowhere: %v", err)
+		}
+	})
+}
+
+func TestCountersCountEachEventOnce(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		var events []report.Event
+		for i := range 6 {
+			f := p.filing(fmt.Sprintf("key-%d", i))
+			f.Event.QueueArea = fmt.Sprintf("g%d", i%2)
+			if i%3 == 0 {
+				f.Event.After = report.Queue(report.NobodyThere)
+			}
+			events = append(events, f.Event)
+			second := f.Event
+			second.Version, second.Kind, second.Before = 2, report.Reassigned, &f.Event.After
+			second.After = report.Assignee{Kind: report.ToPerson, Person: "x"}
+			if i < 4 {
+				events = append(events, second)
+			}
+		}
+		var wait sync.WaitGroup
+		for range 4 { // delivered again and again, side by side
+			wait.Go(func() {
+				for _, e := range events {
+					for {
+						err := assignment.Apply(context.Background(), p, e)
+						if err == nil {
+							break
+						}
+						if !errors.Is(err, assignment.ErrEarly) {
+							t.Error(err)
+							return
+						}
+					}
+				}
+			})
+		}
+		wait.Wait()
+		counts, err := p.Counts(t.Context(), "j", []string{"g0", "g1", "g2"})
+		// Of six filed, 0 and 3 waited for somebody; both were handed on.
+		if err != nil || len(counts) != 2 || counts[0] != (assignment.Count{QueueArea: "g0", Open: 3}) || counts[1] != (assignment.Count{QueueArea: "g1", Open: 3}) {
+			t.Errorf("%+v %v", counts, err)
+		}
+		late := events[len(events)-1]
+		late.Version = 3
+		if err := p.Tally(t.Context(), late, assignment.CountChange{}); !errors.Is(err, assignment.ErrEarly) {
+			t.Errorf("an event before its predecessor: %v", err)
+		}
+	})
+}
+
+func TestCatalogueKeepsTheFirstDescription(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		s := boundary.Set{Jurisdiction: "j", Version: "v1", CreatedAt: p.now, Areas: 3, Levels: []string{"grid"}}
+		for i := range 2 {
+			s.Areas += i
+			got, err := p.Register(t.Context(), s)
+			if err != nil || got.Areas != 3 {
+				t.Errorf("%+v %v", got, err)
+			}
+		}
+		if err := p.MarkPublished(t.Context(), "j", "v1", p.now); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := p.Describe(t.Context(), "j", "v1"); err != nil || got.Status != boundary.Superseded || !got.PublishedAt.Equal(p.now) {
+			t.Errorf("%+v %v", got, err)
+		}
+		if err := p.MarkPublished(t.Context(), "j", "none", p.now); err == nil {
+			t.Error("a set that is not there was marked")
+		}
+		if list, err := p.All(t.Context(), "j"); err != nil || len(list) != 1 {
+			t.Errorf("%+v %v", list, err)
+		}
+	})
+}
+
+// Items stay within what they are meant to cost: a write is counted by the started kilobyte.
+func TestItemsAreSmall(t *testing.T) {
+	p := &place{now: time.Now()}
+	f := p.filing(strings.Repeat("k", 128))
+	code := strings.Repeat("9", 15)
+	f.State.Chain = []string{code, code, code, code + "01"}
+	f.State.Assignee.Person, f.State.Assignee.Name, f.State.Assignee.Area = strings.Repeat("p", 64), strings.Repeat("网", 40), code
+	f.State.QueueArea = code
+	if n := size(writeState(f.State)); n > 1024 {
+		t.Errorf("a state has %d bytes", n)
+	}
+	f.Event.After, f.Event.Before, f.Event.Reason = f.State.Assignee, &f.State.Assignee, strings.Repeat("r", 100)
+	if n := size(writeEvent(f.Event)); n > 1024 {
+		t.Errorf("an event has %d bytes", n)
+	}
+}
+
+// size is what DynamoDB counts: names and values.
+func size(i item) int {
+	n := 0
+	for name := range i {
+		n += len(name) + len(i.text(name)) + len(i.bytes(name)) + 8
+	}
+	return n
+}
