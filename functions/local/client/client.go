@@ -21,13 +21,15 @@ type Client struct {
 	base  string
 	token string
 	http  *http.Client
+	wait  time.Duration // waitUnit, but in tests
 }
 
 // New gives a client of the server at an address such as http://127.0.0.1:8080, with a bearer token or none.
 func New(base, token string) *Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
-	return &Client{base: strings.TrimSuffix(base, "/"), token: token, http: &http.Client{Transport: transport, Timeout: 2 * time.Minute}}
+	return &Client{base: strings.TrimSuffix(base, "/"), token: token, wait: waitUnit,
+		http: &http.Client{Transport: transport, Timeout: 2 * time.Minute}}
 }
 
 // Refusal is an answer with a status of 400 or more.
@@ -69,7 +71,7 @@ func (c *Client) Do(ctx context.Context, method, path string, body, into any, he
 		status, err = c.once(ctx, method, c.base+path, kind, blob, into, header)
 		var refusal *Refusal
 		again := err != nil && (!errors.As(err, &refusal) || refusal.Status >= http.StatusInternalServerError)
-		if !again || try == tries || !pause(ctx, time.Duration(try*try)*waitUnit) {
+		if !again || try == tries || !pause(ctx, time.Duration(try*try)*c.wait) {
 			return status, err
 		}
 	}
@@ -142,7 +144,7 @@ func (c *Client) Upload(ctx context.Context, u api.BoundaryUpload, file []byte) 
 			err = fmt.Errorf("upload: %d %s", status, text)
 		}
 		again := status == 0 || status >= http.StatusInternalServerError
-		if !again || try == tries || !pause(ctx, time.Duration(try*try)*waitUnit) {
+		if !again || try == tries || !pause(ctx, time.Duration(try*try)*c.wait) {
 			return err
 		}
 	}

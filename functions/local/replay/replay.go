@@ -156,7 +156,7 @@ func (r *Result) print(out io.Writer, rows int) {
 	if len(r.differ) > 0 {
 		fmt.Fprintf(out, "\nrecorded and located differ:\n%-18s %-9s %-8s %s\n", "request", "recorded", "located", "metres to the edge")
 		for _, d := range r.differ {
-			fmt.Fprintf(out, "%-18s %-9s %-8s %.1f\n", d.key, d.recorded, d.located, d.metres)
+			fmt.Fprintf(out, "%-18s %-9s %-8s %.2f\n", d.key, d.recorded, d.located, d.metres)
 		}
 	}
 	fmt.Fprintf(out, "\n%-34s %6d\n%-34s %6d\n%-34s %6d\n%-34s %6d\n%-34s %6d\n", "agree with the recorded board", r.Agree, "differ", r.Differ,
