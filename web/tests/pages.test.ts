@@ -7,6 +7,7 @@ import { areaChoices, dayIn, dutiesIn, holds, personsOf } from '../src/dispatch/
 import { catalogues } from '../src/locale/locale.ts';
 import { jurisdictionIn, pageAddress } from '../src/page/settings.ts';
 import { emptyDraft, forgetDraft, formField, keepDraft, keptDraft, length, problems, reportInput, type Draft } from '../src/report/draft.ts';
+import { areasToChoose } from '../src/report/choice.ts';
 import { codeIn, tidyCode } from '../src/track/code.ts';
 
 class Shelf {
@@ -138,6 +139,8 @@ describe('people', () => {
   it('hold what their grants say', () => {
     expect(dutiesIn(['member@demo:11'], 'demo')).toEqual({ reassigns: false, areas: ['11'] });
     expect(dutiesIn(['member@demo:11', 'dispatcher@demo'], 'demo')).toEqual({ reassigns: true, areas: undefined });
+    expect(dutiesIn(['administrator@*'], 'demo')).toEqual({ reassigns: true, areas: undefined });
+    expect(dutiesIn(['editor@demo'], 'demo').reassigns).toBe(false);
     expect(dutiesIn(['dispatcher@elsewhere'], 'demo')).toEqual({ reassigns: true, areas: undefined });
     expect(dutiesIn(undefined, 'demo').reassigns).toBe(true);
     const duty = dutiesIn(['dispatcher@demo:1'], 'demo');
@@ -147,6 +150,26 @@ describe('people', () => {
   it('choose among areas in their order, with the coarse ones as groups', () => {
     expect(areaChoices(areas, (code) => code !== '1').map(({ group, choices }) => [group.code, choices.map(({ area, depth }) => `${area.code}/${depth}`)]))
       .toEqual([['1', ['11/1']], ['2', ['2/0', '21/1']]]);
+  });
+});
+
+describe('areas to choose', () => {
+  const feature = (level: string, code: string, parent?: string) => ({ properties: { level, code, name: code, label: [0, 0], ...(parent ? { parent } : {}) } });
+  const codes = (list: readonly { code: string }[]) => list.map((one) => one.code);
+
+  it('are the children of what was chosen above', () => {
+    const areas = areaTree([feature('c', '1'), feature('c', '2'), feature('g', '11', '1'), feature('g', '21', '2')], undefined);
+    expect(codes(areasToChoose(areas, [], 0))).toEqual(['1', '2']);
+    expect(codes(areasToChoose(areas, [], 1))).toEqual([]);
+    expect(codes(areasToChoose(areas, ['2'], 1))).toEqual(['21']);
+  });
+
+  it('begin below a level of one area', () => {
+    const areas = areaTree([feature('s', '0'), feature('c', '1', '0'), feature('c', '2', '0'), feature('g', '11', '1')], undefined);
+    expect(codes(areasToChoose(areas, [], 0))).toEqual([]);
+    expect(codes(areasToChoose(areas, [], 1))).toEqual(['1', '2']);
+    expect(codes(areasToChoose(areas, ['', '1'], 2))).toEqual(['11']);
+    expect(codes(areasToChoose(areaTree([feature('s', '0')], undefined), [], 0))).toEqual(['0']);
   });
 });
 

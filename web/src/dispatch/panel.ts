@@ -67,6 +67,7 @@ export class Panel extends PageElement {
 
   private whoDid(person: string): string {
     if (person === 'resident') return this.t.byResident;
+    if (person === this.desk.session.person) return this.desk.session.name;
     return this.desk.roster.find((duty) => duty.person === person)?.name ?? person;
   }
 }

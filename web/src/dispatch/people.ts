@@ -60,9 +60,9 @@ export function areaChoices(areas: AreaTree, wanted: (code: string) => boolean):
   return areas.of(0).map((group) => ({ group, choices: below(group, 0) })).filter((one) => one.choices.length > 0);
 }
 
-const grantForm = /^(\w+)@([a-z0-9-]+)(?::(.+))?$/;
+const grantForm = /^(\w+)@([a-z0-9-]+|\*)(?::(.+))?$/;
 
-/** What the grants of a token, such as `dispatcher@demo:321102001`, let somebody do here, as far as the client needs to know. */
+/** What the grants of a token, such as `dispatcher@demo:321102001` or `administrator@*`, let somebody do here, as far as the client needs to know. */
 export interface Duties {
   /** May hand reports on. The server decides; this only spares people a form that would be refused. */
   reassigns: boolean;
@@ -72,7 +72,7 @@ export interface Duties {
 
 /** Reads grants. Without any that can be read everything is offered, and the server says no. */
 export function dutiesIn(grants: readonly string[] | undefined, jurisdiction: string): Duties {
-  const here = (grants ?? []).map((grant) => grantForm.exec(grant)).filter((grant) => grant !== null && grant[2] === jurisdiction);
+  const here = (grants ?? []).map((grant) => grantForm.exec(grant)).filter((grant) => grant !== null && (grant[2] === jurisdiction || grant[2] === '*'));
   if (here.length === 0) return { reassigns: true, areas: undefined };
   const codes = here.map((grant) => grant?.[3]);
   return {

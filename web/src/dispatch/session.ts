@@ -5,6 +5,8 @@ import type { Settings } from '../page/settings.ts';
 export interface Session {
   /** Bearer token for the API. */
   token: string;
+  /** The person's id, as it stands in rosters and histories. */
+  person: string;
   name: string;
   /** What the token's `groups` say, if they say anything. */
   grants: string[] | undefined;
@@ -79,5 +81,5 @@ export class SignIn {
 function sessionOf(user: User): Session {
   const groups: unknown = user.profile['groups'];
   const grants = Array.isArray(groups) ? groups.filter((one) => typeof one === 'string') : typeof groups === 'string' ? groups.split(/\s+/) : undefined;
-  return { token: user.access_token, name: user.profile.name ?? user.profile.preferred_username ?? user.profile.sub, grants };
+  return { token: user.access_token, person: user.profile.sub, name: user.profile.name ?? user.profile.preferred_username ?? user.profile.sub, grants };
 }

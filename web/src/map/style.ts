@@ -5,6 +5,7 @@ import { FINE_COUNTS_FROM_ZOOM, LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS }
 /** The map's colours; `page.css` has the same ones for the page. */
 export const INK = {
   outside: '#d9e5e6',
+  shore: '#bfd3d4',
   ground: '#f8f6ef',
   chosen: '#ffe9a8',
   line: '#0b4f4d',
@@ -79,6 +80,11 @@ function strength(position: number, count: number, finest: number, coarsest: num
 function groundLayers(levels: number): LayerSpecification[] {
   const tile = { source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.areas } as const;
   const layers: LayerSpecification[] = [
+    {
+      // The half of it that lies on the ground is covered by the ground: what stays is a shore.
+      id: 'shore', type: 'line', ...tile, filter: ofLevel(0), layout: { 'line-join': 'round' },
+      paint: { 'line-color': INK.shore, 'line-blur': 5, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 8, 16, 34] },
+    },
     { id: 'ground', type: 'fill', ...tile, filter: ofLevel(0), paint: { 'fill-color': INK.ground, 'fill-antialias': false } },
     { id: 'chosen', type: 'fill', ...tile, filter: ofCode(''), paint: { 'fill-color': INK.chosen, 'fill-opacity': 0.75 } },
   ];
@@ -106,7 +112,7 @@ function labelLayers(levels: number): LayerSpecification[] {
       minzoom: from, maxzoom: to, filter: ofLevel(at),
       layout: {
         'text-field': ['get', 'name'], 'text-font': [at <= Math.max(0, levels - 3) ? 'Bold' : 'Regular'], 'text-max-width': 8, 'text-padding': 4,
-        'text-variable-anchor': ['center', 'bottom', 'top'], 'text-radial-offset': 1.15,
+        'text-variable-anchor': ['center', 'bottom', 'top'], 'text-radial-offset': 1.5,
         'text-size': ['interpolate', ['linear'], ['zoom'], 10, 12, 16, at <= Math.max(0, levels - 3) ? 18 : 14],
       },
       paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6, 'text-opacity': 0.95 },

@@ -20,7 +20,7 @@ export function locatedView(t: Catalogue, jurisdiction: Jurisdiction, areas: Are
   if (!located.inside) {
     const near = located.nearest;
     return html`<div class="notice warn outside">
-      <p><strong>${t.outside}</strong> ${near?.code ? t.outsideNearest(distance(t, near.metres), near.name) : nothing}</p>
+      <p><strong>${t.outside}</strong> ${near?.code ? t.outsideNearest(distance(t, near.metres), areas.chain(near.code).slice(-2).map((area) => area.name).join(' ') || near.name) : nothing}</p>
       <p>${t.outsideNote(queue)}</p>
     </div>`;
   }

@@ -4,6 +4,7 @@ import type { AreaTree } from '../contract/areas.ts';
 import type { Datum } from '../contract/schemas.ts';
 import { distance, said } from '../locale/format.ts';
 import { PageElement } from '../page/element.ts';
+import { areasToChoose } from './choice.ts';
 import { findMe, type GeolocationTrouble } from './geolocation.ts';
 import type { Place } from './draft.ts';
 
@@ -71,7 +72,7 @@ export class PlaceTools extends PageElement {
   private chooseArea(level: number, code: string): void {
     this.stop?.();
     this.finding = false;
-    this.codes = [...this.codes.slice(0, level), ...(code ? [code] : [])];
+    this.codes = [...Array.from({ length: level }, (_, at) => this.codes[at] ?? ''), ...(code ? [code] : [])];
     const area = this.areas.area(this.codes.at(-1) ?? '');
     if (area) this.tell({ lon: area.label[0], lat: area.label[1], accuracy: 0, datum: 'WGS84' });
   }
@@ -115,11 +116,11 @@ export class PlaceTools extends PageElement {
 
   private areaSelects() {
     const t = this.t;
-    const levels = this.areas.levels.map((level, at) => ({ level, at, list: at === 0 ? this.areas.of(0) : this.codes[at - 1] ? this.areas.of(at, this.codes[at - 1]) : [] }));
+    const levels = this.areas.levels.map((level, at) => ({ level, at, list: areasToChoose(this.areas, this.codes, at) }));
     return html`<fieldset class="choose-area">
       <legend>${t.chooseArea}</legend>
       <p class="hint">${t.chooseAreaNote}</p>
-      ${levels.filter(({ at, list }) => at === 0 || list.length > 0).map(({ level, at, list }) => {
+      ${levels.filter(({ list }) => list.length > 0).map(({ level, at, list }) => {
         const name = said(level.name, this.language);
         return html`<div class="field"><label for="area-${at}">${name}</label>
           <select id="area-${at}" @change=${(event: Event) => this.chooseArea(at, (event.target as HTMLSelectElement).value)}>

@@ -48,15 +48,17 @@ export async function send(visit: Visit): Promise<Filed> {
   return filed;
 }
 
-/** Signs in by the demo's page as the role whose button carries this text. */
-export async function signIn(visit: Visit, role: RegExp, picture?: string): Promise<void> {
+/** Signs in by the demo's page as the role whose button carries this text, and gives the person's id. */
+export async function signIn(visit: Visit, role: RegExp, picture?: string): Promise<string> {
   const t = texts((await visit.page.locator('html').getAttribute('lang')) === 'en' ? 'en' : 'zh');
   await visit.page.getByRole('button', { name: t.signIn, exact: true }).click();
   const button = visit.page.locator('button[name=person]').filter({ hasText: role }).first();
   await button.waitFor();
   if (picture) await visit.picture(picture);
+  const person = await button.getAttribute('value');
   await button.click();
   await visit.page.locator('.desk').waitFor();
+  return person ?? '';
 }
 
 /** Finds a report in the list, taking more pages as long as there are any. */
