@@ -30,7 +30,9 @@ func (p *parser) hierarchy() {
 			b = newBody(p.set.areas[j].polygons)
 			bodies[s.parent] = b
 		}
-		p.inside(s, b)
+		if len(b.edges) > 0 { // a parent without a usable ring has a fault of its own
+			p.inside(s, b)
+		}
 	}
 }
 
