@@ -95,7 +95,7 @@ func (r *rosterWriter) microGrid(a synth.Area, n, grid int) {
 	if n%contactAwayEvery == 1 && !slices.Contains(gridsWithNobody, grid) {
 		away, deputy = r.days(0, 3), gridLeader(grid)
 	}
-	r.Write([]string{a.Code, microContact, fmt.Sprintf("micro-%03d-contact", n), a.Name + "联络员", deputy, away})
+	r.Write([]string{a.Code, microContact, fmt.Sprintf("micro-%03d-contact", n), "第" + chineseNumber(grid) + "网格" + a.Name + "联络员", deputy, away})
 }
 
 // days writes a period relative to today in the street's time zone.

@@ -56,7 +56,7 @@ func name(p synth.Place) string {
 	case gridLevel:
 		return "第" + chineseNumber(p.Overall) + "网格"
 	}
-	return fmt.Sprintf("%s微网格%02d", p.Parent.Name, p.Number)
+	return fmt.Sprintf("微网格%02d", p.Number) // always shown with its grid
 }
 
 // chineseNumber writes 1 to 99 as it is spoken.
