@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { areaTree } from '../src/contract/areas.ts';
 import type { Duty } from '../src/contract/schemas.ts';
 import { onMap, withReport } from '../src/dispatch/desk.ts';
-import { filtersIn, isFiltered, noFilters, sameList, searchWith } from '../src/dispatch/filters.ts';
-import { areaChoices, dayIn, dutiesIn, holds, personsOf } from '../src/dispatch/people.ts';
+import { filtersIn, firstFilters, isFiltered, noFilters, sameList, searchWith } from '../src/dispatch/filters.ts';
+import { areaChoices, dayIn, dutiesIn, holds, path, personsOf } from '../src/dispatch/people.ts';
 import { catalogues } from '../src/locale/locale.ts';
 import { jurisdictionIn, pageAddress } from '../src/page/settings.ts';
 import { emptyDraft, forgetDraft, formField, keepDraft, keptDraft, length, problems, reportInput, type Draft } from '../src/report/draft.ts';
@@ -90,6 +90,13 @@ describe('filters', () => {
     expect(jurisdictionIn(search)).toBe('nyc');
     expect(searchWith(search, noFilters)).toBe('?j=nyc');
     expect(searchWith('', noFilters)).toBe('');
+  });
+
+  it('begin with what is assigned to somebody who hands nothing on', () => {
+    expect(firstFilters('?j=nyc', 'me', false)).toEqual({ ...noFilters, assignee: 'me' });
+    expect(firstFilters('?report=r', 'me', false)).toEqual({ ...noFilters, assignee: 'me', report: 'r' });
+    expect(firstFilters('?area=1', 'me', false).assignee).toBe('');
+    expect(firstFilters('', 'me', true)).toEqual(noFilters);
   });
 
   it('take no unknown status', () => {
@@ -180,6 +187,11 @@ describe('the list', () => {
     const now = { ...item('b'), version: 2, status: 'received' as const };
     expect(withReport([item('a'), item('b')], now).map((one) => one.version)).toEqual([1, 2]);
     expect(withReport([item('a')], now)).toEqual([item('a')]);
+  });
+
+  it('leaves out names that the next one repeats', () => {
+    expect(path(['第五网格', '第五网格微网格03'])).toBe('第五网格微网格03');
+    expect(path(['Manhattan', 'District 5'])).toBe('Manhattan › District 5');
   });
 
   it('and the map show the open report once', () => {

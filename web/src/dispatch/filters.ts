@@ -3,12 +3,15 @@ import type { Status } from '../contract/schemas.ts';
 /** What the list shows, and which report is open: all of it stands in the address, so that a view can be sent to a colleague. */
 export interface Filters {
   area: string;
-  /** A person's id, or `queue`. */
+  /** A person's id, `queue`, or `all` for the choice of somebody who begins with their own. */
   assignee: string;
   status: Status | '';
   /** The open report's id, or ''. */
   report: string;
 }
+
+/** The choice of every assignee, by somebody who begins with their own. */
+export const everything = 'all';
 
 export const noFilters: Filters = { area: '', assignee: '', status: '', report: '' };
 
@@ -38,6 +41,13 @@ export function sameList(a: Filters, b: Filters): boolean {
   return a.area === b.area && a.assignee === b.assignee && a.status === b.status;
 }
 
-export function isFiltered(filters: Filters): boolean {
-  return !sameList(filters, noFilters);
+/** Whether somebody sees another list than the one they begin with. */
+export function isFiltered(filters: Filters, beginning: Filters = noFilters): boolean {
+  return !sameList(filters, beginning);
+}
+
+/** The filters to begin with: those of the address, else for somebody who hands nothing on what is assigned to them, wherever it is. */
+export function firstFilters(search: string, person: string, reassigns: boolean): Filters {
+  const found = filtersIn(search);
+  return reassigns || new URLSearchParams(search).has('assignee') || isFiltered(found) ? found : { ...found, assignee: person };
 }

@@ -4,8 +4,8 @@ import type { QueueItem, Service } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import type { Desk, Listed } from './desk.ts';
-import { isFiltered, type Filters } from './filters.ts';
-import { areaChoices, everybody, holds, staffName } from './people.ts';
+import { everything, isFiltered, type Filters } from './filters.ts';
+import { areaChoices, everybody, holds, path, staffName } from './people.ts';
 
 export interface ListState {
   t: Catalogue;
@@ -13,6 +13,8 @@ export interface ListState {
   desk: Desk;
   listed: Listed;
   filters: Filters;
+  /** The filters that somebody begins with. */
+  beginning: Filters;
   busy: boolean;
   choose(report: string): void;
   filter(change: Partial<Filters>): void;
@@ -35,10 +37,11 @@ export function filterBar(s: ListState): TemplateResult {
   return html`<form class="filters" role="search" aria-label=${t.filters} @submit=${(event: Event) => event.preventDefault()}>
     ${select('area', t.filterArea, html`${option('', t.anyArea, filters.area)}${groups.map(({ group, choices }) => html`<optgroup label=${group.name}>
       ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name, filters.area))}</optgroup>`)}`)}
-    ${desk.roster.length > 0 ? select('assignee', t.filterAssignee, html`${option('', t.anyAssignee, filters.assignee)}${option('queue', t.assigneeQueue, filters.assignee)}
+    ${!desk.duties.reassigns ? select('assignee', t.filterAssignee, html`${option(desk.session.person, t.assigneeMe, filters.assignee)}${option(everything, t.assigneeMyAreas, filters.assignee)}`) : nothing}
+    ${desk.duties.reassigns && desk.roster.length > 0 ? select('assignee', t.filterAssignee, html`${option('', t.anyAssignee, filters.assignee)}${option('queue', t.assigneeQueue, filters.assignee)}
       ${everybody(desk.roster).map((one) => option(one.person, one.name, filters.assignee))}`) : nothing}
     ${select('status', t.filterStatus, html`${option('', t.anyStatus, filters.status)}${option('received', t.status_received_short, filters.status)}${option('assigned', t.status_assigned_short, filters.status)}`)}
-    ${isFiltered(filters) ? html`<button type="button" class="quiet" @click=${() => s.filter({ area: '', assignee: '', status: '' })}>${t.clearFilters}</button>` : nothing}
+    ${isFiltered(filters, s.beginning) ? html`<button type="button" class="quiet" @click=${() => s.filter({ ...s.beginning, report: filters.report })}>${t.clearFilters}</button>` : nothing}
   </form>`;
 }
 
@@ -57,7 +60,7 @@ export function reportList(s: ListState): TemplateResult {
 function entry(s: ListState, item: QueueItem): TemplateResult {
   const { t, language, desk } = s;
   const { jurisdiction, areas } = desk.setting;
-  const where = item.chain.length > 0 ? item.chain.slice(-2).map((code) => areas.name(code)).join(' › ') : t.countsOutside;
+  const where = item.chain.length > 0 ? path(item.chain.slice(-2).map((code) => areas.name(code))) : t.countsOutside;
   const waiting = item.assignee.kind === 'queue';
   return html`<button type="button" class="entry" data-report=${item.report} aria-current=${item.report === s.filters.report ? 'true' : nothing} @click=${() => s.choose(item.report)}>
     <span class="entry-top"><strong>${serviceName(jurisdiction.services, item.service_code, language)}</strong>

@@ -11,7 +11,7 @@ import { PageElement } from '../page/element.ts';
 import { readSetting, readSettings, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
-import { filtersIn, noFilters, sameList, searchWith, type Filters } from './filters.ts';
+import { everything, firstFilters, noFilters, sameList, searchWith, type Filters } from './filters.ts';
 import { filterBar, reportList, type ListState } from './list.ts';
 import './panel.ts';
 import { dutiesIn } from './people.ts';
@@ -43,7 +43,7 @@ export class DispatchPage extends PageElement {
   private drawnFrom: unknown[] = [];
   private readonly width = matchMedia('(min-width: 960px)');
   private readonly widthChanged = () => { this.wide = this.width.matches; };
-  private readonly back = () => void this.follow(filtersIn(location.search));
+  private readonly back = () => { if (this.desk) void this.follow(firstFilters(location.search, this.desk.session.person, this.desk.duties.reassigns)); };
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -92,7 +92,7 @@ export class DispatchPage extends PageElement {
       }
     }
     this.desk = { setting, client, session, duties, roster };
-    this.filters = filtersIn(location.search);
+    this.filters = firstFilters(location.search, session.person, duties.reassigns);
     await Promise.all([this.fetchList(), this.filters.report ? this.fetchReport(this.filters.report) : undefined]);
   }
 
@@ -149,7 +149,7 @@ export class DispatchPage extends PageElement {
     this.busy = true;
     this.trouble = '';
     try {
-      const query = { area, assignee, ...(status ? { status } : {}), ...(after ? { cursor: after } : {}) };
+      const query = { area, assignee: assignee === everything ? '' : assignee, ...(status ? { status } : {}), ...(after ? { cursor: after } : {}) };
       const [queue, counts] = await Promise.all([desk.client.get('/v1/{jurisdiction}/queue', { query }), desk.client.get('/v1/{jurisdiction}/counts', {})]);
       if (asked !== this.asked) return;
       this.listed = { items: after ? [...this.listed.items, ...queue.reports] : queue.reports, next: queue.next || undefined, counts: counts.areas };
@@ -229,7 +229,7 @@ export class DispatchPage extends PageElement {
     const { t, view } = this;
     this.makePoints();
     const state: ListState = {
-      t, language: this.language, desk, listed: this.listed, filters: this.filters, busy: this.busy,
+      t, language: this.language, desk, listed: this.listed, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
       choose: (report) => this.choose(report), filter: (change) => this.filter(change),
       more: () => void this.fetchList(this.listed.next), refresh: () => void this.fetchList(),
     };

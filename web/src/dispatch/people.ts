@@ -85,3 +85,8 @@ export function dutiesIn(grants: readonly string[] | undefined, jurisdiction: st
 export function holds(duties: Duties, areas: AreaTree, code: string): boolean {
   return duties.areas === undefined || areas.chain(code).some((one) => duties.areas?.includes(one.code));
 }
+
+/** Names of areas from coarse to fine, without those that the next one begins with. */
+export function path(names: readonly string[]): string {
+  return names.filter((name, at) => !names[at + 1]?.startsWith(name)).join(' › ');
+}

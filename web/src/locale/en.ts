@@ -156,6 +156,8 @@ export const en: Catalogue = {
   anyArea: 'All areas I hold',
   anyAssignee: 'Everybody',
   anyStatus: 'Any status',
+  assigneeMe: 'Assigned to me',
+  assigneeMyAreas: 'Everything in my areas',
   assigneeQueue: 'Nobody yet (waiting)',
   clearFilters: 'Clear filters',
   listTitle: 'Open reports',

@@ -156,6 +156,8 @@ export const zh = {
   anyArea: '我负责的全部区域',
   anyAssignee: '所有人',
   anyStatus: '全部状态',
+  assigneeMe: '分给我的',
+  assigneeMyAreas: '我的区域里的全部',
   assigneeQueue: '还没有人（待分派）',
   clearFilters: '清除筛选',
   listTitle: '未办结的上报',

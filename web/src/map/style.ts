@@ -111,8 +111,8 @@ function labelLayers(levels: number): LayerSpecification[] {
       id: `label-${at}`, type: 'symbol', source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.labels,
       minzoom: from, maxzoom: to, filter: ofLevel(at),
       layout: {
-        'text-field': ['get', 'name'], 'text-font': [at <= Math.max(0, levels - 3) ? 'Bold' : 'Regular'], 'text-max-width': 8, 'text-padding': 4,
-        'text-variable-anchor': ['center', 'bottom', 'top'], 'text-radial-offset': 1.5,
+        'text-field': ['get', 'name'], 'text-font': [at <= Math.max(0, levels - 3) ? 'Bold' : 'Regular'], 'text-max-width': 8, 'text-padding': 2,
+        'text-variable-anchor': ['center', 'bottom', 'top'], 'text-radial-offset': 1.6,
         'text-size': ['interpolate', ['linear'], ['zoom'], 10, 12, 16, at <= Math.max(0, levels - 3) ? 18 : 14],
       },
       paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6, 'text-opacity': 0.95 },
