@@ -284,7 +284,7 @@ async function handTo(url: string, person: string): Promise<{ others: string; ow
   const { duties } = (await (await fetch(`${url}/v1/demo/roster`, { headers: bearer })).json()) as { duties: Duty[] };
   const area = duties.find((duty) => duty.person === person)?.area;
   if (!area) throw new Error(`the roster does not name ${person}`);
-  await post(`${url}/v1/demo/reports/${own.report}/reassignment`, { area, person, reason: '归第四网格', version: 1 }, bearer);
+  await post(`${url}/v1/demo/reports/${own.report}/reassignment`, { area, person, reason: '请就近看一下', version: 1 }, bearer);
   return { others: others.report, own: own.report };
 }
 
