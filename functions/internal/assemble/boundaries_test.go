@@ -7,8 +7,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/boundary"
+	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/local/engine/enginetest"
 )
 
@@ -195,4 +198,24 @@ func TestRosterFaultsAreListedByLineAndADryRunStoresNothing(t *testing.T) {
 	if f := w.file(1.5, 0.5); !f.Assignee.Queue {
 		t.Errorf("with the new roster nobody is there: %+v", f.Assignee)
 	}
+}
+
+// A set of which only the description was stored, because the import was cut off, cannot come into force.
+func TestAHalfWrittenSetCannotComeIntoForce(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, endpoint string) {
+		w := newWorld(t, endpoint)
+		w.settle()
+		before := w.inForce()
+		half := boundary.Set{Jurisdiction: town, Version: "00000000000000aa", CreatedAt: time.Now()}
+		if _, err := w.table.Register(t.Context(), half); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.table.PutSnapshot(t.Context(), town, jurisdiction.Boundaries, half.Version, []byte("the beginning of something")); err != nil {
+			t.Fatal(err)
+		}
+		a := w.do("POST", sets+"/"+half.Version+"/publication", w.issuer.token("e", "editor@town"), map[string]any{"expected": before})
+		if a.status < 400 || w.inForce() != before {
+			t.Errorf("%d %s; in force is %s", a.status, a.body, w.inForce())
+		}
+	})
 }
