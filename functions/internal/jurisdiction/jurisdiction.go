@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	_ "time/tzdata" // a function's machine has no time zones of its own
 	"unicode/utf8"
 
 	"github.com/weige/weige/functions/internal/fault"

@@ -27,7 +27,7 @@ var builds sync.Map // folder → func() (string, error)
 
 // Compile is Build outside of tests. Binaries go to scripts/.cache, each to its own place; one that runs is replaced without harm.
 func Compile(ctx context.Context, folder string) (binary string, err error) {
-	root, err := repository()
+	root, err := Repository()
 	if err != nil {
 		return "", err
 	}
@@ -52,8 +52,8 @@ func Compile(ctx context.Context, folder string) (binary string, err error) {
 	return binary, os.Rename(filepath.Join(half, "bootstrap"), binary)
 }
 
-// repository gives the folder of this repository: the first at or above the working folder that has a go.mod.
-func repository() (string, error) {
+// Repository gives the folder of this repository: the first at or above the working folder that has a go.mod.
+func Repository() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return "", err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 )
@@ -171,6 +172,21 @@ func (f *Function) Recycle() {
 		s.close()
 	}
 	f.idle = nil
+}
+
+// Crash kills the sandboxes at work, as a host that fails does: those who wait get a FunctionError, and nothing tells them how far the
+// work came. It gives how many there were.
+func (f *Function) Crash() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := 0
+	for s := range f.all {
+		if !slices.Contains(f.idle, s) {
+			s.close()
+			n++
+		}
+	}
+	return n
 }
 
 // Close ends all sandboxes and waits until they are gone.

@@ -223,6 +223,33 @@ func TestALostCallerDoesNotStopTheWork(t *testing.T) {
 	}
 }
 
+func TestCrashKillsWhatIsAtWorkAlone(t *testing.T) {
+	f := deploy(t, lambdatest.Spec{})
+	busy := make(chan error, 1)
+	begin := func() {
+		before := f.ColdStarts()
+		go func() {
+			_, err := f.Invoke(context.Background(), []byte(`{"do":"sleep","n":60000}`))
+			busy <- err
+		}()
+		for f.ColdStarts() == before {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	begin() // while the first is busy, the second gets a sandbox of its own, which is idle afterwards
+	_, idle := invoke(t, f, `{}`)
+	if n := f.Crash(); n != 1 {
+		t.Errorf("%d were killed; want 1", n)
+	}
+	var failure *lambdatest.FunctionError
+	if err := <-busy; !errors.As(err, &failure) || failure.Type != "Runtime.ExitError" {
+		t.Errorf("the work in hand gave %v", err)
+	}
+	if r, said := invoke(t, f, `{}`); r.Cold || said.PID != idle.PID {
+		t.Errorf("the idle sandbox is gone: %+v, was %+v", said, idle)
+	}
+}
+
 func TestCloseEndsEverySandboxAtWork(t *testing.T) {
 	f := deploy(t, lambdatest.Spec{})
 	_, said := invoke(t, f, `{}`)
