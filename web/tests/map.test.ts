@@ -4,11 +4,15 @@ import { areaTree } from '../src/contract/areas.ts';
 import type { QueueItem } from '../src/contract/schemas.ts';
 import { countPoints, pointingAccuracy, publicPoints, queuePoints, rounded } from '../src/map/features.ts';
 import { LAYERS, POINTS_FROM_ZOOM, SOURCES } from '../src/map/sources.ts';
-import { firstZoom, labelZooms, mapStyle } from '../src/map/style.ts';
+import { fineCountsFrom, levelScales, linesFrom, namesBetween, zoomAtWidth, type LevelScale } from '../src/map/scale.ts';
+import { mapStyle } from '../src/map/style.ts';
+
+/** Levels of an area the size of a street, each with five times the areas of the one above. */
+const scales = (levels: number): LevelScale[] => Array.from({ length: levels }, (_, level) => ({ count: 5 ** level, onePixel: 5 + Math.log2(5 ** level) / 2 }));
 
 describe('mapStyle', () => {
   it.each([1, 2, 3, 5])('is valid with %d levels and asks nobody but the given address', (levels) => {
-    const style = mapStyle({ levels, tiles: 'http://127.0.0.1:8080/v1/demo/boundary-sets/0123456789abcdef/tiles/{z}/{x}/{y}', bounds: [119.4, 32.1, 119.5, 32.3] });
+    const style = mapStyle({ scales: scales(levels), tiles: 'http://127.0.0.1:8080/v1/demo/boundary-sets/0123456789abcdef/tiles/{z}/{x}/{y}', bounds: [119.4, 32.1, 119.5, 32.3] });
     expect(validateStyleMin(style)).toEqual([]);
     expect(style.glyphs).toBeUndefined();
     expect(style.sprite).toBeUndefined();
@@ -19,25 +23,44 @@ describe('mapStyle', () => {
   });
 
   it('is valid without boundaries', () => {
-    const style = mapStyle({ levels: 0 });
+    const style = mapStyle({ scales: [] });
     expect(validateStyleMin(style)).toEqual([]);
     expect(Object.keys(style.sources)).toEqual([SOURCES.reports, SOURCES.counts]);
   });
 
   it('draws single reports where counts end', () => {
-    const layer = (id: string) => mapStyle({ levels: 3 }).layers.find((one) => one.id === id);
+    const layer = (id: string) => mapStyle({ scales: scales(3) }).layers.find((one) => one.id === id);
     expect(layer(LAYERS.reportPoints)?.minzoom).toBe(POINTS_FROM_ZOOM);
     expect(layer(LAYERS.fineCounts)?.maxzoom).toBe(POINTS_FROM_ZOOM);
     expect(layer(LAYERS.coarseCounts)?.maxzoom).toBe(layer(LAYERS.fineCounts)?.minzoom);
   });
+});
 
-  it('shows coarse levels first', () => {
+describe('scale', () => {
+  it('shows coarse levels before fine ones, whatever the number of levels', () => {
     for (const count of [1, 2, 3, 4, 8]) {
-      const zooms = Array.from({ length: count }, (_, at) => firstZoom(at, count));
-      expect(zooms).toEqual([...zooms].sort((a, b) => a - b));
-      expect(zooms[0]).toBe(0);
-      expect(labelZooms(count)).toHaveLength(count);
+      const lines = Array.from({ length: count }, (_, level) => linesFrom(scales(count), level));
+      expect(lines).toEqual([...lines].sort((a, b) => a - b));
+      expect(lines[0]).toBe(0);
+      const names = namesBetween(scales(count));
+      expect(names.map(([from]) => from)).toEqual(names.map(([from]) => from).sort((a, b) => a - b));
+      for (const [level, [from, to]] of names.entries()) {
+        expect(to).toBeGreaterThan(from);
+        // At every zoom some level has its names on the map.
+        expect(to).toBeGreaterThanOrEqual(names[level + 1]?.[0] ?? 0);
+      }
     }
+  });
+
+  it('measures areas against the bounds', () => {
+    const features = Array.from({ length: 16 }, (_, at) => ({ properties: { level: 'grid', code: `g${at}`, name: '', label: [0, 0] } }));
+    // A square of 4 by 4 areas on the equator, 0.04 degrees wide: each is 0.01 degree, 1,111.95 m.
+    const [scale] = levelScales(areaTree(features, undefined), [0, -0.02, 0.04, 0.02]);
+    if (!scale) throw new Error('no scale');
+    const zoom = zoomAtWidth(scale, 100);
+    expect((1111.95 / 78_271.517) * 2 ** zoom).toBeCloseTo(100, 3);
+    expect(fineCountsFrom(scale, 15)).toBeCloseTo(zoomAtWidth(scale, 90), 9);
+    expect(fineCountsFrom(scale, 12)).toBe(11.5);
   });
 });
 

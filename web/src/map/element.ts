@@ -6,7 +6,9 @@ import type { Setting } from '../page/settings.ts';
 import { syntheticBadge } from '../page/shell.ts';
 import { nothing, type PointCollection } from './features.ts';
 import type { MapOwner } from './owner.ts';
+import { levelScales, type Bounds } from './scale.ts';
 import { SOURCES } from './sources.ts';
+import type { StyleOptions } from './style.ts';
 
 /** Where the drawing of the map stands. */
 type Stage = 'opening' | 'drawn' | 'unavailable' | 'broken';
@@ -63,16 +65,16 @@ export class MapElement extends PageElement {
     }
   }
 
-  private place(): { levels: number; counted?: number; tiles?: string; bounds?: [number, number, number, number] } {
+  private place(): Pick<StyleOptions, 'scales' | 'counted' | 'tiles' | 'bounds'> {
     const { jurisdiction, areas } = this.setting;
-    const levels = areas.levels.length;
     const queueLevel = areas.levels.findIndex((one) => one.level === jurisdiction.queue_level);
-    const counted = queueLevel < 0 ? Math.max(0, levels - 1) : queueLevel;
-    if (!jurisdiction.boundary_set) return { levels };
+    const counted = queueLevel < 0 ? Math.max(0, areas.levels.length - 1) : queueLevel;
+    if (!jurisdiction.boundary_set) return { scales: [] };
     const tiles = `${location.origin}/v1/${jurisdiction.jurisdiction}/boundary-sets/${jurisdiction.boundary_set}/tiles/{z}/{x}/{y}`;
     const [west, south, east, north] = jurisdiction.bbox ?? [];
-    if (west === undefined || south === undefined || east === undefined || north === undefined) return { levels, counted, tiles };
-    return { levels, counted, tiles, bounds: [west, south, east, north] };
+    if (west === undefined || south === undefined || east === undefined || north === undefined) return { scales: [] };
+    const bounds: Bounds = [west, south, east, north];
+    return { scales: levelScales(areas, bounds), counted, tiles, bounds };
   }
 
   private events() {

@@ -4,7 +4,7 @@ import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import { nothing, pointingAccuracy, rounded, type PointCollection } from './features.ts';
-import { FINE_COUNTS_FROM_ZOOM, LAYERS, POINTS_FROM_ZOOM, SOURCES, type OverlaySource } from './sources.ts';
+import { LAYERS, POINTS_FROM_ZOOM, SOURCES, type OverlaySource } from './sources.ts';
 import { mapStyle, ofCode, type StyleOptions } from './style.ts';
 
 setWorkerUrl(workerUrl);
@@ -90,7 +90,7 @@ export class MapOwner {
         const { x, y } = event.point;
         const hit = map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: this.clickable() })[0];
         if (hit?.layer.id === LAYERS.reportPoints) events.picked(String(hit.properties['report']));
-        else if (hit) this.moveTo([event.lngLat.lng, event.lngLat.lat], hit.layer.id === LAYERS.coarseCounts ? FINE_COUNTS_FROM_ZOOM + 0.5 : POINTS_FROM_ZOOM + 0.5);
+        else if (hit) this.moveTo([event.lngLat.lng, event.lngLat.lat], Math.min(POINTS_FROM_ZOOM, hit.layer.maxzoom ?? POINTS_FROM_ZOOM) + 0.5);
       }
       if (choosing) this.choose([event.lngLat.lng, event.lngLat.lat]);
     });

@@ -19,6 +19,3 @@ export const LAYERS = { reportPoints: 'report-points', coarseCounts: 'counts-coa
 
 /** From this zoom on single reports are drawn; below it, counts per area. */
 export const POINTS_FROM_ZOOM = 15;
-
-/** From this zoom on the counts are those of the level at which they are kept; below it, those of the level above. */
-export const FINE_COUNTS_FROM_ZOOM = 13.3;

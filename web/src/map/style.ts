@@ -1,6 +1,7 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { nothing } from './features.ts';
-import { FINE_COUNTS_FROM_ZOOM, LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS } from './sources.ts';
+import { fineCountsFrom, linesFrom, namesBetween, type Bounds, type LevelScale } from './scale.ts';
+import { LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS } from './sources.ts';
 
 /** The map's colours; `page.css` has the same ones for the page. */
 export const INK = {
@@ -21,9 +22,9 @@ export interface StyleOptions {
   /** Address pattern of the boundary tiles with `{z}`, `{x}`, `{y}`; without one there is ground and overlays only. */
   tiles?: string;
   /** west, south, east, north: no tile is asked for outside. */
-  bounds?: [number, number, number, number];
-  /** How many levels the boundary set has. */
-  levels: number;
+  bounds?: Bounds;
+  /** The levels of the boundary set, coarse to fine. */
+  scales: readonly LevelScale[];
   /** Position of the level at which open reports are counted; the finest when absent. */
   counted?: number;
 }
@@ -42,9 +43,9 @@ export function mapStyle(options: StyleOptions): StyleSpecification {
     style.sources[SOURCES.boundaries] = {
       type: 'vector', tiles: [options.tiles], minzoom: 0, maxzoom: 18, ...(options.bounds ? { bounds: options.bounds } : {}),
     };
-    style.layers.push(...groundLayers(options.levels), ...labelLayers(options.levels));
+    style.layers.push(...groundLayers(options.scales), ...labelLayers(options.scales));
   }
-  style.layers.push(...countLayers(options.counted ?? Math.max(0, options.levels - 1)), ...reportLayers());
+  style.layers.push(...countLayers(options.scales, options.counted ?? Math.max(0, options.scales.length - 1)), ...reportLayers());
   return style;
 }
 
@@ -58,14 +59,6 @@ export function ofCode(code: string): FilterSpecification {
   return ['==', ['get', 'code'], code];
 }
 
-/** The zoom from which the lines of a level are worth showing: the finest last, the coarse ones always. */
-export function firstZoom(position: number, count: number): number {
-  const finer = count - 1 - position;
-  if (position === 0 || finer >= 2) return 0;
-  if (count === 2) return 11;
-  return finer === 0 ? 14.2 : 12.2;
-}
-
 /** Line width in pixels by zoom: the coarser, the stronger. */
 export function lineWidth(position: number, count: number): ExpressionSpecification {
   const widest = strength(position, count, 0.9, 3.4);
@@ -77,7 +70,8 @@ function strength(position: number, count: number, finest: number, coarsest: num
   return count < 2 ? coarsest : finest + ((coarsest - finest) * (count - 1 - position)) / (count - 1);
 }
 
-function groundLayers(levels: number): LayerSpecification[] {
+function groundLayers(scales: readonly LevelScale[]): LayerSpecification[] {
+  const levels = scales.length;
   const tile = { source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.areas } as const;
   const layers: LayerSpecification[] = [
     {
@@ -92,7 +86,7 @@ function groundLayers(levels: number): LayerSpecification[] {
   for (let at = levels - 1; at >= 0; at--) {
     const dashed = at === levels - 1 && levels > 2 ? { 'line-dasharray': [3, 2] } : {};
     layers.push({
-      id: `line-${at}`, type: 'line', ...tile, minzoom: firstZoom(at, levels), filter: ofLevel(at),
+      id: `line-${at}`, type: 'line', ...tile, minzoom: linesFrom(scales, at), filter: ofLevel(at),
       layout: { 'line-join': 'round' },
       paint: { 'line-color': INK.line, 'line-width': lineWidth(at, levels), 'line-opacity': strength(at, levels, 0.5, 0.95), ...dashed },
     });
@@ -104,15 +98,16 @@ function groundLayers(levels: number): LayerSpecification[] {
   return layers;
 }
 
-function labelLayers(levels: number): LayerSpecification[] {
+function labelLayers(scales: readonly LevelScale[]): LayerSpecification[] {
+  const levels = scales.length;
   // The last layer is placed first, so that coarse names win where there is no room for both.
-  return labelZooms(levels)
+  return namesBetween(scales)
     .map(([from, to], at): LayerSpecification => ({
       id: `label-${at}`, type: 'symbol', source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.labels,
       minzoom: from, maxzoom: to, filter: ofLevel(at),
       layout: {
         'text-field': ['get', 'name'], 'text-font': [at <= Math.max(0, levels - 3) ? 'Bold' : 'Regular'], 'text-max-width': 8, 'text-padding': 2,
-        'text-variable-anchor': ['center', 'bottom', 'top'], 'text-radial-offset': 1.6,
+        'text-variable-anchor': ['center', 'bottom', 'top'], 'text-radial-offset': ['interpolate', ['linear'], ['zoom'], 10, 2, 16, 1.5],
         'text-size': ['interpolate', ['linear'], ['zoom'], 10, 12, 16, at <= Math.max(0, levels - 3) ? 18 : 14],
       },
       paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6, 'text-opacity': 0.95 },
@@ -120,20 +115,13 @@ function labelLayers(levels: number): LayerSpecification[] {
     .reverse();
 }
 
-/** From which to which zoom the names of each level stand on the map, so that two levels rarely compete for room. */
-export function labelZooms(count: number): [number, number][] {
-  if (count <= 1) return [[0, 24]];
-  if (count === 2) return [[0, 13.5], [11, 24]];
-  const fine: [number, number][] = [[0, 15.2], [13.9, 17.2], [15.8, 24]];
-  return [...Array.from({ length: count - 3 }, (): [number, number] => [0, 12]), ...fine];
-}
-
 /** Numbers in discs: from afar for the level above the one at which counts are kept, then for that one, until single reports show. */
-function countLayers(counted: number): LayerSpecification[] {
+function countLayers(scales: readonly LevelScale[], counted: number): LayerSpecification[] {
   if (counted === 0) return countPair(LAYERS.fineCounts, 0, { maxzoom: POINTS_FROM_ZOOM });
+  const fineFrom = fineCountsFrom(scales[counted], POINTS_FROM_ZOOM);
   return [
-    ...countPair(LAYERS.coarseCounts, counted - 1, { maxzoom: FINE_COUNTS_FROM_ZOOM }),
-    ...countPair(LAYERS.fineCounts, counted, { minzoom: FINE_COUNTS_FROM_ZOOM, maxzoom: POINTS_FROM_ZOOM }),
+    ...countPair(LAYERS.coarseCounts, counted - 1, { maxzoom: fineFrom }),
+    ...countPair(LAYERS.fineCounts, counted, { minzoom: fineFrom, maxzoom: POINTS_FROM_ZOOM }),
   ];
 }
 
