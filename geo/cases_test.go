@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/encoding/mvt"
 )
 
 // square is the ring of a square with its south-west corner and its size.
@@ -329,5 +330,45 @@ func TestTileMeetsItsNeighbours(t *testing.T) {
 		if _, err := ix.Tile(bad[0], bad[1], bad[2]); err == nil {
 			t.Errorf("tile %v: no error", bad)
 		}
+	}
+}
+
+// Shells have a positive area by the surveyor's formula in the tile's coordinates, and holes a negative one (MVT 2.1, 4.3.3.3).
+func TestTileRingsWindAsTheFormatSays(t *testing.T) {
+	ix := opened(t, flat(one("lake", [][]Point{square(0, 0, 1_000_000), square(400_000, 400_000, 200_000)})))
+	tile, err := ix.Tile(10, 512, 511)
+	if err != nil {
+		t.Fatal(err)
+	}
+	layers, err := mvt.Unmarshal(tile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	polygon, ok := layers[0].Features[0].Geometry.(orb.Polygon)
+	if !ok || len(polygon) != 2 {
+		t.Fatalf("%T %v", layers[0].Features[0].Geometry, polygon)
+	}
+	for i, ring := range polygon {
+		twice := 0.0
+		for j := 0; j+1 < len(ring); j++ {
+			twice += ring[j][0]*ring[j+1][1] - ring[j+1][0]*ring[j][1]
+		}
+		if (twice > 0) != (i == 0) {
+			t.Errorf("ring %d has the area %v", i, twice/2)
+		}
+	}
+}
+
+// A name stands well inside: in the broad part of a flask, not in its neck.
+//
+//	  ┌┐
+//	┌─┘└─┐
+//	│ ●  │
+//	└────┘
+func TestLabelStandsWhereThereIsRoom(t *testing.T) {
+	ix := opened(t, flat(one("flask", [][]Point{{{0, 0}, {1000, 0}, {1000, 1000}, {520, 1000}, {520, 9000}, {480, 9000}, {480, 1000}, {0, 1000}}})))
+	p, err := Round(ix.Area(0).Label)
+	if err != nil || p.Y < 300 || p.Y > 700 || p.X < 300 || p.X > 700 {
+		t.Errorf("the name stands at %v, %v", p, err)
 	}
 }

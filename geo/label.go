@@ -2,25 +2,51 @@ package geo
 
 import "slices"
 
-// labelHeights are the parts of an area's height at which a place for its name is looked for, in sixteenths.
-var labelHeights = []int64{8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
+// labelHeights is how many heights of an area are looked at for a place for its name.
+const labelHeights = 31
 
-// label gives a point inside the area that is a good place for its name: the middle of the widest stretch of the area at one of some
-// heights. The arithmetic is never fused, so that every processor gives the same point.
+// label gives a point inside the area that is a good place for its name: of the middles of the stretches of the area at some heights,
+// the one farthest from any edge. The arithmetic is never fused, so that every processor gives the same point.
 func (b body) label() Point {
 	best, at := -1.0, b.edges[0][0]
-	for _, part := range labelHeights {
-		span := int64(b.bound.max.Y) - int64(b.bound.min.Y)
-		y := int32(int64(b.bound.min.Y) + span*part/16)
+	span := int64(b.bound.max.Y) - int64(b.bound.min.Y)
+	for part := int64(1); part <= labelHeights; part++ {
+		y := int32(int64(b.bound.min.Y) + span*part/(labelHeights+1))
 		xs := b.crossings(y)
 		for i := 0; i+1 < len(xs); i += 2 {
+			half := (xs[i+1] - xs[i]) / 2
 			p := Point{int32((xs[i] + xs[i+1]) / 2), y}
-			if w := xs[i+1] - xs[i]; w > best && b.holds(p) {
-				best, at = w, p
+			if half*half <= best || !b.holds(p) {
+				continue
+			}
+			if d := b.clearance(p, best); d > best {
+				best, at = d, p
 			}
 		}
 	}
 	return at
+}
+
+// clearance gives the square of the distance from p to the nearest edge, in lattice units; when it is no more than enough, anything that
+// is no more than enough.
+func (b body) clearance(p Point, enough float64) float64 {
+	least := -1.0
+	for _, e := range b.edges {
+		ax, ay := float64(e[0].X)-float64(p.X), float64(e[0].Y)-float64(p.Y)
+		dx, dy := float64(e[1].X)-float64(e[0].X), float64(e[1].Y)-float64(e[0].Y)
+		length := float64(dx*dx) + float64(dy*dy)
+		t := 0.0
+		if length > 0 {
+			t = max(0, min(1, -(float64(ax*dx)+float64(ay*dy))/length))
+		}
+		x, y := ax+float64(t*dx), ay+float64(t*dy)
+		if d := float64(x*x) + float64(y*y); least < 0 || d < least {
+			if least = d; least <= enough {
+				return least
+			}
+		}
+	}
+	return least
 }
 
 // crossings gives, from west to east, where the edges cross the line a little above a height.

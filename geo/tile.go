@@ -122,5 +122,6 @@ func (t tiler) ring(points []Point) orb.Ring {
 	if len(ring) < 4 {
 		return nil
 	}
+	ring.Reverse() // a tile's y runs downward; what ran counterclockwise has to again, as MVT 2.1, 4.3.3.3 counts it
 	return ring
 }
