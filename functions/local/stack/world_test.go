@@ -46,7 +46,9 @@ func newWorld(t *testing.T, endpoint string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, wire: &wire{engine: httputil.NewSingleHostReverseProxy(to)}}
+	engine := httputil.NewSingleHostReverseProxy(to)
+	engine.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) } // who asked was killed
+	w := &world{t: t, wire: &wire{engine: engine}}
 	proxy := httptest.NewServer(w.wire)
 	t.Cleanup(proxy.Close)
 	w.Stack, err = Start(t.Context(), Options{Endpoint: endpoint, Through: proxy.URL, Folder: t.TempDir(), Concurrency: 16, Log: testLog{t},
