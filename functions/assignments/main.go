@@ -18,7 +18,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := assemble.Server(c, assemble.Table(c), assemble.Log())
+	server, err := assemble.WithKeys(c, assemble.Table(c), assemble.Log())
 	if err != nil {
 		log.Fatal(err)
 	}

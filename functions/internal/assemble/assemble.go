@@ -4,6 +4,7 @@ package assemble
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -50,6 +51,15 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t,
 		Secrets: secrets, Now: time.Now, NewID: newID}
 	return s, nil
+}
+
+// WithKeys is Server for functions that file or read reports. Without both keys it is an error at the start, which a deployment
+// notices, and not a failure of every request.
+func WithKeys(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, error) {
+	if len(c.TrackingKey) == 0 || len(c.ContactKey) == 0 {
+		return nil, errors.New("TRACKING_KEY and CONTACT_KEY are needed: this function files or reads reports")
+	}
+	return Server(c, t, log)
 }
 
 // Table gives the table that the configuration names.

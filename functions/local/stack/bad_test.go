@@ -1,10 +1,13 @@
 package stack
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +59,25 @@ func TestBadRequestsAreToldWhatIsWrong(t *testing.T) {
 	w.codesThatLeadNowhere(filed.TrackingCode)
 	if n := len(w.queue()); n != 1 {
 		t.Errorf("%d reports are stored; want the one", n)
+	}
+}
+
+// A function that was not given what it needs says so when it starts, not with each request.
+func TestFunctionsWithoutTheirKeysDoNotStart(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	for _, name := range []string{"reports", "assignments"} {
+		for _, keys := range [][]string{{"TRACKING_KEY"}, {"CONTACT_KEY"}, {"TRACKING_KEY", "CONTACT_KEY"}} {
+			spec := w.Specs[name]
+			spec.Env = maps.Clone(spec.Env)
+			maps.DeleteFunc(spec.Env, func(name, _ string) bool { return slices.Contains(keys, name) })
+			f := lambdatest.Deploy(spec)
+			_, err := f.Invoke(t.Context(), []byte("{}"))
+			var failure *lambdatest.FunctionError
+			if !errors.As(err, &failure) || failure.Type != "Runtime.ExitError" || !strings.Contains(failure.Log, keys[0]) {
+				t.Errorf("%s without %v: %v", name, keys, err)
+			}
+			f.Close()
+		}
 	}
 }
 
