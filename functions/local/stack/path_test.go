@@ -119,9 +119,9 @@ func (w *world) fileTheSameAtOnce() api.Filed {
 	return first
 }
 
-// others files five more: one per grid, one outside of all, one that no public list may hold.
+// others files six more: one for each other grid, two outside of all, one that no public list may hold.
 func (w *world) others() {
-	points := [][2]float64{{1.5, 0.5}, {2.5, 0.5}, {3.5, 0.5}, {9, 9}}
+	points := [][2]float64{{1.5, 0.5}, {2.5, 0.5}, {3.5, 0.5}, {9, 9}, {10, 9}}
 	together(len(points)+1, func(i int) {
 		body := filing(0.7, 0.5, "service_code", "visit")
 		if i < len(points) {
@@ -131,8 +131,8 @@ func (w *world) others() {
 			w.t.Errorf("%d %s", a.status, a.body)
 		}
 	})
-	if n := len(w.queue()); n != 6 {
-		w.t.Errorf("%d reports are open; want 6", n)
+	if n := len(w.queue()); n != 7 {
+		w.t.Errorf("%d reports are open; want 7", n)
 	}
 }
 
@@ -228,15 +228,19 @@ func (w *world) handOver(filed api.Filed) {
 // counts hands the stream's records to the function changes: refused at first, then three copies at once, then all again.
 func (w *world) counts() {
 	t := w.t
-	// Out of the queue and into it again moves the counter of those who wait.
-	var waiting api.QueueItem
+	// Out of the queue, one of them into it again: counted twice, one of the steps would show.
+	hand := func(q api.QueueItem, area string, version int) {
+		w.must("POST", "/v1/town/reports/"+q.Report+"/reassignment", w.token(dispatcher), map[string]any{"area": area, "reason": "改派", "version": version}, "Idempotency-Key", uuid.NewString())
+	}
+	var waiting []api.QueueItem
 	for _, q := range w.queue() {
 		if len(q.Chain) == 0 {
-			waiting = q
+			waiting = append(waiting, q)
 		}
 	}
-	w.must("POST", "/v1/town/reports/"+waiting.Report+"/reassignment", w.token(dispatcher), map[string]any{"area": "c1g2", "reason": "他去看", "version": 1}, "Idempotency-Key", uuid.NewString())
-	w.must("POST", "/v1/town/reports/"+waiting.Report+"/reassignment", w.token(dispatcher), map[string]any{"area": "", "reason": "不在辖区", "version": 2}, "Idempotency-Key", uuid.NewString())
+	hand(waiting[0], "c1g2", 1)
+	hand(waiting[0], "", 2)
+	hand(waiting[1], "c1g2", 1)
 	records, err := w.Records(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -244,8 +248,8 @@ func (w *world) counts() {
 	filtered := slices.DeleteFunc(slices.Clone(records), func(r events.DynamoDBEventRecord) bool {
 		return r.EventName != "INSERT" || !strings.HasPrefix(r.Change.Keys["SK"].String(), "EV#")
 	})
-	if len(filtered) != 9 { // six filings, three reassignments
-		t.Errorf("%d events among %d records; want 9", len(filtered), len(records))
+	if len(filtered) != 11 { // seven filings, four reassignments
+		t.Errorf("%d events among %d records; want 11", len(filtered), len(records))
 	}
 	w.refuse(filtered)
 	if got := w.counted(); len(got) != 0 {
