@@ -3,224 +3,246 @@ package geo
 import (
 	"encoding/binary"
 	"errors"
-	"hash/crc32"
-	"slices"
-	"strings"
+	"fmt"
 )
 
-// The compiled form is a header and flat arrays of 32-bit little-endian words, from which questions are answered as they stand. See
-// Index for what each array is for.
-const (
-	magic      = "WEIGEGEO"
-	formatNow  = 1
-	headerSize = 8 + 4 + 4 + 4*headerWords // magic, format, checksum, words
+// Form says for what a set is compiled.
+type Form struct {
+	CellsPerEdge float64 // cells of the directory per edge of a border; more are faster and larger
+	PieceEdges   int     // edges that are stored as one piece, at most 100
+}
+
+// The forms. Both answer alike, and neither is decoded before it answers.
+var (
+	Fast    = Form{CellsPerEdge: 1.5, PieceEdges: 8}
+	Compact = Form{CellsPerEdge: 0.2, PieceEdges: 24}
 )
 
-// The words of the header.
-const (
-	hLevels = iota
-	hAreas
-	hRings
-	hRefs
-	hArcs
-	hPoints
-	hSlabs
-	hEdges
-	hCells
-	hLists
-	hText
-	hGridX // west edge of the grid of cells
-	hGridY
-	hGridWide
-	hGridHigh
-	hGridShift
-	headerWords
-)
+// fewestCells is how many cells a directory is given at least: with fewer, a cell's side could reach beyond the lattice.
+const fewestCells = 1024
 
-// The words of an area.
-const (
-	aLevel = iota
-	aParent
-	aCode
-	aCodeLength
-	aName
-	aNameLength
-	aRings
-	aRingCount
-	aMinX
-	aMinY
-	aMaxX
-	aMaxY
-	aLabelX
-	aLabelY
-	aSlabs
-	aSlabCount
-	aSlabHeight
-	areaWords
-)
+// mostPieceEdges is the greatest number of edges of a piece.
+const mostPieceEdges = 100
 
-// shellFlag marks, in the length of a ring, the shell that begins a polygon.
-const shellFlag = 1 << 31
+// Compile gives the set in the form that Open answers from, see Fast. The same set gives the same bytes, whatever the order of its
+// features, rings and points. A set in which rings are broken, see Parse, is an error.
+func (s *BoundarySet) Compile() ([]byte, error) { return s.CompileAs(Fast) }
 
-// castagnoli is the polynomial that processors compute in hardware.
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// Compile gives the set in the form that Open answers from. The same set gives the same bytes, whatever the order of its features,
-// rings and points.
-func (s *BoundarySet) Compile() ([]byte, error) {
+// CompileAs is Compile in another form, such as Compact.
+func (s *BoundarySet) CompileAs(f Form) ([]byte, error) {
 	if s == nil || len(s.areas) == 0 {
 		return nil, errors.New("there is nothing to compile")
 	}
-	shapes := make([]shape, len(s.areas))
-	for i, a := range s.areas {
-		shapes[i] = a.canonical()
+	if len(s.areas) > mostLabels {
+		return nil, fmt.Errorf("a set has at most %d areas", mostLabels)
 	}
-	slices.SortFunc(shapes, func(a, b shape) int {
-		if a.level != b.level {
-			return a.level - b.level
-		}
-		return strings.Compare(a.code, b.code)
-	})
-	w := &writer{arrays: make([][]uint32, headerWords)}
-	w.levels(s.levels)
-	w.areas(shapes)
-	return w.bytes(), nil
-}
-
-// writer collects the arrays; the header words hLevels to hLists are their lengths.
-type writer struct {
-	header [headerWords]uint32
-	arrays [][]uint32
-	text   []byte
-}
-
-func (w *writer) put(array int, words ...uint32) { w.arrays[array] = append(w.arrays[array], words...) }
-
-func (w *writer) string(s string) (offset, length uint32) {
-	offset = uint32(len(w.text))
-	w.text = append(w.text, s...)
-	return offset, uint32(len(s))
-}
-
-func (w *writer) levels(levels []string) {
-	for _, l := range levels {
-		o, n := w.string(l)
-		w.put(hLevels, o, n)
-	}
-}
-
-func (w *writer) areas(shapes []shape) {
-	position := map[string]int{}
-	for i, s := range shapes {
-		position[s.code] = i
-	}
-	builder := newArcBuilder(shapes)
-	refs := make([][][]int, len(shapes)) // area, ring, arc
-	for i, s := range shapes {
-		for _, rings := range s.polygons {
-			for _, ring := range rings {
-				refs[i] = append(refs[i], builder.ring(ring))
-			}
+	for _, a := range s.areas {
+		if len(a.polygons) == 0 {
+			return nil, fmt.Errorf("area %q has no ring that encloses anything", a.code)
 		}
 	}
-	all, moved := builder.finish()
-	w.put(hArcs, all.starts...)
-	for _, p := range all.points {
-		w.put(hPoints, uint32(p.X), uint32(p.Y))
+	f.PieceEdges = max(1, min(f.PieceEdges, mostPieceEdges))
+	t := newTopology(s)
+	w := &compiler{form: f, pieces: pieceWriter{most: f.PieceEdges}}
+	layers, color := t.layers(s.sound)
+	w.areas(t, color)
+	for _, l := range layers {
+		w.layer(t, l, s.levels)
 	}
-	bodies := make([]body, len(shapes))
-	for i, s := range shapes {
-		bodies[i] = newBody(s.polygons)
-		parent := -1
+	if !layers[0].shared {
+		w.borders(t, nil, nil)
+	}
+	w.rings(t)
+	return w.bytes(s.levels, t.firsts(), len(layers)), nil
+}
+
+// compiler collects the arrays.
+type compiler struct {
+	form   Form
+	arrays [arrays][]byte
+	pieces pieceWriter
+	layers []uint32
+}
+
+func (w *compiler) put(array int, words ...uint32) {
+	for _, v := range words {
+		w.arrays[array] = binary.LittleEndian.AppendUint32(w.arrays[array], v)
+	}
+}
+
+// areas writes what is said of each area; color tells its layer among those of its level.
+func (w *compiler) areas(t *topology, color []uint8) {
+	position := make(map[string]ID, len(t.shapes))
+	text := w.arrays[inText]
+	w.arrays[inAreas] = make([]byte, 0, 4*areaWords*(len(t.shapes)+1))
+	ring := uint32(0)
+	for id, s := range t.shapes {
+		position[s.code] = ID(id)
+		parent := uint32(0)
 		if s.level > 0 {
-			parent = position[s.parent]
+			parent = uint32(position[s.parent] + 1)
 		}
-		w.area(s, parent, bodies[i], refs[i], moved, all)
-	}
-	w.grid(shapes, bodies)
-}
-
-func (w *writer) area(s shape, parent int, b body, refs [][]int, moved []int, all arcs) {
-	var a [areaWords]uint32
-	a[aLevel], a[aParent] = uint32(s.level), uint32(int32(parent))
-	a[aCode], a[aCodeLength] = w.string(s.code)
-	a[aName], a[aNameLength] = w.string(s.name)
-	a[aMinX], a[aMinY], a[aMaxX], a[aMaxY] = uint32(b.bound.min.X), uint32(b.bound.min.Y), uint32(b.bound.max.X), uint32(b.bound.max.Y)
-	label := b.label()
-	a[aLabelX], a[aLabelY] = uint32(label.X), uint32(label.Y)
-	a[aRings], a[aRingCount] = uint32(len(w.arrays[hRings])/2), uint32(len(refs))
-	var edges []uint32 // positions of first points
-	k := 0
-	for _, rings := range s.polygons {
-		for j := range rings {
-			length := uint32(len(refs[k]))
-			if j == 0 {
-				length |= shellFlag
+		b := noBox
+		for _, rings := range s.polygons {
+			for _, p := range rings[0] {
+				b = b.with(p)
 			}
-			w.put(hRings, uint32(len(w.arrays[hRefs])), length)
-			for _, ref := range refs[k] {
-				arc := ref
-				if ref < 0 {
-					arc = ^ref
+		}
+		code := uint32(len(text))
+		text = append(text, s.code...)
+		name := uint32(len(text))
+		if s.name != s.code {
+			text = append(text, s.name...)
+		}
+		w.put(inAreas, parent|uint32(color[id])<<labelBits, code, name, ring, uint32(b.min.X), uint32(b.min.Y), uint32(b.max.X), uint32(b.max.Y))
+		for _, rings := range s.polygons {
+			ring += uint32(len(rings))
+		}
+	}
+	end := uint32(len(text))
+	w.put(inAreas, 0, end, end, ring, 0, 0, 0, 0)
+	w.arrays[inText] = text
+}
+
+// layer writes the directory of a layer, and with the first shared one the borders of all areas.
+func (w *compiler) layer(t *topology, l layer, levels []string) {
+	own := t
+	if !l.shared {
+		own = newTopology(&BoundarySet{levels: levels, areas: l.shapes(t)})
+	}
+	bound, edges := noBox, 0
+	for i, a := range own.arcs {
+		left, right := own.sides(i, l.level)
+		if left == right {
+			continue
+		}
+		edges += int(a.n)
+		for k := range a.n + 1 {
+			bound = bound.with(own.point(a, k))
+		}
+	}
+	d := newDirectory(bound, max(fewestCells, int(float64(edges)*w.form.CellsPerEdge)), &w.pieces)
+	label := func(id ID) uint32 {
+		if id == None {
+			return 0
+		}
+		if !l.shared {
+			id = l.ids[id]
+		}
+		return uint32(id + 1)
+	}
+	if l.shared {
+		w.borders(t, d, func(i int) (uint32, uint32) {
+			left, right := t.sides(i, l.level)
+			return label(left), label(right)
+		})
+	} else {
+		w.separate(own, d, func(i int) (uint32, uint32) {
+			left, right := own.sides(i, l.level)
+			return label(left), label(right)
+		})
+	}
+	d.lists = w.arrays[inLists]
+	w.layers = append(w.layers, uint32(l.level), uint32(bound.min.X), uint32(bound.min.Y), uint32(bound.max.X), uint32(bound.max.Y),
+		uint32(d.wide), uint32(d.high), uint32(d.shift), uint32(len(w.arrays[inCells])/4))
+	entries, lists := d.finish()
+	w.arrays[inLists] = lists
+	w.put(inCells, entries...)
+}
+
+// borders writes the pieces of all arcs, with the labels on their sides, and adds those between two labels to a directory.
+func (w *compiler) borders(t *topology, d *directory, labels func(arc int) (left, right uint32)) {
+	var points []Point
+	for i, a := range t.arcs {
+		w.put(inArcs, uint32(len(w.pieces.bytes)/4))
+		points = points[:0]
+		for k := range a.n + 1 {
+			points = append(points, t.point(a, k))
+		}
+		if labels == nil {
+			w.pieces.write(points, 0, 0, nil)
+			continue
+		}
+		left, right := labels(i)
+		w.pieces.write(points, left, right, func(at uint32, points []Point) { d.add(at, points, left^right) })
+	}
+	w.put(inArcs, uint32(len(w.pieces.bytes)/4))
+}
+
+// separate writes pieces for a directory alone: an arc's labels are those of one layer.
+func (w *compiler) separate(t *topology, d *directory, labels func(arc int) (left, right uint32)) {
+	var points []Point
+	for i, a := range t.arcs {
+		points = points[:0]
+		for k := range a.n + 1 {
+			points = append(points, t.point(a, k))
+		}
+		left, right := labels(i)
+		w.pieces.write(points, left, right, func(at uint32, points []Point) { d.add(at, points, left^right) })
+	}
+}
+
+// rings writes of which arcs the rings are made.
+func (w *compiler) rings(t *topology) {
+	ring := 0
+	for _, s := range t.shapes {
+		for _, rings := range s.polygons {
+			for j := range rings {
+				begin := t.begins[ring]
+				if j == 0 {
+					begin |= shellFlag
 				}
-				to := moved[arc]
-				for i := all.starts[to]; i+1 < all.starts[to+1]; i++ {
-					edges = append(edges, i)
-				}
-				if ref < 0 {
-					to = ^to
-				}
-				w.put(hRefs, uint32(int32(to)))
+				w.put(inRings, begin)
+				ring++
 			}
-			k++
 		}
 	}
-	a[aSlabs], a[aSlabCount], a[aSlabHeight] = uint32(len(w.arrays[hSlabs])), uint32(len(b.starts)-1), uint32(b.height)
-	w.slabs(b, edges, all.points)
-	w.put(hAreas, a[:]...)
+	w.put(inRings, uint32(len(t.refs)))
+	for _, ref := range t.refs {
+		w.put(inRefs, uint32(ref))
+	}
 }
 
-// slabs writes, for each slab of an area, the edges that touch it, in the order of their points.
-func (w *writer) slabs(b body, edges []uint32, points []Point) {
-	slices.Sort(edges)
-	lists := make([][]uint32, len(b.starts)-1)
-	for _, e := range edges {
-		from, to := b.slabsOf(points[e], points[e+1])
-		for i := from; i <= to; i++ {
-			lists[i] = append(lists[i], e)
-		}
-	}
-	for _, l := range lists {
-		w.put(hSlabs, uint32(len(w.arrays[hEdges])))
-		w.put(hEdges, l...)
-	}
-	w.put(hSlabs, uint32(len(w.arrays[hEdges])))
-}
-
-func (w *writer) bytes() []byte {
-	size := headerSize + len(w.text)
+// bytes puts the head before the arrays.
+func (w *compiler) bytes(levels []string, firsts []uint32, layers int) []byte {
+	w.arrays[inPieces] = w.pieces.bytes
+	size := 0
 	for _, a := range w.arrays {
-		size += 4 * len(a)
+		size += len(a)
 	}
-	out := make([]byte, headerSize, size)
-	for i := hLevels; i <= hLists; i++ {
-		w.header[i] = uint32(len(w.arrays[i]))
-		for _, word := range w.arrays[i] {
-			out = binary.LittleEndian.AppendUint32(out, word)
+	names := 0
+	for _, l := range levels {
+		names += len(l)
+	}
+	padded := (names + 3) &^ 3
+	length := headStart + 4 + 4*(headWords+2*len(levels)+len(w.layers)+blocks(size)) + padded
+	out := make([]byte, 0, length+size)
+	put := func(words ...uint32) {
+		for _, v := range words {
+			out = binary.LittleEndian.AppendUint32(out, v)
 		}
 	}
-	w.header[hText] = uint32(len(w.text))
-	out = append(out, w.text...)
-	copy(out, magic)
-	binary.LittleEndian.PutUint32(out[8:], formatNow)
-	for i, word := range w.header {
-		binary.LittleEndian.PutUint32(out[16+4*i:], word)
+	out = append(out, magic...)
+	put(formatNow, 0, uint32(length))
+	for i, a := range w.arrays {
+		if i == inText {
+			put(uint32(len(a)))
+		} else {
+			put(uint32(len(a) / 4))
+		}
 	}
-	seal(out)
+	put(uint32(len(levels)), uint32(layers), uint32(blocks(size)), uint32(padded))
+	for i, l := range levels {
+		put(uint32(len(l)), firsts[i])
+	}
+	put(w.layers...)
+	for _, l := range levels {
+		out = append(out, l...)
+	}
+	out = append(out, make([]byte, padded-names+4*blocks(size))...)
+	for _, a := range w.arrays {
+		out = append(out, a...)
+	}
+	seal(out, length)
 	return out
-}
-
-// seal writes the checksum over all that follows it.
-func seal(blob []byte) {
-	binary.LittleEndian.PutUint32(blob[12:], crc32.Checksum(blob[16:], castagnoli))
 }

@@ -82,7 +82,7 @@ func compiled(t testing.TB, file []byte, m Mapping) *Index {
 // The districts agree with what the city recorded for 4,872 of its service requests; those that differ lie close to an edge.
 func TestRealDistricts(t *testing.T) {
 	ix := compiled(t, nested(t), nestedMapping)
-	t.Logf("%d areas, %d stored points, %d bytes", ix.Len(), ix.Vertices(), len(ix.bytes))
+	t.Logf("%d areas, %d stored points, %d bytes", ix.Len(), ix.Vertices(), len(ix.blob))
 	rows, err := csv.NewReader(bytes.NewReader(real(t, "nyc311-animals-short.csv"))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func BenchmarkLeaf(b *testing.B) {
 func BenchmarkOpen(b *testing.B) {
 	ix := compiled(b, nested(b), nestedMapping)
 	for b.Loop() {
-		if _, err := Open(ix.bytes); err != nil {
+		if _, err := Open(ix.blob); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,33 +1,11 @@
 package geo
 
 import (
-	"bytes"
-	"encoding/binary"
-	"errors"
-	"fmt"
-	"hash/crc32"
 	"sort"
 	"strings"
 
 	"github.com/paulmach/orb"
 )
-
-// ID is the position of an area in a compiled set. Areas of a coarser level come first, and within a level they are ordered by code.
-type ID int32
-
-// None is the ID of no area.
-const None ID = -1
-
-// Index answers from a compiled set as it stands: nothing is decoded but the header. It is immutable and safe for concurrent use.
-type Index struct {
-	bytes  []byte
-	header [headerWords]uint32
-	at     [headerWords]int // offset in bytes of each array
-	text   int
-	levels []string
-	first  []ID // of each level, and one past the last
-	bound  box
-}
 
 // Area describes one area of a set.
 type Area struct {
@@ -38,72 +16,62 @@ type Area struct {
 	Name      string
 	Parent    ID        // None on the first level
 	Bound     orb.Bound // degrees, WGS 84
-	Label     orb.Point // a point inside, good for the name
-}
-
-var errCorrupt = errors.New("the compiled boundary set is damaged or not one")
-
-// Open takes a compiled set. The bytes must not be changed afterwards. Anything that Compile did not make, or that was damaged since,
-// is an error: the checksum is compared, and every reference is checked to lead inside the set.
-func Open(blob []byte) (*Index, error) {
-	if len(blob) < headerSize || !bytes.HasPrefix(blob, []byte(magic)) {
-		return nil, errCorrupt
-	}
-	if v := binary.LittleEndian.Uint32(blob[8:]); v != formatNow {
-		return nil, fmt.Errorf("the boundary set was compiled in format %d; this program reads %d", v, formatNow)
-	}
-	if binary.LittleEndian.Uint32(blob[12:]) != crc32.Checksum(blob[16:], castagnoli) {
-		return nil, errCorrupt
-	}
-	ix := &Index{bytes: blob, bound: noBox}
-	offset := uint64(headerSize)
-	for i := range ix.header {
-		ix.header[i] = binary.LittleEndian.Uint32(blob[16+4*i:])
-		if i <= hLists {
-			ix.at[i] = int(offset)
-			offset += 4 * uint64(ix.header[i])
-		}
-	}
-	if offset+uint64(ix.header[hText]) != uint64(len(blob)) {
-		return nil, errCorrupt
-	}
-	ix.text = int(offset)
-	if err := ix.check(); err != nil {
-		return nil, err
-	}
-	return ix, nil
-}
-
-func (ix *Index) word(array int, i uint32) uint32 {
-	return binary.LittleEndian.Uint32(ix.bytes[ix.at[array]+4*int(i):])
 }
 
 func (ix *Index) area(id ID, field int) uint32 {
-	return binary.LittleEndian.Uint32(ix.bytes[ix.at[hAreas]+4*(int(id)*areaWords+field):])
+	return ix.word(inAreas, uint32(id)*areaWords+uint32(field))
 }
 
-func (ix *Index) point(i uint32) Point {
-	b := ix.bytes[ix.at[hPoints]+8*int(i):]
-	return Point{int32(binary.LittleEndian.Uint32(b)), int32(binary.LittleEndian.Uint32(b[4:]))}
+// text gives a part of the text, or nothing where there is damage.
+func (ix *Index) text(from, to uint32) string {
+	at := ix.at[inText]
+	if from > to || to > ix.size[inText] || !ix.whole(at+int(from), int(to-from)) {
+		ix.damage.Store(true)
+		return ""
+	}
+	return string(ix.bytes[at+int(from) : at+int(to)])
 }
 
-func (ix *Index) string(offset, length uint32) string {
-	return string(ix.bytes[ix.text+int(offset) : ix.text+int(offset)+int(length)])
-}
+func (ix *Index) code(id ID) string { return ix.text(ix.area(id, areaCode), ix.area(id, areaName)) }
 
-func (ix *Index) code(id ID) string { return ix.string(ix.area(id, aCode), ix.area(id, aCodeLength)) }
+func (ix *Index) name(id ID) string {
+	if name := ix.text(ix.area(id, areaName), ix.area(id+1, areaCode)); name != "" {
+		return name
+	}
+	return ix.code(id)
+}
 
 func (ix *Index) box(id ID) box {
-	return box{Point{int32(ix.area(id, aMinX)), int32(ix.area(id, aMinY))}, Point{int32(ix.area(id, aMaxX)), int32(ix.area(id, aMaxY))}}
+	return box{Point{int32(ix.area(id, areaMinX)), int32(ix.area(id, areaMinY))}, Point{int32(ix.area(id, areaMaxX)), int32(ix.area(id, areaMaxY))}}
 }
 
-func (ix *Index) parent(id ID) ID { return ID(int32(ix.area(id, aParent))) }
+func (ix *Index) parent(id ID) ID { return ID(ix.area(id, areaParent)&labelMask) - 1 }
+
+// level gives the level of an area: levels lie one after another.
+func (ix *Index) level(id ID) int {
+	level := 0
+	for level+1 < len(ix.levels) && id >= ix.first[level+1] {
+		level++
+	}
+	return level
+}
 
 // Len gives the number of areas; their IDs are 0 to Len-1.
-func (ix *Index) Len() int { return int(ix.header[hAreas]) / areaWords }
+func (ix *Index) Len() int { return int(ix.size[inAreas])/areaWords - 1 }
 
-// Vertices gives the number of points stored; a point of a shared border counts once.
-func (ix *Index) Vertices() int { return int(ix.header[hPoints]) / 2 }
+// Size gives the number of bytes of the compiled set.
+func (ix *Index) Size() int { return len(ix.blob) }
+
+// Vertices gives the number of points of all borders; a point of a shared border counts once for each border that ends there.
+func (ix *Index) Vertices() int {
+	n := 0
+	var points []Point
+	for i := range ix.arcCount() {
+		points = ix.arc(i, points[:0])
+		n += len(points)
+	}
+	return n
+}
 
 // Levels gives the names of the levels, coarse to fine. The caller must not change them.
 func (ix *Index) Levels() []string { return ix.levels }
@@ -113,11 +81,8 @@ func (ix *Index) Bound() orb.Bound { return ix.bound.degrees() }
 
 // Area describes an area.
 func (ix *Index) Area(id ID) Area {
-	level := int(ix.area(id, aLevel))
-	return Area{
-		ID: id, Level: level, LevelName: ix.levels[level], Code: ix.code(id), Name: ix.string(ix.area(id, aName), ix.area(id, aNameLength)),
-		Parent: ix.parent(id), Bound: ix.box(id).degrees(), Label: Point{int32(ix.area(id, aLabelX)), int32(ix.area(id, aLabelY))}.Degrees(),
-	}
+	level := ix.level(id)
+	return Area{ID: id, Level: level, LevelName: ix.levels[level], Code: ix.code(id), Name: ix.name(id), Parent: ix.parent(id), Bound: ix.box(id).degrees()}
 }
 
 // Find gives the area with a code.
@@ -143,7 +108,7 @@ func (ix *Index) OfLevel(level int) []ID {
 
 // Children gives the areas of the next level whose parent the area is.
 func (ix *Index) Children(id ID) []ID {
-	level := int(ix.area(id, aLevel))
+	level := ix.level(id)
 	if level+1 >= len(ix.levels) {
 		return nil
 	}
@@ -158,7 +123,7 @@ func (ix *Index) Children(id ID) []ID {
 
 // Chain gives the area and those above it, coarse to fine.
 func (ix *Index) Chain(id ID) []ID {
-	chain := make([]ID, ix.area(id, aLevel)+1)
+	chain := make([]ID, ix.level(id)+1)
 	for i := len(chain) - 1; i >= 0; i-- {
 		chain[i] = id
 		id = ix.parent(id)
@@ -186,38 +151,6 @@ func (ix *Index) SquareMetres(id ID) float64 {
 		}
 	}
 	return total
-}
-
-// polygons gives an area's rings without their closing points.
-func (ix *Index) polygons(id ID) [][][]Point {
-	var polygons [][][]Point
-	start, count := ix.area(id, aRings), ix.area(id, aRingCount)
-	for r := start; r < start+count; r++ {
-		refs, length := ix.word(hRings, 2*r), ix.word(hRings, 2*r+1)
-		if length&shellFlag != 0 {
-			polygons = append(polygons, nil)
-		}
-		last := len(polygons) - 1
-		polygons[last] = append(polygons[last], ix.ring(refs, length&^shellFlag))
-	}
-	return polygons
-}
-
-func (ix *Index) ring(refs, length uint32) []Point {
-	var ring []Point
-	for r := refs; r < refs+length; r++ {
-		ref := int32(ix.word(hRefs, r))
-		if ref >= 0 {
-			for i := ix.word(hArcs, uint32(ref)); i+1 < ix.word(hArcs, uint32(ref)+1); i++ {
-				ring = append(ring, ix.point(i))
-			}
-			continue
-		}
-		for i := ix.word(hArcs, uint32(^ref)+1) - 1; i > ix.word(hArcs, uint32(^ref)); i-- {
-			ring = append(ring, ix.point(i))
-		}
-	}
-	return ring
 }
 
 // Geometry gives an area in degrees: rings closed, shells counterclockwise, holes clockwise (RFC 7946).

@@ -1,6 +1,11 @@
 package geo
 
-import "slices"
+import (
+	"slices"
+	"sync"
+
+	"github.com/paulmach/orb"
+)
 
 // labelHeights is how many heights of an area are looked at for a place for its name.
 const labelHeights = 31
@@ -62,4 +67,23 @@ func (b body) crossings(y int32) []float64 {
 	}
 	slices.Sort(xs)
 	return xs
+}
+
+// labelCache holds the labels that were asked for.
+type labelCache struct{ known sync.Map }
+
+// Label gives a point inside an area, in degrees, that is a good place for its name. It is found when first asked for.
+func (ix *Index) Label(id ID) orb.Point { return ix.labelOf(id).Degrees() }
+
+func (ix *Index) labelOf(id ID) Point {
+	if p, ok := ix.labels.known.Load(id); ok {
+		return p.(Point)
+	}
+	b := newBody(ix.polygons(id))
+	if len(b.edges) == 0 {
+		return Point{}
+	}
+	p := b.label()
+	ix.labels.known.Store(id, p)
+	return p
 }

@@ -38,16 +38,22 @@ func (e *CoordinateError) Error() string {
 	return s + "."
 }
 
-// Round gives the lattice point nearest to p, in degrees longitude and latitude; halves go away from zero. NaN, infinities and
+// Round gives the lattice point nearest to p, in degrees longitude and latitude; halves go to the even neighbour. NaN, infinities and
 // coordinates beyond ±180 and ±90 are a *CoordinateError; nothing is wrapped.
 func Round(p orb.Point) (Point, error) {
+	if q, ok := lattice(p); ok {
+		return q, nil
+	}
 	if !(math.Abs(p[0]) <= 180) {
 		return Point{}, &CoordinateError{Field: "lon", Value: p[0]}
 	}
-	if !(math.Abs(p[1]) <= 90) {
-		return Point{}, &CoordinateError{Field: "lat", Value: p[1], Swapped: math.Abs(p[1]) <= 180 && math.Abs(p[0]) <= 90}
-	}
-	return Point{int32(math.Round(p[0] * unitsPerDegree)), int32(math.Round(p[1] * unitsPerDegree))}, nil
+	return Point{}, &CoordinateError{Field: "lat", Value: p[1], Swapped: math.Abs(p[1]) <= 180 && math.Abs(p[0]) <= 90}
+}
+
+// lattice is Round without the reason. It is small enough to be inlined, and rounding to even is one instruction.
+func lattice(p orb.Point) (Point, bool) {
+	ok := math.Abs(p[0]) <= 180 && math.Abs(p[1]) <= 90
+	return Point{int32(int64(math.RoundToEven(p[0] * unitsPerDegree))), int32(int64(math.RoundToEven(p[1] * unitsPerDegree)))}, ok
 }
 
 // Degrees gives the point in degrees, longitude first.

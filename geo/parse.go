@@ -17,6 +17,7 @@ import (
 type BoundarySet struct {
 	levels []string
 	areas  []shape // in the order of the file
+	sound  bool    // it is known that no two areas of a level overlap
 }
 
 // shape is one area as read: rings without the closing point, on the lattice.

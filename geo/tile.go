@@ -37,7 +37,7 @@ func (ix *Index) Tile(z, x, y uint32) ([]byte, error) {
 		if g := t.area(ix.polygons(id)); len(g) > 0 {
 			areas.Append(&geojson.Feature{ID: float64(id), Type: "Feature", Geometry: g, Properties: properties})
 		}
-		if p := t.place(Point{int32(ix.area(id, aLabelX)), int32(ix.area(id, aLabelY))}); tileItself.Contains(p) {
+		if p := t.place(ix.labelOf(id)); tileItself.Contains(p) {
 			labels.Append(&geojson.Feature{ID: float64(id), Type: "Feature", Geometry: p, Properties: properties})
 		}
 	}
@@ -46,10 +46,10 @@ func (ix *Index) Tile(z, x, y uint32) ([]byte, error) {
 	}
 	var layers mvt.Layers
 	if len(areas.Features) > 0 {
-		layers = append(layers, layer("areas", areas))
+		layers = append(layers, tileLayer("areas", areas))
 	}
 	if len(labels.Features) > 0 {
-		layers = append(layers, layer("labels", labels))
+		layers = append(layers, tileLayer("labels", labels))
 	}
 	return mvt.Marshal(layers)
 }
@@ -59,7 +59,7 @@ var (
 	tileWindow = orb.Bound{Min: orb.Point{-tileBuffer, -tileBuffer}, Max: orb.Point{tileExtent + tileBuffer, tileExtent + tileBuffer}}
 )
 
-func layer(name string, features *geojson.FeatureCollection) *mvt.Layer {
+func tileLayer(name string, features *geojson.FeatureCollection) *mvt.Layer {
 	l := mvt.NewLayer(name, features)
 	l.Version, l.Extent = 2, tileExtent
 	return l

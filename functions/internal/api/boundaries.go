@@ -161,7 +161,7 @@ func areaList(areas *geo.Index, levels []int) map[string]any {
 	for _, level := range levels {
 		for _, id := range areas.OfLevel(level) {
 			a := areas.Area(id)
-			p := map[string]any{"level": a.LevelName, "code": a.Code, "name": a.Name, "label": a.Label}
+			p := map[string]any{"level": a.LevelName, "code": a.Code, "name": a.Name, "label": areas.Label(id)}
 			if a.Parent != geo.None {
 				p["parent"] = areas.Area(a.Parent).Code
 			}

@@ -95,9 +95,18 @@ type Books struct {
 func NewBooks(p Pointers, s Snapshots) *Books {
 	return &Books{
 		Pointers: p,
-		areas:    NewShelf(s, Boundaries, geo.Open),
+		areas:    NewShelf(s, Boundaries, openAreas),
 		settings: NewShelf(s, SettingsKind, openSettings),
 	}
+}
+
+// openAreas opens a compiled boundary set and makes sure that all of it is whole: requests may take its answers as they are.
+func openAreas(blob []byte) (*geo.Index, error) {
+	areas, err := geo.Open(blob)
+	if err != nil {
+		return nil, err
+	}
+	return areas, areas.Verify()
 }
 
 // Current is one consistent view of a jurisdiction: the pointer as read at one moment and what it points at.
