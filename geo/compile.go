@@ -36,6 +36,11 @@ func (s *BoundarySet) CompileAs(f Form) ([]byte, error) {
 	if len(s.areas) > mostLabels {
 		return nil, fmt.Errorf("a set has at most %d areas", mostLabels)
 	}
+	for _, f := range s.faults {
+		if !f.Warning {
+			return nil, fmt.Errorf("a ring is broken, and not mended: %s", f.Message)
+		}
+	}
 	for _, a := range s.areas {
 		if len(a.polygons) == 0 {
 			return nil, fmt.Errorf("area %q has no ring that encloses anything", a.code)

@@ -136,6 +136,22 @@ func (t *topology) nested(level, finest int) bool {
 	return true
 }
 
+// eachOverlap notes pairs of areas of a level that overlap, with some pairs of others; list are all segments, and pairs those that meet.
+func (t *topology) eachOverlap(list []segment, pairs [][2]int32, note func(a, b ID)) {
+	for i, c := range t.extra {
+		left, right := t.sides(int(c.arc), t.shapes[c.id].level)
+		note(c.id, [2]ID{left, right}[c.side])
+		for k := i - 1; k >= 0 && t.extra[k].arc == c.arc; k-- {
+			if o := t.extra[k]; o.side == c.side {
+				note(c.id, o.id)
+			}
+		}
+	}
+	t.overlapsAtContacts(list, pairs, note)
+	(&fans{t: t}).overlaps(note)
+	t.overlapsInside(list, note)
+}
+
 // overlapping gives for each level which areas of it share ground with which others.
 func (t *topology) overlapping() []map[ID][]ID {
 	pairs := map[[2]ID]bool{}
@@ -144,14 +160,8 @@ func (t *topology) overlapping() []map[ID][]ID {
 			pairs[[2]ID{a, b}], pairs[[2]ID{b, a}] = true, true
 		}
 	}
-	for _, p := range t.twice {
-		note(p[0], p[1])
-	}
-	f := &fans{t: t}
 	list := t.segments()
-	t.overlapsAtContacts(list, note)
-	f.overlaps(note)
-	t.overlapsInside(list, note)
+	t.eachOverlap(list, contacts(list), note)
 	out := make([]map[ID][]ID, t.levels)
 	for _, p := range slices.SortedFunc(maps.Keys(pairs), comparePairs) {
 		m := &out[t.shapes[p[0]].level]

@@ -54,22 +54,54 @@ func (e *LimitError) Error() string {
 // FaultKind names what is wrong.
 type FaultKind string
 
-// The kinds of fault that Parse finds.
+// The kinds of fault that Parse finds in features.
 const (
-	NotAnArea      FaultKind = "not_an_area"     // a geometry other than Polygon or MultiPolygon, or none
-	EmptyGeometry  FaultKind = "empty_geometry"  // a polygon without rings
-	UnclosedRing   FaultKind = "unclosed_ring"   // first and last point differ
-	ShortRing      FaultKind = "short_ring"      // fewer than four points
-	DegenerateRing FaultKind = "degenerate_ring" // encloses nothing
-	BadCoordinate  FaultKind = "bad_coordinate"  // not finite or out of range
-	NoLevel        FaultKind = "no_level"        // of none of the levels
-	MissingCode    FaultKind = "missing_code"    // no area code
-	BadCode        FaultKind = "bad_code"        // an area code with other characters than are allowed
-	DuplicateCode  FaultKind = "duplicate_code"  // an area code that stands twice in the set
-	MissingParent  FaultKind = "missing_parent"  // below the first level, and no parent named
-	UnknownParent  FaultKind = "unknown_parent"  // the parent is not in the set, or not of the level above
-	OutsideParent  FaultKind = "outside_parent"  // reaches further out of its parent than Slack
-	NoAreas        FaultKind = "no_areas"        // no feature at all
+	NotAnArea     FaultKind = "not_an_area"    // a geometry other than Polygon or MultiPolygon, or none
+	BadCoordinate FaultKind = "bad_coordinate" // not finite or out of range
+	NoLevel       FaultKind = "no_level"       // of none of the levels
+	MissingCode   FaultKind = "missing_code"   // no area code
+	BadCode       FaultKind = "bad_code"       // an area code with other characters than are allowed
+	DuplicateCode FaultKind = "duplicate_code" // an area code that stands twice in the set
+	MissingParent FaultKind = "missing_parent" // below the first level, and no parent named
+	UnknownParent FaultKind = "unknown_parent" // the parent is not in the set, or not of the level above
+	NoAreas       FaultKind = "no_areas"       // no feature at all
+)
+
+// The kinds of fault that Parse finds in rings, and Check finds again until they are mended.
+const (
+	EmptyGeometry    FaultKind = "empty_geometry"    // a polygon without rings
+	UnclosedRing     FaultKind = "unclosed_ring"     // first and last point differ; size: metres between them
+	ShortRing        FaultKind = "short_ring"        // fewer than four points
+	DegenerateRing   FaultKind = "degenerate_ring"   // encloses nothing
+	RepeatedPoint    FaultKind = "repeated_point"    // points that repeat the one before; left out, a warning
+	WrongOrientation FaultKind = "wrong_orientation" // a shell that runs clockwise or a hole that does not; turned, a warning
+)
+
+// OfRing reports whether a fault is one of a ring by itself, so that there is a set without the ring.
+func (k FaultKind) OfRing() bool {
+	switch k {
+	case EmptyGeometry, UnclosedRing, ShortRing, DegenerateRing, RepeatedPoint, WrongOrientation:
+		return true
+	}
+	return false
+}
+
+// The kinds of fault against being a partition, see Check. Sizes in "m2" are areas, in "m" lengths or distances.
+const (
+	SelfCrossing     FaultKind = "self_crossing"      // the border of an area crosses itself
+	BowTie           FaultKind = "bow_tie"            // … so that a part of it is run the wrong way round
+	Spike            FaultKind = "spike"              // the border goes out and back on the same line; m
+	SelfTouching     FaultKind = "self_touching"      // a ring touches itself; a warning where in a point
+	HoleTouchesShell FaultKind = "hole_touches_shell" // two rings of a polygon touch; a warning where in points, else m
+	PartsTouch       FaultKind = "parts_touch"        // two parts of an area touch; a warning where in points, else m
+	DuplicateArea    FaultKind = "duplicate_area"     // two areas of a level have the same borders; m2
+	Overlap          FaultKind = "overlap"            // ground that areas of a level share; m2
+	Gap              FaultKind = "gap"                // ground enclosed by areas of a level that belongs to none; m2
+	Sliver           FaultKind = "sliver"             // a gap or an overlap thinner than Tolerance.Sliver; m2
+	TJunction        FaultKind = "t_junction"         // a vertex on a neighbour's edge that the neighbour does not have; m off the edge
+	OutsideParent    FaultKind = "outside_parent"     // reaches out of its parent: by Parse in m, by Check in m2
+	OffParentEdge    FaultKind = "off_parent_edge"    // … by less than Tolerance.Sliver in width; m2
+	UncoveredByChild FaultKind = "not_covered"        // ground of a parent that none of its children has; m2
 )
 
 // Fault is one thing wrong with a set.
@@ -78,10 +110,11 @@ type Fault struct {
 	Level    string
 	Code     string       // area code, where it is known
 	Other    string       // code of the other area concerned
+	More     []string     // codes of further areas concerned
 	Feature  int          // position in the file, from 0; -1 where it is about none
 	Message  string       // a sentence a person can act on
 	Geometry orb.Geometry // where to look, WGS 84 degrees; may be nil
 	Size     float64      // how large it is
-	Unit     string       // of Size: "m", or empty
+	Unit     string       // of Size: "m", "m2" (square metres), or empty
 	Warning  bool         // within the tolerance that the mapping allows: worth knowing, no reason to refuse
 }

@@ -26,6 +26,11 @@ func metresBetween(px, py, qx, qy float64) float64 {
 	return math.Hypot((px-qx)*east, (py-qy)*north)
 }
 
+// between gives the distance of two points in metres.
+func between(a, b Point) float64 {
+	return metresBetween(float64(a.X), float64(a.Y), float64(b.X), float64(b.Y))
+}
+
 // nearestOn gives the point of the edge from a to b that is nearest to p in a plane with the given metres per unit.
 func nearestOn(a, b, p Point, east, north float64) (x, y float64) {
 	ax, ay := float64(a.X), float64(a.Y)

@@ -6,8 +6,8 @@ import (
 )
 
 // overlapsAtContacts notes areas that overlap where their borders cross or run along each other.
-func (t *topology) overlapsAtContacts(list []segment, note func(a, b ID)) {
-	for _, pair := range contacts(list) {
+func (t *topology) overlapsAtContacts(list []segment, pairs [][2]int32, note func(a, b ID)) {
+	for _, pair := range pairs {
 		s, o := list[pair[0]], list[pair[1]]
 		for level := range t.levels {
 			l, r := t.sides(int(s.arc), level)
@@ -122,7 +122,7 @@ func half(o, p Point) int {
 // what the other has on its right.
 func (f *fans) overlaps(note func(a, b ID)) {
 	for v := range uint32(len(f.t.starts) - 1) {
-		if len(f.t.at(v)) < 2 {
+		if !f.t.nodes[v] {
 			continue
 		}
 		for level := range f.t.levels {

@@ -17,6 +17,7 @@ import (
 type BoundarySet struct {
 	levels []string
 	areas  []shape // in the order of the file
+	faults []Fault // of single rings, found by Parse and not mended since
 	sound  bool    // it is known that no two areas of a level overlap
 }
 
@@ -27,6 +28,15 @@ type shape struct {
 	parent     string
 	feature    int
 	polygons   [][][]Point // polygon, ring (the first is the shell), point
+	open       []openRing  // rings that were not closed
+
+	repeated, turned orb.MultiPoint // while it is read: points that repeat the one before, and points of rings that run the wrong way
+}
+
+// openRing is a ring whose last point is not its first.
+type openRing struct {
+	polygon int // which of the shape's polygons it belongs to; beyond the last when it is the shell of one of its own
+	points  []Point
 }
 
 // collection is the part of a GeoJSON FeatureCollection (RFC 7946) that is read.
@@ -51,8 +61,9 @@ type feature struct {
 }
 
 // Parse reads a GeoJSON FeatureCollection into a boundary set. The error says that the file or the mapping cannot be used at all
-// (*LimitError where it is too large); the faults are all that is wrong with single features. With an error, or a fault that is not
-// a warning, the set is nil.
+// (*LimitError where it is too large); the faults are all that is wrong with single features. With an error, or a fault that only
+// whoever made the file can mend, the set is nil. Where all faults are warnings or of rings (see FaultKind.OfRing), there is a set: its
+// broken rings are left out, Check names them again, and Compile refuses it until Repair has dealt with them.
 func Parse(r io.Reader, m Mapping, l Limits) (*BoundarySet, []Fault, error) {
 	if err := m.check(); err != nil {
 		return nil, nil, err
@@ -76,8 +87,13 @@ func Parse(r io.Reader, m Mapping, l Limits) (*BoundarySet, []Fault, error) {
 	}
 	p.hierarchy()
 	slices.SortStableFunc(p.faults, func(a, b Fault) int { return a.Feature - b.Feature })
-	if slices.ContainsFunc(p.faults, func(f Fault) bool { return !f.Warning }) {
-		return nil, p.faults, nil
+	for _, f := range p.faults {
+		switch {
+		case f.Kind.OfRing():
+			p.set.faults = append(p.set.faults, f)
+		case !f.Warning:
+			return nil, p.faults, nil
+		}
 	}
 	return p.set, p.faults, nil
 }
@@ -247,57 +263,103 @@ func (p *parser) geometry(s *shape, f feature) {
 		}
 		var rings [][]Point
 		for j, ring := range polygon {
-			if points, ok := p.ring(*s, fmt.Sprintf("ring %d of polygon %d", j, i), ring); ok {
+			points, ok := p.ring(s, fmt.Sprintf("ring %d of polygon %d", j, i), ring, j == 0)
+			if !ok && j == 0 {
+				break // holes of nothing
+			}
+			if ok {
 				rings = append(rings, points)
 			}
 		}
-		s.polygons = append(s.polygons, rings)
+		if len(rings) > 0 {
+			s.polygons = append(s.polygons, rings)
+		}
 	}
 	if len(polygons) == 0 {
 		p.fault(EmptyGeometry, *s, nil, "it has no polygons.")
 	}
+	p.harmless(s)
+}
+
+// harmless notes, once for an area, what was put right in reading.
+func (p *parser) harmless(s *shape) {
+	if len(s.repeated) > 0 {
+		p.fault(RepeatedPoint, *s, s.repeated, "%d points repeat the one before; they were left out.", len(s.repeated))
+		p.faults[len(p.faults)-1].Warning = true
+	}
+	if len(s.turned) > 0 {
+		p.fault(WrongOrientation, *s, s.turned, "%d rings ran the wrong way round: shells go counterclockwise, holes clockwise (RFC 7946, 3.1.6).", len(s.turned))
+		p.faults[len(p.faults)-1].Warning = true
+	}
+	s.repeated, s.turned = nil, nil
 }
 
 // ring puts a ring on the lattice, without its closing point and without points that repeat the one before.
-func (p *parser) ring(s shape, which string, raw [][]float64) ([]Point, bool) {
+func (p *parser) ring(s *shape, which string, raw [][]float64, shell bool) ([]Point, bool) {
 	p.vertices += len(raw)
 	points := make([]Point, 0, len(raw))
 	for k, c := range raw {
 		if len(c) < 2 {
-			p.fault(BadCoordinate, s, nil, "%s: point %d has no two coordinates.", which, k)
+			p.fault(BadCoordinate, *s, nil, "%s: point %d has no two coordinates.", which, k)
 			return nil, false
 		}
-		at := orb.Point{c[0], c[1]}
-		_, err := Round(at)
-		if err == nil {
-			at = p.mapping.Datum.ToWGS84(at)
-			var q Point
-			if q, err = Round(at); err == nil {
-				points = append(points, q)
-				continue
-			}
+		q, err := p.place(orb.Point{c[0], c[1]})
+		if err != nil {
+			p.fault(BadCoordinate, *s, nil, "%s: point %d: %v", which, k, err)
+			return nil, false
 		}
-		p.fault(BadCoordinate, s, nil, "%s: point %d: %v", which, k, err)
-		return nil, false
+		points = append(points, q)
 	}
 	if len(points) == 0 {
-		p.fault(ShortRing, s, nil, "%s has no points.", which)
+		p.fault(ShortRing, *s, nil, "%s has no points.", which)
 		return nil, false
 	}
 	where := points[0].Degrees()
 	if len(points) < 4 {
-		p.fault(ShortRing, s, where, "%s has %d points; a closed ring has four or more.", which, len(points))
+		p.fault(ShortRing, *s, where, "%s has %d points; a closed ring has four or more.", which, len(points))
 		return nil, false
 	}
-	if points[0] != points[len(points)-1] {
-		p.fault(UnclosedRing, s, where, "%s is not closed: its last point is not its first.", which)
+	if first, last := points[0], points[len(points)-1]; first != last {
+		p.fault(UnclosedRing, *s, orb.MultiPoint{where, last.Degrees()}, "%s is not closed: its last point is not its first.", which)
+		p.faults[len(p.faults)-1].Size, p.faults[len(p.faults)-1].Unit = between(first, last), "m"
+		s.open = append(s.open, openRing{len(s.polygons), slices.Compact(points)})
 		return nil, false
+	}
+	return p.closed(s, which, points, shell)
+}
+
+// place puts a point of the file's datum on the lattice.
+func (p *parser) place(at orb.Point) (Point, error) {
+	if _, err := Round(at); err != nil {
+		return Point{}, err
+	}
+	return Round(p.mapping.Datum.ToWGS84(at))
+}
+
+// closed takes a closed ring, drops what repeats, and says what is unusual about it.
+func (p *parser) closed(s *shape, which string, points []Point, shell bool) ([]Point, bool) {
+	where := points[0].Degrees()
+	var repeated orb.MultiPoint
+	for k := 1; k < len(points); k++ {
+		if points[k] == points[k-1] {
+			repeated = append(repeated, points[k].Degrees())
+		}
 	}
 	points = slices.Compact(points)
 	points = points[:len(points)-1]
-	if len(points) < 3 || ringDouble(points) == 0 {
-		p.fault(DegenerateRing, s, where, "%s encloses nothing.", which)
+	twice := 0.0
+	if len(points) >= 3 {
+		twice = ringDouble(points)
+	}
+	if twice == 0 {
+		p.fault(DegenerateRing, *s, where, "%s encloses nothing.", which)
 		return nil, false
+	}
+	if len(repeated) > 0 {
+		s.repeated = append(s.repeated, repeated...)
+	}
+	if (twice > 0) != shell {
+		s.turned = append(s.turned, where)
 	}
 	return points, true
 }

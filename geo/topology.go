@@ -25,13 +25,14 @@ type topology struct {
 	vertex []uint32 // of each corner; vertices are numbered by place alone, whatever the order of the rings
 	starts []uint32 // of each vertex in order, and one past the last
 	order  []uint32 // the corners of each vertex
+	nodes  []bool   // of each vertex
 
 	arcs   []arc
 	arcRef []int32 // of each corner at which an arc begins or whose half-edge is the last of one: its position plus one, negative when run backward; otherwise 0
 	refs   []int32 // the arcs of each ring, in its order: position, or its complement where the ring runs against the arc
 	begins []uint32
 	claims []ID    // of each arc, level by level: the areas on its left and on its right
-	twice  [][2]ID // pairs of areas that lie on the same side of an edge
+	extra  []claim // where a second area and more lie on the same side of an arc, arc by arc
 	levels int
 	grid   shelf
 }
@@ -40,6 +41,13 @@ type topology struct {
 type arc struct {
 	from uint32
 	n    uint32
+}
+
+// claim is an area on one side of an arc: 0 its left, 1 its right.
+type claim struct {
+	arc  int32
+	side int
+	id   ID
 }
 
 // newTopology takes a set apart.
@@ -176,7 +184,8 @@ func (t *topology) node(v uint32) bool {
 // cut cuts all rings into arcs. A ring begins at the least of its nodes, or at its least vertex where it has none, so that the same
 // ring is always cut alike.
 func (t *topology) cut() {
-	nodes := make([]bool, len(t.starts)-1)
+	t.nodes = make([]bool, len(t.starts)-1)
+	nodes := t.nodes
 	for v := range nodes {
 		nodes[v] = t.node(uint32(v))
 	}
@@ -266,14 +275,13 @@ func (t *topology) claim(c uint32) {
 	}
 }
 
+// claimSide notes an area on a side of the last arc: the least of a level as its claim, others as extra ones.
 func (t *topology) claimSide(at, side int, id ID) {
 	i := at + 2*t.shapes[id].level + side
-	if other := t.claims[i]; other == None {
-		t.claims[i] = id
-	} else {
-		// Claims of one side are noted with the lesser area, whatever the order of the rings.
+	other := t.claims[i]
+	if t.claims[i] = id; other != None {
 		t.claims[i] = min(other, id)
-		t.twice = append(t.twice, [2]ID{min(other, id), max(other, id)})
+		t.extra = append(t.extra, claim{int32(len(t.arcs) - 1), side, max(other, id)})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,7 +79,7 @@ func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, featu
 	if err != nil {
 		return Set{}, refusal(err)
 	}
-	if parsed == nil {
+	if parsed == nil || slices.ContainsFunc(faults, func(f geo.Fault) bool { return !f.Warning }) {
 		return Set{}, &fault.Error{Code: fault.FaultyFile, Details: details(faults),
 			Message: fmt.Sprintf("The boundaries have %d fault(s); nothing was stored.", len(faults))}
 	}
