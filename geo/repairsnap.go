@@ -212,17 +212,32 @@ func along2(edge [2]Point, p Point) float64 {
 	return float64((float64(p.X)-float64(a.X))*dx) + float64((float64(p.Y)-float64(a.Y))*dy)
 }
 
+// inserted leads a ring through points that it does not have yet: twice through the same it would only touch itself.
 func (r *repairer) inserted(a *shape, ring []Point, through map[[2]Point][]Point) []Point {
 	var out []Point
+	var has map[Point]bool
 	for i, p := range ring {
 		q := ring[(i+1)%len(ring)]
 		out = append(out, p)
 		points := through[edgeKey(p, q)]
+		if len(points) == 0 {
+			continue
+		}
+		if has == nil {
+			has = map[Point]bool{}
+			for _, p := range ring {
+				has[p] = true
+			}
+		}
 		if q.less(p) {
 			points = slices.Clone(points)
 			slices.Reverse(points)
 		}
 		for _, v := range points {
+			if has[v] {
+				continue
+			}
+			has[v] = true
 			x, y := nearestOn(p, q, v, 1, 1)
 			r.move(VertexAdded, a.level, a.code, "", v.Degrees(), metresBetween(x, y, float64(v.X), float64(v.Y)), "m")
 			out = append(out, v)
