@@ -9,17 +9,18 @@ import (
 // Form says for what a set is compiled.
 type Form struct {
 	CellsPerEdge float64 // cells of the directory per edge of a border; more are faster and larger
+	CellPieces   int     // pieces that cross a cell before it is divided into smaller ones
 	PieceEdges   int     // edges that are stored as one piece, at most 100
 }
 
 // The forms. Both answer alike, and neither is decoded before it answers.
 var (
-	Fast    = Form{CellsPerEdge: 1.5, PieceEdges: 8}
-	Compact = Form{CellsPerEdge: 0.2, PieceEdges: 24}
+	Fast    = Form{CellsPerEdge: 1.5, CellPieces: 3, PieceEdges: 8}
+	Compact = Form{CellsPerEdge: 0.08, CellPieces: 16, PieceEdges: 32}
 )
 
 // fewestCells is how many cells a directory is given at least: with fewer, a cell's side could reach beyond the lattice.
-const fewestCells = 1024
+const fewestCells = 512
 
 // mostPieceEdges is the greatest number of edges of a piece.
 const mostPieceEdges = 100
@@ -49,6 +50,8 @@ func (s *BoundarySet) CompileAs(f Form) ([]byte, error) {
 	f.PieceEdges = max(1, min(f.PieceEdges, mostPieceEdges))
 	t := newTopology(s)
 	w := &compiler{form: f, pieces: pieceWriter{most: f.PieceEdges}}
+	edges := len(t.corners) / 2 // about: most edges are in two rings
+	w.pieces.bytes = make([]byte, 0, pieceHeader*(edges/f.PieceEdges+2*len(t.arcs))+4*edges)
 	layers, color := t.layers(s.sound)
 	w.areas(t, color)
 	for _, l := range layers {
@@ -126,7 +129,7 @@ func (w *compiler) layer(t *topology, l layer, levels []string) {
 			bound = bound.with(own.point(a, k))
 		}
 	}
-	d := newDirectory(bound, max(fewestCells, int(float64(edges)*w.form.CellsPerEdge)), &w.pieces)
+	d := newDirectory(w.form, bound, edges, &w.pieces)
 	label := func(id ID) uint32 {
 		if id == None {
 			return 0

@@ -36,7 +36,6 @@ const (
 	cellsInside  = 1 << (2 * cellSplit)
 	dividedMark  = 255 // in place of a list's length
 	longMark     = 254 // in place of a list's length: it follows
-	mostInCell   = 3   // pieces that a cell has before it is divided
 	fewestShift  = 4   // cells of 2^4 units are not divided
 	mostDivision = 8
 )
@@ -49,14 +48,16 @@ type directory struct {
 	links  []link
 	pieces *pieceWriter
 	lists  []byte
+	most   int // pieces that cross a cell before it is divided
 }
 
 // link is one piece of a cell.
 type link struct{ piece, next uint32 }
 
-func newDirectory(bound box, wanted int, pieces *pieceWriter) *directory {
-	d := &directory{shelf: newShelfOf(bound, wanted), pieces: pieces}
-	d.labels, d.head = make([]uint32, d.count()), make([]uint32, d.count())
+func newDirectory(f Form, bound box, edges int, pieces *pieceWriter) *directory {
+	wanted := max(fewestCells, int(float64(edges)*f.CellsPerEdge))
+	d := &directory{shelf: newShelfOf(bound, wanted), pieces: pieces, most: max(1, f.CellPieces)}
+	d.labels, d.head, d.links = make([]uint32, d.count()), make([]uint32, d.count()), make([]link, 0, edges/2)
 	return d
 }
 
@@ -172,7 +173,7 @@ func (d *directory) entry(corner Point, shift uint, label uint32, pieces []uint3
 	switch {
 	case len(pieces) == 0:
 		return label
-	case len(pieces) > mostInCell && depth < mostDivision && shift >= fewestShift+cellSplit:
+	case len(pieces) > d.most && depth < mostDivision && shift >= fewestShift+cellSplit:
 		return d.divide(corner, shift, label, pieces, depth)
 	}
 	base := label ^ d.changes(corner, corner.X, pieces)

@@ -132,8 +132,22 @@ func TestRealPrecincts(t *testing.T) {
 		}
 	}
 	// 64 rings have fewer than four points as published; ten more enclose nothing once they are on the lattice.
-	if set != nil || kinds[ShortRing] != 64 || kinds[DegenerateRing] != 10 || len(kinds) != 2 {
-		t.Errorf("faults %v; want 64 short and 10 degenerate rings", kinds)
+	if kinds[ShortRing] != 64 || kinds[DegenerateRing] != 10 || kinds[RepeatedPoint]+kinds[WrongOrientation] != len(faults)-74 {
+		t.Errorf("faults %v; want 64 short and 10 degenerate rings, and but warnings besides", kinds)
+	}
+	if _, err := set.Compile(); err == nil {
+		t.Error("a set with broken rings was compiled")
+	}
+	// Repair drops each of them, and what is left compiles; the precincts' own faults, which are larger than the tolerance, stay.
+	fixed, moves := set.Repair(DefaultTolerance)
+	dropped := 0
+	for _, m := range moves {
+		if m.Kind == RingDropped {
+			dropped++
+		}
+	}
+	if _, err := fixed.Compile(); err != nil || dropped < 74 {
+		t.Errorf("%v; %d rings dropped", err, dropped)
 	}
 }
 

@@ -84,15 +84,11 @@ func (ix *Index) resolve(l *directoryOf, entry uint32, p Point, shift uint) ID {
 	if entry&entryKinds == 0 {
 		return ix.checked(entry)
 	}
-	piece, ok := ix.piece(entry &^ entryKinds)
-	if !ok {
-		return Damaged
+	left, right, odd := ix.crossed(entry&^entryKinds, p, l.west(p, shift))
+	if odd == (entry&entryKinds == entryLeft) {
+		left = right
 	}
-	label := piece.left
-	if odd := piece.odd(p, l.west(p, shift)); odd == (entry&entryKinds == entryLeft) {
-		label = piece.right
-	}
-	return ix.checked(label)
+	return ix.checked(left)
 }
 
 // resolveList answers from the list at a place, whose first word is head.
@@ -108,12 +104,12 @@ func (ix *Index) resolveList(l *directoryOf, at int, head uint32, p Point, shift
 	}
 	label, west := head&labelMask, l.west(p, shift)
 	for ; n > 0; n-- {
-		piece, ok := ix.piece(binary.LittleEndian.Uint32(ix.bytes[at:]))
-		if !ok {
+		left, right, odd := ix.crossed(binary.LittleEndian.Uint32(ix.bytes[at:]), p, west)
+		if left|right > labelMask {
 			return Damaged
 		}
-		if piece.odd(p, west) {
-			label ^= piece.left ^ piece.right
+		if odd {
+			label ^= left ^ right
 		}
 		at += 4
 	}
@@ -138,16 +134,48 @@ func (l *directoryOf) west(p Point, shift uint) int32 {
 // piece reads the piece at a place in words.
 func (ix *Index) piece(word uint32) (piece, bool) {
 	at := ix.at[inPieces] + 4*int(word)
-	if word >= ix.size[inPieces] || !ix.whole(at, pieceHeader) {
-		ix.damage.Store(true)
-		return piece{}, false
+	if word < ix.size[inPieces] && (ix.seen[at>>blockBits].Load() != 0 || ix.compare(at>>blockBits)) {
+		p, ok := readPiece(ix.bytes[at:ix.at[inCells]])
+		if ok && ((at+p.size()-1)>>blockBits == at>>blockBits || ix.whole(at, p.size())) {
+			return p, true
+		}
 	}
-	p, ok := readPiece(ix.bytes[at:ix.at[inCells]])
-	if !ok || !ix.whole(at, p.size()) {
-		ix.damage.Store(true)
-		return piece{}, false
+	ix.damage.Store(true)
+	return piece{}, false
+}
+
+// crossed tells the labels on the two sides of a piece, and whether the way to a point crosses it an odd number of times. Of a damaged
+// piece the labels are none that are. It does what piece and odd do, without a piece being passed about.
+func (ix *Index) crossed(word uint32, q Point, west int32) (left, right uint32, odd bool) {
+	at := ix.at[inPieces] + 4*int(word)
+	block := at >> blockBits
+	if word >= ix.size[inPieces] || ix.seen[block].Load() == 0 && !ix.compare(block) {
+		return ix.lost()
 	}
-	return p, true
+	b := ix.bytes[at:ix.at[inCells]]
+	if len(b) < pieceHeader {
+		return ix.lost()
+	}
+	first := Point{int32(binary.LittleEndian.Uint32(b)), int32(binary.LittleEndian.Uint32(b[4:]))}
+	left, right = binary.LittleEndian.Uint32(b[8:]), binary.LittleEndian.Uint32(b[12:])
+	size := pieceHeader + int(left>>labelBits)*4
+	wide := right>>labelBits != 0
+	if wide {
+		size += size - pieceHeader
+	}
+	if size > len(b) || (at+size-1)>>blockBits != block && !ix.whole(at, size) {
+		return ix.lost()
+	}
+	x, y, w := int64(q.X)-int64(first.X), int64(q.Y)-int64(first.Y), int64(west)-int64(first.X)
+	if wide {
+		return left & labelMask, right & labelMask, oddWide(b[pieceHeader:size], first, x, y, w)
+	}
+	return left & labelMask, right & labelMask, oddNarrow(b[pieceHeader:size], x, y, w)
+}
+
+func (ix *Index) lost() (left, right uint32, odd bool) {
+	ix.damage.Store(true)
+	return ^uint32(0), ^uint32(0), false
 }
 
 // batch is how many points LeafAll looks at together.

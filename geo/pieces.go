@@ -131,34 +131,40 @@ func (p *piece) points(into []Point) []Point {
 func (p *piece) odd(q Point, west int32) bool {
 	x, y, w := int64(q.X)-int64(p.first.X), int64(q.Y)-int64(p.first.Y), int64(west)-int64(p.first.X)
 	if p.wide {
-		return p.oddWide(x, y, w)
+		return oddWide(p.rest, p.first, x, y, w)
 	}
-	odd := false
-	ax, ay := int64(0), int64(0)
-	for b := p.rest; len(b) >= 4; b = b[4:] {
+	return oddNarrow(p.rest, x, y, w)
+}
+
+// oddNarrow is odd for points relative to the first; so are x, y, and w, the west side.
+func oddNarrow(rest []byte, x, y, w int64) bool {
+	var odd, ax, ay int64
+	aAbove, aEast := uint64(y)>>63, uint64(w)>>63 // 1 where a is above q, and east of the west side
+	for b := rest; len(b) >= 4; b = b[4:] {
 		v := int32(binary.LittleEndian.Uint32(b))
 		bx, by := int64(int16(v)), int64(v>>16)
-		if (ay <= y) != (by <= y) {
-			// turn(lower, upper, q) <= 0, and not the whole edge to the west.
-			side := (bx-ax)*(y-ay) - (by-ay)*(x-ax)
-			if ((by > ay) == (side <= 0) || side == 0) && max(ax, bx) > w {
-				odd = !odd
-			}
-		} else if (ax <= w) != (bx <= w) {
-			odd = odd != (((ay <= by) == (ax <= w)) == (ay > y))
+		bAbove, bEast := uint64(y-by)>>63, uint64(w-bx)>>63
+		// Which edges are crossed is hard to foresee for the processor, so that this is computed without branches: where one end is
+		// above, turn(lower, upper, q) <= 0 and not the whole edge to the west.
+		side := (bx-ax)*(y-ay) - (by-ay)*(x-ax)
+		down := int64(bAbove) - 1 // all ones for an edge that falls
+		side = (side ^ down) - down
+		odd ^= int64((aAbove ^ bAbove) & (uint64(side-1) >> 63) & (aEast | bEast))
+		if (aEast^bEast)&^(aAbove^bAbove) != 0 && ((ay <= by) == (aEast == 0)) == (aAbove != 0) {
+			odd ^= 1
 		}
-		ax, ay = bx, by
+		ax, ay, aAbove, aEast = bx, by, bAbove, bEast
 	}
-	return odd
+	return odd != 0
 }
 
 // oddWide is odd for the wide form; products of its differences fit 64 bits but not their difference, see turn.
-func (p *piece) oddWide(x, y, w int64) bool {
+func oddWide(rest []byte, first Point, x, y, w int64) bool {
 	odd := false
 	ax, ay := int64(0), int64(0)
-	for b := p.rest; len(b) >= 8; b = b[8:] {
-		bx := int64(int32(binary.LittleEndian.Uint32(b))) - int64(p.first.X)
-		by := int64(int32(binary.LittleEndian.Uint32(b[4:]))) - int64(p.first.Y)
+	for b := rest; len(b) >= 8; b = b[8:] {
+		bx := int64(int32(binary.LittleEndian.Uint32(b))) - int64(first.X)
+		by := int64(int32(binary.LittleEndian.Uint32(b[4:]))) - int64(first.Y)
 		if (ay <= y) != (by <= y) {
 			l, r := (bx-ax)*(y-ay), (by-ay)*(x-ax)
 			if ((by > ay) == (l <= r) || l == r) && max(ax, bx) > w {

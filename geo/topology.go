@@ -301,13 +301,13 @@ type shelf struct {
 	wide, high int64
 }
 
-// newShelf makes as many cells as wanted, or up to four times fewer.
+// newShelf makes about as many cells as wanted, at most twice as many.
 func newShelf(points []Point, wanted int) shelf {
-	g := shelf{bound: noBox}
+	b := noBox
 	for _, p := range points {
-		g.bound = g.bound.with(p)
+		b = b.with(p)
 	}
-	return newShelfOf(g.bound, wanted)
+	return newShelfOf(b, wanted)
 }
 
 func newShelfOf(bound box, wanted int) shelf {
@@ -315,10 +315,7 @@ func newShelfOf(bound box, wanted int) shelf {
 	for ; ; g.shift++ {
 		g.wide = (int64(g.bound.max.X)-int64(g.bound.min.X))>>g.shift + 1
 		g.high = (int64(g.bound.max.Y)-int64(g.bound.min.Y))>>g.shift + 1
-		if g.wide <= int64(max(wanted, 1))/g.high {
-			return g
-		}
-		if g.wide == 1 && g.high == 1 {
+		if g.wide <= 2*int64(max(wanted, 1))/g.high {
 			return g
 		}
 	}
