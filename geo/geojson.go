@@ -32,7 +32,8 @@ func (ix *Index) WriteGeoJSON(w io.Writer, levels ...int) error {
 	return b.Flush()
 }
 
-func (ix *Index) writeFeature(b *bufio.Writer, id ID) error {
+// properties gives what is written of an area besides its geometry.
+func (ix *Index) properties(id ID) ([]byte, error) {
 	a := ix.Area(id)
 	properties := struct {
 		Level  string `json:"level"`
@@ -43,7 +44,11 @@ func (ix *Index) writeFeature(b *bufio.Writer, id ID) error {
 	if a.Parent != None {
 		properties.Parent = ix.code(a.Parent)
 	}
-	blob, err := json.Marshal(properties)
+	return json.Marshal(properties)
+}
+
+func (ix *Index) writeFeature(b *bufio.Writer, id ID) error {
+	blob, err := ix.properties(id)
 	if err != nil {
 		return err
 	}

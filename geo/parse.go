@@ -39,11 +39,12 @@ type openRing struct {
 	points  []Point
 }
 
-// collection is the part of a GeoJSON FeatureCollection (RFC 7946) that is read.
+// collection is the part of a GeoJSON FeatureCollection (RFC 7946) that is read, or of a TopoJSON Topology.
 type collection struct {
 	Type     string    `json:"type"`
 	CRS      *crs      `json:"crs"`
 	Features []feature `json:"features"`
+	topologyFile
 }
 
 type crs struct {
@@ -54,13 +55,16 @@ type crs struct {
 
 type feature struct {
 	Properties map[string]any `json:"properties"`
-	Geometry   *struct {
-		Type        string          `json:"type"`
-		Coordinates json.RawMessage `json:"coordinates"`
-	} `json:"geometry"`
+	Geometry   *geometry      `json:"geometry"`
 }
 
-// Parse reads a GeoJSON FeatureCollection into a boundary set. The error says that the file or the mapping cannot be used at all
+type geometry struct {
+	Type        string          `json:"type"`
+	Coordinates json.RawMessage `json:"coordinates"`
+	polygons    [][][][]float64 // of a topology, put together from its arcs
+}
+
+// Parse reads a GeoJSON FeatureCollection, or a TopoJSON Topology, into a boundary set. The error says that the file or the mapping cannot be used at all
 // (*LimitError where it is too large); the faults are all that is wrong with single features. With an error, or a fault that only
 // whoever made the file can mend, the set is nil. Where all faults are warnings or of rings (see FaultKind.OfRing), there is a set: its
 // broken rings are left out, Check names them again, and Compile refuses it until Repair has dealt with them.
@@ -136,11 +140,17 @@ func read(r io.Reader, l Limits) (collection, error) {
 		return c, &LimitError{What: "bytes", Limit: l.Bytes}
 	case err != nil:
 		return c, fmt.Errorf("the file is no GeoJSON: %w", err)
-	case c.Type != "FeatureCollection":
-		return c, fmt.Errorf("the file is no GeoJSON FeatureCollection; its type is %q", c.Type)
+	case c.Type != "FeatureCollection" && c.Type != "Topology":
+		return c, fmt.Errorf("the file is neither a GeoJSON FeatureCollection nor a TopoJSON Topology; its type is %q", c.Type)
 	case c.CRS != nil && !geographic(c.CRS.Properties.Name):
 		return c, fmt.Errorf("the file has the coordinate system %q; convert it to longitude and latitude in degrees first", c.CRS.Properties.Name)
-	case l.Features > 0 && len(c.Features) > l.Features:
+	}
+	if c.Type == "Topology" {
+		if c.Features, err = c.features(l.Vertices); err != nil {
+			return c, err
+		}
+	}
+	if l.Features > 0 && len(c.Features) > l.Features {
 		return c, &LimitError{What: "features", Limit: int64(l.Features)}
 	}
 	return c, nil
@@ -242,11 +252,13 @@ func (p *parser) geometry(s *shape, f feature) {
 	}
 	var polygons [][][][]float64
 	var err error
-	switch f.Geometry.Type {
-	case "Polygon":
+	switch {
+	case f.Geometry.polygons != nil:
+		polygons = f.Geometry.polygons
+	case f.Geometry.Type == "Polygon":
 		polygons = make([][][][]float64, 1)
 		err = json.Unmarshal(f.Geometry.Coordinates, &polygons[0])
-	case "MultiPolygon":
+	case f.Geometry.Type == "MultiPolygon":
 		err = json.Unmarshal(f.Geometry.Coordinates, &polygons)
 	default:
 		p.fault(NotAnArea, *s, nil, "an area is a Polygon or a MultiPolygon, not a %s.", f.Geometry.Type)

@@ -3,8 +3,10 @@ package geo
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -190,27 +192,46 @@ func TestOrderMakesNoDifference(t *testing.T) {
 	})
 }
 
-// What is written as GeoJSON reads back as the same set, shared points and all.
-func TestGeoJSONReadsBack(t *testing.T) {
+// What is written as GeoJSON or as TopoJSON reads back as the same set, shared points and all.
+func TestWhatIsWrittenReadsBack(t *testing.T) {
 	m := Mapping{Datum: WGS84}
 	for _, level := range []string{"column", "cell"} {
 		m.Levels = append(m.Levels, LevelMapping{Level: level, When: &When{"level", level}, Code: "code", Name: "name", Parent: "parent"})
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		ix := opened(t, draw(t))
-		var file bytes.Buffer
-		if err := ix.WriteGeoJSON(&file); err != nil {
-			t.Fatal(err)
-		}
-		s, faults, err := Parse(&file, m, Limits{})
-		if err != nil || len(faults) > 0 {
-			t.Fatalf("%v %v", err, faults)
-		}
-		again, err := s.Compile()
-		if err != nil || !bytes.Equal(again, ix.blob) {
-			t.Fatalf("%v; the bytes are the same: %v", err, bytes.Equal(again, ix.blob))
+		for name, write := range map[string]func(io.Writer, ...int) error{"GeoJSON": ix.WriteGeoJSON, "TopoJSON": ix.WriteTopoJSON} {
+			var file bytes.Buffer
+			if err := write(&file); err != nil {
+				t.Fatal(err)
+			}
+			s, faults, err := Parse(&file, m, Limits{})
+			if err != nil || len(faults) > 0 {
+				t.Fatalf("%s: %v %v", name, err, faults)
+			}
+			again, err := s.Compile()
+			if err != nil || !bytes.Equal(again, ix.blob) {
+				t.Fatalf("%s: %v; the bytes are the same: %v", name, err, bytes.Equal(again, ix.blob))
+			}
 		}
 	})
+}
+
+// A TopoJSON file that names what is not there, or the same arc too often, is an error in words.
+func TestTopoJSONRefusals(t *testing.T) {
+	m := Mapping{Datum: WGS84, Levels: []LevelMapping{{Level: "x", Code: "id"}}}
+	file := func(arcs string) string {
+		return `{"type":"Topology","objects":{"x":{"type":"GeometryCollection","geometries":[{"type":"Polygon","id":"a","arcs":` + arcs +
+			`}]}},"arcs":[[[0,0],[1,0],[1,1],[0,0]]]}`
+	}
+	if set, faults, err := Parse(strings.NewReader(file(`[[0]]`)), m, Limits{}); err != nil || set == nil || len(faults) > 0 {
+		t.Errorf("%v %v", faults, err)
+	}
+	for _, bad := range []string{`[[7]]`, `[[-9]]`, `[0]`, `"x"`, `[[0.5]]`, `[[` + strings.Repeat("0,", 99) + `0]]`} {
+		if _, faults, err := Parse(strings.NewReader(file(bad)), m, Limits{Vertices: 100}); err == nil {
+			t.Errorf("%.20s: no error; %v", bad, faults)
+		}
+	}
 }
 
 // Whatever is cut off or changed, it is an error: at once, or when the damaged part is read. An answer that is given is right.
