@@ -180,6 +180,29 @@ func TestDatums(t *testing.T) {
 	}
 }
 
+// The offset is applied in towns of China close to its border and not in those of its neighbours; and it is undone to a millimetre.
+func TestOffsetOnlyInChina(t *testing.T) {
+	for name, p := range map[string]orb.Point{"Dandong": {124.38, 40.12}, "Hunchun": {130.36, 42.86}, "Suifenhe": {131.16, 44.40}, "Hulin": {132.98, 45.76},
+		"Erenhot": {111.98, 43.65}, "Kashgar": {75.99, 39.47}, "Tacheng": {82.98, 46.75}, "Alashankou": {82.57, 45.17}, "Ruili": {97.85, 24.01}, "Mohan": {101.68, 21.18},
+		"Sanya": {109.51, 18.25}, "Mohe": {122.54, 52.97}, "Fuyuan": {134.29, 48.36}, "Pingtan": {119.79, 25.50}, "Manzhouli": {117.43, 49.60}, "Yadong": {88.91, 27.48}} {
+		if GCJ02.FromWGS84(p) == p {
+			t.Errorf("%s is not moved", name)
+		}
+		for _, d := range []Datum{GCJ02, BD09} {
+			back := d.ToWGS84(d.FromWGS84(p))
+			if m := metresBetween(p[0]*1e7, p[1]*1e7, back[0]*1e7, back[1]*1e7); m > 0.001 {
+				t.Errorf("%s comes back %v m away from %s", name, m, d)
+			}
+		}
+	}
+	for name, p := range map[string]orb.Point{"Seoul": {126.98, 37.57}, "Pyongyang": {125.75, 39.03}, "Tokyo": {139.69, 35.69}, "Osaka": {135.5, 34.69}, "Ulaanbaatar": {106.91, 47.89},
+		"Irkutsk": {104.28, 52.29}, "Almaty": {76.89, 43.24}, "Delhi": {77.21, 28.61}, "Dhaka": {90.41, 23.81}, "Bangkok": {100.5, 13.76}, "Manila": {120.98, 14.6}, "Mumbai": {72.9, 19.07}} {
+		if GCJ02.FromWGS84(p) != p {
+			t.Errorf("%s is moved", name)
+		}
+	}
+}
+
 // featureOf writes a feature of a file.
 func featureOf(code, parent, level, coordinates string) string {
 	return fmt.Sprintf(`{"type":"Feature","properties":{"code":%q,"parent":%q,"level":%q},"geometry":{"type":"Polygon","coordinates":%s}}`, code, parent, level, coordinates)

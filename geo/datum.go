@@ -63,9 +63,39 @@ func invert(d Datum, p orb.Point) orb.Point {
 	return q
 }
 
-// inChina is the box within which the offset is applied, as every published implementation has it.
+// inChina reports whether the offset is applied at a point: within the box that every published implementation has, less the parts of
+// it that lie in other countries or where maps carry no offset. The parts were drawn by hand and keep ten kilometres and more away from
+// the border of the mainland, so that the offset is never left out where it belongs.
 func inChina(p orb.Point) bool {
-	return p[0] >= 72.004 && p[0] <= 137.8347 && p[1] >= 0.8293 && p[1] <= 55.8271
+	if !(p[0] >= 72.004 && p[0] <= 137.8347 && p[1] >= 0.8293 && p[1] <= 55.8271) {
+		return false
+	}
+	for _, b := range noOffset {
+		if b.Contains(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// noOffset are the parts of the box where the offset is not applied, in degrees.
+var noOffset = []orb.Bound{
+	bound(120.0, 21.5, 122.3, 25.35), // beyond the strait of Taiwan
+	bound(124.7, 33.0, 132.0, 39.9),  // Korea
+	bound(131.6, 30.0, 137.9, 44.7),  // Japan
+	bound(93.0, 45.3, 111.5, 50.0),   // Mongolia
+	bound(88.0, 50.0, 116.4, 55.9),   // Siberia
+	bound(72.0, 42.9, 79.7, 55.9),    // Kazakhstan
+	bound(79.7, 45.7, 82.2, 55.9),
+	bound(72.0, 0.8, 97.2, 26.4), // India and its neighbours
+	bound(72.0, 26.4, 77.4, 34.4),
+	bound(97.2, 0.8, 107.9, 20.9), // Indochina
+	bound(107.9, 0.8, 109.5, 17.8),
+	bound(119.5, 4.0, 127.0, 21.3), // the Philippines
+}
+
+func bound(west, south, east, north float64) orb.Bound {
+	return orb.Bound{Min: orb.Point{west, south}, Max: orb.Point{east, north}}
 }
 
 // gcj applies the offset of GCJ-02 on the Krasovsky 1940 ellipsoid. The series is the one made public in 2010 and used by all open

@@ -1,0 +1,147 @@
+package geo
+
+import (
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+)
+
+// Verdict says whether a set is shifted.
+type Verdict string
+
+// The verdicts of Suspect.
+const (
+	NotShifted Verdict = "not_shifted" // it fits best as it is
+	Shifted    Verdict = "shifted"     // it fits better when it is converted
+	Unknown    Verdict = "unknown"     // it does not fit, converted or not: nothing can be said
+)
+
+// Suspicion is what Suspect found.
+type Suspicion struct {
+	Verdict Verdict
+	Datum   Datum // for Shifted: of which datum the coordinates seem to be, or from which they were wrongly converted
+	// Converted tells the two cases apart: false, the coordinates are still of the datum and need ToWGS84; true, they were of WGS 84 and
+	// were converted as if they had been of the datum, and need FromWGS84.
+	Converted bool
+	// Confidence is the share of the set's border points that fit the reference under the verdict, less the share that fit under the next
+	// best reading; from 0 to 1.
+	Confidence float64
+	Before     float64 // metres: the median distance of border points from the reference's borders as they are, 50 at most
+	After      float64 // metres: … when converted as the verdict says
+}
+
+const (
+	suspectSamples = 1500 // border points that are looked at
+	suspectFit     = 3.0  // metres within which a border point fits
+	suspectReach   = 50.0 // metres beyond which distances are not told apart
+	suspectShare   = 0.3  // of the points have to fit for a verdict: sets may differ in more than half of their borders
+)
+
+// Suspect says whether a set looks shifted against a reference, such as the set in force: whether its borders fit those of the reference
+// when its coordinates are taken as GCJ-02 or BD-09, or as wrongly converted from them, better than as they are. A set in which many
+// borders changed is told as well, as long as a third did not.
+func Suspect(set, reference *BoundarySet) Suspicion {
+	var edges []segment
+	for _, a := range reference.areas {
+		eachEdge(a.polygons, func(p, q Point) { edges = append(edges, segment{p, q, 0}) })
+	}
+	points := sampled(set)
+	if len(edges) == 0 || len(points) == 0 {
+		return Suspicion{Verdict: Unknown}
+	}
+	strips := newRows(edges)
+	type reading struct {
+		datum     Datum
+		converted bool
+	}
+	readings := []reading{{WGS84, false}, {GCJ02, false}, {BD09, false}, {GCJ02, true}, {BD09, true}}
+	var shares, medians [5]float64
+	for i, r := range readings {
+		shares[i], medians[i] = fit(points, strips, func(p orb.Point) orb.Point {
+			if r.converted {
+				return r.datum.FromWGS84(p)
+			}
+			return r.datum.ToWGS84(p)
+		})
+	}
+	best, next := 0, -1.0
+	for i, share := range shares {
+		if share > shares[best] {
+			best = i
+		}
+	}
+	for i, share := range shares {
+		if i != best {
+			next = max(next, share)
+		}
+	}
+	s := Suspicion{Verdict: NotShifted, Before: medians[0], After: medians[best], Confidence: shares[best] - next}
+	switch {
+	case shares[best] < suspectShare:
+		return Suspicion{Verdict: Unknown, Before: medians[0], After: medians[0]}
+	case shares[best] == shares[0]: // outside China nothing is converted, and all fit alike
+		s.After = medians[0]
+		if best == 0 && next == shares[0] {
+			s.Confidence = shares[0]
+		}
+	default:
+		s.Verdict, s.Datum, s.Converted = Shifted, readings[best].datum, readings[best].converted
+	}
+	return s
+}
+
+// sampled gives border points of a set, evenly taken.
+func sampled(s *BoundarySet) []Point {
+	n := 0
+	for _, a := range s.areas {
+		eachEdge(a.polygons, func(_, _ Point) { n++ })
+	}
+	every := max(1, n/suspectSamples)
+	var points []Point
+	k := 0
+	for _, a := range s.areas {
+		eachEdge(a.polygons, func(p, _ Point) {
+			if k%every == 0 {
+				points = append(points, p)
+			}
+			k++
+		})
+	}
+	return points
+}
+
+// fit gives the share of points that lie on the reference's borders when converted, and the median of their distances from them.
+func fit(points []Point, strips *rows, convert func(orb.Point) orb.Point) (share, median float64) {
+	var distances []float64
+	fits := 0
+	for _, p := range points {
+		d := suspectReach
+		if q, err := Round(convert(p.Degrees())); err == nil {
+			east, north := scale(float64(q.Y) / unitsPerDegree)
+			strips.near(q, int32(math.Ceil(suspectReach/north)), func(s segment) {
+				x, y := nearestOn(s.a, s.b, q, east, north)
+				d = min(d, math.Hypot((x-float64(q.X))*east, (y-float64(q.Y))*north))
+			})
+		}
+		if d <= suspectFit {
+			fits++
+		}
+		distances = append(distances, d)
+	}
+	slices.Sort(distances)
+	return float64(fits) / float64(len(points)), distances[len(distances)/2]
+}
+
+// Set gives the areas of a compiled set as a boundary set, to be edited or compared.
+func (ix *Index) Set() *BoundarySet {
+	s := &BoundarySet{levels: slices.Clone(ix.levels)}
+	for id := range ID(ix.Len()) {
+		a := shape{level: ix.level(id), code: ix.code(id), name: ix.name(id), feature: int(id), polygons: ix.polygons(id)}
+		if p := ix.parent(id); p != None {
+			a.parent = ix.code(p)
+		}
+		s.areas = append(s.areas, a)
+	}
+	return s
+}
