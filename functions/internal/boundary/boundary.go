@@ -83,6 +83,7 @@ func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, featu
 		return Set{}, &fault.Error{Code: fault.FaultyFile, Details: details(faults),
 			Message: fmt.Sprintf("The boundaries have %d fault(s); nothing was stored.", len(faults))}
 	}
+	faults = append(faults, against(parsed, m)...)
 	blob, err := parsed.Compile()
 	if err != nil {
 		return Set{}, fmt.Errorf("compile boundaries: %w", err)
@@ -194,6 +195,27 @@ func refusal(err error) error {
 		return &fault.Error{Code: fault.TooLarge, Field: "features", Message: limit.Error()}
 	}
 	return &fault.Error{Code: fault.FaultyFile, Field: "features", Message: err.Error()}
+}
+
+// against gives what keeps a set from being a partition. None of it keeps the set from answering: ground that two areas claim has one
+// answer, and ground that none has is outside. So it is for whoever imports to judge. Places are points: outlines could be large.
+func against(set *geo.BoundarySet, m geo.Mapping) []geo.Fault {
+	tolerance := geo.DefaultTolerance
+	if m.Slack > 0 {
+		tolerance.Slack = m.Slack
+	}
+	var list []geo.Fault
+	for _, f := range set.Check(tolerance) {
+		if f.Kind.OfRing() { // Parse said so already
+			continue
+		}
+		f.Warning = true
+		if f.Geometry != nil {
+			f.Geometry = f.Geometry.Bound().Center()
+		}
+		list = append(list, f)
+	}
+	return list
 }
 
 func details(faults []geo.Fault) []fault.Detail {
