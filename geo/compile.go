@@ -130,6 +130,7 @@ func (w *compiler) layer(t *topology, l layer, levels []string) {
 		}
 	}
 	d := newDirectory(w.form, bound, edges, &w.pieces)
+	bound = d.bound
 	label := func(id ID) uint32 {
 		if id == None {
 			return 0

@@ -26,6 +26,7 @@ type search struct {
 	nearest     ID      // for own == None: the area of that edge
 	onEdge      bool
 	found       []Neighbour
+	left        int // divided cells that may still be entered, see walk
 }
 
 func (ix *Index) newSearch(p Point, level int, own ID, accuracy float64, found []Neighbour) search {
@@ -50,7 +51,7 @@ func (s *search) run() {
 
 // in looks at one layer, ring by ring.
 func (s *search) in(l *directoryOf) {
-	s.l = l
+	s.l, s.left = l, s.ix.divided()
 	column := min(max((int64(s.p.X)-int64(l.bound.min.X))>>l.shift, 0), l.wide-1)
 	row := min(max((int64(s.p.Y)-int64(l.bound.min.Y))>>l.shift, 0), l.high-1)
 	for r := int64(0); ; r++ {
@@ -121,13 +122,17 @@ func (s *search) enter(entry uint32, corner Point, shift uint) {
 	if s.cellMetres(corner, shift) > max(s.best, s.accuracy) {
 		return
 	}
-	s.ix.walk(entry, corner, shift, func(small Point, shift uint) bool {
+	s.ix.walk(entry, corner, shift, &s.left, func(small Point, shift uint) bool {
 		return s.cellMetres(small, shift) <= max(s.best, s.accuracy)
 	}, func(p *piece) { s.look(p) })
 }
 
-// walk tells all pieces that an entry leads to; of smaller cells those that are asked for.
-func (ix *Index) walk(entry uint32, corner Point, shift uint, into func(Point, uint) bool, each func(*piece)) {
+// divided gives how many divided cells there can be.
+func (ix *Index) divided() int { return int(ix.size[inLists]) / (1 + cellsInside) }
+
+// walk tells all pieces that an entry leads to; of smaller cells those that are asked for. Each divided cell is entered once on a way
+// through the directory; more than left is damage, made to lead in circles.
+func (ix *Index) walk(entry uint32, corner Point, shift uint, left *int, into func(Point, uint) bool, each func(*piece)) {
 	switch entry & entryKinds {
 	case entryLeft, entryRight:
 		if p, ok := ix.piece(entry &^ entryKinds); ok {
@@ -141,7 +146,8 @@ func (ix *Index) walk(entry uint32, corner Point, shift uint, into func(Point, u
 	at := ix.at[inLists] + 4*int(entry&^entryKinds)
 	n := int(ix.u32(at) >> labelBits)
 	if n == dividedMark {
-		if shift < cellSplit || !ix.whole(at, 4*(1+cellsInside)) {
+		*left--
+		if *left < 0 || shift < cellSplit || !ix.whole(at, 4*(1+cellsInside)) {
 			ix.damage.Store(true)
 			return
 		}
@@ -149,7 +155,7 @@ func (ix *Index) walk(entry uint32, corner Point, shift uint, into func(Point, u
 		for i := range cellsInside {
 			small := smaller(corner, shift, i)
 			if e := ix.u32(at + 4 + 4*i); e > labelMask && into(small, shift) {
-				ix.walk(e, small, shift, into, each)
+				ix.walk(e, small, shift, left, into, each)
 			}
 		}
 		return

@@ -198,10 +198,10 @@ func (ix *Index) follow() {
 		ix.rings(id, func(_ bool, refs []int32) {})
 	}
 	for i := range ix.layers {
-		l := &ix.layers[i]
+		l, left := &ix.layers[i], ix.divided()
 		for cell := range l.wide * l.high {
 			corner := Point{int32(int64(l.bound.min.X) + cell%l.wide<<l.shift), int32(int64(l.bound.min.Y) + cell/l.wide<<l.shift)}
-			ix.walk(ix.u32(l.cells+4*int(cell)), corner, l.shift, func(Point, uint) bool { return true }, func(*piece) {})
+			ix.walk(ix.u32(l.cells+4*int(cell)), corner, l.shift, &left, func(Point, uint) bool { return true }, func(*piece) {})
 		}
 	}
 }

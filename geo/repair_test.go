@@ -2,9 +2,9 @@ package geo
 
 import (
 	"bytes"
+	"math"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 )
@@ -65,27 +65,31 @@ func TestRepairMakesPartitions(t *testing.T) {
 	})
 }
 
+// After repair the boroughs and districts are partitions but for what is larger than the tolerance: where districts reach out over water,
+// and the few places that have none. Repaired again, nothing moves. No area changes by more than it has thin strips at its border.
 func TestRepairRealDistricts(t *testing.T) {
 	set, _, err := Parse(bytes.NewReader(nested(t)), nestedMapping, Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	start := time.Now()
 	fixed, moves := set.Repair(DefaultTolerance)
-	count := map[MoveKind]int{}
 	for _, m := range moves {
-		count[m.Kind]++
-		if m.Kind == AreaChanged {
-			t.Log(m)
+		if m.Kind == AreaChanged && math.Abs(m.Size) > 200 || m.Unit == "m" && m.Kind != SpikeCut && m.Size > 1.1*DefaultTolerance.Snap {
+			t.Errorf("%v", m)
 		}
 	}
-	t.Log(time.Since(start), count)
 	for _, f := range fixed.Check(DefaultTolerance) {
-		if !f.Warning {
-			t.Log(f.Kind, f.Message)
+		switch f.Kind {
+		case OutsideParent, UncoveredByChild, PartsTouch:
+		case Gap:
+			if f.Level != "borough" || f.Size < 1000 {
+				t.Errorf("%+v", f)
+			}
+		default:
+			t.Errorf("%s %s", f.Kind, f.Message)
 		}
 	}
 	if _, more := fixed.Repair(DefaultTolerance); len(more) > 0 {
-		t.Error(more[:min(5, len(more))])
+		t.Errorf("repaired again: %v", more[0])
 	}
 }

@@ -151,7 +151,9 @@ func (g *regions) grow(r *region, f int32, level int, take func(int32) bool) {
 // settle closes thin gaps of a level and cuts thin overlaps.
 func (g *regions) settle(level int) {
 	wrong := func(f int32) bool { return len(g.owner(f, level)) != 1 }
-	alike := func(f, h int32) bool { return slices.Equal(g.owner(f, level), g.owner(h, level)) }
+	alike := func(f, h int32) bool {
+		return slices.Equal(g.owner(f, level), g.owner(h, level)) && g.parentOf(f, level) == g.parentOf(h, level)
+	}
 	for range mostRepairs { // a gap beside a gap waits until that is closed
 		settled := false
 		for _, r := range g.connected(level, wrong, alike) {
@@ -167,7 +169,7 @@ func (g *regions) settle(level int) {
 					}
 				}
 				settled = true
-			} else if to := longest(r.beside); to != None {
+			} else if to := longest(g.children(r.beside, g.parentOf(r.faces[0], level))); to != None {
 				g.give(GapClosed, r, level, to, None)
 				settled = true
 			}
@@ -176,6 +178,32 @@ func (g *regions) settle(level int) {
 			return
 		}
 	}
+}
+
+// parentOf gives the area of the level above that alone has a face, or None: ground between children is missing even where it is open to
+// the outside, if their parent has it.
+func (g *regions) parentOf(f int32, level int) ID {
+	if level == 0 || g.overlays(level) || g.overlays(level-1) {
+		return None
+	}
+	if own := g.owner(f, level-1); len(own) == 1 {
+		return own[0]
+	}
+	return None
+}
+
+// children gives of some areas those of a parent; all, where there is none.
+func (g *regions) children(beside map[ID]float64, parent ID) map[ID]float64 {
+	if parent == None {
+		return beside
+	}
+	own := map[ID]float64{}
+	for id, d := range beside {
+		if g.t.shapes[id].parent == g.t.shapes[parent].code {
+			own[id] = d
+		}
+	}
+	return own
 }
 
 // longest gives the area with the longest common border, of equals the lesser.

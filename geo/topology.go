@@ -311,6 +311,9 @@ func newShelf(points []Point, wanted int) shelf {
 }
 
 func newShelfOf(bound box, wanted int) shelf {
+	if bound == noBox {
+		bound = box{}
+	}
 	g := shelf{bound: bound}
 	for ; ; g.shift++ {
 		g.wide = (int64(g.bound.max.X)-int64(g.bound.min.X))>>g.shift + 1
