@@ -12,10 +12,10 @@ type segment struct {
 type contact uint8
 
 const (
-	apart    contact = iota // not at all, or in a common end
-	crossing                // each goes from one side of the other to the other
-	touching                // an end of one lies within the other
-	along_                  // they lie on one line and share more than a point
+	apart     contact = iota // not at all, or in a common end
+	crossing                 // each goes from one side of the other to the other
+	touching                 // an end of one lies within the other
+	alongside                // they lie on one line and share more than a point
 )
 
 // leafSegments is how many segments are compared each with each.
@@ -147,7 +147,7 @@ func meet(a, b, c, d Point) contact {
 			a.X, b.X, c.X, d.X = a.Y, b.Y, c.Y, d.Y
 		}
 		if min(max(a.X, b.X), max(c.X, d.X)) > max(min(a.X, b.X), min(c.X, d.X)) {
-			return along_
+			return alongside
 		}
 		return apart
 	case c1 != 0 && d1 != 0 && a2 != 0 && b2 != 0:

@@ -18,7 +18,7 @@ func (t *topology) overlapsAtContacts(list []segment, pairs [][2]int32, note fun
 				note(l, or)
 				note(r, ol)
 				note(r, or)
-			case along_:
+			case alongside:
 				if sameWay(s.a, s.b, o.a, o.b) {
 					note(l, ol)
 					note(r, or)
