@@ -26,7 +26,7 @@ func TestArm64(t *testing.T) {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	out, err := exec.Command(qemu, binary, "-test.v", "-test.run", "Golden|Shared|Five|Holes|LongEdges|Overlaps|Round|Label|RealDistricts").CombinedOutput()
+	out, err := exec.Command(qemu, binary, "-test.v", "-test.run", "Golden|Shared|Five|Holes|LongEdges|Overlaps|Round|Label|RealDistricts|CheckNames|RepairTouches|Suspect|RealFaults|DiffWhere").CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
