@@ -27,6 +27,13 @@ type search struct {
 	onEdge      bool
 	found       []Neighbour
 	left        int // divided cells that may still be entered, see walk
+	above       [16]labelArea
+}
+
+// labelArea is a label and the area of the level that it belongs to.
+type labelArea struct {
+	label uint32
+	id    ID
 }
 
 func (ix *Index) newSearch(p Point, level int, own ID, accuracy float64, found []Neighbour) search {
@@ -59,13 +66,13 @@ func (s *search) in(l *directoryOf) {
 			return
 		}
 		for y := max(row-r, 0); y <= min(row+r, l.high-1); y++ {
-			step := 2 * r
-			if y == row-r || y == row+r || r == 0 {
-				step = 1
+			if y == row-r || y == row+r {
+				s.cells(y, max(column-r, 0), min(column+r, l.wide-1))
+				continue
 			}
-			for x := column - r; x <= column+r; x += step {
+			for _, x := range [2]int64{column - r, column + r} {
 				if x >= 0 && x < l.wide {
-					s.cell(x, y)
+					s.cells(y, x, x)
 				}
 			}
 		}
@@ -97,24 +104,25 @@ func (s *search) ringMetres(column, row, r int64) float64 {
 // almost allows for the scale northward, which changes by 1 % from the equator to the poles.
 const almost = 0.98
 
-func (s *search) cell(column, row int64) {
-	at := s.l.cells + 4*int(row*s.l.wide+column)
-	if !s.ix.whole(at, 4) {
+// cells looks at neighbouring cells of a row.
+func (s *search) cells(row, from, to int64) {
+	at, n := s.l.cells+4*int(row*s.l.wide+from), 4*int(to-from+1)
+	if !s.ix.whole(at, n) {
 		return
 	}
-	entry := binary.LittleEndian.Uint32(s.ix.bytes[at:])
-	if entry <= labelMask {
-		return
+	for i, b := from, s.ix.bytes[at:at+n]; len(b) >= 4; i, b = i+1, b[4:] {
+		if entry := binary.LittleEndian.Uint32(b); entry > labelMask {
+			s.enter(entry, Point{int32(int64(s.l.bound.min.X) + i<<s.l.shift), int32(int64(s.l.bound.min.Y) + row<<s.l.shift)}, s.l.shift)
+		}
 	}
-	corner := Point{int32(int64(s.l.bound.min.X) + column<<s.l.shift), int32(int64(s.l.bound.min.Y) + row<<s.l.shift)}
-	s.enter(entry, corner, s.l.shift)
 }
 
 // cellMetres gives a distance that no point of a square is nearer than.
 func (s *search) cellMetres(corner Point, shift uint) float64 {
 	dx := max(int64(corner.X)-int64(s.p.X), int64(s.p.X)-int64(corner.X)-int64(1)<<shift, 0)
 	dy := max(int64(corner.Y)-int64(s.p.Y), int64(s.p.Y)-int64(corner.Y)-int64(1)<<shift, 0)
-	return math.Hypot(float64(dx)*s.least, float64(dy)*s.north*almost)
+	x, y := float64(dx)*s.least, float64(dy)*s.north*almost
+	return math.Sqrt(x*x + y*y)
 }
 
 // enter looks at the pieces of a cell, and of the smaller cells in it that are near enough.
@@ -191,10 +199,18 @@ func (s *search) look(p *piece) {
 
 // of gives the area of the level that a label belongs to.
 func (s *search) of(label uint32) ID {
-	id := ID(label) - 1
-	if label > uint32(s.ix.Len()) {
+	if label == 0 || label > uint32(s.ix.Len()) {
 		return None
 	}
+	known := &s.above[label%uint32(len(s.above))]
+	if known.label != label {
+		known.label, known.id = label, s.climb(ID(label)-1)
+	}
+	return known.id
+}
+
+// climb gives the area of the level above an area.
+func (s *search) climb(id ID) ID {
 	for id != None && s.ix.level(id) > s.level {
 		up := s.ix.parent(id)
 		if up >= id {
