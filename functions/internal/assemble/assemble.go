@@ -3,7 +3,6 @@
 package assemble
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,7 +46,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		return nil, err
 	}
 	s.Reports = &report.Desk{Books: books, Store: t, Reader: t, Lister: t, Router: rosters, Secrets: secrets, Now: time.Now, NewID: newID,
-		Random: random, ContactFor: c.ContactFor, OnceFor: c.OnceFor}
+		ContactFor: c.ContactFor}
 	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t,
 		Secrets: secrets, Now: time.Now, NewID: newID}
 	return s, nil
@@ -78,10 +77,4 @@ func Log() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
 func newID() (string, error) {
 	id, err := uuid.NewV7()
 	return id.String(), err
-}
-
-func random(n int) ([]byte, error) {
-	b := make([]byte, n)
-	_, err := rand.Read(b)
-	return b, err
 }

@@ -54,7 +54,7 @@ func newWorld(t *testing.T, endpoint string) *world {
 	w := &world{t: t, issuer: newTokens(t), usage: &usage{byOperation: map[string]int{}}}
 	w.config = config.Config{Region: "us-east-1", Table: "t" + uuid.NewString(), DynamoDBEndpoint: endpoint, AccessKey: "k", SecretKey: "s",
 		Issuer: w.issuer.url, Audience: "weige-web", TrackingKey: bytes.Repeat([]byte{1}, 32), ContactKey: bytes.Repeat([]byte{2}, 32),
-		ContactFor: time.Hour, OnceFor: time.Hour, BodyBytes: 1 << 20, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
+		ContactFor: time.Hour, BodyBytes: 1 << 20, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
 	ctx := context.Background()
 	client := table.Dial(Storage(w.config))
 	if err := table.Create(ctx, client, w.config.Table); err != nil {

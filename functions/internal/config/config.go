@@ -23,7 +23,6 @@ type Config struct {
 	ContactKey  []byte // CONTACT_KEY, base64 of at least 32 bytes: contact details
 
 	ContactFor time.Duration // CONTACT_DAYS: how long contact details are kept
-	OnceFor    time.Duration // IDEMPOTENCY_DAYS: how long idempotency keys are remembered
 
 	BodyBytes        int64 // BODY_BYTES: largest request body
 	RosterBytes      int64 // ROSTER_BYTES: largest roster file
@@ -61,7 +60,6 @@ func Read(getenv func(string) string) (Config, error) {
 		ContactKey:  r.key("CONTACT_KEY"),
 
 		ContactFor: time.Duration(r.number("CONTACT_DAYS", 180)) * 24 * time.Hour,
-		OnceFor:    time.Duration(r.number("IDEMPOTENCY_DAYS", 30)) * 24 * time.Hour,
 
 		BodyBytes:        r.number("BODY_BYTES", 5<<20),
 		RosterBytes:      r.number("ROSTER_BYTES", 4<<20),

@@ -112,10 +112,10 @@ func filing(i int) report.Filing {
 	id, now := uuid.Must(uuid.NewV7()).String(), time.Now().UTC().Truncate(time.Millisecond)
 	key := fmt.Sprintf("key-%d", i)
 	return report.Filing{
-		State:        report.State{ID: id, Jurisdiction: "j", Version: 1, Status: report.Received, Service: "s", QueueArea: "g", Assignee: report.Queue(report.NobodyThere), FiledAt: now, LastOp: key},
-		Body:         report.Body{Description: "x"},
-		Event:        report.Event{Report: id, Jurisdiction: "j", Version: 1, At: now, Kind: report.Filed, Who: report.Resident, Op: key, After: report.Queue(report.NobodyThere), QueueArea: "g", Service: "s"},
-		TrackingHash: id, Once: report.Once{Scope: "j", Key: key, Request: "r", Report: id, Nonce: []byte("n"), Until: now.Add(time.Hour)},
+		State:    report.State{ID: id, Jurisdiction: "j", Version: 1, Status: report.Received, Service: "s", QueueArea: "g", Assignee: report.Queue(report.NobodyThere), FiledAt: now, LastOp: key},
+		Body:     report.Body{Description: "x"},
+		Event:    report.Event{Report: id, Jurisdiction: "j", Version: 1, At: now, Kind: report.Filed, Who: report.Resident, Op: key, After: report.Queue(report.NobodyThere), QueueArea: "g", Service: "s"},
+		Tracking: report.Tracking{Hash: id, Jurisdiction: "j", Report: id, Request: "r"},
 	}
 }
 

@@ -36,10 +36,8 @@ type Desk struct {
 	Router     Router
 	Secrets    *Secrets
 	Now        func() time.Time
-	NewID      func() (string, error)      // UUID, version 7
-	Random     func(n int) ([]byte, error) // cryptographically random bytes
-	ContactFor time.Duration               // how long contact details are kept
-	OnceFor    time.Duration               // how long an idempotency key is remembered
+	NewID      func() (string, error) // UUID, version 7
+	ContactFor time.Duration          // how long contact details are kept
 }
 
 // Input is what a reporter sends.
@@ -77,32 +75,26 @@ func (d *Desk) File(ctx context.Context, code, key string, in Input) (Receipt, e
 	if err != nil {
 		return Receipt{}, err
 	}
-	f, err := d.filing(ctx, c, located, service, in)
+	trackingCode := d.Secrets.Code(c.Jurisdiction, key)
+	f, err := d.filing(ctx, c, located, service, trackingCode, in)
 	if err != nil {
 		return Receipt{}, err
 	}
-	f.Once.Key = key
-	f.Event.Op = key
-	f.State.LastOp = key
 	before, err := d.Store.File(ctx, f)
 	if err != nil {
 		return Receipt{}, err
 	}
 	if before != nil {
-		return d.repeat(ctx, c, *before, f.Once.Request)
+		return d.repeat(ctx, c, *before, f.Tracking.Request, trackingCode)
 	}
-	return Receipt{State: f.State, Located: located, Settings: c.Settings, Code: d.Secrets.Code(f.Once.Nonce)}, nil
+	return Receipt{State: f.State, Located: located, Settings: c.Settings, Code: trackingCode}, nil
 }
 
 // filing puts together what the transaction writes.
-func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdiction.Located, service jurisdiction.Service, in Input) (Filing, error) {
+func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdiction.Located, service jurisdiction.Service, trackingCode string, in Input) (Filing, error) {
 	id, err := d.NewID()
 	if err != nil {
 		return Filing{}, fmt.Errorf("report id: %w", err)
-	}
-	nonce, err := d.Random(NonceBytes)
-	if err != nil {
-		return Filing{}, fmt.Errorf("tracking code: %w", err)
 	}
 	request, err := d.Secrets.Request(c.Jurisdiction, in)
 	if err != nil {
@@ -117,17 +109,16 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	s := State{
 		ID: id, Jurisdiction: c.Jurisdiction, Version: 1, Status: assignee.Status(), Service: service.Code, Private: service.Private,
 		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: now,
-		HasContact: !in.Contact.Empty(),
+		HasContact: !in.Contact.Empty(), LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
 	}
 	f := Filing{
 		State: s,
 		Body:  Body{Description: in.Description, Locale: in.Locale},
 		Event: Event{
-			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, After: assignee,
+			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, Op: id, After: assignee,
 			QueueArea: s.QueueArea, Service: service.Code,
 		},
-		TrackingHash: d.Secrets.Hash(c.Jurisdiction, d.Secrets.Code(nonce)),
-		Once:         Once{Scope: c.Jurisdiction, Request: request, Report: id, Nonce: nonce, Until: now.Add(d.OnceFor)},
+		Tracking: Tracking{Hash: d.Secrets.Hash(c.Jurisdiction, trackingCode), Jurisdiction: c.Jurisdiction, Report: id, Request: request},
 	}
 	if s.HasContact {
 		if f.Contact, err = d.Secrets.Seal(id, in.Contact); err != nil {
@@ -139,7 +130,7 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 }
 
 // repeat answers a request that was made before with the report it made.
-func (d *Desk) repeat(ctx context.Context, c jurisdiction.Current, before Once, request string) (Receipt, error) {
+func (d *Desk) repeat(ctx context.Context, c jurisdiction.Current, before Tracking, request, trackingCode string) (Receipt, error) {
 	if before.Request != request {
 		return Receipt{}, &fault.Error{Code: fault.KeyReused, Field: "Idempotency-Key",
 			Message: "This Idempotency-Key was used for another report. Use a new key for a new report."}
@@ -152,7 +143,7 @@ func (d *Desk) repeat(ctx context.Context, c jurisdiction.Current, before Once, 
 	if err != nil {
 		return Receipt{}, err
 	}
-	return Receipt{State: s, Located: located, Settings: c.Settings, Code: d.Secrets.Code(before.Nonce), Repeated: true}, nil
+	return Receipt{State: s, Located: located, Settings: c.Settings, Code: trackingCode, Repeated: true}, nil
 }
 
 // locatedAgain asks the boundary set under which a report was filed where it lies.

@@ -27,18 +27,18 @@ func (d *Desk) Track(ctx context.Context, code, trackingCode string) (Tracked, e
 	if err != nil {
 		return Tracked{}, err
 	}
-	id, err := d.Store.Tracked(ctx, c.Jurisdiction, d.Secrets.Hash(c.Jurisdiction, trackingCode))
+	found, err := d.Store.Tracked(ctx, c.Jurisdiction, d.Secrets.Hash(c.Jurisdiction, trackingCode))
 	if err != nil {
 		return Tracked{}, err
 	}
-	if id == "" {
+	if found == nil {
 		return Tracked{}, &fault.Error{Code: fault.Unknown, Field: "code", Message: "No report has this tracking code. Please check it letter by letter."}
 	}
 	t := Tracked{Settings: c.Settings}
-	if t.State, t.Body, err = d.Reader.Report(ctx, c.Jurisdiction, id); err != nil {
+	if t.State, t.Body, err = d.Reader.Report(ctx, c.Jurisdiction, found.Report); err != nil {
 		return Tracked{}, err
 	}
-	if t.Events, err = d.Reader.Events(ctx, id); err != nil {
+	if t.Events, err = d.Reader.Events(ctx, found.Report); err != nil {
 		return Tracked{}, err
 	}
 	if t.State.Set != "" {

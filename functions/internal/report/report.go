@@ -133,30 +133,26 @@ type Filing struct {
 	Contact      []byte // sealed; nil when none was given
 	ContactUntil time.Time
 	Event        Event
-	TrackingHash string // HMAC of the tracking code; the code itself is stored nowhere
-	Once         Once
+	Tracking     Tracking
 }
 
-// Once is the idempotency record of a filing.
-type Once struct {
-	Scope   string // who may use the key again, e.g. the jurisdiction
-	Key     string
-	Request string // SHA-256 of the request, hexadecimal
-	Report  string
-	Nonce   []byte // 128 random bits from which, with a secret, the tracking code is derived again for a repeated request
-	Until   time.Time
+// Tracking leads from a tracking code to its report. Because the code is derived from the sender's idempotency key, it is the record
+// of that key too: a second filing with the same key meets it.
+type Tracking struct {
+	Hash         string // HMAC of the tracking code; the code itself is stored nowhere
+	Jurisdiction string
+	Report       string
+	Request      string // keyed digest of what was filed, see Secrets.Request
 }
 
 // Store keeps reports. All writes are conditional.
 type Store interface {
-	// File writes everything in one transaction. Where a record with the same Once.Scope and Once.Key exists and has not
-	// expired, it writes nothing and gives that record; otherwise it gives nil. An error means that the outcome is unknown
-	// or that nothing was written; calling again with the same Filing is always safe.
-	File(ctx context.Context, f Filing) (*Once, error)
-	// ReadOnce gives the record of an idempotency key, or nil.
-	ReadOnce(ctx context.Context, scope, key string) (*Once, error)
-	// Tracked gives the id of the report with this tracking hash, or "" where there is none.
-	Tracked(ctx context.Context, jurisdiction, hash string) (string, error)
+	// File writes everything in one transaction. Where another report has the same Tracking.Hash, it writes nothing and gives
+	// that report's record; otherwise it gives nil. An error means that the outcome is unknown or that nothing was written;
+	// calling again with the same Filing is always safe.
+	File(ctx context.Context, f Filing) (*Tracking, error)
+	// Tracked gives the record with this tracking hash, or nil where the jurisdiction has none.
+	Tracked(ctx context.Context, jurisdiction, hash string) (*Tracking, error)
 }
 
 // Reader reads one report. Absent reports, and reports of another jurisdiction, are a fault with code fault.Unknown.

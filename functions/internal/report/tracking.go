@@ -14,9 +14,6 @@ import (
 	"strings"
 )
 
-// NonceBytes is how many random bytes stand behind a tracking code (128 bits).
-const NonceBytes = 16
-
 // codeLetters is how many letters of 5 bits a tracking code has: 100 bits, of which none is recoverable without the secret.
 const codeLetters = 20
 
@@ -47,11 +44,11 @@ func NewSecrets(tracking, contact []byte) (*Secrets, error) {
 	return &Secrets{tracking: tracking, contact: aead}, nil
 }
 
-// Code derives the tracking code that belongs to a nonce: four groups of five letters. The nonce is random and the key secret, so
-// the code is as hard to guess as 100 random bits; deriving it lets a repeated request get the same code although the code is
-// stored nowhere.
-func (s *Secrets) Code(nonce []byte) string {
-	letters := crockford.EncodeToString(s.mac("code", string(nonce)))[:codeLetters]
+// Code derives the tracking code of the report that is filed in a jurisdiction with an idempotency key: four groups of five letters.
+// The secret makes it as hard to guess as 100 random bits, whatever the key; deriving it lets a repeated request get the same code
+// although the code is stored nowhere.
+func (s *Secrets) Code(jurisdiction, key string) string {
+	letters := crockford.EncodeToString(s.mac("code", jurisdiction, key))[:codeLetters]
 	return letters[:5] + "-" + letters[5:10] + "-" + letters[10:15] + "-" + letters[15:]
 }
 

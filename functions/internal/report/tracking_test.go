@@ -15,16 +15,20 @@ func secrets(t *testing.T) *Secrets {
 	return s
 }
 
-func TestCodeBelongsToItsNonceAndSecret(t *testing.T) {
+func TestCodeBelongsToItsKeyJurisdictionAndSecret(t *testing.T) {
 	s := secrets(t)
 	other, err := NewSecrets(bytes.Repeat([]byte{3}, 32), bytes.Repeat([]byte{2}, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := bytes.Repeat([]byte{7}, NonceBytes), bytes.Repeat([]byte{8}, NonceBytes)
-	code := s.Code(a)
-	if code != s.Code(a) || code == s.Code(b) || code == other.Code(a) {
-		t.Errorf("codes %s %s %s", code, s.Code(b), other.Code(a))
+	code := s.Code("demo", "key-0001")
+	if code != s.Code("demo", "key-0001") {
+		t.Error("the same key gives another code")
+	}
+	for name, another := range map[string]string{"key": s.Code("demo", "key-0002"), "jurisdiction": s.Code("demo2", "key-0001"), "secret": other.Code("demo", "key-0001")} {
+		if code == another {
+			t.Errorf("another %s gives the same code", name)
+		}
 	}
 	if n := len(strings.ReplaceAll(code, "-", "")); n*5 < 80 {
 		t.Errorf("%s has %d bits, 80 are needed", code, n*5)

@@ -65,6 +65,16 @@ func readState(i item) (report.State, error) {
 
 func readStamp(s string) (time.Time, error) { return time.Parse("20060102T150405.000Z", s) }
 
+// writeFirst stores the first event with what was reported: an item less to write, and read by those only who ask for the words.
+func writeFirst(e report.Event, b report.Body) item {
+	i := writeEvent(e)
+	i["d"] = str(b.Description)
+	i.put("l", b.Locale)
+	return i
+}
+
+func readBody(i item) report.Body { return report.Body{Description: i.text("d"), Locale: i.text("l")} }
+
 func writeEvent(e report.Event) item {
 	i := eventKey(e.Report, e.Version).item()
 	i["j"], i["at"], i["k"], i["w"], i["op"] = str(e.Jurisdiction), str(stamp(e.At)), str(string(e.Kind)), str(e.Who), str(e.Op)
@@ -94,12 +104,16 @@ func readEvent(i item) (report.Event, error) {
 	return e, nil
 }
 
-func writeOnce(o report.Once) item {
-	i := onceKey(o.Scope, o.Key).item()
-	i["rq"], i["id"], i["no"], i[expiry] = str(o.Request), str(o.Report), blob(o.Nonce), num(o.Until.Unix())
+func writeTracking(t report.Tracking) item {
+	i := trackingKey(t.Hash).item()
+	i["j"], i["id"], i["rq"] = str(t.Jurisdiction), str(t.Report), str(t.Request)
 	return i
 }
 
-func readOnce(i item, scope, k string) *report.Once {
-	return &report.Once{Scope: scope, Key: k, Request: i.text("rq"), Report: i.text("id"), Nonce: i.bytes("no"), Until: time.Unix(i.number(expiry), 0).UTC()}
+// readTracking gives nil for a record that another jurisdiction has.
+func readTracking(i item, jurisdiction, hash string) *report.Tracking {
+	if i.text("j") != jurisdiction {
+		return nil
+	}
+	return &report.Tracking{Hash: hash, Jurisdiction: jurisdiction, Report: i.text("id"), Request: i.text("rq")}
 }

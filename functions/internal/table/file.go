@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -18,19 +17,11 @@ import (
 // lostTries is how often a transaction is made again whose answer was lost and of which nothing can be read.
 const lostTries = 3
 
-// File implements report.Store: one transaction of state, body, first event, tracking pointer, idempotency record and, where some
-// were given, contact details. The idempotency record comes first, so that its refusal is found at once.
-func (t *Table) File(ctx context.Context, f report.Filing) (*report.Once, error) {
-	now := num(t.now().Unix())
-	// Expired records are deleted late; one that has expired may be replaced.
-	once := t.conditional(writeOnce(f.Once), absent+" OR #ttl < :now", item{":now": now})
-	body := bodyKey(f.State.ID).item()
-	body["d"] = str(f.Body.Description)
-	body.put("l", f.Body.Locale)
-	tracking := trackingKey(f.TrackingHash).item()
-	tracking["id"], tracking["j"] = str(f.State.ID), str(f.State.Jurisdiction)
-	items := []types.TransactWriteItem{once, t.conditional(writeState(f.State), absent, nil), t.conditional(body, absent, nil),
-		t.conditional(writeEvent(f.Event), absent, nil), t.conditional(tracking, absent, nil)}
+// File implements report.Store: one transaction of state, first event with the words, tracking record and, where some were given,
+// contact details. The tracking record comes first, so that its refusal, a repeated key, is found at once.
+func (t *Table) File(ctx context.Context, f report.Filing) (*report.Tracking, error) {
+	items := []types.TransactWriteItem{t.conditional(writeTracking(f.Tracking), absent, nil), t.conditional(writeState(f.State), absent, nil),
+		t.conditional(writeFirst(f.Event, f.Body), absent, nil)}
 	if f.Contact != nil {
 		contact := contactKey(f.State.ID).item()
 		contact["d"], contact[expiry] = blob(f.Contact), num(f.ContactUntil.Unix())
@@ -42,36 +33,38 @@ func (t *Table) File(ctx context.Context, f report.Filing) (*report.Once, error)
 		case err == nil && refusals == nil:
 			return nil, nil
 		case err == nil && refusals[0].failed:
-			return t.before(ctx, f.Once, refusals[0].there)
+			return t.before(ctx, f.Tracking, refusals[0].there)
 		case err == nil:
-			return nil, fmt.Errorf("file report %s: an item of it is there without its idempotency record", f.State.ID)
+			return nil, fmt.Errorf("file report %s: an item of it is there without its tracking record", f.State.ID)
 		case refused(err):
 			return nil, fmt.Errorf("file report: %w", err)
 		}
-		there, err := resolve(ctx, func(ctx context.Context) (*report.Once, error) { return t.ReadOnce(ctx, f.Once.Scope, f.Once.Key) })
+		there, err := resolve(ctx, func(ctx context.Context) (*report.Tracking, error) {
+			return t.tracked(ctx, f.Tracking.Jurisdiction, f.Tracking.Hash, latest)
+		})
 		if err != nil {
 			break
 		}
 		if there != nil {
-			return other(there, f.Once), nil
+			return other(there, f.Tracking), nil
 		}
 	}
 	return nil, undecided()
 }
 
 // before gives the record that stands in the way of a filing, or nil when it is the filing's own: its answer was lost.
-func (t *Table) before(ctx context.Context, mine report.Once, there item) (*report.Once, error) {
+func (t *Table) before(ctx context.Context, mine report.Tracking, there item) (*report.Tracking, error) {
 	if len(there) > 0 {
-		return other(readOnce(there, mine.Scope, mine.Key), mine), nil
+		return other(readTracking(there, mine.Jurisdiction, mine.Hash), mine), nil
 	}
-	o, err := t.ReadOnce(ctx, mine.Scope, mine.Key)
-	if err == nil && o == nil {
+	found, err := t.tracked(ctx, mine.Jurisdiction, mine.Hash, latest)
+	if err == nil && found == nil {
 		err = undecided()
 	}
-	return other(o, mine), err
+	return other(found, mine), err
 }
 
-func other(there *report.Once, mine report.Once) *report.Once {
+func other(there *report.Tracking, mine report.Tracking) *report.Tracking {
 	if there != nil && there.Report == mine.Report {
 		return nil
 	}
@@ -95,26 +88,18 @@ func (t *Table) conditional(i item, condition string, values item) types.Transac
 	if len(values) > 0 {
 		p.ExpressionAttributeValues = values
 	}
-	if strings.Contains(condition, "#ttl") { // a reserved word
-		p.ExpressionAttributeNames = map[string]string{"#ttl": expiry}
-	}
 	return types.TransactWriteItem{Put: p}
 }
 
-// ReadOnce implements report.Store. An expired record counts as none.
-func (t *Table) ReadOnce(ctx context.Context, scope, k string) (*report.Once, error) {
-	i, err := t.get(ctx, onceKey(scope, k), latest)
-	if err != nil || i == nil || i.number(expiry) < t.now().Unix() {
-		return nil, err
-	}
-	return readOnce(i, scope, k), nil
+// Tracked implements report.Store.
+func (t *Table) Tracked(ctx context.Context, j, hash string) (*report.Tracking, error) {
+	return t.tracked(ctx, j, hash, cheapest)
 }
 
-// Tracked implements report.Store.
-func (t *Table) Tracked(ctx context.Context, j, hash string) (string, error) {
-	i, err := t.get(ctx, trackingKey(hash), cheapest)
-	if err != nil || i.text("j") != j {
-		return "", err
+func (t *Table) tracked(ctx context.Context, j, hash string, c consistency) (*report.Tracking, error) {
+	i, err := t.get(ctx, trackingKey(hash), c)
+	if err != nil || i == nil {
+		return nil, err
 	}
-	return i.text("id"), nil
+	return readTracking(i, j, hash), nil
 }

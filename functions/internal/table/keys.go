@@ -14,12 +14,11 @@ import (
 //	chunk of a snapshot        T#{j}#{kind}#{version}      CHUNK#{n}
 //	description of a set       T#{j}#SETS                  SET#{version}
 //	report: state              R#{id}                      STATE
-//	report: body, contact      R#{id}                      BODY, CONTACT
-//	report: event              R#{id}                      EV#{version}
+//	report: contact            R#{id}                      CONTACT
+//	report: event              R#{id}                      EV#{version}    the first holds what was reported, too
 //	report: applied marker     R#{id}                      APPLIED
 //	reading of contact details L#{id}                      READ#{time}#{reading}
-//	tracking pointer           TC#{hash}                   TC
-//	idempotency record         IDEM#{scope}#{key}          IDEM
+//	tracking, idempotency      TC#{hash}                   TC
 //	counters of an area        AGG#{j}#{area}              TOTAL, D#{day}
 //
 // Two sparse indexes hold states of open reports: by queue area, and by the person who has them; both sorted by when they were filed.
@@ -62,7 +61,6 @@ func setKey(j, version string) key { return key{setsPartition(j), setPrefix + ve
 func reportPartition(id string) string { return "R#" + id }
 
 func stateKey(id string) key   { return key{reportPartition(id), "STATE"} }
-func bodyKey(id string) key    { return key{reportPartition(id), "BODY"} }
 func contactKey(id string) key { return key{reportPartition(id), "CONTACT"} }
 func appliedKey(id string) key { return key{reportPartition(id), "APPLIED"} }
 
@@ -77,8 +75,6 @@ func readingKey(report, id string, at time.Time) key {
 }
 
 func trackingKey(hash string) key { return key{"TC#" + hash, "TC"} }
-
-func onceKey(scope, k string) key { return key{"IDEM#" + scope + "#" + k, "IDEM"} }
 
 func totalKey(j, area string) key { return key{"AGG#" + j + "#" + area, "TOTAL"} }
 

@@ -14,16 +14,16 @@ import (
 
 // Report implements report.Reader.
 func (t *Table) Report(ctx context.Context, j, id string) (report.State, report.Body, error) {
-	items, err := t.batch(ctx, latest, stateKey(id), bodyKey(id))
+	items, err := t.batch(ctx, latest, stateKey(id), eventKey(id, 1))
 	if err != nil {
 		return report.State{}, report.Body{}, err
 	}
-	stored, body := items[stateKey(id)], items[bodyKey(id)]
+	stored := items[stateKey(id)]
 	if stored == nil || stored.text("j") != j {
 		return report.State{}, report.Body{}, &fault.Error{Code: fault.Unknown, Field: "report", Message: "There is no such report here."}
 	}
 	s, err := readState(stored)
-	return s, report.Body{Description: body.text("d"), Locale: body.text("l")}, err
+	return s, readBody(items[eventKey(id, 1)]), err
 }
 
 // Events implements report.Reader.
