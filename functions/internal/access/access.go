@@ -72,6 +72,7 @@ type Resource struct {
 	Jurisdiction string
 	Areas        []string // codes of the areas that hold it; empty for the jurisdiction as a whole and for what lies outside every area
 	Assignee     string   // the person who has it; empty for a queue, or where that means nothing
+	Decider      string   // the person who has to decide on it after a second return; empty otherwise
 }
 
 // scopes gives the texts of all grants that cover the resource.

@@ -12,6 +12,7 @@ const (
 	LocatePoint       Action = "locatePoint"
 	FileReport        Action = "fileReport"
 	TrackReport       Action = "trackReport"
+	ReopenTracked     Action = "reopenTracked"
 	ListPublicReports Action = "listPublicReports"
 	GetBoundarySet    Action = "getBoundarySet" // once published; a draft is for those who may ListBoundarySets
 	GetBoundaryAreas  Action = "getBoundaryAreas"
@@ -23,6 +24,12 @@ const (
 	ListQueue      Action = "listQueue"
 	GetReport      Action = "getReport"
 	ReassignReport Action = "reassignReport" // to be asked twice: for where the report is, and for where it goes
+	AcceptReport   Action = "acceptReport"
+	ReturnReport   Action = "returnReport"
+	ResolveReport  Action = "resolveReport"
+	CloseReport    Action = "closeReport"
+	RejectReport   Action = "rejectReport"
+	ReopenReport   Action = "reopenReport"
 	ReadContact    Action = "readContact"
 	ListAreaCounts Action = "listAreaCounts"
 	GetRoster      Action = "getRoster"
@@ -39,8 +46,8 @@ const (
 )
 
 var actions = []Action{
-	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
-	ListQueue, GetReport, ReassignReport, ReadContact, ListAreaCounts, GetRoster,
+	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
+	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, ReadContact, ListAreaCounts, GetRoster,
 	ImportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
 }
 

@@ -168,6 +168,9 @@ func resourceRecord(r Resource) cedar.Record {
 	if r.Assignee != "" {
 		record["assignee"] = cedar.String(r.Assignee)
 	}
+	if r.Decider != "" {
+		record["decider"] = cedar.String(r.Decider)
+	}
 	return cedar.NewRecord(record)
 }
 

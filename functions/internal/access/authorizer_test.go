@@ -40,6 +40,7 @@ type rule struct {
 	roles    []Role
 	whole    bool // only for who holds the whole jurisdiction
 	assigned bool // also for the member who has the report
+	decider  bool // whoever decides on a report returned twice
 }
 
 var rules = map[Action]rule{
@@ -47,7 +48,13 @@ var rules = map[Action]rule{
 	GetReport:            {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	ReadContact:          {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	ListAreaCounts:       {roles: []Role{Member, Dispatcher, Administrator}},
-	ReassignReport:       {roles: []Role{Dispatcher, Administrator}},
+	ReassignReport:       {roles: []Role{Dispatcher, Administrator}, decider: true},
+	AcceptReport:         {roles: []Role{Dispatcher, Administrator}, assigned: true},
+	ReturnReport:         {roles: []Role{Dispatcher, Administrator}, assigned: true},
+	ResolveReport:        {roles: []Role{Dispatcher, Administrator}, assigned: true},
+	CloseReport:          {roles: []Role{Dispatcher, Administrator}},
+	RejectReport:         {roles: []Role{Dispatcher, Administrator}},
+	ReopenReport:         {roles: []Role{Dispatcher, Administrator}},
 	GetRoster:            {roles: []Role{Dispatcher, Administrator}},
 	ImportRoster:         {roles: []Role{Administrator}, whole: true},
 	PutJurisdiction:      {roles: []Role{Administrator}, whole: true},
@@ -68,6 +75,9 @@ func (r rule) allows(p Principal, res Resource) bool {
 		if here && r.assigned && g.Role == Member && res.Assignee != "" && res.Assignee == p.Person {
 			return true
 		}
+		if here && r.decider && g.Role == Member && res.Decider != "" && res.Decider == p.Person {
+			return true
+		}
 	}
 	return false
 }
@@ -83,7 +93,7 @@ func TestEveryRoleInAndOutOfItsScope(t *testing.T) {
 		for _, role := range Roles() {
 			for _, scope := range []string{"@*", "@demo", "@other", "@demo:321102001", "@demo:321102001002006", "@demo:321102002", "@other:321102001"} {
 				p := somebody("p", string(role)+scope)
-				for _, res := range []Resource{grid, outside, {Jurisdiction: "demo", Assignee: "p"}, {Jurisdiction: "demo", Areas: grid.Areas, Assignee: "q"}} {
+				for _, res := range []Resource{grid, outside, {Jurisdiction: "demo", Assignee: "p"}, {Jurisdiction: "demo", Assignee: "p", Decider: "p"}, {Jurisdiction: "demo", Areas: grid.Areas, Assignee: "q"}} {
 					if got, want := a.Allow(p, action, res), !staff || r.allows(p, res); got != want {
 						t.Errorf("%s by %s on %+v: allowed is %v, want %v", action, p.Grants[0], res, got, want)
 					}
@@ -113,7 +123,7 @@ func TestScopeAgreesWithPolicies(t *testing.T) {
 	a := authorizer(t)
 	rapid.Check(t, func(t *rapid.T) {
 		p, action, res := drawPrincipal(t), rapid.SampledFrom(Actions()).Draw(t, "action"), drawResource(t)
-		res.Assignee = "" // what is somebody's by assignment is in no scope
+		res.Assignee, res.Decider = "", "" // what is somebody's by assignment is in no scope
 		s := a.ScopeOf(p, action, res.Jurisdiction)
 		within := s.Whole || slices.ContainsFunc(res.Areas, func(area string) bool { return slices.Contains(s.Areas, area) })
 		if allowed := a.Allow(p, action, res); allowed != within {
@@ -139,7 +149,7 @@ func drawPrincipal(t *rapid.T) Principal {
 func drawResource(t *rapid.T) Resource {
 	chains := [][]string{nil, {"1"}, {"1", "11"}, {"1", "11", "111"}, {"1", "12"}, {"2"}}
 	return Resource{Jurisdiction: rapid.SampledFrom([]string{"demo", "other"}).Draw(t, "in"), Areas: rapid.SampledFrom(chains).Draw(t, "chain"),
-		Assignee: rapid.SampledFrom([]string{"", "p", "q"}).Draw(t, "assignee")}
+		Assignee: rapid.SampledFrom([]string{"", "p", "q"}).Draw(t, "assignee"), Decider: rapid.SampledFrom([]string{"", "p", "q"}).Draw(t, "decider")}
 }
 
 func TestDecisionsNameTheirPolicies(t *testing.T) {

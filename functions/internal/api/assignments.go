@@ -53,7 +53,7 @@ func (s *Server) ListQueue(w http.ResponseWriter, r *http.Request, code Jurisdic
 	}
 	q := assignment.QueueQuery{Area: p.Area, Assignee: p.Assignee, Status: report.Status(p.Status), After: p.CursorQuery}
 	if q.Status != "" && !q.Status.Open() {
-		s.fail(w, r, fault.Field("status", "The status is received or assigned."))
+		s.fail(w, r, fault.Field("status", "The list holds open reports: received, assigned, in_progress, returned, reopened and resolved."))
 		return
 	}
 	if err := s.insideScope(who, access.ListQueue, c, scope, p.Area); err != nil {
@@ -142,7 +142,14 @@ func (s *Server) answerReport(w http.ResponseWriter, r *http.Request, st report.
 		s.fail(w, r, err)
 		return
 	}
-	answer(w, http.StatusOK, viewStaff(st, body, events))
+	located, err := s.Books.LocatedUnder(r.Context(), st.Jurisdiction, st.Set, st.Point)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	v := viewStaff(st, body, events)
+	v.Located = viewLocated(located, PublicAssignee{}) // the proof, so that "not ours" can be decided at a glance
+	answer(w, http.StatusOK, v)
 }
 
 // ReassignReport hands a report to somebody else; the caller must hold both where it is and where it goes.
@@ -152,7 +159,7 @@ func (s *Server) ReassignReport(w http.ResponseWriter, r *http.Request, code Jur
 		s.fail(w, r, err)
 		return
 	}
-	to, move, err := s.decision(w, r, p, code, params.IdempotencyKeyHeader)
+	to, move, err := s.decision(w, r, p, st, params.IdempotencyKeyHeader)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -170,9 +177,10 @@ func (s *Server) ReassignReport(w http.ResponseWriter, r *http.Request, code Jur
 }
 
 // decision reads what a dispatcher decided and checks that they may hand reports there.
-func (s *Server) decision(w http.ResponseWriter, r *http.Request, p access.Principal, code, key string) (report.Assignee, assignment.Reassignment, error) {
+func (s *Server) decision(w http.ResponseWriter, r *http.Request, p access.Principal, st report.State, key string) (report.Assignee, assignment.Reassignment, error) {
 	var none report.Assignee
 	var in ReassignmentInput
+	code := st.Jurisdiction
 	if err := idempotencyKey(key); err != nil {
 		return none, assignment.Reassignment{}, err
 	}
@@ -190,7 +198,11 @@ func (s *Server) decision(w http.ResponseWriter, r *http.Request, p access.Princ
 	}
 	// The queue is everybody's: whoever may hand a report on may also give it back.
 	if to.Assignee.Kind == report.ToPerson {
-		if err := s.allowed(p, access.ReassignReport, access.Resource{Jurisdiction: code, Areas: to.Chain}); err != nil {
+		there := access.Resource{Jurisdiction: code, Areas: to.Chain}
+		if assignment.DecidesHere(st, p.Person, to.Chain) {
+			there.Decider = p.Person
+		}
+		if err := s.allowed(p, access.ReassignReport, there); err != nil {
 			return none, assignment.Reassignment{}, err
 		}
 	}

@@ -38,6 +38,7 @@ const (
 	AssigneeBecauseParent     AssigneeBecause = "parent"
 	AssigneeBecauseQueue      AssigneeBecause = "queue"
 	AssigneeBecauseReassigned AssigneeBecause = "reassigned"
+	AssigneeBecauseReturned   AssigneeBecause = "returned"
 )
 
 // Valid indicates whether the value is a known member of the AssigneeBecause enum.
@@ -52,6 +53,8 @@ func (e AssigneeBecause) Valid() bool {
 	case AssigneeBecauseQueue:
 		return true
 	case AssigneeBecauseReassigned:
+		return true
+	case AssigneeBecauseReturned:
 		return true
 	default:
 		return false
@@ -138,16 +141,34 @@ func (e Datum) Valid() bool {
 
 // Defines values for EventKind.
 const (
+	EventKindAccepted   EventKind = "accepted"
+	EventKindClosed     EventKind = "closed"
 	EventKindFiled      EventKind = "filed"
 	EventKindReassigned EventKind = "reassigned"
+	EventKindRejected   EventKind = "rejected"
+	EventKindReopened   EventKind = "reopened"
+	EventKindResolved   EventKind = "resolved"
+	EventKindReturned   EventKind = "returned"
 )
 
 // Valid indicates whether the value is a known member of the EventKind enum.
 func (e EventKind) Valid() bool {
 	switch e {
+	case EventKindAccepted:
+		return true
+	case EventKindClosed:
+		return true
 	case EventKindFiled:
 		return true
 	case EventKindReassigned:
+		return true
+	case EventKindRejected:
+		return true
+	case EventKindReopened:
+		return true
+	case EventKindResolved:
+		return true
+	case EventKindReturned:
 		return true
 	default:
 		return false
@@ -171,16 +192,34 @@ func (e PointGeometryType) Valid() bool {
 
 // Defines values for PublicEventKind.
 const (
+	PublicEventKindAccepted   PublicEventKind = "accepted"
+	PublicEventKindClosed     PublicEventKind = "closed"
 	PublicEventKindFiled      PublicEventKind = "filed"
 	PublicEventKindReassigned PublicEventKind = "reassigned"
+	PublicEventKindRejected   PublicEventKind = "rejected"
+	PublicEventKindReopened   PublicEventKind = "reopened"
+	PublicEventKindResolved   PublicEventKind = "resolved"
+	PublicEventKindReturned   PublicEventKind = "returned"
 )
 
 // Valid indicates whether the value is a known member of the PublicEventKind enum.
 func (e PublicEventKind) Valid() bool {
 	switch e {
+	case PublicEventKindAccepted:
+		return true
+	case PublicEventKindClosed:
+		return true
 	case PublicEventKindFiled:
 		return true
 	case PublicEventKindReassigned:
+		return true
+	case PublicEventKindRejected:
+		return true
+	case PublicEventKindReopened:
+		return true
+	case PublicEventKindResolved:
+		return true
+	case PublicEventKindReturned:
 		return true
 	default:
 		return false
@@ -235,18 +274,66 @@ func (e ReportInputLocale) Valid() bool {
 	}
 }
 
+// Defines values for StaffReportStage.
+const (
+	StageConcluded  StaffReportStage = "结案"
+	StageDispatched StaffReportStage = "派遣"
+	StageHandled    StaffReportStage = "处置"
+	StageRegistered StaffReportStage = "立案"
+	StageTakenUp    StaffReportStage = "受理"
+	StageVerified   StaffReportStage = "核查"
+)
+
+// Valid indicates whether the value is a known member of the StaffReportStage enum.
+func (e StaffReportStage) Valid() bool {
+	switch e {
+	case StageConcluded:
+		return true
+	case StageDispatched:
+		return true
+	case StageHandled:
+		return true
+	case StageRegistered:
+		return true
+	case StageTakenUp:
+		return true
+	case StageVerified:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Status.
 const (
-	Assigned Status = "assigned"
-	Received Status = "received"
+	StatusAssigned   Status = "assigned"
+	StatusClosed     Status = "closed"
+	StatusInProgress Status = "in_progress"
+	StatusReceived   Status = "received"
+	StatusRejected   Status = "rejected"
+	StatusReopened   Status = "reopened"
+	StatusResolved   Status = "resolved"
+	StatusReturned   Status = "returned"
 )
 
 // Valid indicates whether the value is a known member of the Status enum.
 func (e Status) Valid() bool {
 	switch e {
-	case Assigned:
+	case StatusAssigned:
 		return true
-	case Received:
+	case StatusClosed:
+		return true
+	case StatusInProgress:
+		return true
+	case StatusReceived:
+		return true
+	case StatusRejected:
+		return true
+	case StatusReopened:
+		return true
+	case StatusResolved:
+		return true
+	case StatusReturned:
 		return true
 	default:
 		return false
@@ -359,6 +446,21 @@ type BoundaryUpload struct {
 // BoundaryUploadMethod defines model for BoundaryUpload.Method.
 type BoundaryUploadMethod string
 
+// CaseStep defines model for CaseStep.
+type CaseStep struct {
+	// Code Why, from a list. A return: not_our_area, not_our_duty, wrong_place, needs_others, other. A rejection: not_for_the_city, nothing_found, not_understood, abuse, other.
+	Code string `json:"code,omitempty,omitzero"`
+
+	// Reason Words for staff; needed for a return and a reopening.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Reply Words for the resident; needed for a resolution and a rejection.
+	Reply string `json:"reply,omitempty,omitzero"`
+
+	// Version The version that whoever decides saw.
+	Version int64 `json:"version"`
+}
+
 // Contact defines model for Contact.
 type Contact struct {
 	Email string `json:"email,omitempty,omitzero"`
@@ -412,13 +514,22 @@ type Error struct {
 
 // Event defines model for Event.
 type Event struct {
-	After     Assignee  `json:"after,omitempty,omitzero"`
-	At        time.Time `json:"at"`
-	Before    Assignee  `json:"before,omitempty,omitzero"`
+	After  Assignee  `json:"after,omitempty,omitzero"`
+	At     time.Time `json:"at"`
+	Before Assignee  `json:"before,omitempty,omitzero"`
+
+	// Code Reason code of a return or a rejection.
+	Code      string    `json:"code,omitempty,omitzero"`
 	Kind      EventKind `json:"kind"`
 	Operation string    `json:"operation"`
-	Reason    string    `json:"reason,omitempty,omitzero"`
-	Version   int64     `json:"version"`
+
+	// Reason Words for staff.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Reply Words for the resident.
+	Reply   string `json:"reply,omitempty,omitzero"`
+	Status  Status `json:"status,omitempty,omitzero"`
+	Version int64  `json:"version"`
 
 	// Who Person's id, or `resident`.
 	Who string `json:"who"`
@@ -609,6 +720,9 @@ type PublicEvent struct {
 	Assignee PublicAssignee  `json:"assignee"`
 	At       time.Time       `json:"at"`
 	Kind     PublicEventKind `json:"kind"`
+
+	// Reply Words for the resident.
+	Reply string `json:"reply,omitempty,omitzero"`
 }
 
 // PublicEventKind defines model for PublicEvent.Kind.
@@ -659,14 +773,17 @@ type QueueItem struct {
 	BoundarySet string   `json:"boundary_set"`
 
 	// Chain Area codes, coarse to fine, under boundary_set.
-	Chain       []string  `json:"chain"`
-	FiledAt     time.Time `json:"filed_at"`
-	Lat         float64   `json:"lat"`
-	Lon         float64   `json:"lon"`
-	Report      string    `json:"report"`
-	ServiceCode string    `json:"service_code"`
-	Status      Status    `json:"status"`
-	Version     int64     `json:"version"`
+	Chain   []string  `json:"chain"`
+	FiledAt time.Time `json:"filed_at"`
+	Lat     float64   `json:"lat"`
+	Lon     float64   `json:"lon"`
+	Report  string    `json:"report"`
+
+	// Returns How often it was returned.
+	Returns     int    `json:"returns,omitempty,omitzero"`
+	ServiceCode string `json:"service_code"`
+	Status      Status `json:"status"`
+	Version     int64  `json:"version"`
 }
 
 // ReassignmentInput defines model for ReassignmentInput.
@@ -680,6 +797,12 @@ type ReassignmentInput struct {
 
 	// Version The version the dispatcher saw.
 	Version int64 `json:"version"`
+}
+
+// ReopeningInput defines model for ReopeningInput.
+type ReopeningInput struct {
+	// Reason What is not as it should be.
+	Reason string `json:"reason"`
 }
 
 // ReportInput defines model for ReportInput.
@@ -729,12 +852,16 @@ type Service struct {
 	Name Text `json:"name"`
 
 	// Private Reports of this service never appear in public lists.
-	Private     bool   `json:"private,omitempty,omitzero"`
+	Private bool `json:"private,omitempty,omitzero"`
+
+	// ReopenDays For how many days a finished report can be reopened.
+	ReopenDays  int    `json:"reopen_days,omitempty,omitzero"`
 	ServiceCode string `json:"service_code"`
 }
 
 // StaffReport defines model for StaffReport.
 type StaffReport struct {
+	Answering   Assignee `json:"answering,omitempty,omitzero"`
 	Assignee    Assignee `json:"assignee"`
 	BoundarySet string   `json:"boundary_set"`
 
@@ -743,14 +870,33 @@ type StaffReport struct {
 	Description string    `json:"description"`
 	Events      []Event   `json:"events"`
 	FiledAt     time.Time `json:"filed_at"`
-	HasContact  bool      `json:"has_contact"`
-	Lat         float64   `json:"lat"`
-	Lon         float64   `json:"lon"`
-	Report      string    `json:"report"`
-	ServiceCode string    `json:"service_code"`
-	Status      Status    `json:"status"`
-	Version     int64     `json:"version"`
+
+	// Final The level above decided after a second return: it cannot be returned again.
+	Final bool `json:"final,omitempty,omitzero"`
+
+	// Finisher Who resolved, closed or rejected it last.
+	Finisher   string  `json:"finisher,omitempty,omitzero"`
+	HasContact bool    `json:"has_contact"`
+	Lat        float64 `json:"lat"`
+	Located    Located `json:"located,omitempty,omitzero"`
+	Lon        float64 `json:"lon"`
+
+	// ReopenUntil Until when the resident may reopen it.
+	ReopenUntil *time.Time `json:"reopen_until,omitempty"`
+	Report      string     `json:"report"`
+
+	// Returns How often it was returned.
+	Returns     int    `json:"returns,omitempty,omitzero"`
+	ServiceCode string `json:"service_code"`
+
+	// Stage Where it stands in the practice of Chinese digital urban management.
+	Stage   StaffReportStage `json:"stage,omitempty,omitzero"`
+	Status  Status           `json:"status"`
+	Version int64            `json:"version"`
 }
+
+// StaffReportStage Where it stands in the practice of Chinese digital urban management.
+type StaffReportStage string
 
 // Status defines model for Status.
 type Status string
@@ -763,6 +909,9 @@ type Text struct {
 
 // Tracked defines model for Tracked.
 type Tracked struct {
+	// Answers Who has it, by role; never a person's id.
+	Answers PublicAssignee `json:"answers,omitempty,omitzero"`
+
 	// Assignee Who has it, by role; never a person's id.
 	Assignee    PublicAssignee `json:"assignee"`
 	Chain       []AreaRef      `json:"chain"`
@@ -771,9 +920,12 @@ type Tracked struct {
 	FiledAt     time.Time      `json:"filed_at"`
 	Lat         float64        `json:"lat"`
 	Lon         float64        `json:"lon"`
-	Report      string         `json:"report"`
-	Service     Service        `json:"service"`
-	Status      Status         `json:"status"`
+
+	// ReopenUntil Until when it can be reopened; absent while there is nothing to reopen.
+	ReopenUntil *time.Time `json:"reopen_until,omitempty"`
+	Report      string     `json:"report"`
+	Service     Service    `json:"service"`
+	Status      Status     `json:"status"`
 }
 
 // CursorQuery defines model for cursor.
@@ -849,8 +1001,50 @@ type FileReportParams struct {
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
 
+// ReopenTrackedParams defines parameters for ReopenTracked.
+type ReopenTrackedParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// AcceptReportParams defines parameters for AcceptReport.
+type AcceptReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// CloseReportParams defines parameters for CloseReport.
+type CloseReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
 // ReassignReportParams defines parameters for ReassignReport.
 type ReassignReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// RejectReportParams defines parameters for RejectReport.
+type RejectReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// ReopenReportParams defines parameters for ReopenReport.
+type ReopenReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// ResolveReportParams defines parameters for ResolveReport.
+type ResolveReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// ReturnReportParams defines parameters for ReturnReport.
+type ReturnReportParams struct {
 	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
@@ -879,11 +1073,32 @@ type PublishBoundarySetJSONRequestBody = Publication
 // FileReportJSONRequestBody defines body for FileReport for application/json ContentType.
 type FileReportJSONRequestBody = ReportInput
 
+// ReopenTrackedJSONRequestBody defines body for ReopenTracked for application/json ContentType.
+type ReopenTrackedJSONRequestBody = ReopeningInput
+
+// AcceptReportJSONRequestBody defines body for AcceptReport for application/json ContentType.
+type AcceptReportJSONRequestBody = CaseStep
+
+// CloseReportJSONRequestBody defines body for CloseReport for application/json ContentType.
+type CloseReportJSONRequestBody = CaseStep
+
 // ReadContactJSONRequestBody defines body for ReadContact for application/json ContentType.
 type ReadContactJSONRequestBody = ContactReading
 
 // ReassignReportJSONRequestBody defines body for ReassignReport for application/json ContentType.
 type ReassignReportJSONRequestBody = ReassignmentInput
+
+// RejectReportJSONRequestBody defines body for RejectReport for application/json ContentType.
+type RejectReportJSONRequestBody = CaseStep
+
+// ReopenReportJSONRequestBody defines body for ReopenReport for application/json ContentType.
+type ReopenReportJSONRequestBody = CaseStep
+
+// ResolveReportJSONRequestBody defines body for ResolveReport for application/json ContentType.
+type ResolveReportJSONRequestBody = CaseStep
+
+// ReturnReportJSONRequestBody defines body for ReturnReport for application/json ContentType.
+type ReturnReportJSONRequestBody = CaseStep
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -935,15 +1150,36 @@ type ServerInterface interface {
 	// TrackReport What became of a report, for whoever holds its tracking code.
 	// (GET /v1/{jurisdiction}/reports/track/{code})
 	TrackReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string)
+	// ReopenTracked Opens a finished report again, for whoever holds its tracking code and is not satisfied, until its `reopen_until`.
+	// (POST /v1/{jurisdiction}/reports/track/{code}/reopening)
+	ReopenTracked(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string, params ReopenTrackedParams)
 	// GetReport A report as staff see it, with its history.
 	// (GET /v1/{jurisdiction}/reports/{report})
 	GetReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath)
+	// AcceptReport Takes a report on; from now on whoever has it answers the resident.
+	// (POST /v1/{jurisdiction}/reports/{report}/acceptance)
+	AcceptReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params AcceptReportParams)
+	// CloseReport Closes a resolved report after a check.
+	// (POST /v1/{jurisdiction}/reports/{report}/closure)
+	CloseReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params CloseReportParams)
 	// ReadContact Reads the reporter's contact details; the reading and its reason are logged.
 	// (POST /v1/{jurisdiction}/reports/{report}/contact-readings)
 	ReadContact(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath)
 	// ReassignReport Hands a report to somebody else, with a reason.
 	// (POST /v1/{jurisdiction}/reports/{report}/reassignment)
 	ReassignReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReassignReportParams)
+	// RejectReport Turns a report down, with a reason code and words for the resident.
+	// (POST /v1/{jurisdiction}/reports/{report}/rejection)
+	RejectReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params RejectReportParams)
+	// ReopenReport Opens a resolved, closed or rejected report again; it goes to whoever had it.
+	// (POST /v1/{jurisdiction}/reports/{report}/reopening)
+	ReopenReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReopenReportParams)
+	// ResolveReport Calls a report done, with words for the resident.
+	// (POST /v1/{jurisdiction}/reports/{report}/resolution)
+	ResolveReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ResolveReportParams)
+	// ReturnReport 'Not ours', with a reason code and words. The first return goes to the dispatchers, the second to the level above, whose decision is final.
+	// (POST /v1/{jurisdiction}/reports/{report}/return)
+	ReturnReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReturnReportParams)
 	// GetRoster Who answers for which area, within the caller's areas.
 	// (GET /v1/{jurisdiction}/roster)
 	GetRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params GetRosterParams)
@@ -1672,6 +1908,69 @@ func (siw *ServerInterfaceWrapper) TrackReport(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// ReopenTracked operation middleware
+func (siw *ServerInterfaceWrapper) ReopenTracked(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", r.PathValue("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenTrackedParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReopenTracked(w, r, jurisdictionPath, code, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetReport operation middleware
 func (siw *ServerInterfaceWrapper) GetReport(w http.ResponseWriter, r *http.Request) {
 
@@ -1698,6 +1997,132 @@ func (siw *ServerInterfaceWrapper) GetReport(w http.ResponseWriter, r *http.Requ
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetReport(w, r, jurisdictionPath, reportPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AcceptReport operation middleware
+func (siw *ServerInterfaceWrapper) AcceptReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AcceptReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AcceptReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CloseReport operation middleware
+func (siw *ServerInterfaceWrapper) CloseReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CloseReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CloseReport(w, r, jurisdictionPath, reportPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1796,6 +2221,258 @@ func (siw *ServerInterfaceWrapper) ReassignReport(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ReassignReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RejectReport operation middleware
+func (siw *ServerInterfaceWrapper) RejectReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RejectReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReopenReport operation middleware
+func (siw *ServerInterfaceWrapper) ReopenReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReopenReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReopenReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ResolveReport operation middleware
+func (siw *ServerInterfaceWrapper) ResolveReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResolveReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ResolveReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReturnReport operation middleware
+func (siw *ServerInterfaceWrapper) ReturnReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReturnReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReturnReport(w, r, jurisdictionPath, reportPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2016,8 +2693,15 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports", wrapper.ListPublicReports)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports", wrapper.FileReport)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}", wrapper.TrackReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/reopening", wrapper.ReopenTracked)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}", wrapper.GetReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/reassignment", wrapper.ReassignReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/acceptance", wrapper.AcceptReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/return", wrapper.ReturnReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/resolution", wrapper.ResolveReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/closure", wrapper.CloseReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/rejection", wrapper.RejectReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/reopening", wrapper.ReopenReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/contact-readings", wrapper.ReadContact)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)

@@ -124,20 +124,54 @@ func (s *Server) TrackReport(w http.ResponseWriter, r *http.Request, code Jurisd
 		s.fail(w, r, err)
 		return
 	}
+	answer(w, http.StatusOK, viewTracked(t))
+}
+
+// viewTracked shows a report to whoever holds its tracking code.
+func viewTracked(t report.Tracked) Tracked {
 	service, ok := t.Settings.Service(t.State.Service)
 	if !ok { // the service was withdrawn since
 		service = jurisdiction.Service{Code: t.State.Service, Name: jurisdiction.Text{ZH: t.State.Service, EN: t.State.Service}}
 	}
 	p := t.State.Point.Degrees()
 	v := Tracked{Report: t.State.ID, Status: Status(t.State.Status), Service: viewService(service), FiledAt: t.State.FiledAt, Lon: p[0], Lat: p[1],
-		Description: t.Body.Description, Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{}}
+		Description: t.Body.Description, Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{},
+		Answers: publicAssignee(t.State.Answering(), t.Settings, t.Areas), ReopenUntil: instant(t.State.ReopenUntil)}
 	for _, area := range t.State.Chain {
 		v.Chain = append(v.Chain, areaRef(area, t.Areas))
 	}
 	for _, e := range t.Events {
-		v.Events = append(v.Events, PublicEvent{At: e.At, Kind: PublicEventKind(e.Kind), Assignee: publicAssignee(e.After, t.Settings, t.Areas)})
+		v.Events = append(v.Events, PublicEvent{At: e.At, Kind: PublicEventKind(e.Kind), Reply: e.Reply, Assignee: publicAssignee(e.After, t.Settings, t.Areas)})
 	}
-	answer(w, http.StatusOK, v)
+	return v
+}
+
+// ReopenTracked opens a finished report again for its reporter.
+func (s *Server) ReopenTracked(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string, p ReopenTrackedParams) {
+	var in ReopeningInput
+	err := idempotencyKey(p.IdempotencyKeyHeader)
+	if err == nil {
+		err = decode(w, r, s.BodyBytes, &in, "reason")
+	}
+	var t report.Tracked
+	if err == nil {
+		t, err = s.Reports.Track(r.Context(), code, trackingCode)
+	}
+	var c jurisdiction.Current
+	if err == nil {
+		c, err = s.Books.Current(r.Context(), code)
+	}
+	if err == nil {
+		_, err = s.Assignments.Reopen(r.Context(), c, t.State, s.Reports.Secrets.Operation(code, p.IdempotencyKeyHeader), in.Reason)
+	}
+	if err == nil {
+		t, err = s.Reports.Track(r.Context(), code, trackingCode)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, viewTracked(t))
 }
 
 // datumOf reads a datum; absent means WGS 84, which is what browsers and GeoJSON give.
@@ -161,5 +195,5 @@ func checkAccuracy(metres float64) error {
 
 // resourceOf says of a report, as it was read, where it lies and who has it.
 func resourceOf(st report.State) access.Resource {
-	return access.Resource{Jurisdiction: st.Jurisdiction, Areas: st.Chain, Assignee: st.Assignee.Person}
+	return access.Resource{Jurisdiction: st.Jurisdiction, Areas: st.Chain, Assignee: st.Assignee.Person, Decider: st.Decider()}
 }

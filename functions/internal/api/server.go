@@ -40,7 +40,8 @@ const (
 
 // served says which function answers which operation. A test holds it against the contract.
 var served = map[Function][]string{
-	Reports:     {"POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}"},
+	Reports: {"POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}",
+		"POST /v1/{jurisdiction}/reports/track/{code}/reopening"},
 	Locate:      {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
 	Boundaries:  {"/boundary-sets", "/boundary-uploads"},
 	Assignments: {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/reports/{report}"},

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"time"
+
 	"encoding/json"
 	"math"
 
@@ -18,7 +20,7 @@ const EdgeRule = "A point on an edge belongs to the area that holds the point mo
 func viewText(t jurisdiction.Text) Text { return Text{Zh: t.ZH, En: t.EN} }
 
 func viewService(s jurisdiction.Service) Service {
-	return Service{ServiceCode: s.Code, Name: viewText(s.Name), Description: viewText(s.Description), Private: s.Private}
+	return Service{ServiceCode: s.Code, Name: viewText(s.Name), Description: viewText(s.Description), Private: s.Private, ReopenDays: s.ReopenFor()}
 }
 
 func viewFaults(details []fault.Detail) []Fault {
@@ -91,22 +93,32 @@ func viewState(s report.State) QueueItem {
 		chain = []string{}
 	}
 	return QueueItem{Report: s.ID, Version: s.Version, Status: Status(s.Status), ServiceCode: s.Service, FiledAt: s.FiledAt, Lon: p[0], Lat: p[1],
-		Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set}
+		Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set, Returns: s.Returns}
 }
 
 // viewStaff shows a report to staff: its words and history, but of the contact details only that there are some.
 func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport {
 	q := viewState(s)
 	v := StaffReport{Report: q.Report, Version: q.Version, Status: q.Status, ServiceCode: q.ServiceCode, FiledAt: q.FiledAt, Lon: q.Lon, Lat: q.Lat,
-		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Description: b.Description, HasContact: s.HasContact, Events: []Event{}}
+		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Returns: q.Returns, Description: b.Description, HasContact: s.HasContact, Events: []Event{},
+		Stage: StaffReportStage(s.Status.Stage()), Final: s.Final, Answering: viewAssignee(s.Answering()), Finisher: s.Finisher, ReopenUntil: instant(s.ReopenUntil)}
 	for _, e := range events {
-		one := Event{Version: e.Version, At: e.At, Kind: EventKind(e.Kind), Who: e.Who, Operation: e.Op, Reason: e.Reason, After: viewAssignee(e.After)}
+		one := Event{Version: e.Version, At: e.At, Kind: EventKind(e.Kind), Status: Status(e.Status), Who: e.Who, Operation: e.Op,
+			Code: e.Code, Reason: e.Reason, Reply: e.Reply, After: viewAssignee(e.After)}
 		if e.Before != nil {
 			one.Before = viewAssignee(*e.Before)
 		}
 		v.Events = append(v.Events, one)
 	}
 	return v
+}
+
+// instant gives a time that may be absent.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
 }
 
 // viewPublic shows of a report what anybody may see: neither words nor persons.
@@ -151,7 +163,7 @@ func settingsOf(in JurisdictionInput) jurisdiction.Settings {
 		s.Roles = append(s.Roles, jurisdiction.Named{Code: r.Role, Name: text(r.Name)})
 	}
 	for _, v := range in.Services {
-		s.Services = append(s.Services, jurisdiction.Service{Code: v.ServiceCode, Name: text(v.Name), Description: text(v.Description), Private: v.Private})
+		s.Services = append(s.Services, jurisdiction.Service{Code: v.ServiceCode, Name: text(v.Name), Description: text(v.Description), Private: v.Private, ReopenDays: v.ReopenDays})
 	}
 	return s
 }

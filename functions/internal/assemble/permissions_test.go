@@ -238,6 +238,12 @@ func (w *world) doEverything() {
 	report := "/v1/town/reports/" + filed.Report
 	w.must("GET", report, dispatcher, nil)
 	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"area": "c2g1", "reason": "他更近", "version": 1}, "Idempotency-Key", uuid.NewString())
+	version := 2
+	for _, step := range []string{"acceptance", "return", "rejection", "reopening", "resolution", "closure"} {
+		w.must("POST", report+"/"+step, dispatcher, map[string]any{"version": version, "code": "other", "reason": "试一试", "reply": "试一试"}, "Idempotency-Key", uuid.NewString())
+		version++
+	}
+	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/reopening", "", map[string]any{"reason": "又坏了"}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", report+"/contact-readings", dispatcher, map[string]any{"reason": "约上门时间"})
 	for _, list := range []string{"queue", "queue?assignee=leader-21", "counts", "roster", "boundary-sets"} {
 		w.must("GET", "/v1/town/"+list, admin, nil)

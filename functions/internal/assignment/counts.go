@@ -15,16 +15,25 @@ func Apply(ctx context.Context, t Tally, e report.Event) error {
 	return t.Tally(ctx, e, change(e))
 }
 
-// change says what an event does to the counters of its queue area.
+// change says what an event does to the counters of its queue area: what a report counts for after it, less what it counted for before.
 func change(e report.Event) CountChange {
-	var c CountChange
-	if e.Kind == report.Filed {
-		c.Filed, c.Open = 1, 1
-	} else if e.Before != nil && e.Before.Kind == report.ToQueue {
-		c.Waiting--
+	after := counted(e.Status, e.After)
+	if e.Before == nil {
+		after.Filed = 1
+		return after
 	}
-	if e.After.Kind == report.ToQueue {
-		c.Waiting++
+	before := counted(e.StatusBefore, *e.Before)
+	return CountChange{Open: after.Open - before.Open, Waiting: after.Waiting - before.Waiting}
+}
+
+// counted says what a report of this status and assignee counts for. What is resolved waits for a check, not for somebody.
+func counted(s report.Status, a report.Assignee) CountChange {
+	var c CountChange
+	if s.Open() {
+		c.Open = 1
+		if s != report.Resolved && a.Kind == report.ToQueue {
+			c.Waiting = 1
+		}
 	}
 	return c
 }

@@ -82,47 +82,61 @@ func (d *Desk) Resolve(ctx context.Context, c jurisdiction.Current, t Target) (R
 	return Resolved{}, fault.Field("person", "The roster does not name %q for the area %s.", t.Person, t.Area)
 }
 
-// Reassign hands a report that was read as s to somebody else, if its version is still the one the dispatcher saw; otherwise it
-// gives the report as it is now and a fault with code fault.Conflict. The same operation again gives the report as it is now and
-// changes nothing; the same operation id for something else is fault.KeyReused.
+// Reassign hands a report that was read as s to somebody else, if its version is still the one the dispatcher saw; see Take.
 func (d *Desk) Reassign(ctx context.Context, s report.State, to report.Assignee, r Reassignment) (report.State, error) {
 	if n := utf8.RuneCountInString(strings.TrimSpace(r.Reason)); n < minReason || n > maxReason {
 		return s, fault.Field("reason", "Say in %d to %d characters why it goes to somebody else.", minReason, maxReason)
 	}
-	m := move(s, to, r, d.Now())
-	if s.Version != r.Version {
-		return s, d.madeBefore(ctx, s, m)
-	}
-	if same(s.Assignee, to) {
-		if err := d.madeBefore(ctx, s, m); !fault.Is(err, fault.Conflict) {
+	step := report.Step{Kind: report.Reassigned, Who: r.Who, Op: r.Op, To: &to, Reason: r.Reason}
+	if s.Version == r.Version && s.Status != report.Returned && same(s.Assignee, to) {
+		if err := d.madeBefore(ctx, s, step, r.Version); !fault.Is(err, fault.Conflict) {
 			return s, err
 		}
 		return s, fault.Field("person", "The report is with them already.")
 	}
-	now, outcome, err := d.Mover.Move(ctx, m)
+	return d.Take(ctx, s, r.Version, step)
+}
+
+// Take takes a step with a case that was read as s, if its version is still the one that whoever decides saw; otherwise it gives the
+// report as it is now and a fault with code fault.Conflict. The same operation again gives the report as it is now and changes
+// nothing; the same operation id for something else is fault.KeyReused. step.At is set here.
+func (d *Desk) Take(ctx context.Context, s report.State, version int64, step report.Step) (report.State, error) {
+	step.At = d.Now()
+	if s.Version != version {
+		return s, d.madeBefore(ctx, s, step, version)
+	}
+	next, event, err := s.Take(step)
+	if err != nil {
+		if fault.Is(err, fault.Conflict) && d.madeBefore(ctx, s, step, version) == nil {
+			return s, nil
+		}
+		return s, err
+	}
+	now, outcome, err := d.Mover.Move(ctx, Move{State: next, Event: event})
 	switch {
 	case err != nil:
 		return s, err
 	case outcome == ChangedMeanwhile:
 		return now, changedMeanwhile()
-	case now.Version == m.State.Version && now.LastOp == r.Op && now.Assignee == to:
+	case now.Version == next.Version && now.LastOp == step.Op && now.Status == next.Status && now.Assignee == next.Assignee:
 		return now, nil
 	}
-	return now, d.madeBefore(ctx, now, m)
+	return now, d.madeBefore(ctx, now, step, version)
 }
 
-// madeBefore looks for an event with the operation id of a move that cannot be made on s: nil when it is the same move,
+// madeBefore looks for an event with the operation id of a step that cannot be taken on s: nil when it is the same step,
 // fault.KeyReused when it is another, fault.Conflict when there is none.
-func (d *Desk) madeBefore(ctx context.Context, s report.State, m Move) error {
+func (d *Desk) madeBefore(ctx context.Context, s report.State, step report.Step, version int64) error {
 	events, err := d.Reader.Events(ctx, s.ID)
 	if err != nil {
 		return err
 	}
 	for _, e := range events {
-		if e.Op != m.Event.Op {
+		if e.Op != step.Op {
 			continue
 		}
-		if e.Kind == m.Event.Kind && e.Who == m.Event.Who && e.Reason == m.Event.Reason && e.Version == m.Event.Version && same(e.After, m.Event.After) {
+		if e.Kind == step.Kind && e.Who == step.Who && e.Code == step.Code && e.Reason == strings.TrimSpace(step.Reason) &&
+			e.Reply == strings.TrimSpace(step.Reply) && e.Version == version+1 && (step.Kind != report.Reassigned || same(e.After, *step.To)) {
 			return nil
 		}
 		return &fault.Error{Code: fault.KeyReused, Field: "Idempotency-Key", Message: "This Idempotency-Key was used for another change of this report. Use a new key for a new decision."}
@@ -132,17 +146,6 @@ func (d *Desk) madeBefore(ctx context.Context, s report.State, m Move) error {
 
 func changedMeanwhile() error {
 	return fault.New(fault.Conflict, "Somebody changed this report meanwhile. Look at it as it is now and decide again.")
-}
-
-// move makes the state and the event of a reassignment.
-func move(s report.State, to report.Assignee, r Reassignment, now time.Time) Move {
-	before := s.Assignee
-	next := s
-	next.Version, next.Assignee, next.Status, next.LastOp = r.Version+1, to, to.Status(), r.Op
-	return Move{State: next, Event: report.Event{
-		Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: now.UTC().Truncate(time.Millisecond), Kind: report.Reassigned,
-		Who: r.Who, Op: r.Op, Reason: strings.TrimSpace(r.Reason), Before: &before, After: to, QueueArea: s.QueueArea, Service: s.Service,
-	}}
 }
 
 // same reports whether two assignees are the same person or both the queue, for the same area and role.

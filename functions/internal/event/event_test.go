@@ -114,7 +114,7 @@ func filing(i int) report.Filing {
 	return report.Filing{
 		State:    report.State{ID: id, Jurisdiction: "j", Version: 1, Status: report.Received, Service: "s", QueueArea: "g", Assignee: report.Queue(report.NobodyThere), FiledAt: now, LastOp: key},
 		Body:     report.Body{Description: "x"},
-		Event:    report.Event{Report: id, Jurisdiction: "j", Version: 1, At: now, Kind: report.Filed, Who: report.Resident, Op: key, After: report.Queue(report.NobodyThere), QueueArea: "g", Service: "s"},
+		Event:    report.Event{Report: id, Jurisdiction: "j", Version: 1, At: now, Kind: report.Filed, Who: report.Resident, Op: key, After: report.Queue(report.NobodyThere), Status: report.Received, QueueArea: "g", Service: "s"},
 		Tracking: report.Tracking{Hash: id, Jurisdiction: "j", Report: id, Request: "r"},
 	}
 }
@@ -124,7 +124,7 @@ func handedOn(f report.Filing) assignment.Move {
 	s.Version, s.LastOp, s.Status = 2, "op-"+s.ID, report.Assigned
 	s.Assignee = report.Assignee{Kind: report.ToPerson, Person: "p", Name: "p", Role: "r", Area: "g", Because: report.ByDispatcher}
 	return assignment.Move{State: s, Event: report.Event{Report: s.ID, Jurisdiction: "j", Version: 2, At: s.FiledAt, Kind: report.Reassigned, Who: "d", Op: s.LastOp,
-		Before: &before, After: s.Assignee, QueueArea: "g", Service: "s"}}
+		Before: &before, After: s.Assignee, StatusBefore: report.Received, Status: s.Status, QueueArea: "g", Service: "s"}}
 }
 
 // failing refuses one report's events.

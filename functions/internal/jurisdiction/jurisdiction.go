@@ -25,6 +25,21 @@ type Service struct {
 	Name        Text   `json:"name"`
 	Description Text   `json:"description,omitzero"`
 	Private     bool   `json:"private,omitempty"` // its reports never appear in public lists
+	ReopenDays  int    `json:"reopen_days,omitempty"`
+}
+
+// defaultReopenDays is for services that say nothing.
+const (
+	defaultReopenDays = 15
+	maxReopenDays     = 365
+)
+
+// ReopenFor gives for how many days a resident may reopen a finished report of this service.
+func (s Service) ReopenFor() int {
+	if s.ReopenDays == 0 {
+		return defaultReopenDays
+	}
+	return s.ReopenDays
 }
 
 // Named gives a level or a role its names.
@@ -76,6 +91,9 @@ func (s *Settings) Validate() error {
 			return fault.Field("services.service_code", "The service code %q stands twice.", v.Code)
 		}
 		seen[v.Code] = true
+		if v.ReopenDays < 0 || v.ReopenDays > maxReopenDays {
+			return fault.Field("services.reopen_days", "A finished report can be reopened for 1 to %d days.", maxReopenDays)
+		}
 		if err := v.Name.need("services.name"); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package jurisdiction
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -51,6 +52,21 @@ func (c Current) Locate(lon, lat float64, datum geo.Datum, accuracy float64) (Lo
 			Message: fmt.Sprintf("lon %g, lat %g lies far from %s, but the other way round it lies inside: longitude and latitude look swapped.", lon, lat, c.Settings.Name.EN)}
 	}
 	l.Match = c.Areas.Locate(p, accuracy)
+	return l, nil
+}
+
+// LocatedUnder asks a stored boundary set, in force or not, where a point lies; no set gives a place outside every area.
+func (b *Books) LocatedUnder(ctx context.Context, jurisdiction, set string, p geo.Point) (Located, error) {
+	l := Located{Set: set, Datum: geo.WGS84}
+	l.Match.Point = p
+	if set == "" {
+		return l, nil
+	}
+	areas, err := b.Areas(ctx, jurisdiction, set)
+	if err != nil {
+		return l, err
+	}
+	l.Areas, l.Match = areas, areas.Locate(p.Degrees(), 0)
 	return l, nil
 }
 

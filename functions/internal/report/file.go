@@ -115,7 +115,7 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 		State: s,
 		Body:  Body{Description: in.Description, Locale: in.Locale},
 		Event: Event{
-			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, Op: id, After: assignee,
+			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, Op: id, After: assignee, Status: assignee.Status(),
 			QueueArea: s.QueueArea, Service: service.Code,
 		},
 		Tracking: Tracking{Hash: d.Secrets.Hash(c.Jurisdiction, trackingCode), Jurisdiction: c.Jurisdiction, Report: id, Request: request},
@@ -139,26 +139,11 @@ func (d *Desk) repeat(ctx context.Context, c jurisdiction.Current, before Tracki
 	if err != nil {
 		return Receipt{}, err
 	}
-	located, err := d.locatedAgain(ctx, s)
+	located, err := d.Books.LocatedUnder(ctx, c.Jurisdiction, s.Set, s.Point)
 	if err != nil {
 		return Receipt{}, err
 	}
 	return Receipt{State: s, Located: located, Settings: c.Settings, Code: trackingCode, Repeated: true}, nil
-}
-
-// locatedAgain asks the boundary set under which a report was filed where it lies.
-func (d *Desk) locatedAgain(ctx context.Context, s State) (jurisdiction.Located, error) {
-	l := jurisdiction.Located{Set: s.Set, Datum: geo.WGS84}
-	l.Match.Point = s.Point
-	if s.Set == "" {
-		return l, nil
-	}
-	areas, err := d.Books.Areas(ctx, s.Jurisdiction, s.Set)
-	if err != nil {
-		return l, err
-	}
-	l.Areas, l.Match = areas, areas.Locate(s.Point.Degrees(), 0)
-	return l, nil
 }
 
 // check validates the words of a report; coordinates are checked where they are located.

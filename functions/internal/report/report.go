@@ -9,17 +9,20 @@ import (
 	"github.com/weige/weige/geo"
 )
 
-// Status is where a report stands.
+// Status is where a report stands; case.go draws the ways between them.
 type Status string
 
 // The statuses a report can have.
 const (
-	Received Status = "received" // waits in the queue, nobody has it yet
-	Assigned Status = "assigned" // a person has it
+	Received   Status = "received"    // waits in the queue, nobody has it yet
+	Assigned   Status = "assigned"    // a person has it
+	InProgress Status = "in_progress" // and has accepted it
+	Returned   Status = "returned"    // that person says it is not theirs; the dispatcher, or the level above, decides
+	Reopened   Status = "reopened"    // it was called done and is not
+	Resolved   Status = "resolved"    // the person calls it done; the dispatcher checks
+	Closed     Status = "closed"
+	Rejected   Status = "rejected" // nothing the city will do anything about
 )
-
-// Open reports whether the report still waits for something to be done. Both statuses of today do.
-func (s Status) Open() bool { return s == Received || s == Assigned }
 
 // AssigneeKind tells a person from a queue.
 type AssigneeKind string
@@ -40,6 +43,7 @@ const (
 	OfParent     Because = "parent"     // nobody there was available, so it went to a larger area
 	NobodyThere  Because = "queue"      // nobody was available on any level
 	ByDispatcher Because = "reassigned" // somebody decided
+	SentBack     Because = "returned"   // it was returned, and has to be decided on
 )
 
 // Assignee is who has a report. There is exactly one at any time, kept in State alone.
@@ -79,7 +83,12 @@ type State struct {
 	Assignee     Assignee
 	FiledAt      time.Time // UTC, milliseconds
 	HasContact   bool
-	LastOp       string // operation id of the event that made this version
+	Returns      int       // how often it was returned
+	Final        bool      // the level above decided on a second return: it cannot be returned again
+	First        *Assignee // who answers the resident, where that is not the assignee; without name
+	Finisher     string    // who resolved, closed or rejected it last
+	ReopenUntil  time.Time // until when the resident may reopen it, UTC, whole seconds; zero while there is nothing to reopen
+	LastOp       string    // operation id of the event that made this version
 }
 
 // Body is what a report says. It never changes.
@@ -105,6 +114,12 @@ type EventKind string
 const (
 	Filed      EventKind = "filed"
 	Reassigned EventKind = "reassigned"
+	Accept     EventKind = "accepted"
+	Return     EventKind = "returned"
+	Resolve    EventKind = "resolved"
+	Close      EventKind = "closed"
+	Reject     EventKind = "rejected"
+	Reopen     EventKind = "reopened"
 )
 
 // Event is one entry of the append-only history. It is self-contained: whoever reads it from the stream needs no other item.
@@ -114,11 +129,15 @@ type Event struct {
 	Version      int64 // of the state that it made
 	At           time.Time
 	Kind         EventKind
-	Who          string // a person's id, or Resident
-	Op           string // operation id: the same operation never makes two events
-	Reason       string
+	Who          string    // a person's id, or Resident
+	Op           string    // operation id: the same operation never makes two events
+	Code         string    // reason code, for kinds that have some
+	Reason       string    // words for staff
+	Reply        string    // words for the resident
 	Before       *Assignee // nil on Filed
 	After        Assignee
+	StatusBefore Status // empty on Filed
+	Status       Status // after it
 	QueueArea    string
 	Service      string
 }

@@ -58,6 +58,12 @@ func (s *Secrets) Hash(jurisdiction, code string) string {
 	return base64.RawURLEncoding.EncodeToString(s.mac("track", jurisdiction, normalise(code)))
 }
 
+// Operation turns a resident's idempotency key into an operation id, which staff may see: the key may be the one of the filing, and
+// whoever repeats that gets its tracking code.
+func (s *Secrets) Operation(jurisdiction, key string) string {
+	return base64.RawURLEncoding.EncodeToString(s.mac("operation", jurisdiction, key)[:16])
+}
+
 // Request gives a keyed digest of a request, to tell a repeated one from another under the same idempotency key. It is keyed
 // because the request may hold a telephone number, which a plain digest would let anybody guess.
 func (s *Secrets) Request(jurisdiction string, request any) (string, error) {

@@ -41,7 +41,20 @@ func writeState(s report.State) item {
 	if s.HasContact {
 		i["c"] = yes()
 	}
+	if s.Final {
+		i["fin"] = yes()
+	}
+	if s.Returns > 0 {
+		i["ret"] = num(int64(s.Returns))
+	}
+	if !s.ReopenUntil.IsZero() {
+		i["ru"] = num(s.ReopenUntil.Unix())
+	}
+	i.put("fw", s.Finisher)
 	writeAssignee(i, "a", s.Assignee)
+	if s.First != nil {
+		writeAssignee(i, "f", *s.First)
+	}
 	if s.Status.Open() {
 		i[openSort] = str(openKey(s.FiledAt, s.ID))
 		i[queuePartition] = str(queueKey(s.Jurisdiction, s.QueueArea))
@@ -58,9 +71,17 @@ func readState(i item) (report.State, error) {
 	if err != nil || !ok {
 		return report.State{}, fmt.Errorf("a stored state cannot be read: %q, %v", id, err)
 	}
-	return report.State{ID: id, Jurisdiction: i.text("j"), Version: i.number("v"), Status: report.Status(i.text("st")), Service: i.text("sv"),
+	s := report.State{ID: id, Jurisdiction: i.text("j"), Version: i.number("v"), Status: report.Status(i.text("st")), Service: i.text("sv"),
 		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
-		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op")}, nil
+		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
+		Final: i.flag("fin"), Returns: int(i.number("ret")), Finisher: i.text("fw")}
+	if until := i.number("ru"); until != 0 {
+		s.ReopenUntil = time.Unix(until, 0).UTC()
+	}
+	if first := readAssignee(i, "f"); first.Kind != "" {
+		s.First = &first
+	}
+	return s, nil
 }
 
 func readStamp(s string) (time.Time, error) { return time.Parse("20060102T150405.000Z", s) }
@@ -78,7 +99,11 @@ func readBody(i item) report.Body { return report.Body{Description: i.text("d"),
 func writeEvent(e report.Event) item {
 	i := eventKey(e.Report, e.Version).item()
 	i["j"], i["at"], i["k"], i["w"], i["op"] = str(e.Jurisdiction), str(stamp(e.At)), str(string(e.Kind)), str(e.Who), str(e.Op)
+	i.put("co", e.Code)
 	i.put("re", e.Reason)
+	i.put("rp", e.Reply)
+	i.put("s0", string(e.StatusBefore))
+	i.put("s1", string(e.Status))
 	i.put("q", e.QueueArea)
 	i.put("sv", e.Service)
 	if e.Before != nil {
@@ -97,7 +122,7 @@ func readEvent(i item) (report.Event, error) {
 		return report.Event{}, fmt.Errorf("a stored event of %q cannot be read: %v, %v", id, err, errVersion)
 	}
 	e := report.Event{Report: id, Jurisdiction: i.text("j"), Version: version, At: at, Kind: report.EventKind(i.text("k")), Who: i.text("w"),
-		Op: i.text("op"), Reason: i.text("re"), QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a")}
+		Op: i.text("op"), Code: i.text("co"), Reason: i.text("re"), Reply: i.text("rp"), StatusBefore: report.Status(i.text("s0")), Status: report.Status(i.text("s1")), QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a")}
 	if before := readAssignee(i, "b"); before.Kind != "" {
 		e.Before = &before
 	}

@@ -83,7 +83,7 @@ func (p *place) filing(key string) report.Filing {
 		State: report.State{ID: id, Jurisdiction: "j", Version: 1, Status: report.Assigned, Service: "street-light", Point: geo.Point{X: 1194600000, Y: 322100000},
 			Set: "0123456789abcdef", Chain: []string{"s", "c1", "g1"}, QueueArea: "g1", Assignee: a, FiledAt: p.now, LastOp: key},
 		Body:     report.Body{Description: "路灯不亮", Locale: "zh"},
-		Event:    report.Event{Report: id, Jurisdiction: "j", Version: 1, At: p.now, Kind: report.Filed, Who: report.Resident, Op: key, After: a, QueueArea: "g1", Service: "street-light"},
+		Event:    report.Event{Report: id, Jurisdiction: "j", Version: 1, At: p.now, Kind: report.Filed, Who: report.Resident, Op: key, After: a, Status: report.Assigned, QueueArea: "g1", Service: "street-light"},
 		Tracking: report.Tracking{Hash: "hash-" + key, Jurisdiction: "j", Report: id, Request: "r"},
 	}
 }
@@ -103,7 +103,7 @@ func (f moveOf) move() assignment.Move {
 	next.Version, next.LastOp = f.state.Version+1, f.op
 	next.Assignee = report.Assignee{Kind: report.ToPerson, Person: f.to, Name: f.to, Role: "r", Area: "g2", Because: report.ByDispatcher}
 	return assignment.Move{State: next, Event: report.Event{Report: next.ID, Jurisdiction: "j", Version: next.Version, At: next.FiledAt.Add(time.Minute),
-		Kind: report.Reassigned, Who: "d", Op: f.op, Reason: "更近", Before: &before, After: next.Assignee, QueueArea: next.QueueArea, Service: next.Service}}
+		Kind: report.Reassigned, Who: "d", Op: f.op, Reason: "更近", Before: &before, After: next.Assignee, StatusBefore: f.state.Status, Status: next.Status, QueueArea: next.QueueArea, Service: next.Service}}
 }
 
 type moveOf struct {
@@ -350,12 +350,13 @@ func TestCountersCountEachEventOnce(t *testing.T) {
 			f := p.filing(fmt.Sprintf("key-%d", i))
 			f.Event.QueueArea = fmt.Sprintf("g%d", i%2)
 			if i%3 == 0 {
-				f.Event.After = report.Queue(report.NobodyThere)
+				f.Event.After, f.Event.Status = report.Queue(report.NobodyThere), report.Received
 			}
 			events = append(events, f.Event)
 			second := f.Event
 			second.Version, second.Kind, second.Before = 2, report.Reassigned, &f.Event.After
 			second.After = report.Assignee{Kind: report.ToPerson, Person: "x"}
+			second.StatusBefore, second.Status = f.Event.Status, report.Assigned
 			if i < 4 {
 				events = append(events, second)
 			}

@@ -15,7 +15,10 @@ export const everything = 'all';
 
 export const noFilters: Filters = { area: '', assignee: '', status: '', report: '' };
 
-const statuses: readonly string[] = ['received', 'assigned'] satisfies Status[];
+/** The statuses of open reports, which are what the list holds. */
+export const openStatuses = ['received', 'assigned', 'in_progress', 'returned', 'reopened', 'resolved'] as const satisfies Status[];
+
+const statuses: readonly string[] = openStatuses;
 
 /** The filters in an address; what is no status counts as none. */
 export function filtersIn(search: string): Filters {

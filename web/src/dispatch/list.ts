@@ -4,7 +4,7 @@ import type { QueueItem, Service } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import type { Desk, Listed } from './desk.ts';
-import { everything, isFiltered, type Filters } from './filters.ts';
+import { everything, isFiltered, openStatuses, type Filters } from './filters.ts';
 import { areaChoices, everybody, holds, path, staffName } from './people.ts';
 
 export interface ListState {
@@ -40,7 +40,7 @@ export function filterBar(s: ListState): TemplateResult {
     ${!desk.duties.reassigns ? select('assignee', t.filterAssignee, html`${option(desk.session.person, t.assigneeMe, filters.assignee)}${option(everything, t.assigneeMyAreas, filters.assignee)}`) : nothing}
     ${desk.duties.reassigns && desk.roster.length > 0 ? select('assignee', t.filterAssignee, html`${option('', t.anyAssignee, filters.assignee)}${option('queue', t.assigneeQueue, filters.assignee)}
       ${everybody(desk.roster).map((one) => option(one.person, one.name, filters.assignee))}`) : nothing}
-    ${select('status', t.filterStatus, html`${option('', t.anyStatus, filters.status)}${option('received', t.status_received_short, filters.status)}${option('assigned', t.status_assigned_short, filters.status)}`)}
+    ${select('status', t.filterStatus, html`${option('', t.anyStatus, filters.status)}${openStatuses.map((status) => option(status, t[`status_${status}_short`], filters.status))}`)}
     ${isFiltered(filters, s.beginning) ? html`<button type="button" class="quiet" @click=${() => s.filter({ ...s.beginning, report: filters.report })}>${t.clearFilters}</button>` : nothing}
   </form>`;
 }

@@ -36,7 +36,7 @@ export class Panel extends PageElement {
     const chain = report.chain.map((code) => ({ level: areas.area(code)?.level ?? '', code, name: areas.name(code) }));
     return html`
       <div class="panel-head"><h2 id="panel-title" tabindex="-1">${serviceName(jurisdiction.services, report.service_code, this.language)}</h2>
-        <span class="chip ${report.status === 'received' ? 'waiting' : ''}">${t[`status_${report.status}_short`]}</span>
+        <span class="chip ${report.status === 'received' || report.status === 'returned' ? 'waiting' : ''}">${t[`status_${report.status}_short`]}</span>
         <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${t.panelClose}</button></div>
       <p class="said words">${report.description}</p>
       <dl class="facts">
@@ -60,9 +60,16 @@ export class Panel extends PageElement {
     const t = this.t;
     return html`<ol class="timeline">${[...(this.report.events ?? [])].reverse().map((event) => html`<li>
       <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
-      ${event.after ? (event.before && event.kind === 'reassigned' ? t.changeFromTo(this.who(event.before), this.who(event.after)) : t.eventFiled(this.who(event.after))) : nothing}
+      ${event.after ? this.what(event, event.after) : nothing}
       ${event.reason ? html`<br><span>${t.reason}：${event.reason}</span>` : nothing}
-      ${event.kind === 'reassigned' ? html`<br><span class="hint">${t.by(this.whoDid(event.who))}</span>` : nothing}</li>`)}</ol>`;
+      ${event.reply ? html`<br><span>${t.reply}：${event.reply}</span>` : nothing}
+      ${event.kind !== 'filed' ? html`<br><span class="hint">${t.by(this.whoDid(event.who))}</span>` : nothing}</li>`)}</ol>`;
+  }
+
+  private what(event: StaffReport['events'][number], after: Assignee): string {
+    if (event.kind === 'filed') return this.t.eventFiled(this.who(after));
+    if (event.kind === 'reassigned') return event.before ? this.t.changeFromTo(this.who(event.before), this.who(after)) : '';
+    return this.t[`event_${event.kind}`](this.who(after));
   }
 
   private whoDid(person: string): string {

@@ -101,6 +101,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/reports/track/{code}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a finished report again, for whoever holds its tracking code and is not satisfied, until its `reopen_until`. */
+        post: operations["reopenTracked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reports/{report}": {
         parameters: {
             query?: never;
@@ -135,6 +156,126 @@ export interface paths {
         put?: never;
         /** Hands a report to somebody else, with a reason. */
         post: operations["reassignReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a report on; from now on whoever has it answers the resident. */
+        post: operations["acceptReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 'Not ours', with a reason code and words. The first return goes to the dispatchers, the second to the level above, whose decision is final. */
+        post: operations["returnReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a report done, with words for the resident. */
+        post: operations["resolveReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a resolved report after a check. */
+        post: operations["closeReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/rejection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns a report down, with a reason code and words for the resident. */
+        post: operations["rejectReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/reopening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens a resolved, closed or rejected report again; it goes to whoever had it. */
+        post: operations["reopenReport"];
         delete?: never;
         options?: never;
         head?: never;
@@ -397,7 +538,7 @@ export interface components {
          */
         Datum: "WGS84" | "CGCS2000" | "GCJ02" | "BD09";
         /** @enum {string} */
-        Status: "received" | "assigned";
+        Status: "received" | "assigned" | "in_progress" | "returned" | "reopened" | "resolved" | "closed" | "rejected";
         Service: {
             service_code: string;
             name: components["schemas"]["Text"];
@@ -407,6 +548,11 @@ export interface components {
              * @default false
              */
             private?: boolean;
+            /**
+             * @description For how many days a finished report can be reopened.
+             * @default 15
+             */
+            reopen_days?: number;
         };
         LevelName: {
             level: string;
@@ -500,7 +646,7 @@ export interface components {
             /** @description Code of the area whose roster named the person. */
             area?: string;
             /** @enum {string} */
-            because: "duty" | "deputy" | "parent" | "queue" | "reassigned";
+            because: "duty" | "deputy" | "parent" | "queue" | "reassigned" | "returned";
         };
         ContactInput: {
             name?: string;
@@ -543,7 +689,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened";
+            /** @description Words for the resident. */
+            reply?: string;
             assignee: components["schemas"]["PublicAssignee"];
         };
         Tracked: {
@@ -559,6 +707,12 @@ export interface components {
             description: string;
             chain: components["schemas"]["AreaRef"][];
             assignee: components["schemas"]["PublicAssignee"];
+            answers?: components["schemas"]["PublicAssignee"];
+            /**
+             * Format: date-time
+             * @description Until when it can be reopened; absent while there is nothing to reopen.
+             */
+            reopen_until?: string;
             events: components["schemas"]["PublicEvent"][];
         };
         PublicReports: {
@@ -602,6 +756,8 @@ export interface components {
             chain: string[];
             assignee: components["schemas"]["Assignee"];
             boundary_set: string;
+            /** @description How often it was returned. */
+            returns?: number;
         };
         Queue: {
             reports: components["schemas"]["QueueItem"][];
@@ -613,17 +769,39 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened";
+            status?: components["schemas"]["Status"];
             /** @description Person's id, or `resident`. */
             who: string;
             operation: string;
+            /** @description Reason code of a return or a rejection. */
+            code?: string;
+            /** @description Words for staff. */
             reason?: string;
+            /** @description Words for the resident. */
+            reply?: string;
             before?: components["schemas"]["Assignee"];
             after?: components["schemas"]["Assignee"];
         };
         StaffReport: components["schemas"]["QueueItem"] & {
             description: string;
             has_contact: boolean;
+            /**
+             * @description Where it stands in the practice of Chinese digital urban management.
+             * @enum {string}
+             */
+            stage?: "受理" | "立案" | "派遣" | "处置" | "核查" | "结案";
+            /** @description The level above decided after a second return: it cannot be returned again. */
+            final?: boolean;
+            answering?: components["schemas"]["Assignee"];
+            /** @description Who resolved, closed or rejected it last. */
+            finisher?: string;
+            /**
+             * Format: date-time
+             * @description Until when the resident may reopen it.
+             */
+            reopen_until?: string;
+            located?: components["schemas"]["Located"];
             events: components["schemas"]["Event"][];
         };
         ReassignmentInput: {
@@ -637,6 +815,23 @@ export interface components {
              * @description The version the dispatcher saw.
              */
             version: number;
+        };
+        CaseStep: {
+            /**
+             * Format: int64
+             * @description The version that whoever decides saw.
+             */
+            version: number;
+            /** @description Why, from a list. A return: not_our_area, not_our_duty, wrong_place, needs_others, other. A rejection: not_for_the_city, nothing_found, not_understood, abuse, other. */
+            code?: string;
+            /** @description Words for staff; needed for a return and a reopening. */
+            reason?: string;
+            /** @description Words for the resident; needed for a resolution and a rejection. */
+            reply?: string;
+        };
+        ReopeningInput: {
+            /** @description What is not as it should be. */
+            reason: string;
         };
         Counts: {
             areas: components["schemas"]["AreaCount"][];
@@ -978,6 +1173,38 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    reopenTracked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReopeningInput"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tracked"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getReport: {
         parameters: {
             query?: never;
@@ -1018,6 +1245,192 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReassignmentInput"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    acceptReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    returnReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    resolveReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    closeReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rejectReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    reopenReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
             };
         };
         responses: {

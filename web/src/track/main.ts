@@ -7,6 +7,7 @@ import type { Position } from '../contract/areas.ts';
 import { hasCode, Refusal, sentence } from '../contract/errors.ts';
 import type { Tracked } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
+import type { Catalogue } from '../locale/locale.ts';
 import type { MapElement } from '../map/element.ts';
 import { onePoint, type PointCollection } from '../map/features.ts';
 import { whoHasIt } from '../page/assignee.ts';
@@ -133,6 +134,13 @@ export class TrackPage extends PageElement {
     </form>`;
   }
 
+  private what(t: Catalogue, event: Tracked['events'][number]): string {
+    const who = whoHasIt(t, event.assignee);
+    if (event.kind === 'filed') return t.eventFiled(who);
+    if (event.kind === 'reassigned') return t.eventReassigned(who);
+    return t[`event_${event.kind}`](who);
+  }
+
   private answer(setting: Setting, tracked: Tracked) {
     const t = this.t;
     const zone = setting.jurisdiction.time_zone;
@@ -143,7 +151,7 @@ export class TrackPage extends PageElement {
       <div><h3>${t.timeline}</h3>
         <ol class="timeline">${[...tracked.events].reverse().map((event) => html`<li>
           <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
-          ${event.kind === 'filed' ? t.eventFiled(whoHasIt(t, event.assignee)) : t.eventReassigned(whoHasIt(t, event.assignee))}</li>`)}</ol></div>
+          ${this.what(t, event)}${event.reply ? html`<br><span class="said">${event.reply}</span>` : nothing}</li>`)}</ol></div>
       <dl class="facts">
         ${tracked.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, tracked.chain)}</dd>` : html`<dt>${t.placeLabel}</dt><dd>${t.outside}</dd>`}
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, tracked.filed_at)}</dd>

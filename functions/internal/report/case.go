@@ -1,0 +1,217 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/weige/weige/functions/internal/fault"
+)
+
+// The case: every status of a report, and every way from one to another. Whoever may go a way is said by the policies of package
+// access; what a way needs and does is said here and nowhere else.
+//
+//	   file                reassign (to the queue)
+//	    │             ┌─────────────────────────────┐
+//	    ▼             ▼                             │
+//	┌────────────────────┐      reassign      ┌─────┴──────┐  accept   ┌───────────────┐
+//	│ received       受理 ├───────────────────►│ assigned 派遣├──────────►│ in_progress 处置│
+//	└────────────────────┘                    └──┬───▲─────┘           └─┬─────┬───────┘
+//	                                  return     │   │ reassign          │     │ resolve; also from received,
+//	┌────────────────────┐◄──────────────────────┴───┼───────────────────┘     ▼ assigned, returned and reopened
+//	│ returned       立案 ├───────────────────────────┘                  ┌───────────────┐
+//	└────────────────────┘                                              │ resolved  核查 │
+//	                                                                    └─┬──────┬──────┘
+//	reject: from every status above but resolved          reopen          │      │ close
+//	┌────────────────────┐          ┌────────────────┐◄───────────────────┘      ▼
+//	│ rejected      不予受理├─────────►│ reopened   派遣 │◄──────────────────┌───────────────┐
+//	└────────────────────┘  reopen  └────────────────┘       reopen      │ closed     结案 │
+//	                                  as assigned                        └───────────────┘
+//
+// A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned.
+var ways = map[EventKind]way{
+	Filed:      {},
+	Reassigned: {from: unfinished},
+	Accept:     {from: []Status{Assigned, Returned, Reopened}, to: InProgress},
+	Return:     {from: []Status{Assigned, InProgress, Reopened}, to: Returned, code: returnCodes, reason: true},
+	Resolve:    {from: unfinished, to: Resolved, reply: true},
+	Close:      {from: []Status{Resolved}, to: Closed},
+	Reject:     {from: unfinished, to: Rejected, code: rejectCodes, reply: true},
+	Reopen:     {from: []Status{Resolved, Closed, Rejected}, to: Reopened, reason: true},
+}
+
+// unfinished are the statuses in which something is still to be done.
+var unfinished = []Status{Received, Assigned, InProgress, Returned, Reopened}
+
+// The reasons that a return and a rejection choose from.
+var (
+	returnCodes = []string{"not_our_area", "not_our_duty", "wrong_place", "needs_others", "other"}
+	rejectCodes = []string{"not_for_the_city", "nothing_found", "not_understood", "abuse", "other"}
+)
+
+// way is one kind of step: from where, to where, and which words it needs.
+type way struct {
+	from   []Status
+	to     Status   // empty: what the assignee makes of it
+	code   []string // one of these is needed
+	reason bool     // words for staff are needed
+	reply  bool     // words for the resident are needed
+}
+
+// Limits of the words of a step, in characters.
+const (
+	minWords  = 2
+	maxReason = 300
+	maxReply  = 500
+)
+
+// Step is what somebody does with a case.
+type Step struct {
+	Kind   EventKind
+	Who    string
+	Op     string // operation id
+	At     time.Time
+	To     *Assignee // who has it afterwards; nil: whoever has it
+	Code   string    // reason code, for kinds that have some
+	Reason string    // words for staff
+	Reply  string    // words for the resident; public to whoever holds the tracking code
+	Reopen time.Duration
+}
+
+// Open reports whether the report is on somebody's list: it is until it is closed or rejected. Open311 knows open and closed only,
+// and this is its open.
+func (s Status) Open() bool { return s == Resolved || slices.Contains(unfinished, s) }
+
+// Statuses lists all statuses, in the order of a case's life.
+func Statuses() []Status {
+	return []Status{Received, Assigned, InProgress, Returned, Reopened, Resolved, Closed, Rejected}
+}
+
+// Stage is where a status stands in the practice of Chinese digital urban management (数字化城市管理): its supervising axis takes up
+// (受理), registers (立案), verifies (核查) and closes (结案), its commanding axis dispatches (派遣) and handles (处置).
+type Stage string
+
+// The stages.
+const (
+	TakenUp    Stage = "受理"
+	Registered Stage = "立案"
+	Dispatched Stage = "派遣"
+	Handled    Stage = "处置"
+	Verified   Stage = "核查"
+	Concluded  Stage = "结案"
+)
+
+// Stage maps a status onto that practice. A returned case is back where it is decided who gets it.
+func (s Status) Stage() Stage {
+	switch s {
+	case Received:
+		return TakenUp
+	case Returned:
+		return Registered
+	case Assigned, Reopened:
+		return Dispatched
+	case InProgress:
+		return Handled
+	case Resolved:
+		return Verified
+	}
+	return Concluded
+}
+
+// Take makes the state and the event to which a step leads. A step that cannot be taken from this status is a fault with code
+// fault.Conflict; one that lacks words or a code is a fault that names the field.
+func (s State) Take(step Step) (State, Event, error) {
+	w, ok := ways[step.Kind]
+	step.Reason, step.Reply = strings.TrimSpace(step.Reason), strings.TrimSpace(step.Reply)
+	if err := w.check(step); err != nil {
+		return s, Event{}, err
+	}
+	switch {
+	case !ok || !slices.Contains(w.from, s.Status):
+		return s, Event{}, fault.New(fault.Conflict, "This cannot be done with a report that is %s.", strings.ReplaceAll(string(s.Status), "_", " "))
+	case step.Kind == Return && s.Final:
+		return s, Event{}, fault.New(fault.Conflict, "The level above decided after the second return that it stays here; that is final. Ask the dispatcher to reassign it.")
+	case step.Kind == Accept && s.Assignee.Kind != ToPerson:
+		return s, Event{}, fault.New(fault.Conflict, "Nobody has this report yet; it needs to be assigned before it can be accepted.")
+	}
+	next := s
+	next.Version, next.LastOp = s.Version+1, step.Op
+	if step.To != nil {
+		next.Assignee = *step.To
+	}
+	next.Status = w.to
+	if w.to == "" {
+		next.Status = next.Assignee.Status()
+	}
+	next.mark(s, step)
+	before := s.Assignee
+	return next, Event{Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At.UTC().Truncate(time.Millisecond), Kind: step.Kind,
+		Who: step.Who, Op: step.Op, Code: step.Code, Reason: step.Reason, Reply: step.Reply, Before: &before, After: next.Assignee,
+		StatusBefore: s.Status, Status: next.Status, QueueArea: s.QueueArea, Service: s.Service}, nil
+}
+
+// mark keeps what a state says of its past: how often it was returned, whether that was decided, who answers the resident, and until
+// when the resident may reopen it.
+func (s *State) mark(before State, step Step) {
+	if before.Status == Returned && before.Returns >= finalReturn && (step.Kind == Reassigned || step.Kind == Accept) {
+		s.Final = true
+	}
+	switch step.Kind {
+	case Return:
+		s.Returns++
+	case Accept, Resolve:
+		s.First = nil
+	}
+	// 首接负责: whoever had it first goes on answering the resident until somebody accepts.
+	if s.Assignee != before.Assignee && s.First == nil && before.Assignee.Kind == ToPerson {
+		s.First = &Assignee{Kind: ToPerson, Person: before.Assignee.Person, Role: before.Assignee.Role, Area: before.Assignee.Area}
+	}
+	switch s.Status {
+	case Resolved, Closed, Rejected:
+		s.ReopenUntil = step.At.Add(step.Reopen).UTC().Truncate(time.Second)
+		s.Finisher = step.Who
+	default:
+		s.ReopenUntil = time.Time{}
+	}
+}
+
+// finalReturn is which return is decided by the level above, for good.
+const finalReturn = 2
+
+// Answering gives who answers the resident: the first who had the report until somebody else accepts it.
+func (s State) Answering() Assignee {
+	if s.First != nil {
+		return *s.First
+	}
+	return s.Assignee
+}
+
+// Decider gives the person of the level above who decides on a report that was returned twice; empty where nobody has to.
+func (s State) Decider() string {
+	if s.Status == Returned {
+		return s.Assignee.Person
+	}
+	return ""
+}
+
+// check looks at the words of a step.
+func (w way) check(step Step) error {
+	if len(w.code) > 0 && !slices.Contains(w.code, step.Code) {
+		return fault.Field("code", "Choose one of these reasons: %s.", strings.Join(w.code, ", "))
+	}
+	if err := words("reason", step.Reason, w.reason, maxReason); err != nil {
+		return err
+	}
+	return words("reply", step.Reply, w.reply, maxReply)
+}
+
+func words(field, s string, needed bool, most int) error {
+	if s == "" && !needed {
+		return nil
+	}
+	if n := utf8.RuneCountInString(s); n < minWords {
+		return fault.Field(field, "Say it in %d to %d characters.", minWords, most)
+	}
+	return text(field, s, minWords, most)
+}
