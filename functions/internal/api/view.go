@@ -101,8 +101,11 @@ func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport
 	q := viewState(s)
 	v := StaffReport{Report: q.Report, Version: q.Version, Status: q.Status, ServiceCode: q.ServiceCode, FiledAt: q.FiledAt, Lon: q.Lon, Lat: q.Lat,
 		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Returns: q.Returns, Description: b.Description, HasContact: s.HasContact, Events: []Event{},
-		Stage: StaffReportStage(s.Status.Stage()), Final: s.Final, Answering: viewAssignee(s.Answering()), Finisher: s.Finisher, ReopenUntil: instant(s.ReopenUntil)}
+		Stage: StaffReportStage(s.Status.Stage()), Final: s.Final, Answering: viewAssignee(s.Answering()), ReopenUntil: instant(s.ReopenUntil)}
 	for _, e := range events {
+		if e.Kind == report.Resolve || e.Kind == report.Close || e.Kind == report.Reject {
+			v.Finisher = e.Who
+		}
 		one := Event{Version: e.Version, At: e.At, Kind: EventKind(e.Kind), Status: Status(e.Status), Who: e.Who, Operation: e.Op,
 			Code: e.Code, Reason: e.Reason, Reply: e.Reply, After: viewAssignee(e.After)}
 		if e.Before != nil {

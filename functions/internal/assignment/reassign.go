@@ -118,7 +118,7 @@ func (d *Desk) Take(ctx context.Context, s report.State, version int64, step rep
 		return s, err
 	case outcome == ChangedMeanwhile:
 		return now, changedMeanwhile()
-	case now.Version == next.Version && now.LastOp == step.Op && now.Status == next.Status && now.Assignee == next.Assignee:
+	case now.Version == next.Version && now.LastOp == next.LastOp && now.Status == next.Status && now.Assignee == next.Assignee:
 		return now, nil
 	}
 	return now, d.madeBefore(ctx, now, step, version)

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -132,11 +134,11 @@ func (s State) Take(step Step) (State, Event, error) {
 		return s, Event{}, fault.New(fault.Conflict, "This cannot be done with a report that is %s.", strings.ReplaceAll(string(s.Status), "_", " "))
 	case step.Kind == Return && s.Final:
 		return s, Event{}, fault.New(fault.Conflict, "The level above decided after the second return that it stays here; that is final. Ask the dispatcher to reassign it.")
-	case step.Kind == Accept && s.Assignee.Kind != ToPerson:
-		return s, Event{}, fault.New(fault.Conflict, "Nobody has this report yet; it needs to be assigned before it can be accepted.")
+	case (step.Kind == Accept || step.Kind == Return) && s.Assignee.Kind != ToPerson:
+		return s, Event{}, fault.New(fault.Conflict, "Nobody has this report yet; it needs to be assigned before it can be accepted or returned.")
 	}
 	next := s
-	next.Version, next.LastOp = s.Version+1, step.Op
+	next.Version, next.LastOp = s.Version+1, OpMark(step.Op)
 	if step.To != nil {
 		next.Assignee = *step.To
 	}
@@ -170,10 +172,22 @@ func (s *State) mark(before State, step Step) {
 	switch s.Status {
 	case Resolved, Closed, Rejected:
 		s.ReopenUntil = step.At.Add(step.Reopen).UTC().Truncate(time.Second)
-		s.Finisher = step.Who
 	default:
 		s.ReopenUntil = time.Time{}
 	}
+}
+
+// longestMark is the longest operation id that a state holds as it is: a UUID.
+const longestMark = 36
+
+// OpMark gives an operation id as a state holds it: itself when short, otherwise a digest of it, because a state has to stay small.
+// Events hold it whole.
+func OpMark(op string) string {
+	if len(op) <= longestMark {
+		return op
+	}
+	sum := sha256.Sum256([]byte(op))
+	return hex.EncodeToString(sum[:16])
 }
 
 // finalReturn is which return is decided by the level above, for good.

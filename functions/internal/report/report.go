@@ -86,9 +86,8 @@ type State struct {
 	Returns      int       // how often it was returned
 	Final        bool      // the level above decided on a second return: it cannot be returned again
 	First        *Assignee // who answers the resident, where that is not the assignee; without name
-	Finisher     string    // who resolved, closed or rejected it last
 	ReopenUntil  time.Time // until when the resident may reopen it, UTC, whole seconds; zero while there is nothing to reopen
-	LastOp       string    // operation id of the event that made this version
+	LastOp       string    // mark of the operation that made this version, see OpMark
 }
 
 // Body is what a report says. It never changes.

@@ -50,7 +50,6 @@ func writeState(s report.State) item {
 	if !s.ReopenUntil.IsZero() {
 		i["ru"] = num(s.ReopenUntil.Unix())
 	}
-	i.put("fw", s.Finisher)
 	writeAssignee(i, "a", s.Assignee)
 	if s.First != nil {
 		writeAssignee(i, "f", *s.First)
@@ -74,7 +73,7 @@ func readState(i item) (report.State, error) {
 	s := report.State{ID: id, Jurisdiction: i.text("j"), Version: i.number("v"), Status: report.Status(i.text("st")), Service: i.text("sv"),
 		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
 		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
-		Final: i.flag("fin"), Returns: int(i.number("ret")), Finisher: i.text("fw")}
+		Final: i.flag("fin"), Returns: int(i.number("ret"))}
 	if until := i.number("ru"); until != 0 {
 		s.ReopenUntil = time.Unix(until, 0).UTC()
 	}

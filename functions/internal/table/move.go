@@ -52,7 +52,7 @@ func (t *Table) after(ctx context.Context, m assignment.Move) (report.State, ass
 	if now.Version < m.State.Version {
 		return now, 0, fault.New(fault.Undecided, "The report could not be changed just now. Please try again with the same Idempotency-Key.")
 	}
-	if now.LastOp == m.Event.Op {
+	if now.LastOp == report.OpMark(m.Event.Op) {
 		return now, assignment.Done, nil
 	}
 	events, err := t.Events(ctx, m.State.ID)

@@ -111,6 +111,39 @@ type moveOf struct {
 	to, op string
 }
 
+// What a case adds to a state and to an event reads back as it was written.
+func TestACaseReadsBack(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		f := p.file(t, "key-1")
+		m := moveOf{f.State, "other", "op-1"}.move()
+		m.State.Status, m.State.Final, m.State.Returns = report.Rejected, true, 2
+		m.State.First, m.State.ReopenUntil = &report.Assignee{Kind: report.ToPerson, Person: "first", Role: "r", Area: "g1"}, p.now.Truncate(time.Second)
+		m.Event.Kind, m.Event.Code, m.Event.Reply, m.Event.Status = report.Reject, "abuse", "不予受理", report.Rejected
+		if _, outcome, err := p.Move(t.Context(), m); err != nil || outcome != assignment.Done {
+			t.Fatal(outcome, err)
+		}
+		s, b, err := p.Report(t.Context(), "j", f.State.ID)
+		if err != nil || b != f.Body || s.First == nil || *s.First != *m.State.First {
+			t.Fatalf("read %+v %+v %v", s, b, err)
+		}
+		s.First, m.State.First = nil, nil
+		if fmt.Sprint(s) != fmt.Sprint(m.State) {
+			t.Errorf("read  %+v\nwrote %+v", s, m.State)
+		}
+		events, err := p.Events(t.Context(), f.State.ID)
+		if err != nil || len(events) != 2 || *events[1].Before != *m.Event.Before {
+			t.Fatalf("events %+v %v", events, err)
+		}
+		events[1].Before, m.Event.Before = nil, nil
+		if events[1] != m.Event {
+			t.Errorf("read  %+v\nwrote %+v", events[1], m.Event)
+		}
+		if states, _, err := p.List(t.Context(), report.Page{Jurisdiction: "j", QueueAreas: []string{"g1"}, Limit: 10}); err != nil || len(states) != 0 {
+			t.Errorf("a rejected report is listed: %+v %v", states, err)
+		}
+	})
+}
+
 func TestFiledReportReadsBack(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {
 		f := p.file(t, "key-1")
@@ -424,7 +457,9 @@ func TestItemsAreSmall(t *testing.T) {
 	code := strings.Repeat("9", 15)
 	f.State.Chain = []string{code, code, code, code + "01"}
 	f.State.Assignee.Person, f.State.Assignee.Name, f.State.Assignee.Area = strings.Repeat("p", 64), strings.Repeat("网", 40), code
-	f.State.QueueArea = code
+	f.State.QueueArea, f.State.Final, f.State.Returns = code, true, 2
+	f.State.First = &report.Assignee{Kind: report.ToPerson, Person: strings.Repeat("f", 64), Role: "grid_leader", Area: code}
+	f.State.ReopenUntil, f.State.LastOp = p.now, report.OpMark(f.State.LastOp)
 	if n := size(writeState(f.State)); n > 1024 {
 		t.Errorf("a state has %d bytes", n)
 	}
