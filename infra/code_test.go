@@ -22,7 +22,7 @@ type code struct {
 	touched    map[string][]string    // by function: the fields of config.Config that it reads
 	secretive  map[string]bool        // by function: it files or reads reports, and so needs the keys
 	operations map[string][]operation // by function, as the contract says
-	indexes    map[string][2]string   // by name: partition and sort attribute
+	indexes    map[string][3]string   // by name: partition key, sort key, projection
 	constants  map[string]string      // of package table
 	partitions []string               // how partition keys begin
 	requests   []string               // operations of DynamoDB that package table makes

@@ -47,17 +47,18 @@ func constants(files []*ast.File) map[string]string {
 	return all
 }
 
-// readIndexes reads them where the table of one machine is made, index(NAME, PARTITION) with the sort key that the closure index names,
-// and holds against it what queries name, index{NAME, PARTITION}.
+// readIndexes reads them where the table of one machine is made, index(NAME, PARTITION, SORT, PROJECTION), and holds against it what
+// queries name, index{NAME, PARTITION}.
 func (c *code) readIndexes(t *testing.T, files []*ast.File) {
-	c.indexes = map[string][2]string{}
+	c.indexes = map[string][3]string{}
 	definition := functionsOf(files)["definition"]
 	if definition == nil {
 		t.Fatal("package table has no function definition any more; these checks read the indexes from it")
 	}
 	each(definition, func(call *ast.CallExpr) {
-		if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "index" && len(call.Args) == 2 {
-			c.indexes[c.constant(call.Args[0])] = [2]string{c.constant(call.Args[1]), c.constants["openSort"]}
+		if id, ok := call.Fun.(*ast.Ident); ok && id.Name == "index" && len(call.Args) == 4 {
+			_, holds := selected(call.Args[3])
+			c.indexes[c.constant(call.Args[0])] = [3]string{c.constant(call.Args[1]), c.constant(call.Args[2]), projections[holds]}
 		}
 	})
 	queried := 0
@@ -79,10 +80,13 @@ func (c *code) readIndexes(t *testing.T, files []*ast.File) {
 			named++
 		}
 	}
-	if named == 0 || named != len(c.indexes) || queried < named || c.indexes[""] != [2]string{} {
+	if named == 0 || named != len(c.indexes) || queried < named || c.indexes[""] != [3]string{} {
 		t.Fatalf("package table names %d indexes, makes %v and queries %d; has the form of its code changed?", named, c.indexes, queried)
 	}
 }
+
+// projections are CloudFormation's words for the SDK's.
+var projections = map[string]string{"ProjectionTypeAll": "ALL", "ProjectionTypeKeysOnly": "KEYS_ONLY"}
 
 func (c *code) constant(e ast.Expr) string {
 	if id, ok := e.(*ast.Ident); ok {

@@ -146,7 +146,7 @@ func TestChecksComplain(t *testing.T) {
 		{"table", "the index queue has other keys", index(0, "KeySchema", queue)},
 		{"table", `no query of the code uses the index "deadlines"`, index(0, "IndexName", "deadlines")},
 		{"table", `the code queries the index "queue"`, index(0, "IndexName", "deadlines")},
-		{"table", "does not hold whole items", index(1, "Projection", m{"ProjectionType": "KEYS_ONLY"})},
+		{"table", "the index assignee holds KEYS_ONLY", index(1, "Projection", m{"ProjectionType": "KEYS_ONLY"})},
 		{"table", "the table has other keys", resource(queue, "Table", "Properties", "KeySchema")},
 		{"table", "both images", resource("KEYS_ONLY", "Table", "Properties", "StreamSpecification", "StreamViewType")},
 		{"table", "point-in-time", resource(nil, "Table", "Properties", "PointInTimeRecoverySpecification")},
@@ -236,7 +236,7 @@ func TestChecksComplainOfCode(t *testing.T) {
 		{"routes", "(findReport) must lead to reports", func(c *code) {
 			c.operations["reports"] = append(c.operations["reports"], operation{id: "findReport", method: "GET", path: "/v1/{jurisdiction}/found"})
 		}},
-		{"table", `the code queries the index "deadlines"`, func(c *code) { c.indexes["deadlines"] = [2]string{"DK", "OK"} }},
+		{"table", `the code queries the index "deadlines"`, func(c *code) { c.indexes["deadlines"] = [3]string{"DK", "OK"} }},
 		{"table access", "the code asks for DeleteItem and nobody may", func(c *code) { c.requests = append(c.requests, "DeleteItem") }},
 		{"table access", `nobody may use the partitions "J#"`, func(c *code) { c.partitions = append(c.partitions, "J#") }},
 		{"stream", "not woken by exactly", func(c *code) { c.constants["eventPrefix"] = "EVENT#" }},

@@ -29,7 +29,7 @@ func checkTable(t template, c code) (bad complaints) {
 		want, ok := c.indexes[name]
 		bad.unless(ok, "no query of the code uses the index %q", name)
 		keys("the index "+name, at(i, "KeySchema"), want[0], want[1])
-		bad.unless(text(i, "Projection", "ProjectionType") == "ALL", "the index %s does not hold whole items, which lists read from it", name)
+		bad.unless(text(i, "Projection", "ProjectionType") == want[2], "the index %s holds %s, and on one machine %s", name, text(i, "Projection", "ProjectionType"), want[2])
 	}
 	for name := range c.indexes {
 		bad.unless(there[name], "the code queries the index %q", name)

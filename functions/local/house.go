@@ -144,6 +144,24 @@ func (h *house) follow(ctx context.Context) {
 	}
 }
 
+// sweepEvery is how often deadlines are looked at on one machine; in the cloud the schedule of the template says it.
+const sweepEvery = 10 * time.Second
+
+// sweep watches the deadlines until the context ends.
+func (h *house) sweep(ctx context.Context) {
+	watch := assemble.Sweep(h.table, h.log)
+	for {
+		if _, err := watch.Run(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("sweep", "error", err)
+		}
+		select {
+		case <-time.After(sweepEvery):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // prepare loads the demo and says where to go.
 func (h *house) prepare(ctx context.Context) error {
 	if h.local.Demo && h.issuer != nil {

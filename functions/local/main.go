@@ -50,6 +50,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 	background, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go h.follow(background)
+	go h.sweep(background)
 	go func() {
 		if err := h.prepare(background); err != nil && background.Err() == nil {
 			failed <- fmt.Errorf("the demo could not be loaded: %w", err)

@@ -30,6 +30,8 @@ const (
 	CloseReport    Action = "closeReport"
 	RejectReport   Action = "rejectReport"
 	ReopenReport   Action = "reopenReport"
+	PauseReport    Action = "pauseReport"
+	ResumeReport   Action = "resumeReport"
 	ReadContact    Action = "readContact"
 	ListAreaCounts Action = "listAreaCounts"
 	GetRoster      Action = "getRoster"
@@ -47,7 +49,7 @@ const (
 
 var actions = []Action{
 	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
-	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, ReadContact, ListAreaCounts, GetRoster,
+	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, ReadContact, ListAreaCounts, GetRoster,
 	ImportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
 }
 

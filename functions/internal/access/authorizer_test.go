@@ -54,6 +54,8 @@ var rules = map[Action]rule{
 	ResolveReport:        {roles: []Role{Dispatcher, Administrator}, assigned: true},
 	CloseReport:          {roles: []Role{Dispatcher, Administrator}},
 	RejectReport:         {roles: []Role{Dispatcher, Administrator}},
+	PauseReport:          {roles: []Role{Dispatcher, Administrator}},
+	ResumeReport:         {roles: []Role{Dispatcher, Administrator}},
 	ReopenReport:         {roles: []Role{Dispatcher, Administrator}},
 	GetRoster:            {roles: []Role{Dispatcher, Administrator}},
 	ImportRoster:         {roles: []Role{Administrator}, whole: true},

@@ -51,7 +51,7 @@ func (s *Server) ListQueue(w http.ResponseWriter, r *http.Request, code Jurisdic
 		s.fail(w, r, err)
 		return
 	}
-	q := assignment.QueueQuery{Area: p.Area, Assignee: p.Assignee, Status: report.Status(p.Status), After: p.CursorQuery}
+	q := assignment.QueueQuery{Area: p.Area, Assignee: p.Assignee, Status: report.Status(p.Status), Late: p.Late, After: p.CursorQuery}
 	if q.Status != "" && !q.Status.Open() {
 		s.fail(w, r, fault.Field("status", "The list holds open reports: received, assigned, in_progress, returned, reopened and resolved."))
 		return
@@ -102,7 +102,7 @@ func (s *Server) ListAreaCounts(w http.ResponseWriter, r *http.Request, code Jur
 	}
 	list := Counts{Areas: []AreaCount{}}
 	for _, n := range counts {
-		list.Areas = append(list.Areas, AreaCount{Code: n.QueueArea, Open: n.Open, Waiting: n.Waiting})
+		list.Areas = append(list.Areas, AreaCount{Code: n.QueueArea, Open: n.Open, Waiting: n.Waiting, Late: n.Late})
 	}
 	answer(w, http.StatusOK, list)
 }
@@ -159,12 +159,17 @@ func (s *Server) ReassignReport(w http.ResponseWriter, r *http.Request, code Jur
 		s.fail(w, r, err)
 		return
 	}
-	to, move, err := s.decision(w, r, p, st, params.IdempotencyKeyHeader)
+	c, err := s.Books.Current(r.Context(), code)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	now, err := s.Assignments.Reassign(r.Context(), st, to, move)
+	to, move, err := s.decision(w, r, p, c, st, params.IdempotencyKeyHeader)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	now, err := s.Assignments.Reassign(r.Context(), c, st, to, move)
 	if fault.Is(err, fault.Conflict) {
 		s.failWith(w, r, err, viewStaff(now, body, nil))
 		return
@@ -177,7 +182,7 @@ func (s *Server) ReassignReport(w http.ResponseWriter, r *http.Request, code Jur
 }
 
 // decision reads what a dispatcher decided and checks that they may hand reports there.
-func (s *Server) decision(w http.ResponseWriter, r *http.Request, p access.Principal, st report.State, key string) (report.Assignee, assignment.Reassignment, error) {
+func (s *Server) decision(w http.ResponseWriter, r *http.Request, p access.Principal, c jurisdiction.Current, st report.State, key string) (report.Assignee, assignment.Reassignment, error) {
 	var none report.Assignee
 	var in ReassignmentInput
 	code := st.Jurisdiction
@@ -185,10 +190,6 @@ func (s *Server) decision(w http.ResponseWriter, r *http.Request, p access.Princ
 		return none, assignment.Reassignment{}, err
 	}
 	if err := decode(w, r, s.BodyBytes, &in, "area", "reason", "version"); err != nil {
-		return none, assignment.Reassignment{}, err
-	}
-	c, err := s.Books.Current(r.Context(), code)
-	if err != nil {
 		return none, assignment.Reassignment{}, err
 	}
 	target := assignment.Target{Area: in.Area, Person: in.Person}

@@ -40,6 +40,16 @@ func (s *Server) ReopenReport(w http.ResponseWriter, r *http.Request, code Juris
 	s.step(w, r, access.ReopenReport, report.Reopen, code, id, p.IdempotencyKeyHeader)
 }
 
+// PauseReport stops the clock of a report.
+func (s *Server) PauseReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id ReportPath, p PauseReportParams) {
+	s.step(w, r, access.PauseReport, report.Pause, code, id, p.IdempotencyKeyHeader)
+}
+
+// ResumeReport lets it run on.
+func (s *Server) ResumeReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id ReportPath, p ResumeReportParams) {
+	s.step(w, r, access.ResumeReport, report.Resume, code, id, p.IdempotencyKeyHeader)
+}
+
 // step takes one step with a case, if the policies allow it on the report as it was read.
 func (s *Server) step(w http.ResponseWriter, r *http.Request, action access.Action, kind report.EventKind, code, id, key string) {
 	p, st, body, err := s.readPermitted(r, action, code, id)

@@ -35,6 +35,7 @@ func (e AreasType) Valid() bool {
 const (
 	AssigneeBecauseDeputy     AssigneeBecause = "deputy"
 	AssigneeBecauseDuty       AssigneeBecause = "duty"
+	AssigneeBecauseEscalated  AssigneeBecause = "escalated"
 	AssigneeBecauseParent     AssigneeBecause = "parent"
 	AssigneeBecauseQueue      AssigneeBecause = "queue"
 	AssigneeBecauseReassigned AssigneeBecause = "reassigned"
@@ -47,6 +48,8 @@ func (e AssigneeBecause) Valid() bool {
 	case AssigneeBecauseDeputy:
 		return true
 	case AssigneeBecauseDuty:
+		return true
+	case AssigneeBecauseEscalated:
 		return true
 	case AssigneeBecauseParent:
 		return true
@@ -115,6 +118,39 @@ func (e BoundaryUploadMethod) Valid() bool {
 	}
 }
 
+// Defines values for CalendarWeekdays.
+const (
+	Fri CalendarWeekdays = "fri"
+	Mon CalendarWeekdays = "mon"
+	Sat CalendarWeekdays = "sat"
+	Sun CalendarWeekdays = "sun"
+	Thu CalendarWeekdays = "thu"
+	Tue CalendarWeekdays = "tue"
+	Wed CalendarWeekdays = "wed"
+)
+
+// Valid indicates whether the value is a known member of the CalendarWeekdays enum.
+func (e CalendarWeekdays) Valid() bool {
+	switch e {
+	case Fri:
+		return true
+	case Mon:
+		return true
+	case Sat:
+		return true
+	case Sun:
+		return true
+	case Thu:
+		return true
+	case Tue:
+		return true
+	case Wed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Datum.
 const (
 	BD09     Datum = "BD09"
@@ -143,12 +179,17 @@ func (e Datum) Valid() bool {
 const (
 	EventKindAccepted   EventKind = "accepted"
 	EventKindClosed     EventKind = "closed"
+	EventKindEscalated  EventKind = "escalated"
 	EventKindFiled      EventKind = "filed"
+	EventKindLate       EventKind = "late"
+	EventKindPaused     EventKind = "paused"
 	EventKindReassigned EventKind = "reassigned"
 	EventKindRejected   EventKind = "rejected"
 	EventKindReopened   EventKind = "reopened"
 	EventKindResolved   EventKind = "resolved"
+	EventKindResumed    EventKind = "resumed"
 	EventKindReturned   EventKind = "returned"
+	EventKindWarned     EventKind = "warned"
 )
 
 // Valid indicates whether the value is a known member of the EventKind enum.
@@ -158,7 +199,13 @@ func (e EventKind) Valid() bool {
 		return true
 	case EventKindClosed:
 		return true
+	case EventKindEscalated:
+		return true
 	case EventKindFiled:
+		return true
+	case EventKindLate:
+		return true
+	case EventKindPaused:
 		return true
 	case EventKindReassigned:
 		return true
@@ -168,7 +215,11 @@ func (e EventKind) Valid() bool {
 		return true
 	case EventKindResolved:
 		return true
+	case EventKindResumed:
+		return true
 	case EventKindReturned:
+		return true
+	case EventKindWarned:
 		return true
 	default:
 		return false
@@ -195,10 +246,12 @@ const (
 	PublicEventKindAccepted   PublicEventKind = "accepted"
 	PublicEventKindClosed     PublicEventKind = "closed"
 	PublicEventKindFiled      PublicEventKind = "filed"
+	PublicEventKindPaused     PublicEventKind = "paused"
 	PublicEventKindReassigned PublicEventKind = "reassigned"
 	PublicEventKindRejected   PublicEventKind = "rejected"
 	PublicEventKindReopened   PublicEventKind = "reopened"
 	PublicEventKindResolved   PublicEventKind = "resolved"
+	PublicEventKindResumed    PublicEventKind = "resumed"
 	PublicEventKindReturned   PublicEventKind = "returned"
 )
 
@@ -211,6 +264,8 @@ func (e PublicEventKind) Valid() bool {
 		return true
 	case PublicEventKindFiled:
 		return true
+	case PublicEventKindPaused:
+		return true
 	case PublicEventKindReassigned:
 		return true
 	case PublicEventKindRejected:
@@ -218,6 +273,8 @@ func (e PublicEventKind) Valid() bool {
 	case PublicEventKindReopened:
 		return true
 	case PublicEventKindResolved:
+		return true
+	case PublicEventKindResumed:
 		return true
 	case PublicEventKindReturned:
 		return true
@@ -350,7 +407,10 @@ type Absence struct {
 type AreaCount struct {
 	// Code Area code of the queue level; `-` is outside every area.
 	Code string `json:"code"`
-	Open int64  `json:"open"`
+
+	// Late Of these, past the deadline that runs.
+	Late int64 `json:"late,omitempty,omitzero"`
+	Open int64 `json:"open"`
 
 	// Waiting Of these, in a queue with nobody assigned.
 	Waiting int64 `json:"waiting"`
@@ -446,6 +506,24 @@ type BoundaryUpload struct {
 // BoundaryUploadMethod defines model for BoundaryUpload.Method.
 type BoundaryUploadMethod string
 
+// Calendar Working time. Without hours, all time counts.
+type Calendar struct {
+	Holidays []Days `json:"holidays,omitempty,omitzero"`
+
+	// HolidaysOf Country whose published holidays and make-up working days hold, e.g. CN.
+	HolidaysOf string  `json:"holidays_of,omitempty,omitzero"`
+	Hours      []Hours `json:"hours,omitempty,omitzero"`
+
+	// Weekdays Monday to Friday when absent.
+	Weekdays []CalendarWeekdays `json:"weekdays,omitempty,omitzero"`
+
+	// WorkDays Days that are worked although they would be free.
+	WorkDays []Days `json:"work_days,omitempty,omitzero"`
+}
+
+// CalendarWeekdays defines model for Calendar.Weekdays.
+type CalendarWeekdays string
+
 // CaseStep defines model for CaseStep.
 type CaseStep struct {
 	// Code Why, from a list. A return: not_our_area, not_our_duty, wrong_place, needs_others, other. A rejection: not_for_the_city, nothing_found, not_understood, abuse, other.
@@ -487,6 +565,34 @@ type Counts struct {
 
 // Datum defines model for Datum.
 type Datum string
+
+// Days defines model for Days.
+type Days struct {
+	// From e.g. 2026-02-15
+	From string `json:"from"`
+
+	// To Included; absent for one day.
+	To string `json:"to,omitempty,omitzero"`
+}
+
+// DeadlineClass How fast services of this class have to be answered. Lengths of working time are written like 30m, 4h, 5d or 1d4h; an absent one sets no deadline, gives no warning, or does not escalate.
+type DeadlineClass struct {
+	AcceptWithin string `json:"accept_within,omitempty,omitzero"`
+
+	// AroundTheClock Nights, weekends and holidays count.
+	AroundTheClock bool   `json:"around_the_clock,omitempty,omitzero"`
+	Code           string `json:"code"`
+
+	// EscalateAfter How long after a deadline it goes to the level above.
+	EscalateAfter string `json:"escalate_after,omitempty,omitzero"`
+
+	// Name A text in both languages.
+	Name          Text   `json:"name"`
+	ResolveWithin string `json:"resolve_within,omitempty,omitzero"`
+
+	// WarnBefore How long before a deadline it is warned of.
+	WarnBefore string `json:"warn_before,omitempty,omitzero"`
+}
 
 // Duty defines model for Duty.
 type Duty struct {
@@ -531,7 +637,7 @@ type Event struct {
 	Status  Status `json:"status,omitempty,omitzero"`
 	Version int64  `json:"version"`
 
-	// Who Person's id, or `resident`.
+	// Who Person's id, or `resident`, or `clock` for what a deadline did.
 	Who string `json:"who"`
 }
 
@@ -594,15 +700,26 @@ type Holding struct {
 	OnEdge     bool        `json:"on_edge"`
 }
 
+// Hours defines model for Hours.
+type Hours struct {
+	// From e.g. 08:30
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
 // Jurisdiction defines model for Jurisdiction.
 type Jurisdiction struct {
 	// Bbox west, south, east, north of the set in force.
 	Bbox []float64 `json:"bbox,omitempty,omitzero"`
 
 	// BoundarySet Version in force; absent while none is.
-	BoundarySet  string      `json:"boundary_set,omitempty,omitzero"`
-	Jurisdiction string      `json:"jurisdiction"`
-	Levels       []LevelName `json:"levels,omitempty,omitzero"`
+	BoundarySet string `json:"boundary_set,omitempty,omitzero"`
+
+	// Calendar Working time. Without hours, all time counts.
+	Calendar     Calendar        `json:"calendar,omitempty,omitzero"`
+	Classes      []DeadlineClass `json:"classes,omitempty,omitzero"`
+	Jurisdiction string          `json:"jurisdiction"`
+	Levels       []LevelName     `json:"levels,omitempty,omitzero"`
 
 	// Name A text in both languages.
 	Name Text `json:"name"`
@@ -624,7 +741,10 @@ type Jurisdiction struct {
 
 // JurisdictionInput defines model for JurisdictionInput.
 type JurisdictionInput struct {
-	Levels []LevelName `json:"levels,omitempty,omitzero"`
+	// Calendar Working time. Without hours, all time counts.
+	Calendar Calendar        `json:"calendar,omitempty,omitzero"`
+	Classes  []DeadlineClass `json:"classes,omitempty,omitzero"`
+	Levels   []LevelName     `json:"levels,omitempty,omitzero"`
 
 	// Name A text in both languages.
 	Name Text `json:"name"`
@@ -773,11 +893,20 @@ type QueueItem struct {
 	BoundarySet string   `json:"boundary_set"`
 
 	// Chain Area codes, coarse to fine, under boundary_set.
-	Chain   []string  `json:"chain"`
-	FiledAt time.Time `json:"filed_at"`
-	Lat     float64   `json:"lat"`
-	Lon     float64   `json:"lon"`
-	Report  string    `json:"report"`
+	Chain []string `json:"chain"`
+
+	// Due The deadline that runs: for accepting it, then for resolving it. Absent while paused, when resolved, and where its service has none.
+	Due     *time.Time `json:"due,omitempty"`
+	FiledAt time.Time  `json:"filed_at"`
+	Lat     float64    `json:"lat"`
+
+	// Late That deadline passed.
+	Late bool    `json:"late,omitempty,omitzero"`
+	Lon  float64 `json:"lon"`
+
+	// Paused The clock stands still.
+	Paused bool   `json:"paused,omitempty,omitzero"`
+	Report string `json:"report"`
 
 	// Returns How often it was returned.
 	Returns     int    `json:"returns,omitempty,omitzero"`
@@ -845,6 +974,9 @@ type RosterImport struct {
 
 // Service defines model for Service.
 type Service struct {
+	// Class Code of the class whose deadlines hold; absent for none.
+	Class string `json:"class,omitempty,omitzero"`
+
 	// Description A text in both languages.
 	Description Text `json:"description,omitempty,omitzero"`
 
@@ -861,15 +993,22 @@ type Service struct {
 
 // StaffReport defines model for StaffReport.
 type StaffReport struct {
-	Answering   Assignee `json:"answering,omitempty,omitzero"`
-	Assignee    Assignee `json:"assignee"`
-	BoundarySet string   `json:"boundary_set"`
+	AcceptBy    *time.Time `json:"accept_by,omitempty"`
+	Answering   Assignee   `json:"answering,omitempty,omitzero"`
+	Assignee    Assignee   `json:"assignee"`
+	BoundarySet string     `json:"boundary_set"`
 
 	// Chain Area codes, coarse to fine, under boundary_set.
-	Chain       []string  `json:"chain"`
-	Description string    `json:"description"`
-	Events      []Event   `json:"events"`
-	FiledAt     time.Time `json:"filed_at"`
+	Chain []string `json:"chain"`
+
+	// Class Class of its deadlines.
+	Class       string `json:"class,omitempty,omitzero"`
+	Description string `json:"description"`
+
+	// Due The deadline that runs: for accepting it, then for resolving it. Absent while paused, when resolved, and where its service has none.
+	Due     *time.Time `json:"due,omitempty"`
+	Events  []Event    `json:"events"`
+	FiledAt time.Time  `json:"filed_at"`
 
 	// Final The level above decided after a second return: it cannot be returned again.
 	Final bool `json:"final,omitempty,omitzero"`
@@ -878,12 +1017,20 @@ type StaffReport struct {
 	Finisher   string  `json:"finisher,omitempty,omitzero"`
 	HasContact bool    `json:"has_contact"`
 	Lat        float64 `json:"lat"`
-	Located    Located `json:"located,omitempty,omitzero"`
-	Lon        float64 `json:"lon"`
+
+	// Late That deadline passed.
+	Late    bool    `json:"late,omitempty,omitzero"`
+	Located Located `json:"located,omitempty,omitzero"`
+	Lon     float64 `json:"lon"`
+
+	// Paused The clock stands still.
+	Paused   bool       `json:"paused,omitempty,omitzero"`
+	PausedAt *time.Time `json:"paused_at,omitempty"`
 
 	// ReopenUntil Until when the resident may reopen it.
 	ReopenUntil *time.Time `json:"reopen_until,omitempty"`
 	Report      string     `json:"report"`
+	ResolveBy   *time.Time `json:"resolve_by,omitempty"`
 
 	// Returns How often it was returned.
 	Returns     int    `json:"returns,omitempty,omitzero"`
@@ -924,8 +1071,11 @@ type Tracked struct {
 	// ReopenUntil Until when it can be reopened; absent while there is nothing to reopen.
 	ReopenUntil *time.Time `json:"reopen_until,omitempty"`
 	Report      string     `json:"report"`
-	Service     Service    `json:"service"`
-	Status      Status     `json:"status"`
+
+	// ResolveBy Until when it is to be resolved; absent where that is not set, or paused, or done.
+	ResolveBy *time.Time `json:"resolve_by,omitempty"`
+	Service   Service    `json:"service"`
+	Status    Status     `json:"status"`
 }
 
 // CursorQuery defines model for cursor.
@@ -974,8 +1124,11 @@ type ListQueueParams struct {
 	Area string `form:"area,omitempty" json:"area,omitempty,omitzero"`
 
 	// Assignee A person's id, or `queue` for reports that nobody has yet.
-	Assignee   string     `form:"assignee,omitempty" json:"assignee,omitempty,omitzero"`
-	Status     Status     `form:"status,omitempty" json:"status,omitempty,omitzero"`
+	Assignee string `form:"assignee,omitempty" json:"assignee,omitempty,omitzero"`
+	Status   Status `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// Late true: only reports past the deadline that runs.
+	Late       bool       `form:"late,omitempty" json:"late,omitempty,omitzero"`
 	LimitQuery LimitQuery `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// CursorQuery `next` of the page before.
@@ -1019,6 +1172,12 @@ type CloseReportParams struct {
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
 
+// PauseReportParams defines parameters for PauseReport.
+type PauseReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
 // ReassignReportParams defines parameters for ReassignReport.
 type ReassignReportParams struct {
 	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
@@ -1039,6 +1198,12 @@ type ReopenReportParams struct {
 
 // ResolveReportParams defines parameters for ResolveReport.
 type ResolveReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// ResumeReportParams defines parameters for ResumeReport.
+type ResumeReportParams struct {
 	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
@@ -1085,6 +1250,9 @@ type CloseReportJSONRequestBody = CaseStep
 // ReadContactJSONRequestBody defines body for ReadContact for application/json ContentType.
 type ReadContactJSONRequestBody = ContactReading
 
+// PauseReportJSONRequestBody defines body for PauseReport for application/json ContentType.
+type PauseReportJSONRequestBody = CaseStep
+
 // ReassignReportJSONRequestBody defines body for ReassignReport for application/json ContentType.
 type ReassignReportJSONRequestBody = ReassignmentInput
 
@@ -1096,6 +1264,9 @@ type ReopenReportJSONRequestBody = CaseStep
 
 // ResolveReportJSONRequestBody defines body for ResolveReport for application/json ContentType.
 type ResolveReportJSONRequestBody = CaseStep
+
+// ResumeReportJSONRequestBody defines body for ResumeReport for application/json ContentType.
+type ResumeReportJSONRequestBody = CaseStep
 
 // ReturnReportJSONRequestBody defines body for ReturnReport for application/json ContentType.
 type ReturnReportJSONRequestBody = CaseStep
@@ -1165,6 +1336,9 @@ type ServerInterface interface {
 	// ReadContact Reads the reporter's contact details; the reading and its reason are logged.
 	// (POST /v1/{jurisdiction}/reports/{report}/contact-readings)
 	ReadContact(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath)
+	// PauseReport Stops the clock of a report, with a reason: the deadlines move by the working time that it stands still.
+	// (POST /v1/{jurisdiction}/reports/{report}/pause)
+	PauseReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params PauseReportParams)
 	// ReassignReport Hands a report to somebody else, with a reason.
 	// (POST /v1/{jurisdiction}/reports/{report}/reassignment)
 	ReassignReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReassignReportParams)
@@ -1177,6 +1351,9 @@ type ServerInterface interface {
 	// ResolveReport Calls a report done, with words for the resident.
 	// (POST /v1/{jurisdiction}/reports/{report}/resolution)
 	ResolveReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ResolveReportParams)
+	// ResumeReport Lets a paused clock run on.
+	// (POST /v1/{jurisdiction}/reports/{report}/resumption)
+	ResumeReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ResumeReportParams)
 	// ReturnReport 'Not ours', with a reason code and words. The first return goes to the dispatchers, the second to the level above, whose decision is final.
 	// (POST /v1/{jurisdiction}/reports/{report}/return)
 	ReturnReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReturnReportParams)
@@ -1701,6 +1878,19 @@ func (siw *ServerInterfaceWrapper) ListQueue(w http.ResponseWriter, r *http.Requ
 		return
 	}
 
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", r.URL.Query(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "late"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "late", Err: err})
+		}
+		return
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.LimitQuery, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -2167,6 +2357,69 @@ func (siw *ServerInterfaceWrapper) ReadContact(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// PauseReport operation middleware
+func (siw *ServerInterfaceWrapper) PauseReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PauseReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PauseReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ReassignReport operation middleware
 func (siw *ServerInterfaceWrapper) ReassignReport(w http.ResponseWriter, r *http.Request) {
 
@@ -2410,6 +2663,69 @@ func (siw *ServerInterfaceWrapper) ResolveReport(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ResolveReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ResumeReport operation middleware
+func (siw *ServerInterfaceWrapper) ResumeReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResumeReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ResumeReport(w, r, jurisdictionPath, reportPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2702,6 +3018,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/closure", wrapper.CloseReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/rejection", wrapper.RejectReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/reopening", wrapper.ReopenReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/pause", wrapper.PauseReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/resumption", wrapper.ResumeReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/contact-readings", wrapper.ReadContact)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)

@@ -137,11 +137,21 @@ func viewTracked(t report.Tracked) Tracked {
 	v := Tracked{Report: t.State.ID, Status: Status(t.State.Status), Service: viewService(service), FiledAt: t.State.FiledAt, Lon: p[0], Lat: p[1],
 		Description: t.Body.Description, Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{},
 		Answers: publicAssignee(t.State.Answering(), t.Settings, t.Areas), ReopenUntil: instant(t.State.ReopenUntil)}
+	if !t.State.Due().IsZero() {
+		v.ResolveBy = instant(t.State.Clock.ResolveBy)
+	}
 	for _, area := range t.State.Chain {
 		v.Chain = append(v.Chain, areaRef(area, t.Areas))
 	}
 	for _, e := range t.Events {
-		v.Events = append(v.Events, PublicEvent{At: e.At, Kind: PublicEventKind(e.Kind), Reply: e.Reply, Assignee: publicAssignee(e.After, t.Settings, t.Areas)})
+		kind := e.Kind
+		switch {
+		case kind == report.Escalate && e.Before != nil && *e.Before != e.After:
+			kind = report.Reassigned
+		case kind == report.Warn, kind == report.Lapse, kind == report.Escalate:
+			continue // between the city and its staff
+		}
+		v.Events = append(v.Events, PublicEvent{At: e.At, Kind: PublicEventKind(kind), Reply: e.Reply, Assignee: publicAssignee(e.After, t.Settings, t.Areas)})
 	}
 	return v
 }

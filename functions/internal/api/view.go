@@ -8,6 +8,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
+	"github.com/weige/weige/functions/internal/calendar"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/report"
@@ -20,7 +21,7 @@ const EdgeRule = "A point on an edge belongs to the area that holds the point mo
 func viewText(t jurisdiction.Text) Text { return Text{Zh: t.ZH, En: t.EN} }
 
 func viewService(s jurisdiction.Service) Service {
-	return Service{ServiceCode: s.Code, Name: viewText(s.Name), Description: viewText(s.Description), Private: s.Private, ReopenDays: s.ReopenFor()}
+	return Service{ServiceCode: s.Code, Name: viewText(s.Name), Description: viewText(s.Description), Private: s.Private, ReopenDays: s.ReopenFor(), Class: s.Class}
 }
 
 func viewFaults(details []fault.Detail) []Fault {
@@ -93,14 +94,17 @@ func viewState(s report.State) QueueItem {
 		chain = []string{}
 	}
 	return QueueItem{Report: s.ID, Version: s.Version, Status: Status(s.Status), ServiceCode: s.Service, FiledAt: s.FiledAt, Lon: p[0], Lat: p[1],
-		Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set, Returns: s.Returns}
+		Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set, Returns: s.Returns,
+		Due: instant(s.Due()), Late: s.Late(), Paused: !s.Clock.PausedAt.IsZero()}
 }
 
 // viewStaff shows a report to staff: its words and history, but of the contact details only that there are some.
 func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport {
 	q := viewState(s)
 	v := StaffReport{Report: q.Report, Version: q.Version, Status: q.Status, ServiceCode: q.ServiceCode, FiledAt: q.FiledAt, Lon: q.Lon, Lat: q.Lat,
-		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Returns: q.Returns, Description: b.Description, HasContact: s.HasContact, Events: []Event{},
+		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Returns: q.Returns,
+		Due: q.Due, Late: q.Late, Paused: q.Paused, Class: s.Clock.Class, AcceptBy: instant(s.Clock.AcceptBy), ResolveBy: instant(s.Clock.ResolveBy),
+		PausedAt: instant(s.Clock.PausedAt), Description: b.Description, HasContact: s.HasContact, Events: []Event{},
 		Stage: StaffReportStage(s.Status.Stage()), Final: s.Final, Answering: viewAssignee(s.Answering()), ReopenUntil: instant(s.ReopenUntil)}
 	for _, e := range events {
 		if e.Kind == report.Resolve || e.Kind == report.Close || e.Kind == report.Reject {
@@ -149,6 +153,11 @@ func viewJurisdiction(c jurisdiction.Current) Jurisdiction {
 	for _, one := range s.Services {
 		v.Services = append(v.Services, viewService(one))
 	}
+	for _, one := range s.Classes {
+		v.Classes = append(v.Classes, DeadlineClass{Code: one.Code, Name: viewText(one.Name), AcceptWithin: one.AcceptWithin, ResolveWithin: one.ResolveWithin,
+			WarnBefore: one.WarnBefore, EscalateAfter: one.EscalateAfter, AroundTheClock: one.AroundTheClock})
+	}
+	v.Calendar = viewCalendar(s.Calendar)
 	if c.Areas != nil {
 		b := c.Areas.Bound()
 		v.Bbox = []float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
@@ -166,9 +175,49 @@ func settingsOf(in JurisdictionInput) jurisdiction.Settings {
 		s.Roles = append(s.Roles, jurisdiction.Named{Code: r.Role, Name: text(r.Name)})
 	}
 	for _, v := range in.Services {
-		s.Services = append(s.Services, jurisdiction.Service{Code: v.ServiceCode, Name: text(v.Name), Description: text(v.Description), Private: v.Private, ReopenDays: v.ReopenDays})
+		s.Services = append(s.Services, jurisdiction.Service{Code: v.ServiceCode, Name: text(v.Name), Description: text(v.Description), Private: v.Private,
+			ReopenDays: v.ReopenDays, Class: v.Class})
 	}
+	for _, v := range in.Classes {
+		s.Classes = append(s.Classes, jurisdiction.Class{Code: v.Code, Name: text(v.Name), AcceptWithin: v.AcceptWithin, ResolveWithin: v.ResolveWithin,
+			WarnBefore: v.WarnBefore, EscalateAfter: v.EscalateAfter, AroundTheClock: v.AroundTheClock})
+	}
+	s.Calendar = calendarOf(in.Calendar)
 	return s
+}
+
+func viewCalendar(r calendar.Rules) Calendar {
+	v := Calendar{HolidaysOf: r.HolidaysOf}
+	for _, day := range r.Weekdays {
+		v.Weekdays = append(v.Weekdays, CalendarWeekdays(day))
+	}
+	for _, h := range r.Hours {
+		v.Hours = append(v.Hours, Hours(h))
+	}
+	for _, d := range r.Holidays {
+		v.Holidays = append(v.Holidays, Days(d))
+	}
+	for _, d := range r.WorkDays {
+		v.WorkDays = append(v.WorkDays, Days(d))
+	}
+	return v
+}
+
+func calendarOf(v Calendar) calendar.Rules {
+	r := calendar.Rules{HolidaysOf: v.HolidaysOf}
+	for _, day := range v.Weekdays {
+		r.Weekdays = append(r.Weekdays, string(day))
+	}
+	for _, h := range v.Hours {
+		r.Hours = append(r.Hours, calendar.Hours(h))
+	}
+	for _, d := range v.Holidays {
+		r.Holidays = append(r.Holidays, calendar.Days(d))
+	}
+	for _, d := range v.WorkDays {
+		r.WorkDays = append(r.WorkDays, calendar.Days(d))
+	}
+	return r
 }
 
 func viewSet(s boundary.Set) BoundarySet {

@@ -52,6 +52,12 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	return s, nil
 }
 
+// Sweep gives the watch over the deadlines of every jurisdiction in a table. It does no network, and reads no contact details.
+func Sweep(t *table.Table, log *slog.Logger) *assignment.Sweep {
+	desk := &assignment.Desk{Books: jurisdiction.NewBooks(t, t), Rosters: assignment.NewRosters(t), Reader: t, Mover: t, Now: time.Now, NewID: newID}
+	return &assignment.Sweep{Desk: desk, Due: t, Log: log}
+}
+
 // WithKeys is Server for functions that file or read reports. Without both keys it is an error at the start, which a deployment
 // notices, and not a failure of every request.
 func WithKeys(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, error) {

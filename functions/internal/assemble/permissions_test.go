@@ -23,6 +23,8 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assignment"
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/local/engine/enginetest"
 )
@@ -208,6 +210,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	w.handler = mux
 	w.doEverything()
 	countEverything(t, tables["changes"], w)
+	sweepEverything(t, tables["sweep"])
 	for _, o := range operations(t) {
 		if !tried[o.id] && o.function != "local" {
 			t.Errorf("%s was not tried", o.id)
@@ -239,7 +242,7 @@ func (w *world) doEverything() {
 	w.must("GET", report, dispatcher, nil)
 	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"area": "c2g1", "reason": "他更近", "version": 1}, "Idempotency-Key", uuid.NewString())
 	version := 2
-	for _, step := range []string{"acceptance", "return", "rejection", "reopening", "resolution", "closure"} {
+	for _, step := range []string{"acceptance", "pause", "resumption", "return", "rejection", "reopening", "resolution", "closure"} {
 		w.must("POST", report+"/"+step, dispatcher, map[string]any{"version": version, "code": "other", "reason": "试一试", "reply": "试一试"}, "Idempotency-Key", uuid.NewString())
 		version++
 	}
@@ -255,6 +258,31 @@ func (w *world) doEverything() {
 		w.must("GET", set+p, "", nil)
 	}
 	w.must("POST", "/v1/town/boundary-uploads", admin, nil)
+}
+
+// sweepEverything does what the sweep does a month from now.
+func sweepEverything(t *testing.T, to *table.Table) {
+	t.Helper()
+	watch := Sweep(to, slog.New(slog.NewTextHandler(testLog{t}, nil)))
+	watch.Desk.Now = func() time.Time { return time.Now().AddDate(0, 1, 0) }
+	var old report.State
+	if err := to.Due(t.Context(), watch.Desk.Now(), func(s report.State) error {
+		old = s
+		return to.Postpone(t.Context(), s, s.Clock.Next)
+	}); err != nil {
+		t.Error(err)
+	}
+	if done, err := watch.Run(t.Context()); err != nil || done.Late == 0 {
+		t.Errorf("the sweep did %+v: %v", done, err)
+	}
+	c, err := watch.Desk.Books.Current(t.Context(), town)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A copy that was slower looks whether the same was done before.
+	if _, err := watch.Desk.Take(t.Context(), c, old, old.Version, report.Step{Kind: report.Warn, Who: report.Clockwork, Op: "slower"}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a slower copy: %v", err)
+	}
 }
 
 // countEverything hands the events of all reports to the counters, as the stream does.

@@ -155,8 +155,10 @@ func (w *world) settle() {
 func townSettings() map[string]any {
 	text := func(s string) map[string]string { return map[string]string{"zh": s, "en": s} }
 	return map[string]any{"name": text("Town"), "time_zone": "Asia/Shanghai", "queue": text("Desk"), "queue_level": "grid",
-		"roles": []any{map[string]any{"role": "leader", "name": text("Grid leader")}},
-		"services": []any{map[string]any{"service_code": "light", "name": text("Light")},
+		"roles":    []any{map[string]any{"role": "leader", "name": text("Grid leader")}},
+		"classes":  []any{map[string]any{"code": "soon", "name": text("Soon"), "accept_within": "2h", "resolve_within": "2d", "warn_before": "30m", "escalate_after": "1h"}},
+		"calendar": map[string]any{"hours": []any{map[string]string{"from": "09:00", "to": "12:00"}, map[string]string{"from": "14:00", "to": "18:00"}}, "holidays_of": "CN"},
+		"services": []any{map[string]any{"service_code": "light", "name": text("Light"), "class": "soon"},
 			map[string]any{"service_code": "visit", "name": text("Visit"), "private": true}}}
 }
 

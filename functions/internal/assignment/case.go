@@ -21,10 +21,9 @@ type Decision struct {
 	Reply   string
 }
 
-// Decide takes a step with a case that was read as s, see Take. To whom a returned report goes and how long the resident may reopen a
-// finished one is found here.
+// Decide takes a step with a case that was read as s, see Take. To whom a returned report goes is found here.
 func (d *Desk) Decide(ctx context.Context, c jurisdiction.Current, s report.State, in Decision) (report.State, error) {
-	step := report.Step{Kind: in.Kind, Who: in.Who, Op: in.Op, Code: in.Code, Reason: in.Reason, Reply: in.Reply, Reopen: reopenFor(c, s.Service)}
+	step := report.Step{Kind: in.Kind, Who: in.Who, Op: in.Op, Code: in.Code, Reason: in.Reason, Reply: in.Reply}
 	if in.Kind == report.Return {
 		to, err := d.returnTo(ctx, c, s)
 		if err != nil {
@@ -32,7 +31,7 @@ func (d *Desk) Decide(ctx context.Context, c jurisdiction.Current, s report.Stat
 		}
 		step.To = &to
 	}
-	return d.Take(ctx, s, in.Version, step)
+	return d.Take(ctx, c, s, in.Version, step)
 }
 
 // Reopen is a resident's, who has no account and saw no version: it is tried again on what somebody changed meanwhile. op is the
@@ -65,7 +64,7 @@ func (d *Desk) reopenOnce(ctx context.Context, c jurisdiction.Current, s report.
 	case s.ReopenUntil.IsZero():
 		return s, fault.New(fault.Conflict, "This report is still being worked on; there is nothing to reopen.")
 	}
-	return d.Take(ctx, s, s.Version, report.Step{Kind: report.Reopen, Who: report.Resident, Op: op, Reason: reason})
+	return d.Take(ctx, c, s, s.Version, report.Step{Kind: report.Reopen, Who: report.Resident, Op: op, Reason: reason})
 }
 
 // returnTo says who decides on a returned report: the dispatchers, who see the queue; on a second return whoever is on duty on the

@@ -17,20 +17,23 @@ func Apply(ctx context.Context, t Tally, e report.Event) error {
 
 // change says what an event does to the counters of its queue area: what a report counts for after it, less what it counted for before.
 func change(e report.Event) CountChange {
-	after := counted(e.Status, e.After)
+	after := counted(e.Status, e.After, e.Late)
 	if e.Before == nil {
 		after.Filed = 1
 		return after
 	}
-	before := counted(e.StatusBefore, *e.Before)
-	return CountChange{Open: after.Open - before.Open, Waiting: after.Waiting - before.Waiting}
+	before := counted(e.StatusBefore, *e.Before, e.LateBefore)
+	return CountChange{Open: after.Open - before.Open, Waiting: after.Waiting - before.Waiting, Late: after.Late - before.Late}
 }
 
-// counted says what a report of this status and assignee counts for. What is resolved waits for a check, not for somebody.
-func counted(s report.Status, a report.Assignee) CountChange {
+// counted says what a report of this status and assignee counts for, late or not. What is resolved waits for a check, not for somebody.
+func counted(s report.Status, a report.Assignee, late bool) CountChange {
 	var c CountChange
 	if s.Open() {
 		c.Open = 1
+		if late {
+			c.Late = 1
+		}
 		if s != report.Resolved && a.Kind == report.ToQueue {
 			c.Waiting = 1
 		}

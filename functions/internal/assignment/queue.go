@@ -26,6 +26,7 @@ type QueueQuery struct {
 	Area     string // with its children
 	Assignee string // a person's id, or Unassigned
 	Status   report.Status
+	Late     bool // only what is past the deadline that runs
 	After    string
 	Limit    int
 }
@@ -84,6 +85,7 @@ func (q QueueQuery) matches(s report.State) bool {
 	switch {
 	case q.Status != "" && s.Status != q.Status,
 		q.Area != "" && !s.In(q.Area),
+		q.Late && !s.Late(),
 		q.Assignee == Unassigned && s.Assignee.Kind != report.ToQueue:
 		return false
 	}

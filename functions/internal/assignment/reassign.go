@@ -83,7 +83,7 @@ func (d *Desk) Resolve(ctx context.Context, c jurisdiction.Current, t Target) (R
 }
 
 // Reassign hands a report that was read as s to somebody else, if its version is still the one the dispatcher saw; see Take.
-func (d *Desk) Reassign(ctx context.Context, s report.State, to report.Assignee, r Reassignment) (report.State, error) {
+func (d *Desk) Reassign(ctx context.Context, c jurisdiction.Current, s report.State, to report.Assignee, r Reassignment) (report.State, error) {
 	if n := utf8.RuneCountInString(strings.TrimSpace(r.Reason)); n < minReason || n > maxReason {
 		return s, fault.Field("reason", "Say in %d to %d characters why it goes to somebody else.", minReason, maxReason)
 	}
@@ -94,14 +94,15 @@ func (d *Desk) Reassign(ctx context.Context, s report.State, to report.Assignee,
 		}
 		return s, fault.Field("person", "The report is with them already.")
 	}
-	return d.Take(ctx, s, r.Version, step)
+	return d.Take(ctx, c, s, r.Version, step)
 }
 
 // Take takes a step with a case that was read as s, if its version is still the one that whoever decides saw; otherwise it gives the
 // report as it is now and a fault with code fault.Conflict. The same operation again gives the report as it is now and changes
-// nothing; the same operation id for something else is fault.KeyReused. step.At is set here.
-func (d *Desk) Take(ctx context.Context, s report.State, version int64, step report.Step) (report.State, error) {
-	step.At = d.Now()
+// nothing; the same operation id for something else is fault.KeyReused. step.At, step.Pace and step.Reopen are set
+// here.
+func (d *Desk) Take(ctx context.Context, c jurisdiction.Current, s report.State, version int64, step report.Step) (report.State, error) {
+	step.At, step.Pace, step.Reopen = d.Now(), c.Settings.Pace(s.Service), reopenFor(c, s.Service)
 	if s.Version != version {
 		return s, d.madeBefore(ctx, s, step, version)
 	}

@@ -56,6 +56,7 @@ type Count struct {
 	QueueArea string
 	Open      int64
 	Waiting   int64 // of these, with nobody assigned
+	Late      int64 // of these, past the deadline that runs
 }
 
 // Counter reads the counters of queue areas; areas without reports may be left out.
@@ -72,5 +73,14 @@ type Tally interface {
 
 // CountChange is what an event does to the counters of its queue area on its day.
 type CountChange struct {
-	Filed, Open, Waiting int64
+	Filed, Open, Waiting, Late int64
+}
+
+// DueLister finds what the clock has to look at.
+type DueLister interface {
+	// Due calls each with the state, as it is now, of every report whose Clock.Next is not after until, in no certain order. An error of
+	// each ends it. One that the index has and the table no longer has with that time is left out.
+	Due(ctx context.Context, until time.Time, each func(report.State) error) error
+	// Postpone changes nothing of a report but when the clock looks at it next, zero for never, if its version is still that of s.
+	Postpone(ctx context.Context, s report.State, next time.Time) error
 }

@@ -10,6 +10,7 @@ import (
 	_ "time/tzdata" // a function's machine has no time zones of its own
 	"unicode/utf8"
 
+	"github.com/weige/weige/functions/internal/calendar"
 	"github.com/weige/weige/functions/internal/fault"
 )
 
@@ -26,6 +27,7 @@ type Service struct {
 	Description Text   `json:"description,omitzero"`
 	Private     bool   `json:"private,omitempty"` // its reports never appear in public lists
 	ReopenDays  int    `json:"reopen_days,omitempty"`
+	Class       string `json:"class,omitempty"` // code of the Class whose deadlines hold; empty for none
 }
 
 // defaultReopenDays is for services that say nothing.
@@ -50,14 +52,16 @@ type Named struct {
 
 // Settings is what an administrator decides about a jurisdiction.
 type Settings struct {
-	Name       Text      `json:"name"`
-	Synthetic  bool      `json:"synthetic,omitempty"` // made up for a demonstration
-	TimeZone   string    `json:"time_zone"`           // IANA name
-	Queue      Text      `json:"queue"`               // the desk that receives what nobody answers for
-	QueueLevel string    `json:"queue_level,omitempty"`
-	Levels     []Named   `json:"levels,omitempty"` // coarse to fine
-	Roles      []Named   `json:"roles,omitempty"`
-	Services   []Service `json:"services"`
+	Name       Text           `json:"name"`
+	Synthetic  bool           `json:"synthetic,omitempty"` // made up for a demonstration
+	TimeZone   string         `json:"time_zone"`           // IANA name
+	Queue      Text           `json:"queue"`               // the desk that receives what nobody answers for
+	QueueLevel string         `json:"queue_level,omitempty"`
+	Levels     []Named        `json:"levels,omitempty"` // coarse to fine
+	Roles      []Named        `json:"roles,omitempty"`
+	Services   []Service      `json:"services"`
+	Classes    []Class        `json:"classes,omitempty"`
+	Calendar   calendar.Rules `json:"calendar,omitzero"` // working time, in which deadlines are reckoned
 }
 
 var (
@@ -101,7 +105,10 @@ func (s *Settings) Validate() error {
 	if err := namedOnce("levels", s.Levels); err != nil {
 		return err
 	}
-	return namedOnce("roles", s.Roles)
+	if err := namedOnce("roles", s.Roles); err != nil {
+		return err
+	}
+	return s.validatePace()
 }
 
 // Service finds a service by its code.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
 )
 
 // The case: every status of a report, and every way from one to another. Whoever may go a way is said by the policies of package
@@ -31,7 +32,8 @@ import (
 //	└────────────────────┘  reopen  └────────────────┘       reopen      │ closed     结案 │
 //	                                  as assigned                        └───────────────┘
 //
-// A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned.
+// A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned. A pause, its end, and what the
+// clock does (warn, call late, escalate) leave an unfinished case where it is, but that an escalation may hand it to somebody.
 var ways = map[EventKind]way{
 	Filed:      {},
 	Reassigned: {from: unfinished},
@@ -41,6 +43,11 @@ var ways = map[EventKind]way{
 	Close:      {from: []Status{Resolved}, to: Closed},
 	Reject:     {from: unfinished, to: Rejected, code: rejectCodes, reply: true},
 	Reopen:     {from: []Status{Resolved, Closed, Rejected}, to: Reopened, reason: true},
+	Pause:      {from: unfinished, stays: true, reason: true},
+	Resume:     {from: unfinished, stays: true},
+	Warn:       {from: unfinished, stays: true},
+	Lapse:      {from: unfinished, stays: true},
+	Escalate:   {from: unfinished, stays: true},
 }
 
 // unfinished are the statuses in which something is still to be done.
@@ -56,6 +63,7 @@ var (
 type way struct {
 	from   []Status
 	to     Status   // empty: what the assignee makes of it
+	stays  bool     // where it was, unless somebody else has it now and nothing is to be decided
 	code   []string // one of these is needed
 	reason bool     // words for staff are needed
 	reply  bool     // words for the resident are needed
@@ -79,6 +87,7 @@ type Step struct {
 	Reason string    // words for staff
 	Reply  string    // words for the resident; public to whoever holds the tracking code
 	Reopen time.Duration
+	Pace   jurisdiction.Pace // the deadlines of the report's service as they are set now
 }
 
 // Open reports whether the report is on somebody's list: it is until it is closed or rejected. Open311 knows open and closed only,
@@ -142,15 +151,21 @@ func (s State) Take(step Step) (State, Event, error) {
 	if step.To != nil {
 		next.Assignee = *step.To
 	}
-	next.Status = w.to
-	if w.to == "" {
+	switch {
+	case w.stays && (step.To == nil || s.Status == Returned || s.Status == Reopened):
+	case w.to != "":
+		next.Status = w.to
+	default:
 		next.Status = next.Assignee.Status()
 	}
 	next.mark(s, step)
+	if err := next.keepTime(s, step); err != nil {
+		return s, Event{}, err
+	}
 	before := s.Assignee
 	return next, Event{Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At.UTC().Truncate(time.Millisecond), Kind: step.Kind,
 		Who: step.Who, Op: step.Op, Code: step.Code, Reason: step.Reason, Reply: step.Reply, Before: &before, After: next.Assignee,
-		StatusBefore: s.Status, Status: next.Status, QueueArea: s.QueueArea, Service: s.Service}, nil
+		StatusBefore: s.Status, Status: next.Status, LateBefore: s.Late(), Late: next.Late(), QueueArea: s.QueueArea, Service: s.Service}, nil
 }
 
 // mark keeps what a state says of its past: how often it was returned, whether that was decided, who answers the resident, and until

@@ -44,6 +44,7 @@ const (
 	NobodyThere  Because = "queue"      // nobody was available on any level
 	ByDispatcher Because = "reassigned" // somebody decided
 	SentBack     Because = "returned"   // it was returned, and has to be decided on
+	TookTooLong  Because = "escalated"  // a deadline passed, and it went to the level above
 )
 
 // Assignee is who has a report. There is exactly one at any time, kept in State alone.
@@ -87,6 +88,7 @@ type State struct {
 	Final        bool      // the level above decided on a second return: it cannot be returned again
 	First        *Assignee // who answers the resident, where that is not the assignee; without name
 	ReopenUntil  time.Time // until when the resident may reopen it, UTC, whole seconds; zero while there is nothing to reopen
+	Clock        Clock     // its deadlines; zero where its service has none
 	LastOp       string    // mark of the operation that made this version, see OpMark
 }
 
@@ -119,6 +121,11 @@ const (
 	Close      EventKind = "closed"
 	Reject     EventKind = "rejected"
 	Reopen     EventKind = "reopened"
+	Pause      EventKind = "paused"
+	Resume     EventKind = "resumed"
+	Warn       EventKind = "warned"    // a deadline is near
+	Lapse      EventKind = "late"      // a deadline passed
+	Escalate   EventKind = "escalated" // it went to the level above, or would have
 )
 
 // Event is one entry of the append-only history. It is self-contained: whoever reads it from the stream needs no other item.
@@ -137,12 +144,17 @@ type Event struct {
 	After        Assignee
 	StatusBefore Status // empty on Filed
 	Status       Status // after it
+	LateBefore   bool   // see State.Late
+	Late         bool   // after it
 	QueueArea    string
 	Service      string
 }
 
-// Resident is Who of a reporter without an account.
-const Resident = "resident"
+// Who of events that no person with an account made.
+const (
+	Resident  = "resident" // a reporter
+	Clockwork = "clock"    // the sweep over the deadlines
+)
 
 // Filing is all that one transaction writes when a report is filed.
 type Filing struct {

@@ -47,9 +47,8 @@ func writeState(s report.State) item {
 	if s.Returns > 0 {
 		i["ret"] = num(int64(s.Returns))
 	}
-	if !s.ReopenUntil.IsZero() {
-		i["ru"] = num(s.ReopenUntil.Unix())
-	}
+	i.putInstant("ru", s.ReopenUntil)
+	writeClock(i, s.ID, s.Clock)
 	writeAssignee(i, "a", s.Assignee)
 	if s.First != nil {
 		writeAssignee(i, "f", *s.First)
@@ -73,14 +72,38 @@ func readState(i item) (report.State, error) {
 	s := report.State{ID: id, Jurisdiction: i.text("j"), Version: i.number("v"), Status: report.Status(i.text("st")), Service: i.text("sv"),
 		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
 		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
-		Final: i.flag("fin"), Returns: int(i.number("ret"))}
-	if until := i.number("ru"); until != 0 {
-		s.ReopenUntil = time.Unix(until, 0).UTC()
-	}
+		Final: i.flag("fin"), Returns: int(i.number("ret")), ReopenUntil: i.instant("ru"), Clock: readClock(i)}
 	if first := readAssignee(i, "f"); first.Kind != "" {
 		s.First = &first
 	}
 	return s, nil
+}
+
+// writeClock stores deadlines and, while there is something for the sweep to do, the keys of its index.
+func writeClock(i item, id string, c report.Clock) {
+	i.put("cl", c.Class)
+	i.putInstant("c0", c.From)
+	i.putInstant("ca", c.AcceptBy)
+	i.putInstant("cr", c.ResolveBy)
+	i.putInstant("cp", c.PausedAt)
+	if c.Accepted {
+		i["cd"] = yes()
+	}
+	if c.Mark != report.Unmarked {
+		i["cm"] = num(int64(c.Mark))
+	}
+	if !c.Next.IsZero() {
+		i[deadlinePartition], i[nextSort] = str(deadlineKey(shardOf(id))), str(nextKey(c.Next, id))
+	}
+}
+
+func readClock(i item) report.Clock {
+	c := report.Clock{Class: i.text("cl"), From: i.instant("c0"), AcceptBy: i.instant("ca"), ResolveBy: i.instant("cr"), PausedAt: i.instant("cp"),
+		Accepted: i.flag("cd"), Mark: report.Mark(i.number("cm"))}
+	if at, _, ok := strings.Cut(i.text(nextSort), "#"); ok {
+		c.Next, _ = readStamp(at) // written by nextKey
+	}
+	return c
 }
 
 func readStamp(s string) (time.Time, error) { return time.Parse("20060102T150405.000Z", s) }
@@ -103,6 +126,8 @@ func writeEvent(e report.Event) item {
 	i.put("rp", e.Reply)
 	i.put("s0", string(e.StatusBefore))
 	i.put("s1", string(e.Status))
+	i.put("l0", flagText(e.LateBefore))
+	i.put("l1", flagText(e.Late))
 	i.put("q", e.QueueArea)
 	i.put("sv", e.Service)
 	if e.Before != nil {
@@ -110,6 +135,14 @@ func writeEvent(e report.Event) item {
 	}
 	writeAssignee(i, "a", e.After)
 	return i
+}
+
+// flagText writes a flag as text, because texts are all of an event that the stream hands on.
+func flagText(f bool) string {
+	if f {
+		return "1"
+	}
+	return ""
 }
 
 func readEvent(i item) (report.Event, error) {
@@ -121,7 +154,8 @@ func readEvent(i item) (report.Event, error) {
 		return report.Event{}, fmt.Errorf("a stored event of %q cannot be read: %v, %v", id, err, errVersion)
 	}
 	e := report.Event{Report: id, Jurisdiction: i.text("j"), Version: version, At: at, Kind: report.EventKind(i.text("k")), Who: i.text("w"),
-		Op: i.text("op"), Code: i.text("co"), Reason: i.text("re"), Reply: i.text("rp"), StatusBefore: report.Status(i.text("s0")), Status: report.Status(i.text("s1")), QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a")}
+		Op: i.text("op"), Code: i.text("co"), Reason: i.text("re"), Reply: i.text("rp"), StatusBefore: report.Status(i.text("s0")), Status: report.Status(i.text("s1")),
+		LateBefore: i.text("l0") != "", Late: i.text("l1") != "", QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a")}
 	if before := readAssignee(i, "b"); before.Kind != "" {
 		e.Before = &before
 	}

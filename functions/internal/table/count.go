@@ -34,8 +34,8 @@ func (t *Table) Tally(ctx context.Context, e report.Event, d assignment.CountCha
 }
 
 func (t *Table) add(k key, d assignment.CountChange) types.TransactWriteItem {
-	return types.TransactWriteItem{Update: &types.Update{TableName: t.name, Key: k.item(), UpdateExpression: aws.String("ADD f :f, o :o, w :w"),
-		ExpressionAttributeValues: item{":f": num(d.Filed), ":o": num(d.Open), ":w": num(d.Waiting)}}}
+	return types.TransactWriteItem{Update: &types.Update{TableName: t.name, Key: k.item(), UpdateExpression: aws.String("ADD f :f, o :o, w :w, l :l"),
+		ExpressionAttributeValues: item{":f": num(d.Filed), ":o": num(d.Open), ":w": num(d.Waiting), ":l": num(d.Late)}}}
 }
 
 // Counts implements assignment.Counter. Areas in which nothing was ever filed are left out.
@@ -51,7 +51,7 @@ func (t *Table) Counts(ctx context.Context, j string, areas []string) ([]assignm
 	var counts []assignment.Count
 	for i, k := range keys {
 		if c, ok := items[k]; ok {
-			counts = append(counts, assignment.Count{QueueArea: areas[i], Open: c.number("o"), Waiting: c.number("w")})
+			counts = append(counts, assignment.Count{QueueArea: areas[i], Open: c.number("o"), Waiting: c.number("w"), Late: c.number("l")})
 		}
 	}
 	return counts, nil

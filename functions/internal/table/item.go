@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -34,6 +35,21 @@ func (i item) put(name, s string) {
 	if s != "" {
 		i[name] = str(s)
 	}
+}
+
+// putInstant sets an attribute to whole seconds since 1970, unless there is no instant.
+func (i item) putInstant(name string, t time.Time) {
+	if !t.IsZero() {
+		i[name] = num(t.Unix())
+	}
+}
+
+// instant reads what putInstant wrote.
+func (i item) instant(name string) time.Time {
+	if n := i.number(name); n != 0 {
+		return time.Unix(n, 0).UTC()
+	}
+	return time.Time{}
 }
 
 func (i item) text(name string) string {

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"github.com/weige/weige/functions/internal/jurisdiction"
@@ -22,6 +23,7 @@ import (
 //	counters of an area        AGG#{j}#{area}              TOTAL, D#{day}
 //
 // Two sparse indexes hold states of open reports: by queue area, and by the person who has them; both sorted by when they were filed.
+// A third holds the keys of states for which the clock has something to do, spread over shards and sorted by when.
 const (
 	partitionKey = "PK"
 	sortKey      = "SK"
@@ -30,12 +32,15 @@ const (
 	queuePartition    = "QK"
 	assigneePartition = "AK"
 	openSort          = "OK"
+	deadlinePartition = "NP"
+	nextSort          = "NK"
 )
 
 // The indexes that queries name.
 const (
 	QueueIndex    = "queue"
 	AssigneeIndex = "assignee"
+	DeadlineIndex = "deadline"
 )
 
 type key struct{ partition, sort string }
@@ -86,6 +91,20 @@ func queueKey(j, area string) string      { return "Q#" + j + "#" + area + "#ope
 func assigneeKey(j, person string) string { return "A#" + j + "#" + person + "#open" }
 
 func openKey(filed time.Time, id string) string { return stamp(filed) + "#" + id }
+
+// deadlineShards is over how many partitions the index of deadlines is spread. Its writes are those of one item of keys each, of which
+// a partition takes 1,000 a second.
+const deadlineShards = 16
+
+func shardOf(id string) int {
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(id))
+	return int(sum.Sum32() % deadlineShards)
+}
+
+func deadlineKey(shard int) string { return "N#" + fmt.Sprintf("%02d", shard) }
+
+func nextKey(at time.Time, id string) string { return stamp(at) + "#" + id }
 
 // stamp writes an instant in UTC with milliseconds, such that the order of texts is the order of time.
 func stamp(t time.Time) string { return t.UTC().Format("20060102T150405.000Z") }

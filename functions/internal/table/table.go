@@ -116,15 +116,16 @@ func definition(name string) *dynamodb.CreateTableInput {
 	keys := func(partition, sort string) []types.KeySchemaElement {
 		return []types.KeySchemaElement{{AttributeName: aws.String(partition), KeyType: types.KeyTypeHash}, {AttributeName: aws.String(sort), KeyType: types.KeyTypeRange}}
 	}
-	index := func(name, partition string) types.GlobalSecondaryIndex {
-		return types.GlobalSecondaryIndex{IndexName: aws.String(name), KeySchema: keys(partition, openSort), Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll}}
+	index := func(name, partition, sort string, holds types.ProjectionType) types.GlobalSecondaryIndex {
+		return types.GlobalSecondaryIndex{IndexName: aws.String(name), KeySchema: keys(partition, sort), Projection: &types.Projection{ProjectionType: holds}}
 	}
 	return &dynamodb.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions:   text(partitionKey, sortKey, queuePartition, assigneePartition, openSort),
-		KeySchema:              keys(partitionKey, sortKey),
-		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{index(QueueIndex, queuePartition), index(AssigneeIndex, assigneePartition)},
-		StreamSpecification:    &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages},
+		AttributeDefinitions: text(partitionKey, sortKey, queuePartition, assigneePartition, openSort, deadlinePartition, nextSort),
+		KeySchema:            keys(partitionKey, sortKey),
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{index(QueueIndex, queuePartition, openSort, types.ProjectionTypeAll),
+			index(AssigneeIndex, assigneePartition, openSort, types.ProjectionTypeAll), index(DeadlineIndex, deadlinePartition, nextSort, types.ProjectionTypeKeysOnly)},
+		StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages},
 	}
 }
 

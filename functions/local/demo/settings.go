@@ -25,8 +25,25 @@ func settings() api.JurisdictionInput {
 			{Role: gridLeaderOf, Name: text("网格长", "Grid leader")}, {Role: gridMember, Name: text("网格员", "Grid member")},
 			{Role: microContact, Name: text("微网格联络员", "Micro-grid contact")},
 		},
-		Services: services(),
+		Services: withClasses(services()),
+		Classes: []api.DeadlineClass{
+			{Code: "urgent", Name: text("紧急", "Urgent"), AcceptWithin: "30m", ResolveWithin: "1d", WarnBefore: "10m", EscalateAfter: "1h", AroundTheClock: true},
+			{Code: "ordinary", Name: text("一般", "Ordinary"), AcceptWithin: "4h", ResolveWithin: "5d", WarnBefore: "2h", EscalateAfter: "1d"},
+		},
+		Calendar: api.Calendar{HolidaysOf: "CN", Hours: []api.Hours{{From: "08:30", To: "12:00"}, {From: "14:00", To: "18:00"}}},
 	}
+}
+
+// withClasses gives danger to life the urgent class, and everything else the ordinary one.
+func withClasses(services []api.Service) []api.Service {
+	for i := range services {
+		services[i].Class = "ordinary"
+		switch services[i].ServiceCode {
+		case "fire-lane", "ebike", "lift", "facade":
+			services[i].Class = "urgent"
+		}
+	}
+	return services
 }
 
 func services() []api.Service {

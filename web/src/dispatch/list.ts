@@ -64,10 +64,12 @@ function entry(s: ListState, item: QueueItem): TemplateResult {
   const waiting = item.assignee.kind === 'queue';
   return html`<button type="button" class="entry" data-report=${item.report} aria-current=${item.report === s.filters.report ? 'true' : nothing} @click=${() => s.choose(item.report)}>
     <span class="entry-top"><strong>${serviceName(jurisdiction.services, item.service_code, language)}</strong>
-      <span class="chip ${waiting ? 'waiting' : ''}">${t[`status_${item.status}_short`]}</span></span>
+      <span class="chips">${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
+        <span class="chip ${waiting ? 'waiting' : ''}">${t[`status_${item.status}_short`]}</span></span></span>
     <span class="entry-where">${where}</span>
     <span class="entry-who">${waiting ? t.nobodyYet : staffName(t, language, jurisdiction, areas, item.assignee)}
       <time datetime=${item.filed_at}>${moment(t, jurisdiction.time_zone, item.filed_at)}</time></span>
+    ${item.due ? html`<span class="entry-due">${t.dueAt} <time datetime=${item.due}>${t.dueBy(moment(t, jurisdiction.time_zone, item.due))}</time></span>` : nothing}
   </button>`;
 }
 
@@ -78,7 +80,7 @@ function countTable(s: ListState): TemplateResult | typeof nothing {
   const name = (code: string) => (code === '-' ? t.countsOutside : desk.setting.areas.name(code));
   return html`<details class="counts"><summary>${t.countsTitle}</summary>
     <table><caption class="hint">${t.countsLag}</caption>
-      <thead><tr><th scope="col">${t.filterArea}</th><th scope="col">${t.countsOpen}</th><th scope="col">${t.countsWaiting}</th></tr></thead>
-      <tbody>${rows.map((one) => html`<tr><th scope="row">${name(one.code)}</th><td>${one.open}</td><td>${one.waiting}</td></tr>`)}</tbody>
+      <thead><tr><th scope="col">${t.filterArea}</th><th scope="col">${t.countsOpen}</th><th scope="col">${t.countsWaiting}</th><th scope="col">${t.countsLate}</th></tr></thead>
+      <tbody>${rows.map((one) => html`<tr><th scope="row">${name(one.code)}</th><td>${one.open}</td><td>${one.waiting}</td><td>${one.late ?? 0}</td></tr>`)}</tbody>
     </table></details>`;
 }

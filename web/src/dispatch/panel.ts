@@ -43,6 +43,8 @@ export class Panel extends PageElement {
         <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
         <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : t.outside}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, report.filed_at)}</dd>
+        ${report.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}</dd>` : nothing}
+        ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}
       </dl>
       ${desk.duties.reassigns ? html`<weige-reassign .desk=${desk} .report=${report}
         @changed=${(event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }))}></weige-reassign>` : nothing}
@@ -74,6 +76,7 @@ export class Panel extends PageElement {
 
   private whoDid(person: string): string {
     if (person === 'resident') return this.t.byResident;
+    if (person === 'clock') return this.t.byClock;
     if (person === this.desk.session.person) return this.desk.session.name;
     return this.desk.roster.find((duty) => duty.person === person)?.name ?? person;
   }

@@ -282,6 +282,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/reports/{report}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops the clock of a report, with a reason: the deadlines move by the working time that it stands still. */
+        post: operations["pauseReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a paused clock run on. */
+        post: operations["resumeReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reports/{report}/contact-readings": {
         parameters: {
             query?: never;
@@ -553,6 +593,46 @@ export interface components {
              * @default 15
              */
             reopen_days?: number;
+            /** @description Code of the class whose deadlines hold; absent for none. */
+            class?: string;
+        };
+        /** @description How fast services of this class have to be answered. Lengths of working time are written like 30m, 4h, 5d or 1d4h; an absent one sets no deadline, gives no warning, or does not escalate. */
+        DeadlineClass: {
+            code: string;
+            name: components["schemas"]["Text"];
+            accept_within?: string;
+            resolve_within?: string;
+            /** @description How long before a deadline it is warned of. */
+            warn_before?: string;
+            /** @description How long after a deadline it goes to the level above. */
+            escalate_after?: string;
+            /**
+             * @description Nights, weekends and holidays count.
+             * @default false
+             */
+            around_the_clock?: boolean;
+        };
+        /** @description Working time. Without hours, all time counts. */
+        Calendar: {
+            /** @description Monday to Friday when absent. */
+            weekdays?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            hours?: components["schemas"]["Hours"][];
+            /** @description Country whose published holidays and make-up working days hold, e.g. CN. */
+            holidays_of?: string;
+            holidays?: components["schemas"]["Days"][];
+            /** @description Days that are worked although they would be free. */
+            work_days?: components["schemas"]["Days"][];
+        };
+        Hours: {
+            /** @description e.g. 08:30 */
+            from: string;
+            to: string;
+        };
+        Days: {
+            /** @description e.g. 2026-02-15 */
+            from: string;
+            /** @description Included; absent for one day. */
+            to?: string;
         };
         LevelName: {
             level: string;
@@ -577,6 +657,8 @@ export interface components {
             levels?: components["schemas"]["LevelName"][];
             roles?: components["schemas"]["RoleName"][];
             services: components["schemas"]["Service"][];
+            classes?: components["schemas"]["DeadlineClass"][];
+            calendar?: components["schemas"]["Calendar"];
         };
         Jurisdiction: components["schemas"]["JurisdictionInput"] & {
             jurisdiction: string;
@@ -646,7 +728,7 @@ export interface components {
             /** @description Code of the area whose roster named the person. */
             area?: string;
             /** @enum {string} */
-            because: "duty" | "deputy" | "parent" | "queue" | "reassigned" | "returned";
+            because: "duty" | "deputy" | "parent" | "queue" | "reassigned" | "returned" | "escalated";
         };
         ContactInput: {
             name?: string;
@@ -689,7 +771,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed";
             /** @description Words for the resident. */
             reply?: string;
             assignee: components["schemas"]["PublicAssignee"];
@@ -713,6 +795,11 @@ export interface components {
              * @description Until when it can be reopened; absent while there is nothing to reopen.
              */
             reopen_until?: string;
+            /**
+             * Format: date-time
+             * @description Until when it is to be resolved; absent where that is not set, or paused, or done.
+             */
+            resolve_by?: string;
             events: components["schemas"]["PublicEvent"][];
         };
         PublicReports: {
@@ -758,6 +845,15 @@ export interface components {
             boundary_set: string;
             /** @description How often it was returned. */
             returns?: number;
+            /**
+             * Format: date-time
+             * @description The deadline that runs: for accepting it, then for resolving it. Absent while paused, when resolved, and where its service has none.
+             */
+            due?: string;
+            /** @description That deadline passed. */
+            late?: boolean;
+            /** @description The clock stands still. */
+            paused?: boolean;
         };
         Queue: {
             reports: components["schemas"]["QueueItem"][];
@@ -769,9 +865,9 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "warned" | "late" | "escalated";
             status?: components["schemas"]["Status"];
-            /** @description Person's id, or `resident`. */
+            /** @description Person's id, or `resident`, or `clock` for what a deadline did. */
             who: string;
             operation: string;
             /** @description Reason code of a return or a rejection. */
@@ -801,6 +897,14 @@ export interface components {
              * @description Until when the resident may reopen it.
              */
             reopen_until?: string;
+            /** @description Class of its deadlines. */
+            class?: string;
+            /** Format: date-time */
+            accept_by?: string;
+            /** Format: date-time */
+            resolve_by?: string;
+            /** Format: date-time */
+            paused_at?: string;
             located?: components["schemas"]["Located"];
             events: components["schemas"]["Event"][];
         };
@@ -846,6 +950,11 @@ export interface components {
              * @description Of these, in a queue with nobody assigned.
              */
             waiting: number;
+            /**
+             * Format: int64
+             * @description Of these, past the deadline that runs.
+             */
+            late?: number;
         };
         Duty: {
             area: string;
@@ -1446,6 +1555,68 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    pauseReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    resumeReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     readContact: {
         parameters: {
             query?: never;
@@ -1482,6 +1653,8 @@ export interface operations {
                 /** @description A person's id, or `queue` for reports that nobody has yet. */
                 assignee?: string;
                 status?: components["schemas"]["Status"];
+                /** @description true: only reports past the deadline that runs. */
+                late?: boolean;
                 limit?: components["parameters"]["limit"];
                 /** @description `next` of the page before. */
                 cursor?: components["parameters"]["cursor"];

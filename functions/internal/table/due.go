@@ -1,0 +1,81 @@
+package table
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/weige/weige/functions/internal/report"
+)
+
+// Due implements assignment.DueLister: it reads shard after shard of the index, and the states themselves from the table, because the
+// index may be a moment behind.
+func (t *Table) Due(ctx context.Context, until time.Time, each func(report.State) error) error {
+	for shard := range deadlineShards {
+		if err := t.dueIn(ctx, index{DeadlineIndex, deadlinePartition}, deadlineKey(shard), until, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Table) dueIn(ctx context.Context, ix index, partition string, until time.Time, each func(report.State) error) error {
+	in := &dynamodb.QueryInput{TableName: t.name, IndexName: aws.String(ix.name), Limit: aws.Int32(batchMost), ReturnConsumedCapacity: t.capacity(),
+		KeyConditionExpression:    aws.String(ix.attribute + " = :p AND " + nextSort + " < :until"),
+		ExpressionAttributeValues: item{":p": str(partition), ":until": str(nextKey(until.Add(time.Millisecond), ""))}}
+	for {
+		out, err := t.client.Query(ctx, in)
+		if err != nil {
+			return fmt.Errorf("list %s: %w", ix.name, err)
+		}
+		t.spent("Query", false, one(out.ConsumedCapacity)...)
+		keys := make([]key, len(out.Items))
+		for n, i := range out.Items {
+			keys[n] = key{item(i).text(partitionKey), item(i).text(sortKey)}
+		}
+		states, err := t.batch(ctx, latest, keys...)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			s, err := readState(states[k])
+			if err != nil {
+				return err
+			}
+			if s.Clock.Next.IsZero() || s.Clock.Next.After(until) {
+				continue
+			}
+			if err := each(s); err != nil {
+				return err
+			}
+		}
+		if len(out.LastEvaluatedKey) == 0 {
+			return nil
+		}
+		in.ExclusiveStartKey = out.LastEvaluatedKey
+	}
+}
+
+// Postpone implements assignment.DueLister.
+func (t *Table) Postpone(ctx context.Context, s report.State, next time.Time) error {
+	update, values := "REMOVE #p, #n", item{":v": num(s.Version)}
+	if !next.IsZero() {
+		update = "SET #p = :p, #n = :n"
+		values[":p"], values[":n"] = str(deadlineKey(shardOf(s.ID))), str(nextKey(next, s.ID))
+	}
+	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: stateKey(s.ID).item(), UpdateExpression: &update,
+		ConditionExpression: aws.String("v = :v"), ExpressionAttributeNames: map[string]string{"#p": deadlinePartition, "#n": nextSort},
+		ExpressionAttributeValues: values, ReturnConsumedCapacity: t.capacity()})
+	if _, failed := conditionFailed(err); failed {
+		t.spent("UpdateItem", true)
+		return nil // somebody changed it, and noted anew when to look
+	}
+	if err != nil {
+		return fmt.Errorf("postpone the deadline of %s: %w", s.ID, err)
+	}
+	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
+	return nil
+}
