@@ -17,8 +17,9 @@ import (
 	"github.com/weige/weige/functions/local/engine/enginetest"
 )
 
-// The whole way of one report through the five built functions: boundaries by upload, roster, locate, file, public list, tile, track,
-// queue, reassign, track again, and the counters from the table's own stream.
+// The whole way of one report through the built functions: boundaries by upload, roster, locate, file, public list, tile, track,
+// queue, reassign, track again, the counters from the table's own stream, and the
+// watch over deadlines, which has none yet that is near.
 func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, endpoint string) {
 		w := newWorld(t, endpoint)
@@ -30,6 +31,7 @@ func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 		w.tile(set)
 		w.handOver(filed)
 		w.counts()
+		w.sweep()
 		for name, f := range w.Functions {
 			if f.ColdStarts() == 0 {
 				t.Errorf("%s was never used", name)
@@ -266,6 +268,14 @@ func (w *world) counts() {
 		t.Error(err)
 	}
 	w.compare("after all records came again")
+}
+
+// sweep runs the function as its schedule does. What it does with deadlines is tried where the clock can be moved.
+func (w *world) sweep() {
+	result, err := w.Functions["sweep"].Invoke(w.t.Context(), []byte(`{"source":"aws.events","detail-type":"Scheduled Event","detail":{}}`))
+	if err != nil || string(result.Payload) != `{"Warned":0,"Late":0,"Escalated":0,"Failed":0}` {
+		w.t.Errorf("the sweep answered %s, %v", result.Payload, err)
+	}
 }
 
 // refuse has the function say which record it could not handle.
