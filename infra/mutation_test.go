@@ -238,7 +238,7 @@ func TestChecksComplainOfCode(t *testing.T) {
 		}},
 		{"table", `the code queries the index "deadlines"`, func(c *code) { c.indexes["deadlines"] = [3]string{"DK", "OK"} }},
 		{"table access", "the code asks for DeleteItem and nobody may", func(c *code) { c.requests = append(c.requests, "DeleteItem") }},
-		{"table access", `nobody may use the partitions "J#"`, func(c *code) { c.partitions = append(c.partitions, "J#") }},
+		{"table access", `nobody may use the partitions "X#"`, func(c *code) { c.partitions = append(c.partitions, "X#") }},
 		{"stream", "not woken by exactly", func(c *code) { c.constants["eventPrefix"] = "EVENT#" }},
 		{"buckets", `under "files/" expires`, func(c *code) { c.upload = "files/" }},
 	}

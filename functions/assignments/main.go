@@ -1,4 +1,4 @@
-// Command assignments serves staff: queue, reports, reassignment, roster and settings.
+// Command assignments serves staff: queue, reports, reassignment of one and of many, roster and settings.
 package main
 
 import (
@@ -22,5 +22,6 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	server.Jobs.Worker.Queue = assemble.Queue(c)
 	lambda.Start(gateway.Adapt(server.Handler(api.Assignments)))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -36,6 +37,7 @@ type house struct {
 	meter   *meter
 	server  *api.Server
 	objects http.Handler
+	parts   *parts
 	issuer  *issuer.Issuer // nil when another one is configured
 	ready   atomic.Bool
 }
@@ -56,7 +58,7 @@ func open(ctx context.Context, local config.LocalConfig, c config.Config, addres
 	if err != nil {
 		return nil, err
 	}
-	h := &house{local: local, config: c, address: address, meter: newMeter(), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
+	h := &house{local: local, config: c, address: address, meter: newMeter(), parts: newParts(), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
 	if err := h.start(ctx); err != nil {
 		h.close()
 		return nil, err
@@ -84,6 +86,7 @@ func (h *house) start(ctx context.Context) error {
 		return err
 	}
 	h.server.Ready = h.ready.Load
+	h.server.Jobs.Worker.Queue = h.parts
 	h.config.S3Endpoint = h.address
 	h.server.Boundaries.Uploads = object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
 		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
@@ -144,14 +147,15 @@ func (h *house) follow(ctx context.Context) {
 	}
 }
 
-// sweepEvery is how often deadlines are looked at on one machine; in the cloud the schedule of the template says it.
+// sweepEvery is how often deadlines and jobs are looked at on one machine; in the cloud the schedule of the template says it.
 const sweepEvery = 10 * time.Second
 
-// sweep watches the deadlines until the context ends.
+// sweep watches the deadlines, and gives jobs a push, until the context ends.
 func (h *house) sweep(ctx context.Context) {
 	watch := assemble.Sweep(h.table, h.log)
 	for {
-		if _, err := watch.Run(ctx); err != nil && ctx.Err() == nil {
+		_, err := watch.Run(ctx)
+		if err := errors.Join(err, h.server.Jobs.Worker.Tend(ctx)); err != nil && ctx.Err() == nil {
 			h.log.Error("sweep", "error", err)
 		}
 		select {

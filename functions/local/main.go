@@ -51,6 +51,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 	defer cancel()
 	go h.follow(background)
 	go h.sweep(background)
+	go h.parts.work(background, h.server.Jobs.Worker, h.log)
 	go func() {
 		if err := h.prepare(background); err != nil && background.Err() == nil {
 			failed <- fmt.Errorf("the demo could not be loaded: %w", err)

@@ -1,13 +1,17 @@
-// Command sweep watches the deadlines: it runs on a schedule, warns, calls late, and hands on to the level above.
+// Command sweep runs on a schedule. It watches the deadlines: it warns, calls late, and hands on to the level above. And it gives jobs a
+// push that were confirmed and do not get on.
 package main
 
 import (
+	"context"
+	"errors"
 	"log"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/config"
 )
 
@@ -16,5 +20,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(assemble.Sweep(assemble.Table(c), assemble.Log()).Run)
+	t, logger := assemble.Table(c), assemble.Log()
+	worker, err := assemble.Worker(t, assemble.Queue(c), logger)
+	if err != nil {
+		log.Fatal(err)
+	}
+	deadlines := assemble.Sweep(t, logger)
+	lambda.Start(func(ctx context.Context) (assignment.Swept, error) {
+		tended := worker.Tend(ctx)
+		swept, err := deadlines.Run(ctx)
+		return swept, errors.Join(tended, err)
+	})
 }

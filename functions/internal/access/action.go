@@ -21,20 +21,26 @@ const (
 
 // What staff may do with reports and rosters, within the areas they hold.
 const (
-	ListQueue      Action = "listQueue"
-	GetReport      Action = "getReport"
-	ReassignReport Action = "reassignReport" // to be asked twice: for where the report is, and for where it goes
-	AcceptReport   Action = "acceptReport"
-	ReturnReport   Action = "returnReport"
-	ResolveReport  Action = "resolveReport"
-	CloseReport    Action = "closeReport"
-	RejectReport   Action = "rejectReport"
-	ReopenReport   Action = "reopenReport"
-	PauseReport    Action = "pauseReport"
-	ResumeReport   Action = "resumeReport"
-	ReadContact    Action = "readContact"
-	ListAreaCounts Action = "listAreaCounts"
-	GetRoster      Action = "getRoster"
+	ListQueue                Action = "listQueue"
+	GetReport                Action = "getReport"
+	ReassignReport           Action = "reassignReport" // to be asked twice: for where the report is, and for where it goes
+	AcceptReport             Action = "acceptReport"
+	ReturnReport             Action = "returnReport"
+	ResolveReport            Action = "resolveReport"
+	CloseReport              Action = "closeReport"
+	RejectReport             Action = "rejectReport"
+	ReopenReport             Action = "reopenReport"
+	PauseReport              Action = "pauseReport"
+	ResumeReport             Action = "resumeReport"
+	ReadContact              Action = "readContact"
+	PreviewReassignment      Action = "previewReassignment"
+	ListReassignments        Action = "listReassignments"
+	GetReassignment          Action = "getReassignment" // with what became of each report
+	ConfirmReassignment      Action = "confirmReassignment"
+	UndoReassignment         Action = "undoReassignment"
+	ListReassignmentOutcomes Action = "listReassignmentOutcomes"
+	ListAreaCounts           Action = "listAreaCounts"
+	GetRoster                Action = "getRoster"
 )
 
 // What concerns a jurisdiction as a whole.
@@ -50,6 +56,7 @@ const (
 var actions = []Action{
 	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
 	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, ReadContact, ListAreaCounts, GetRoster,
+	PreviewReassignment, ListReassignments, GetReassignment, ConfirmReassignment, UndoReassignment, ListReassignmentOutcomes,
 	ImportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
 }
 

@@ -41,29 +41,36 @@ type rule struct {
 	whole    bool // only for who holds the whole jurisdiction
 	assigned bool // also for the member who has the report
 	decider  bool // whoever decides on a report returned twice
+	maker    bool // also for whoever made it, as long as they have one of the roles anywhere
 }
 
 var rules = map[Action]rule{
-	ListQueue:            {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
-	GetReport:            {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
-	ReadContact:          {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
-	ListAreaCounts:       {roles: []Role{Member, Dispatcher, Administrator}},
-	ReassignReport:       {roles: []Role{Dispatcher, Administrator}, decider: true},
-	AcceptReport:         {roles: []Role{Dispatcher, Administrator}, assigned: true},
-	ReturnReport:         {roles: []Role{Dispatcher, Administrator}, assigned: true},
-	ResolveReport:        {roles: []Role{Dispatcher, Administrator}, assigned: true},
-	CloseReport:          {roles: []Role{Dispatcher, Administrator}},
-	RejectReport:         {roles: []Role{Dispatcher, Administrator}},
-	PauseReport:          {roles: []Role{Dispatcher, Administrator}},
-	ResumeReport:         {roles: []Role{Dispatcher, Administrator}},
-	ReopenReport:         {roles: []Role{Dispatcher, Administrator}},
-	GetRoster:            {roles: []Role{Dispatcher, Administrator}},
-	ImportRoster:         {roles: []Role{Administrator}, whole: true},
-	PutJurisdiction:      {roles: []Role{Administrator}, whole: true},
-	CreateBoundaryUpload: {roles: []Role{Editor, Administrator}, whole: true},
-	ImportBoundarySet:    {roles: []Role{Editor, Administrator}, whole: true},
-	PublishBoundarySet:   {roles: []Role{Editor, Administrator}, whole: true},
-	ListBoundarySets:     {roles: []Role{Editor, Administrator}, whole: true},
+	ListQueue:                {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
+	GetReport:                {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
+	ReadContact:              {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
+	ListAreaCounts:           {roles: []Role{Member, Dispatcher, Administrator}},
+	ReassignReport:           {roles: []Role{Dispatcher, Administrator}, decider: true},
+	AcceptReport:             {roles: []Role{Dispatcher, Administrator}, assigned: true},
+	ReturnReport:             {roles: []Role{Dispatcher, Administrator}, assigned: true},
+	ResolveReport:            {roles: []Role{Dispatcher, Administrator}, assigned: true},
+	CloseReport:              {roles: []Role{Dispatcher, Administrator}},
+	RejectReport:             {roles: []Role{Dispatcher, Administrator}},
+	PauseReport:              {roles: []Role{Dispatcher, Administrator}},
+	ResumeReport:             {roles: []Role{Dispatcher, Administrator}},
+	ReopenReport:             {roles: []Role{Dispatcher, Administrator}},
+	PreviewReassignment:      {roles: []Role{Dispatcher, Administrator}},
+	ListReassignments:        {roles: []Role{Dispatcher, Administrator}},
+	GetReassignment:          {roles: []Role{Dispatcher, Administrator}, maker: true},
+	ConfirmReassignment:      {roles: []Role{Dispatcher, Administrator}, maker: true},
+	UndoReassignment:         {roles: []Role{Dispatcher, Administrator}, maker: true},
+	ListReassignmentOutcomes: {roles: []Role{Dispatcher, Administrator}, maker: true},
+	GetRoster:                {roles: []Role{Dispatcher, Administrator}},
+	ImportRoster:             {roles: []Role{Administrator}, whole: true},
+	PutJurisdiction:          {roles: []Role{Administrator}, whole: true},
+	CreateBoundaryUpload:     {roles: []Role{Editor, Administrator}, whole: true},
+	ImportBoundarySet:        {roles: []Role{Editor, Administrator}, whole: true},
+	PublishBoundarySet:       {roles: []Role{Editor, Administrator}, whole: true},
+	ListBoundarySets:         {roles: []Role{Editor, Administrator}, whole: true},
 }
 
 // allows decides by the rules.
@@ -75,6 +82,9 @@ func (r rule) allows(p Principal, res Resource) bool {
 			return true
 		}
 		if here && r.assigned && g.Role == Member && res.Assignee != "" && res.Assignee == p.Person {
+			return true
+		}
+		if here && r.maker && slices.Contains(r.roles, g.Role) && res.Assignee != "" && res.Assignee == p.Person {
 			return true
 		}
 		if here && r.decider && g.Role == Member && res.Decider != "" && res.Decider == p.Person {

@@ -313,6 +313,57 @@ func (e PublicReportsType) Valid() bool {
 	}
 }
 
+// Defines values for ReassignmentStatus.
+const (
+	JobFinished  ReassignmentStatus = "finished"
+	JobPreviewed ReassignmentStatus = "previewed"
+	JobRunning   ReassignmentStatus = "running"
+	JobWaiting   ReassignmentStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ReassignmentStatus enum.
+func (e ReassignmentStatus) Valid() bool {
+	switch e {
+	case JobFinished:
+		return true
+	case JobPreviewed:
+		return true
+	case JobRunning:
+		return true
+	case JobWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReassignmentOutcomeResult.
+const (
+	ResultAlreadyThere ReassignmentOutcomeResult = "already_there"
+	ResultChanged      ReassignmentOutcomeResult = "changed"
+	ResultDone         ReassignmentOutcomeResult = "done"
+	ResultFailed       ReassignmentOutcomeResult = "failed"
+	ResultNotPermitted ReassignmentOutcomeResult = "not_permitted"
+)
+
+// Valid indicates whether the value is a known member of the ReassignmentOutcomeResult enum.
+func (e ReassignmentOutcomeResult) Valid() bool {
+	switch e {
+	case ResultAlreadyThere:
+		return true
+	case ResultChanged:
+		return true
+	case ResultDone:
+		return true
+	case ResultFailed:
+		return true
+	case ResultNotPermitted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReportInputLocale.
 const (
 	En ReportInputLocale = "en"
@@ -683,6 +734,13 @@ type Filed struct {
 	TrackingCode string         `json:"tracking_code"`
 }
 
+// Gives defines model for Gives.
+type Gives struct {
+	From    Assignee `json:"from"`
+	Reports int      `json:"reports"`
+	To      Assignee `json:"to"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	Status string `json:"status"`
@@ -915,6 +973,46 @@ type QueueItem struct {
 	Version     int64  `json:"version"`
 }
 
+// Reassignment defines model for Reassignment.
+type Reassignment struct {
+	// AlreadyThere How many of the selection are with their target already.
+	AlreadyThere int `json:"already_there"`
+
+	// By Whoever confirmed it.
+	By          string     `json:"by,omitempty,omitzero"`
+	ConfirmedAt *time.Time `json:"confirmed_at,omitempty"`
+	FinishedAt  *time.Time `json:"finished_at,omitempty"`
+	Job         string     `json:"job"`
+	MadeAt      time.Time  `json:"made_at"`
+
+	// NotPermitted How many of the selection the caller may not move.
+	NotPermitted int    `json:"not_permitted"`
+	Parts        int    `json:"parts"`
+	PartsDone    int    `json:"parts_done"`
+	Reason       string `json:"reason"`
+
+	// Reports How many it moves.
+	Reports int `json:"reports"`
+
+	// Results How many reports ended how, so far.
+	Results ReassignmentResults `json:"results"`
+
+	// Status waiting: it is confirmed, and another change is before it.
+	Status ReassignmentStatus `json:"status"`
+
+	// Table Who gives what to whom, most first.
+	Table []Gives `json:"table"`
+
+	// Undoes The change of which this is the inverse.
+	Undoes string `json:"undoes,omitempty,omitzero"`
+
+	// Who Whoever previewed it.
+	Who string `json:"who"`
+}
+
+// ReassignmentStatus waiting: it is confirmed, and another change is before it.
+type ReassignmentStatus string
+
 // ReassignmentInput defines model for ReassignmentInput.
 type ReassignmentInput struct {
 	// Area Area whose roster the new assignee comes from; empty string for the jurisdiction's queue.
@@ -926,6 +1024,74 @@ type ReassignmentInput struct {
 
 	// Version The version the dispatcher saw.
 	Version int64 `json:"version"`
+}
+
+// ReassignmentOutcome defines model for ReassignmentOutcome.
+type ReassignmentOutcome struct {
+	From   Assignee `json:"from"`
+	Report string   `json:"report"`
+
+	// Result Absent until its part is done.
+	Result ReassignmentOutcomeResult `json:"result,omitempty,omitzero"`
+	To     Assignee                  `json:"to"`
+
+	// Version At which it was frozen.
+	Version int64 `json:"version"`
+}
+
+// ReassignmentOutcomeResult Absent until its part is done.
+type ReassignmentOutcomeResult string
+
+// ReassignmentOutcomes defines model for ReassignmentOutcomes.
+type ReassignmentOutcomes struct {
+	Next    string                `json:"next,omitempty,omitzero"`
+	Reports []ReassignmentOutcome `json:"reports"`
+}
+
+// ReassignmentPreview Which unfinished reports, by areas, a polygon and a filter, of which all that is given has to hold; and to whom.
+type ReassignmentPreview struct {
+	// Areas Area codes; their children are included.
+	Areas []string `json:"areas,omitempty,omitzero"`
+
+	// Assignee A person's id, or `queue`.
+	Assignee string `json:"assignee,omitempty,omitzero"`
+
+	// Polygon GeoJSON Polygon or MultiPolygon, WGS 84, of at most 2,000 points.
+	Polygon     json.RawMessage `json:"polygon,omitempty,omitzero"`
+	Reason      string          `json:"reason"`
+	ServiceCode string          `json:"service_code,omitempty,omitzero"`
+	Status      Status          `json:"status,omitempty,omitzero"`
+
+	// To Nothing but `on_duty` when that is true; otherwise as for one report.
+	To ReassignmentTarget `json:"to"`
+}
+
+// ReassignmentResults How many reports ended how, so far.
+type ReassignmentResults struct {
+	AlreadyThere int `json:"already_there"`
+
+	// Changed Somebody changed it since the preview; it was left alone.
+	Changed      int `json:"changed"`
+	Done         int `json:"done"`
+	Failed       int `json:"failed"`
+	NotPermitted int `json:"not_permitted"`
+}
+
+// ReassignmentTarget Nothing but `on_duty` when that is true; otherwise as for one report.
+type ReassignmentTarget struct {
+	// Area Area whose roster the new assignee comes from; absent for the jurisdiction's queue.
+	Area string `json:"area,omitempty,omitzero"`
+
+	// OnDuty Each report to whoever is on duty where it lies.
+	OnDuty bool `json:"on_duty,omitempty,omitzero"`
+
+	// Person A person of that area's roster; without it, whoever is on duty there.
+	Person string `json:"person,omitempty,omitzero"`
+}
+
+// Reassignments defines model for Reassignments.
+type Reassignments struct {
+	Reassignments []Reassignment `json:"reassignments"`
 }
 
 // ReopeningInput defines model for ReopeningInput.
@@ -1084,6 +1250,9 @@ type CursorQuery = string
 // IdempotencyKeyHeader defines model for idempotencyKey.
 type IdempotencyKeyHeader = string
 
+// JobPath defines model for job.
+type JobPath = string
+
 // JurisdictionPath defines model for jurisdiction.
 type JurisdictionPath = string
 
@@ -1131,6 +1300,12 @@ type ListQueueParams struct {
 	Late       bool       `form:"late,omitempty" json:"late,omitempty,omitzero"`
 	LimitQuery LimitQuery `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// ListReassignmentOutcomesParams defines parameters for ListReassignmentOutcomes.
+type ListReassignmentOutcomesParams struct {
 	// CursorQuery `next` of the page before.
 	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
@@ -1235,6 +1410,9 @@ type ImportBoundarySetJSONRequestBody = BoundaryImport
 // PublishBoundarySetJSONRequestBody defines body for PublishBoundarySet for application/json ContentType.
 type PublishBoundarySetJSONRequestBody = Publication
 
+// PreviewReassignmentJSONRequestBody defines body for PreviewReassignment for application/json ContentType.
+type PreviewReassignmentJSONRequestBody = ReassignmentPreview
+
 // FileReportJSONRequestBody defines body for FileReport for application/json ContentType.
 type FileReportJSONRequestBody = ReportInput
 
@@ -1312,6 +1490,24 @@ type ServerInterface interface {
 	// ListQueue Open reports for staff, oldest first, within the caller's areas.
 	// (GET /v1/{jurisdiction}/queue)
 	ListQueue(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListQueueParams)
+	// ListReassignments The latest changes of many reports that the caller may see, newest first.
+	// (GET /v1/{jurisdiction}/reassignments)
+	ListReassignments(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// PreviewReassignment Freezes which unfinished reports would go from whom to whom. Nothing is moved until it is confirmed.
+	// (POST /v1/{jurisdiction}/reassignments/preview)
+	PreviewReassignment(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// GetReassignment How far a change of many reports is; to be polled.
+	// (GET /v1/{jurisdiction}/reassignments/{job})
+	GetReassignment(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, jobPath JobPath)
+	// ConfirmReassignment Has a previewed change made, in its turn. Confirming again changes nothing.
+	// (POST /v1/{jurisdiction}/reassignments/{job}/confirmation)
+	ConfirmReassignment(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, jobPath JobPath)
+	// ListReassignmentOutcomes Each report of a change with what became of it; before that, what was frozen.
+	// (GET /v1/{jurisdiction}/reassignments/{job}/outcomes)
+	ListReassignmentOutcomes(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, jobPath JobPath, params ListReassignmentOutcomesParams)
+	// UndoReassignment Makes the inverse of a finished change and confirms it: what is still as the change left it goes back, what somebody changed since has the result `changed`. Undoing again gives the same one.
+	// (POST /v1/{jurisdiction}/reassignments/{job}/undo)
+	UndoReassignment(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, jobPath JobPath)
 	// ListPublicReports Open reports as GeoJSON without personal data, by area or by bounding box.
 	// (GET /v1/{jurisdiction}/reports)
 	ListPublicReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListPublicReportsParams)
@@ -1919,6 +2115,214 @@ func (siw *ServerInterfaceWrapper) ListQueue(w http.ResponseWriter, r *http.Requ
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListQueue(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListReassignments operation middleware
+func (siw *ServerInterfaceWrapper) ListReassignments(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReassignments(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PreviewReassignment operation middleware
+func (siw *ServerInterfaceWrapper) PreviewReassignment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PreviewReassignment(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetReassignment operation middleware
+func (siw *ServerInterfaceWrapper) GetReassignment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job" -------------
+	var jobPath JobPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job", r.PathValue("job"), &jobPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetReassignment(w, r, jurisdictionPath, jobPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfirmReassignment operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmReassignment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job" -------------
+	var jobPath JobPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job", r.PathValue("job"), &jobPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmReassignment(w, r, jurisdictionPath, jobPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListReassignmentOutcomes operation middleware
+func (siw *ServerInterfaceWrapper) ListReassignmentOutcomes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job" -------------
+	var jobPath JobPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job", r.PathValue("job"), &jobPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReassignmentOutcomesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReassignmentOutcomes(w, r, jurisdictionPath, jobPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UndoReassignment operation middleware
+func (siw *ServerInterfaceWrapper) UndoReassignment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job" -------------
+	var jobPath JobPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job", r.PathValue("job"), &jobPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UndoReassignment(w, r, jurisdictionPath, jobPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3021,6 +3425,12 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/pause", wrapper.PauseReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/resumption", wrapper.ResumeReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/contact-readings", wrapper.ReadContact)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/preview", wrapper.PreviewReassignment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments", wrapper.ListReassignments)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}", wrapper.GetReassignment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/confirmation", wrapper.ConfirmReassignment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/undo", wrapper.UndoReassignment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/outcomes", wrapper.ListReassignmentOutcomes)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.GetRoster)

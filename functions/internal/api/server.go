@@ -17,6 +17,7 @@ import (
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/report"
 )
@@ -44,7 +45,7 @@ var served = map[Function][]string{
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening"},
 	Locate:      {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
 	Boundaries:  {"/boundary-sets", "/boundary-uploads"},
-	Assignments: {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/reports/{report}"},
+	Assignments: {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/reports/{report}", "/reassignments"},
 	Local:       {"GET /healthz"},
 }
 
@@ -60,6 +61,7 @@ type Server struct {
 	Rosters     *assignment.Rosters
 	Reports     *report.Desk
 	Assignments *assignment.Desk
+	Jobs        *job.Desk
 	RosterDesk  *assignment.RosterDesk
 	Boundaries  *boundary.Desk
 	Who         Authenticator

@@ -16,14 +16,16 @@ import (
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/queue"
 	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/geo"
 )
 
-// Server gives an api.Server over a table. It does no network. Boundaries is left without Uploads, and whoever serves Reports or
-// contact details must have configured the keys.
+// Server gives an api.Server over a table. It does no network. Boundaries is left without Uploads and Jobs without the queue of its
+// worker, and whoever serves Reports or contact details must have configured the keys.
 func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, error) {
 	may, err := access.NewAuthorizer()
 	if err != nil {
@@ -49,13 +51,36 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		ContactFor: c.ContactFor}
 	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t,
 		Secrets: secrets, Now: time.Now, NewID: newID}
+	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: newID}
 	return s, nil
+}
+
+// Worker gives what does the parts of jobs. It does no network, and reads no contact details.
+func Worker(t *table.Table, parts job.Queue, log *slog.Logger) (*job.Worker, error) {
+	may, err := access.NewAuthorizer()
+	if err != nil {
+		return nil, fmt.Errorf("policies: %w", err)
+	}
+	return worker(staffDesk(t), t, parts, may, log), nil
+}
+
+func worker(desk *assignment.Desk, t *table.Table, parts job.Queue, may *access.Authorizer, log *slog.Logger) *job.Worker {
+	return &job.Worker{Assignments: desk, Store: t, Queue: parts, Permit: api.MayMove(may), Now: time.Now, Log: log}
+}
+
+// staffDesk gives a desk that takes steps with cases and reads no contact details.
+func staffDesk(t *table.Table) *assignment.Desk {
+	return &assignment.Desk{Books: jurisdiction.NewBooks(t, t), Rosters: assignment.NewRosters(t), Reader: t, Mover: t, Now: time.Now, NewID: newID}
+}
+
+// Queue gives the queue that the configuration names.
+func Queue(c config.Config) *queue.Queue {
+	return queue.New(queue.Config{Region: c.Region, URL: c.Queue, Endpoint: c.SQSEndpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
 }
 
 // Sweep gives the watch over the deadlines of every jurisdiction in a table. It does no network, and reads no contact details.
 func Sweep(t *table.Table, log *slog.Logger) *assignment.Sweep {
-	desk := &assignment.Desk{Books: jurisdiction.NewBooks(t, t), Rosters: assignment.NewRosters(t), Reader: t, Mover: t, Now: time.Now, NewID: newID}
-	return &assignment.Sweep{Desk: desk, Due: t, Log: log}
+	return &assignment.Sweep{Desk: staffDesk(t), Due: t, Log: log}
 }
 
 // WithKeys is Server for functions that file or read reports. Without both keys it is an error at the start, which a deployment

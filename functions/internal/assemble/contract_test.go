@@ -58,7 +58,7 @@ func TestEachFunctionServesWhatTheContractSays(t *testing.T) {
 	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Local}
 	for _, o := range operations(t) {
 		for _, f := range functions {
-			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{job}", "j", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
 			w.handler = w.server.Handler(f)
 			a := w.do(o.method, path, "", nil)
 			served := a.status != http.StatusMethodNotAllowed && !strings.Contains(string(a.body), "nothing at this address") && !strings.Contains(string(a.body), "404 page")
@@ -74,6 +74,8 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))
 	w.settle()
 	inside := w.file(0.5, 0.5)
+	w.jobs()
+	w.change = w.preview(w.issuer.token("maker", "dispatcher@town"), map[string]any{"areas": []string{"c1g1"}, "to": map[string]any{"area": "c1g2"}}).Job
 	scopes := []struct {
 		name, grant string
 		covers      bool // the report and the area asked for
@@ -97,7 +99,7 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 		for _, role := range []string{"member", "dispatcher", "editor", "administrator"} {
 			for _, s := range scopes {
 				token := w.issuer.token("somebody", role+s.grant)
-				covers := s.covers || o.id == "listAreaCounts" && s.grant != "@elsewhere" // asks for no area: whatever the caller holds
+				covers := s.covers || slices.Contains(ofWhateverIsHeld, o.id) && s.grant != "@elsewhere"
 				allowed := slices.Contains(o.roles, "resident") || slices.Contains(o.roles, role) && covers && (s.whole || !o.whole)
 				a := w.try(o, token, inside)
 				if refused(a) == allowed {
@@ -111,6 +113,9 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 	}
 }
 
+// ofWhateverIsHeld ask for no area: they answer what the caller holds.
+var ofWhateverIsHeld = []string{"listAreaCounts", "listReassignments"}
+
 // assigned are what members may do in their areas, and with what they have as well. listAreaCounts asks for no report.
 var assigned = []string{"getReport", "readContact", "listAreaCounts"}
 
@@ -121,7 +126,7 @@ func refused(a answer) bool {
 // try makes a request that would succeed, or fail for another reason than who asks.
 func (w *world) try(o operation, token string, report api.Filed) answer {
 	path := strings.NewReplacer("{jurisdiction}", town, "{report}", report.Report, "{code}", report.TrackingCode, "{set}", "0123456789abcdef",
-		"{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+		"{job}", w.change, "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
 	var body any
 	switch o.id {
 	case "locatePoint":
@@ -134,6 +139,10 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{"area": "c1g2", "reason": "试一试", "version": 99}
 	case "acceptReport", "returnReport", "resolveReport", "closeReport", "rejectReport", "reopenReport", "pauseReport", "resumeReport":
 		body = map[string]any{"version": 99, "code": "other", "reason": "试一试", "reply": "试一试"}
+	case "previewReassignment":
+		body = map[string]any{"areas": []string{"c1g1"}, "to": map[string]any{"area": "c1g2"}, "reason": "试一试"}
+	case "confirmReassignment", "undoReassignment":
+		body = map[string]any{}
 	case "reopenTracked":
 		body = map[string]any{"reason": "试一试"}
 	case "readContact":

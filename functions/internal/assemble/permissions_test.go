@@ -24,6 +24,7 @@ import (
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/local/engine/enginetest"
@@ -183,7 +184,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	}
 	guards := map[string]*guard{}
 	tables := map[string]*table.Table{}
-	mux := http.NewServeMux()
+	mux, parts := http.NewServeMux(), &line{}
 	tried := map[string]bool{}
 	for function, list := range grants(t) {
 		guards[function] = &guard{t: t, function: function, grants: list, engine: httputil.NewSingleHostReverseProxy(to), used: map[grant]bool{}}
@@ -196,7 +197,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server.Boundaries.Uploads = noUploads{}
+		server.Boundaries.Uploads, server.Jobs.Worker.Queue = noUploads{}, parts
 		handler := server.Handler(api.Function(function))
 		for _, o := range operations(t) {
 			if o.function == function {
@@ -208,9 +209,14 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		t.Fatalf("found roles of %d functions only", len(guards))
 	}
 	w.handler = mux
-	w.doEverything()
+	worker, err := Worker(tables["jobs"], parts, slog.New(slog.NewTextHandler(testLog{t}, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.doEverything(func() { parts.work(t, worker) })
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
+	tendEverything(t, tables["sweep"], tables["jobs"], w)
 	for _, o := range operations(t) {
 		if !tried[o.id] && o.function != "local" {
 			t.Errorf("%s was not tried", o.id)
@@ -225,8 +231,8 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	}
 }
 
-// doEverything does each operation of the contract once or more.
-func (w *world) doEverything() {
+// doEverything does each operation of the contract once or more; work does the parts of jobs.
+func (w *world) doEverything(work func()) {
 	w.settle()
 	admin, dispatcher := w.issuer.token("admin", "administrator@town"), w.issuer.token("d", "dispatcher@town")
 	w.must("GET", "/v1/town", "", nil)
@@ -248,6 +254,22 @@ func (w *world) doEverything() {
 	}
 	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/reopening", "", map[string]any{"reason": "又坏了"}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", report+"/contact-readings", dispatcher, map[string]any{"reason": "约上门时间"})
+	many := func() string {
+		p := w.preview(dispatcher, map[string]any{"areas": []string{"s"}, "to": map[string]any{"area": "c1g2"}})
+		w.must("POST", "/v1/town/reassignments/"+p.Job+"/confirmation", dispatcher, map[string]any{})
+		return "/v1/town/reassignments/" + p.Job
+	}
+	change := many()
+	work()
+	w.must("GET", change, dispatcher, nil)
+	w.must("GET", change+"/outcomes", dispatcher, nil)
+	w.must("POST", change+"/undo", dispatcher, map[string]any{})
+	work()
+	version += 3 // reopened by the resident, moved, moved back
+	change = many()
+	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"version": version, "area": "c2g1", "reason": "他更近"}, "Idempotency-Key", uuid.NewString())
+	work()
+	w.must("GET", "/v1/town/reassignments", dispatcher, nil)
 	for _, list := range []string{"queue", "queue?assignee=leader-21", "counts", "roster", "boundary-sets"} {
 		w.must("GET", "/v1/town/"+list, admin, nil)
 	}
@@ -258,6 +280,43 @@ func (w *world) doEverything() {
 		w.must("GET", set+p, "", nil)
 	}
 	w.must("POST", "/v1/town/boundary-uploads", admin, nil)
+}
+
+// tendEverything gives a push to a job of which nobody was told, and ends one of which all is recorded.
+func tendEverything(t *testing.T, sweep, jobs *table.Table, w *world) {
+	t.Helper()
+	w.file(0.5, 0.5)
+	d := w.issuer.token("d", "dispatcher@town")
+	p := w.preview(d, map[string]any{"areas": []string{"c1g1"}, "to": map[string]any{"area": "c1g2"}})
+	w.server.Jobs.Worker.Queue = &line{broken: true}
+	j, err := w.table.Job(t.Context(), town, p.Job)
+	if err == nil {
+		j, err = w.server.Jobs.Confirm(t.Context(), j, "d", []string{"dispatcher@town"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.table.TendJob(t.Context(), j, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	worker, err := Worker(sweep, &line{}, slog.New(slog.NewTextHandler(testLog{t}, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for minute := range 2 {
+		worker.Now = func() time.Time { return time.Now().Add(time.Duration(minute+1) * time.Minute) }
+		if err := worker.Tend(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if minute == 0 {
+			if err := jobs.RecordPart(t.Context(), j, 0, []job.Outcome{{Result: job.Changed}}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if j, err := w.table.Job(t.Context(), town, p.Job); err != nil || j.Status != job.Finished {
+		t.Errorf("the job is %s, %v", j.Status, err)
+	}
 }
 
 // sweepEverything does what the sweep does a month from now.

@@ -35,6 +35,7 @@ type world struct {
 	table   *table.Table
 	issuer  *tokens
 	usage   *usage
+	change  string // id of a previewed change of many reports
 }
 
 // usage counts requests to the engine.

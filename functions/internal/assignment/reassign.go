@@ -88,7 +88,7 @@ func (d *Desk) Reassign(ctx context.Context, c jurisdiction.Current, s report.St
 		return s, fault.Field("reason", "Say in %d to %d characters why it goes to somebody else.", minReason, maxReason)
 	}
 	step := report.Step{Kind: report.Reassigned, Who: r.Who, Op: r.Op, To: &to, Reason: r.Reason}
-	if s.Version == r.Version && s.Status != report.Returned && same(s.Assignee, to) {
+	if s.Version == r.Version && s.Status != report.Returned && Same(s.Assignee, to) {
 		if err := d.madeBefore(ctx, s, step, r.Version); !fault.Is(err, fault.Conflict) {
 			return s, err
 		}
@@ -137,7 +137,7 @@ func (d *Desk) madeBefore(ctx context.Context, s report.State, step report.Step,
 			continue
 		}
 		if e.Kind == step.Kind && e.Who == step.Who && e.Code == step.Code && e.Reason == strings.TrimSpace(step.Reason) &&
-			e.Reply == strings.TrimSpace(step.Reply) && e.Version == version+1 && (step.Kind != report.Reassigned || same(e.After, *step.To)) {
+			e.Reply == strings.TrimSpace(step.Reply) && e.Version == version+1 && (step.Kind != report.Reassigned || Same(e.After, *step.To)) {
 			return nil
 		}
 		return &fault.Error{Code: fault.KeyReused, Field: "Idempotency-Key", Message: "This Idempotency-Key was used for another change of this report. Use a new key for a new decision."}
@@ -149,8 +149,8 @@ func changedMeanwhile() error {
 	return fault.New(fault.Conflict, "Somebody changed this report meanwhile. Look at it as it is now and decide again.")
 }
 
-// same reports whether two assignees are the same person or both the queue, for the same area and role.
-func same(a, b report.Assignee) bool {
+// Same reports whether two assignees are the same person or both the queue, for the same area and role.
+func Same(a, b report.Assignee) bool {
 	return a.Kind == b.Kind && a.Person == b.Person && a.Area == b.Area && a.Role == b.Role
 }
 
@@ -190,4 +190,18 @@ func (d *Desk) Contact(ctx context.Context, s report.State, who, reason string) 
 		return report.Contact{}, fault.New(fault.Unknown, "The contact details have expired and were deleted.")
 	}
 	return d.Secrets.Unseal(s.ID, sealed)
+}
+
+// OnDuty gives who answers for a report's own place today, by the roster in force.
+func (d *Desk) OnDuty(ctx context.Context, c jurisdiction.Current) (func(report.State) report.Assignee, error) {
+	roster, err := d.Rosters.In(ctx, c.InForce)
+	if err != nil {
+		return nil, err
+	}
+	day := dayOf(d.Now(), c.Settings.Location())
+	return func(s report.State) report.Assignee {
+		a := roster.Route(s.Chain, day)
+		a.Because = report.ByDispatcher
+		return a
+	}, nil
 }

@@ -86,7 +86,7 @@ func (w *Sweep) step(ctx context.Context, c jurisdiction.Current, s report.State
 		if err != nil {
 			return s, err
 		}
-		if !same(to, s.Assignee) {
+		if !Same(to, s.Assignee) {
 			to.Because = report.TookTooLong
 			step.To = &to
 		}

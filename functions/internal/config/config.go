@@ -31,6 +31,8 @@ type Config struct {
 	BoundaryVertices int   // BOUNDARY_VERTICES
 
 	DynamoDBEndpoint string // DYNAMODB_ENDPOINT: another engine that speaks the DynamoDB API; empty for the region's
+	Queue            string // QUEUE_URL: queue of the parts of jobs
+	SQSEndpoint      string // SQS_ENDPOINT: another queue service that speaks the SQS API; empty for the region's
 	S3Endpoint       string // S3_ENDPOINT: another store that speaks the S3 API; empty for the region's
 	AccessKey        string // AWS_ACCESS_KEY_ID
 	SecretKey        string // AWS_SECRET_ACCESS_KEY
@@ -68,6 +70,8 @@ func Read(getenv func(string) string) (Config, error) {
 		BoundaryVertices: int(r.number("BOUNDARY_VERTICES", 2_000_000)),
 
 		DynamoDBEndpoint: r.text("DYNAMODB_ENDPOINT", ""),
+		Queue:            r.text("QUEUE_URL", ""),
+		SQSEndpoint:      r.text("SQS_ENDPOINT", ""),
 		S3Endpoint:       r.text("S3_ENDPOINT", ""),
 		AccessKey:        r.text("AWS_ACCESS_KEY_ID", ""),
 		SecretKey:        r.text("AWS_SECRET_ACCESS_KEY", ""),

@@ -94,6 +94,9 @@ type Step struct {
 // and this is its open.
 func (s Status) Open() bool { return s == Resolved || slices.Contains(unfinished, s) }
 
+// Unfinished reports whether something is still to be done.
+func (s Status) Unfinished() bool { return slices.Contains(unfinished, s) }
+
 // Statuses lists all statuses, in the order of a case's life.
 func Statuses() []Status {
 	return []Status{Received, Assigned, InProgress, Returned, Reopened, Resolved, Closed, Rejected}

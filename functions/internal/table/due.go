@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,18 +12,29 @@ import (
 	"github.com/weige/weige/functions/internal/report"
 )
 
-// Due implements assignment.DueLister: it reads shard after shard of the index, and the states themselves from the table, because the
-// index may be a moment behind.
+// Due implements assignment.DueLister.
 func (t *Table) Due(ctx context.Context, until time.Time, each func(report.State) error) error {
+	return t.due(ctx, until, stateSort, func(i item) error {
+		s, err := readState(i)
+		if err != nil || s.Clock.Next.IsZero() || s.Clock.Next.After(until) {
+			return err
+		}
+		return each(s)
+	})
+}
+
+// due reads shard after shard of what wants attention, and the items whose sort key begins with a prefix from the table itself, because
+// the index may be a moment behind.
+func (t *Table) due(ctx context.Context, until time.Time, prefix string, each func(item) error) error {
 	for shard := range deadlineShards {
-		if err := t.dueIn(ctx, index{DeadlineIndex, deadlinePartition}, deadlineKey(shard), until, each); err != nil {
+		if err := t.dueIn(ctx, index{DeadlineIndex, deadlinePartition}, deadlineKey(shard), until, prefix, each); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *Table) dueIn(ctx context.Context, ix index, partition string, until time.Time, each func(report.State) error) error {
+func (t *Table) dueIn(ctx context.Context, ix index, partition string, until time.Time, prefix string, each func(item) error) error {
 	in := &dynamodb.QueryInput{TableName: t.name, IndexName: aws.String(ix.name), Limit: aws.Int32(batchMost), ReturnConsumedCapacity: t.capacity(),
 		KeyConditionExpression:    aws.String(ix.attribute + " = :p AND " + nextSort + " < :until"),
 		ExpressionAttributeValues: item{":p": str(partition), ":until": str(nextKey(until.Add(time.Millisecond), ""))}}
@@ -32,24 +44,21 @@ func (t *Table) dueIn(ctx context.Context, ix index, partition string, until tim
 			return fmt.Errorf("list %s: %w", ix.name, err)
 		}
 		t.spent("Query", false, one(out.ConsumedCapacity)...)
-		keys := make([]key, len(out.Items))
-		for n, i := range out.Items {
-			keys[n] = key{item(i).text(partitionKey), item(i).text(sortKey)}
+		var keys []key
+		for _, i := range out.Items {
+			if k := (key{item(i).text(partitionKey), item(i).text(sortKey)}); strings.HasPrefix(k.sort, prefix) {
+				keys = append(keys, k)
+			}
 		}
-		states, err := t.batch(ctx, latest, keys...)
+		items, err := t.batch(ctx, latest, keys...)
 		if err != nil {
 			return err
 		}
 		for _, k := range keys {
-			s, err := readState(states[k])
-			if err != nil {
-				return err
-			}
-			if s.Clock.Next.IsZero() || s.Clock.Next.After(until) {
-				continue
-			}
-			if err := each(s); err != nil {
-				return err
+			if i, ok := items[k]; ok {
+				if err := each(i); err != nil {
+					return err
+				}
 			}
 		}
 		if len(out.LastEvaluatedKey) == 0 {

@@ -52,6 +52,17 @@ func (i item) instant(name string) time.Time {
 	return time.Time{}
 }
 
+// millis is an instant as milliseconds since 1970.
+func millis(t time.Time) types.AttributeValue { return num(t.UnixMilli()) }
+
+// millis reads what millis wrote; zero where there is nothing.
+func (i item) millis(name string) time.Time {
+	if n := i.number(name); n != 0 {
+		return time.UnixMilli(n).UTC()
+	}
+	return time.Time{}
+}
+
 func (i item) text(name string) string {
 	if v, ok := i[name].(*types.AttributeValueMemberS); ok {
 		return v.Value

@@ -21,9 +21,13 @@ import (
 //	reading of contact details L#{id}                      READ#{time}#{reading}
 //	tracking, idempotency      TC#{hash}                   TC
 //	counters of an area        AGG#{j}#{area}              TOTAL, D#{day}
+//	job                        J#{j}                       JOB#{id}
+//	job: entries, in pieces    J#{j}                       SEL#{id}#{n}
+//	job: outcomes of a part    J#{j}                       OUT#{id}#{part}
+//	jobs that wait, in order   J#{j}                       TURN
 //
 // Two sparse indexes hold states of open reports: by queue area, and by the person who has them; both sorted by when they were filed.
-// A third holds the keys of states for which the clock has something to do, spread over shards and sorted by when.
+// A third holds the keys of states for which the clock has something to do, and of confirmed jobs, spread over shards and sorted by when.
 const (
 	partitionKey = "PK"
 	sortKey      = "SK"
@@ -65,7 +69,9 @@ func setKey(j, version string) key { return key{setsPartition(j), setPrefix + ve
 
 func reportPartition(id string) string { return "R#" + id }
 
-func stateKey(id string) key   { return key{reportPartition(id), "STATE"} }
+const stateSort = "STATE"
+
+func stateKey(id string) key   { return key{reportPartition(id), stateSort} }
 func contactKey(id string) key { return key{reportPartition(id), "CONTACT"} }
 func appliedKey(id string) key { return key{reportPartition(id), "APPLIED"} }
 
@@ -86,6 +92,22 @@ func totalKey(j, area string) key { return key{"AGG#" + j + "#" + area, "TOTAL"}
 func dayKey(j, area string, at time.Time) key {
 	return key{"AGG#" + j + "#" + area, "D#" + at.UTC().Format(time.DateOnly)}
 }
+
+const jobPrefix = "JOB#"
+
+func jobsPartition(j string) string { return "J#" + j }
+
+func jobKey(j, id string) key { return key{jobsPartition(j), jobPrefix + id} }
+
+func pieceKey(j, id string, n int) key {
+	return key{jobsPartition(j), "SEL#" + id + fmt.Sprintf("#%04d", n)}
+}
+
+func outcomeKey(j, id string, part int) key {
+	return key{jobsPartition(j), "OUT#" + id + fmt.Sprintf("#%04d", part)}
+}
+
+func turnKey(j string) key { return key{jobsPartition(j), "TURN"} }
 
 func queueKey(j, area string) string      { return "Q#" + j + "#" + area + "#open" }
 func assigneeKey(j, person string) string { return "A#" + j + "#" + person + "#open" }

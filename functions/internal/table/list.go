@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/report"
@@ -86,7 +87,7 @@ type source struct {
 	partition string
 	after     string
 	keep      func(report.State) bool
-	ready     []report.State
+	ready     []listed
 	from      item // where the engine stopped
 	ended     bool
 }
@@ -94,16 +95,22 @@ type source struct {
 func (s *source) empty() bool { return len(s.ready) == 0 }
 
 func (s *source) take() report.State {
-	state := s.ready[0]
+	state := s.ready[0].state
 	s.ready = s.ready[1:]
 	return state
+}
+
+// listed is a state with its place in the order of the list.
+type listed struct {
+	key   string
+	state report.State
 }
 
 // first gives the source whose next state is the first of all; nil when all are at their end.
 func first(sources []*source) *source {
 	var best *source
 	for _, s := range sources {
-		if !s.empty() && (best == nil || openKey(s.ready[0].FiledAt, s.ready[0].ID) < openKey(best.ready[0].FiledAt, best.ready[0].ID)) {
+		if !s.empty() && (best == nil || s.ready[0].key < best.ready[0].key) {
 			best = s
 		}
 	}
@@ -151,7 +158,7 @@ func (s *source) read(ctx context.Context, want int) error {
 				return err
 			}
 			if s.keep == nil || s.keep(state) {
-				s.ready = append(s.ready, state)
+				s.ready = append(s.ready, listed{i[openSort].(*types.AttributeValueMemberS).Value, state}) // the index holds no item without it
 			}
 		}
 		s.from, s.ended = out.LastEvaluatedKey, len(out.LastEvaluatedKey) == 0
