@@ -116,7 +116,7 @@ func show(out io.Writer, rows []row, o lambdaOptions, engineName string) error {
 		return err
 	}
 	_, err := fmt.Fprintln(out, "\nwarm: a request that is refused before any storage is asked. with storage: reports files one, locate locates a point,"+
-		"\nboundaries makes a tile, assignments lists the queue of the street, changes counts one event, sweep finds"+
+		"\nboundaries makes a tile, assignments lists the queue of the street, changes counts one event, jobs looks for one that is gone, sweep finds"+
 		"\nnothing due, for which it always asks the storage.")
 	return err
 }

@@ -31,6 +31,7 @@ func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 		w.tile(set)
 		w.handOver(filed)
 		w.counts()
+		w.many()
 		w.sweep()
 		for name, f := range w.Functions {
 			if f.ColdStarts() == 0 {
@@ -268,6 +269,33 @@ func (w *world) counts() {
 		t.Error(err)
 	}
 	w.compare("after all records came again")
+}
+
+// many moves every report to one grid at once, and back.
+func (w *world) many() {
+	t := w.t
+	before := w.queue()
+	var p, now api.Reassignment
+	w.must("POST", "/v1/town/reassignments/preview", w.token(dispatcher), map[string]any{"areas": []string{"s"}, "to": map[string]any{"area": "c1g2"}, "reason": "换班"}).into(t, &p)
+	change := "/v1/town/reassignments/" + p.Job
+	done := func(path string, want int) {
+		var c api.Reassignment
+		w.must("POST", path, w.token(dispatcher), map[string]any{}).into(t, &c)
+		if err := w.DeliverParts(t.Context()); err != nil {
+			t.Error(err)
+		}
+		w.must("GET", "/v1/town/reassignments/"+c.Job, w.token(dispatcher), nil).into(t, &now)
+		if now.Status != api.JobFinished || now.Results.Done != want || want == 0 {
+			t.Errorf("%s: %s, %+v; want %d done", path, now.Status, now.Results, want)
+		}
+	}
+	done(change+"/confirmation", p.Reports)
+	done(change+"/undo", p.Reports)
+	for i, q := range w.queue() {
+		if q.Assignee.Person != before[i].Assignee.Person {
+			t.Errorf("%s is with %q and was with %q", q.Report, q.Assignee.Person, before[i].Assignee.Person)
+		}
+	}
 }
 
 // sweep runs the function as its schedule does. What it does with deadlines is tried where the clock can be moved.

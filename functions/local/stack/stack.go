@@ -52,6 +52,7 @@ type Stack struct {
 	Specs     map[string]lambdatest.Spec      // how each was deployed
 
 	endpoint string
+	parts    partsQueue
 	servers  []*http.Server
 }
 
@@ -77,7 +78,8 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := readTemplate(filepath.Join(root, "infra", "template.yaml"), map[string]string{"Table": s.Table, "OidcIssuer": s.IssuerURL, "Id": "local"})
+	t, err := readTemplate(filepath.Join(root, "infra", "template.yaml"), map[string]string{"Table": s.Table, "OidcIssuer": s.IssuerURL, "Id": "local",
+		"Parts": "https://sqs.us-east-1.amazonaws.com/000000000000/parts"})
 	if err != nil {
 		return nil, err
 	}
@@ -89,12 +91,16 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
+	sqs, err := s.listen(&s.parts)
+	if err != nil {
+		return nil, err
+	}
 	engine := o.Endpoint
 	if o.Through != "" {
 		engine = o.Through
 	}
 	for folder, d := range functions {
-		maps.Copy(d.environment, map[string]string{"DYNAMODB_ENDPOINT": engine, "S3_ENDPOINT": bucket})
+		maps.Copy(d.environment, map[string]string{"DYNAMODB_ENDPOINT": engine, "S3_ENDPOINT": bucket, "SQS_ENDPOINT": sqs})
 		binary, err := lambdatest.Compile(ctx, "functions/"+folder)
 		if err != nil {
 			return nil, err
