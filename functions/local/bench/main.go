@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -10,23 +11,48 @@ import (
 )
 
 func main() {
-	if len(os.Args) < 2 || os.Args[1] != "lambda" {
-		fmt.Fprintln(os.Stderr, "usage: bench lambda [-init 20] [-warm 300]")
-		os.Exit(2)
-	}
-	flags := flag.NewFlagSet("lambda", flag.ExitOnError)
-	var o lambdaOptions
-	flags.IntVar(&o.init, "init", 20, "how many processes to start of each function")
-	flags.IntVar(&o.warm, "warm", 300, "how many warm requests to make of each kind")
-	_ = flags.Parse(os.Args[2:]) // ends the program when it fails
-	if o.init < 1 || o.warm < 1 || flags.NArg() > 0 {
-		flags.Usage()
-		os.Exit(2)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := lambda(ctx, o, os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+func run(ctx context.Context, args []string) error {
+	what := ""
+	if len(args) > 0 {
+		what, args = args[0], args[1:]
+	}
+	flags := flag.NewFlagSet(what, flag.ExitOnError)
+	switch what {
+	case "lambda":
+		var o lambdaOptions
+		flags.IntVar(&o.init, "init", 20, "how many processes to start of each function")
+		flags.IntVar(&o.warm, "warm", 300, "how many warm requests to make of each kind")
+		if err := parse(flags, args, &o.init, &o.warm); err != nil {
+			return err
+		}
+		return lambda(ctx, o, os.Stdout)
+	case "storage":
+		var o storageOptions
+		flags.IntVar(&o.reports, "reports", 5000, "how many reports one change moves")
+		flags.IntVar(&o.previews, "previews", 5, "how often to preview it")
+		if err := parse(flags, args, &o.reports, &o.previews); err != nil {
+			return err
+		}
+		return storage(ctx, o, os.Stdout)
+	}
+	return errors.New("usage: bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5]")
+}
+
+// parse reads flags, all of which have to be at least 1.
+func parse(flags *flag.FlagSet, args []string, numbers ...*int) error {
+	_ = flags.Parse(args) // ends the program when it fails
+	for _, n := range numbers {
+		if *n < 1 || flags.NArg() > 0 {
+			return fmt.Errorf("%s takes numbers of at least 1, and nothing else", flags.Name())
+		}
+	}
+	return nil
 }
