@@ -32,6 +32,9 @@ const (
 	ReopenReport             Action = "reopenReport"
 	PauseReport              Action = "pauseReport"
 	ResumeReport             Action = "resumeReport"
+	RepeatReport             Action = "repeatReport"
+	CorrectReport            Action = "correctReport"
+	SplitReport              Action = "splitReport" // whoever may do this may give the parts to any unit
 	ReadContact              Action = "readContact"
 	PreviewReassignment      Action = "previewReassignment"
 	ListReassignments        Action = "listReassignments"
@@ -55,7 +58,7 @@ const (
 
 var actions = []Action{
 	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
-	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, ReadContact, ListAreaCounts, GetRoster,
+	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, GetRoster,
 	PreviewReassignment, ListReassignments, GetReassignment, ConfirmReassignment, UndoReassignment, ListReassignmentOutcomes,
 	ImportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
 }

@@ -177,19 +177,24 @@ func (e Datum) Valid() bool {
 
 // Defines values for EventKind.
 const (
-	EventKindAccepted   EventKind = "accepted"
-	EventKindClosed     EventKind = "closed"
-	EventKindEscalated  EventKind = "escalated"
-	EventKindFiled      EventKind = "filed"
-	EventKindLate       EventKind = "late"
-	EventKindPaused     EventKind = "paused"
-	EventKindReassigned EventKind = "reassigned"
-	EventKindRejected   EventKind = "rejected"
-	EventKindReopened   EventKind = "reopened"
-	EventKindResolved   EventKind = "resolved"
-	EventKindResumed    EventKind = "resumed"
-	EventKindReturned   EventKind = "returned"
-	EventKindWarned     EventKind = "warned"
+	EventKindAccepted     EventKind = "accepted"
+	EventKindClosed       EventKind = "closed"
+	EventKindCorrected    EventKind = "corrected"
+	EventKindDuplicate    EventKind = "duplicate"
+	EventKindEscalated    EventKind = "escalated"
+	EventKindFiled        EventKind = "filed"
+	EventKindLate         EventKind = "late"
+	EventKindPartFinished EventKind = "part_finished"
+	EventKindPartReopened EventKind = "part_reopened"
+	EventKindPaused       EventKind = "paused"
+	EventKindReassigned   EventKind = "reassigned"
+	EventKindRejected     EventKind = "rejected"
+	EventKindReopened     EventKind = "reopened"
+	EventKindResolved     EventKind = "resolved"
+	EventKindResumed      EventKind = "resumed"
+	EventKindReturned     EventKind = "returned"
+	EventKindSplit        EventKind = "split"
+	EventKindWarned       EventKind = "warned"
 )
 
 // Valid indicates whether the value is a known member of the EventKind enum.
@@ -199,11 +204,19 @@ func (e EventKind) Valid() bool {
 		return true
 	case EventKindClosed:
 		return true
+	case EventKindCorrected:
+		return true
+	case EventKindDuplicate:
+		return true
 	case EventKindEscalated:
 		return true
 	case EventKindFiled:
 		return true
 	case EventKindLate:
+		return true
+	case EventKindPartFinished:
+		return true
+	case EventKindPartReopened:
 		return true
 	case EventKindPaused:
 		return true
@@ -218,6 +231,8 @@ func (e EventKind) Valid() bool {
 	case EventKindResumed:
 		return true
 	case EventKindReturned:
+		return true
+	case EventKindSplit:
 		return true
 	case EventKindWarned:
 		return true
@@ -245,6 +260,8 @@ func (e PointGeometryType) Valid() bool {
 const (
 	PublicEventKindAccepted   PublicEventKind = "accepted"
 	PublicEventKindClosed     PublicEventKind = "closed"
+	PublicEventKindCorrected  PublicEventKind = "corrected"
+	PublicEventKindDuplicate  PublicEventKind = "duplicate"
 	PublicEventKindFiled      PublicEventKind = "filed"
 	PublicEventKindPaused     PublicEventKind = "paused"
 	PublicEventKindReassigned PublicEventKind = "reassigned"
@@ -253,6 +270,7 @@ const (
 	PublicEventKindResolved   PublicEventKind = "resolved"
 	PublicEventKindResumed    PublicEventKind = "resumed"
 	PublicEventKindReturned   PublicEventKind = "returned"
+	PublicEventKindSplit      PublicEventKind = "split"
 )
 
 // Valid indicates whether the value is a known member of the PublicEventKind enum.
@@ -261,6 +279,10 @@ func (e PublicEventKind) Valid() bool {
 	case PublicEventKindAccepted:
 		return true
 	case PublicEventKindClosed:
+		return true
+	case PublicEventKindCorrected:
+		return true
+	case PublicEventKindDuplicate:
 		return true
 	case PublicEventKindFiled:
 		return true
@@ -277,6 +299,8 @@ func (e PublicEventKind) Valid() bool {
 	case PublicEventKindResumed:
 		return true
 	case PublicEventKindReturned:
+		return true
+	case PublicEventKindSplit:
 		return true
 	default:
 		return false
@@ -416,6 +440,7 @@ func (e StaffReportStage) Valid() bool {
 const (
 	StatusAssigned   Status = "assigned"
 	StatusClosed     Status = "closed"
+	StatusDuplicate  Status = "duplicate"
 	StatusInProgress Status = "in_progress"
 	StatusReceived   Status = "received"
 	StatusRejected   Status = "rejected"
@@ -430,6 +455,8 @@ func (e Status) Valid() bool {
 	case StatusAssigned:
 		return true
 	case StatusClosed:
+		return true
+	case StatusDuplicate:
 		return true
 	case StatusInProgress:
 		return true
@@ -609,6 +636,18 @@ type ContactReading struct {
 	Reason string `json:"reason"`
 }
 
+// CorrectionInput A service, or a place, or both.
+type CorrectionInput struct {
+	Datum Datum    `json:"datum,omitempty,omitzero"`
+	Lat   *float64 `json:"lat,omitempty"`
+	Lon   *float64 `json:"lon,omitempty"`
+
+	// Reason Words for staff.
+	Reason      string `json:"reason"`
+	ServiceCode string `json:"service_code,omitempty,omitzero"`
+	Version     int64  `json:"version"`
+}
+
 // Counts defines model for Counts.
 type Counts struct {
 	Areas []AreaCount `json:"areas"`
@@ -643,6 +682,18 @@ type DeadlineClass struct {
 
 	// WarnBefore How long before a deadline it is warned of.
 	WarnBefore string `json:"warn_before,omitempty,omitzero"`
+}
+
+// DuplicateInput defines model for DuplicateInput.
+type DuplicateInput struct {
+	// Original Id of the report that this one repeats.
+	Original string `json:"original"`
+
+	// Reason Words for staff.
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Version The version that whoever decides saw.
+	Version int64 `json:"version"`
 }
 
 // Duty defines model for Duty.
@@ -682,6 +733,9 @@ type Event struct {
 
 	// Reason Words for staff.
 	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Refs Ids of other reports it is about: the original, the parts, the part.
+	Refs []string `json:"refs,omitempty,omitzero"`
 
 	// Reply Words for the resident.
 	Reply   string `json:"reply,omitempty,omitzero"`
@@ -860,6 +914,19 @@ type Neighbour struct {
 	Name   string  `json:"name"`
 }
 
+// PartInput defines model for PartInput.
+type PartInput struct {
+	// Area Area whose roster the assignee comes from; empty string for the jurisdiction's queue.
+	Area string `json:"area"`
+
+	// Description What this unit has to do.
+	Description string `json:"description"`
+
+	// Person A person of that area's roster; without it, whoever is on duty there.
+	Person      string `json:"person,omitempty,omitzero"`
+	ServiceCode string `json:"service_code"`
+}
+
 // PointGeometry defines model for PointGeometry.
 type PointGeometry struct {
 	Coordinates []float64         `json:"coordinates"`
@@ -961,6 +1028,15 @@ type QueueItem struct {
 	// Late That deadline passed.
 	Late bool    `json:"late,omitempty,omitzero"`
 	Lon  float64 `json:"lon"`
+
+	// Original Id of the report that this one repeats.
+	Original string `json:"original,omitempty,omitzero"`
+
+	// Parent Id of the report of which this is a part.
+	Parent string `json:"parent,omitempty,omitzero"`
+
+	// PartsOpen How many of its parts are not finished.
+	PartsOpen int `json:"parts_open,omitempty,omitzero"`
 
 	// Paused The clock stands still.
 	Paused bool   `json:"paused,omitempty,omitzero"`
@@ -1157,6 +1233,15 @@ type Service struct {
 	ServiceCode string `json:"service_code"`
 }
 
+// SplitInput defines model for SplitInput.
+type SplitInput struct {
+	Parts []PartInput `json:"parts"`
+
+	// Reason Words for staff.
+	Reason  string `json:"reason"`
+	Version int64  `json:"version"`
+}
+
 // StaffReport defines model for StaffReport.
 type StaffReport struct {
 	AcceptBy    *time.Time `json:"accept_by,omitempty"`
@@ -1188,6 +1273,15 @@ type StaffReport struct {
 	Late    bool    `json:"late,omitempty,omitzero"`
 	Located Located `json:"located,omitempty,omitzero"`
 	Lon     float64 `json:"lon"`
+
+	// Original Id of the report that this one repeats.
+	Original string `json:"original,omitempty,omitzero"`
+
+	// Parent Id of the report of which this is a part.
+	Parent string `json:"parent,omitempty,omitzero"`
+
+	// PartsOpen How many of its parts are not finished.
+	PartsOpen int `json:"parts_open,omitempty,omitzero"`
 
 	// Paused The clock stands still.
 	Paused   bool       `json:"paused,omitempty,omitzero"`
@@ -1234,6 +1328,9 @@ type Tracked struct {
 	Lat         float64        `json:"lat"`
 	Lon         float64        `json:"lon"`
 
+	// Original The same was reported before; this is how that report stands.
+	Original TrackedOriginal `json:"original,omitempty,omitzero"`
+
 	// ReopenUntil Until when it can be reopened; absent while there is nothing to reopen.
 	ReopenUntil *time.Time `json:"reopen_until,omitempty"`
 	Report      string     `json:"report"`
@@ -1241,6 +1338,14 @@ type Tracked struct {
 	// ResolveBy Until when it is to be resolved; absent where that is not set, or paused, or done.
 	ResolveBy *time.Time `json:"resolve_by,omitempty"`
 	Service   Service    `json:"service"`
+	Status    Status     `json:"status"`
+}
+
+// TrackedOriginal The same was reported before; this is how that report stands.
+type TrackedOriginal struct {
+	FiledAt   time.Time  `json:"filed_at"`
+	Report    string     `json:"report"`
+	ResolveBy *time.Time `json:"resolve_by,omitempty"`
 	Status    Status     `json:"status"`
 }
 
@@ -1347,6 +1452,18 @@ type CloseReportParams struct {
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
 
+// CorrectReportParams defines parameters for CorrectReport.
+type CorrectReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// RepeatReportParams defines parameters for RepeatReport.
+type RepeatReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
 // PauseReportParams defines parameters for PauseReport.
 type PauseReportParams struct {
 	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
@@ -1385,6 +1502,12 @@ type ResumeReportParams struct {
 
 // ReturnReportParams defines parameters for ReturnReport.
 type ReturnReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// SplitReportParams defines parameters for SplitReport.
+type SplitReportParams struct {
 	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
@@ -1428,6 +1551,12 @@ type CloseReportJSONRequestBody = CaseStep
 // ReadContactJSONRequestBody defines body for ReadContact for application/json ContentType.
 type ReadContactJSONRequestBody = ContactReading
 
+// CorrectReportJSONRequestBody defines body for CorrectReport for application/json ContentType.
+type CorrectReportJSONRequestBody = CorrectionInput
+
+// RepeatReportJSONRequestBody defines body for RepeatReport for application/json ContentType.
+type RepeatReportJSONRequestBody = DuplicateInput
+
 // PauseReportJSONRequestBody defines body for PauseReport for application/json ContentType.
 type PauseReportJSONRequestBody = CaseStep
 
@@ -1448,6 +1577,9 @@ type ResumeReportJSONRequestBody = CaseStep
 
 // ReturnReportJSONRequestBody defines body for ReturnReport for application/json ContentType.
 type ReturnReportJSONRequestBody = CaseStep
+
+// SplitReportJSONRequestBody defines body for SplitReport for application/json ContentType.
+type SplitReportJSONRequestBody = SplitInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -1532,6 +1664,12 @@ type ServerInterface interface {
 	// ReadContact Reads the reporter's contact details; the reading and its reason are logged.
 	// (POST /v1/{jurisdiction}/reports/{report}/contact-readings)
 	ReadContact(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath)
+	// CorrectReport Puts a report where it belongs, by place or service or both, in one event; in other areas it goes to whoever answers there.
+	// (POST /v1/{jurisdiction}/reports/{report}/correction)
+	CorrectReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params CorrectReportParams)
+	// RepeatReport Calls a report a duplicate of another one; whoever follows it is led to that one.
+	// (POST /v1/{jurisdiction}/reports/{report}/duplicate)
+	RepeatReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params RepeatReportParams)
 	// PauseReport Stops the clock of a report, with a reason: the deadlines move by the working time that it stands still.
 	// (POST /v1/{jurisdiction}/reports/{report}/pause)
 	PauseReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params PauseReportParams)
@@ -1553,6 +1691,9 @@ type ServerInterface interface {
 	// ReturnReport 'Not ours', with a reason code and words. The first return goes to the dispatchers, the second to the level above, whose decision is final.
 	// (POST /v1/{jurisdiction}/reports/{report}/return)
 	ReturnReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReturnReportParams)
+	// SplitReport Divides a report into parts for several units, each with its own assignee and deadline; the whole closes with the last of them.
+	// (POST /v1/{jurisdiction}/reports/{report}/split)
+	SplitReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params SplitReportParams)
 	// GetRoster Who answers for which area, within the caller's areas.
 	// (GET /v1/{jurisdiction}/roster)
 	GetRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params GetRosterParams)
@@ -2761,6 +2902,132 @@ func (siw *ServerInterfaceWrapper) ReadContact(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// CorrectReport operation middleware
+func (siw *ServerInterfaceWrapper) CorrectReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CorrectReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CorrectReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RepeatReport operation middleware
+func (siw *ServerInterfaceWrapper) RepeatReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RepeatReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RepeatReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // PauseReport operation middleware
 func (siw *ServerInterfaceWrapper) PauseReport(w http.ResponseWriter, r *http.Request) {
 
@@ -3202,6 +3469,69 @@ func (siw *ServerInterfaceWrapper) ReturnReport(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// SplitReport operation middleware
+func (siw *ServerInterfaceWrapper) SplitReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SplitReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SplitReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetRoster operation middleware
 func (siw *ServerInterfaceWrapper) GetRoster(w http.ResponseWriter, r *http.Request) {
 
@@ -3424,6 +3754,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/reopening", wrapper.ReopenReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/pause", wrapper.PauseReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/resumption", wrapper.ResumeReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/duplicate", wrapper.RepeatReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/correction", wrapper.CorrectReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/split", wrapper.SplitReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/contact-readings", wrapper.ReadContact)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/preview", wrapper.PreviewReassignment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments", wrapper.ListReassignments)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/fault"
@@ -140,6 +141,12 @@ func viewTracked(t report.Tracked) Tracked {
 	if !t.State.Due().IsZero() {
 		v.ResolveBy = instant(t.State.Clock.ResolveBy)
 	}
+	if o := t.Original; o != nil {
+		v.Original = TrackedOriginal{Report: o.ID, Status: Status(o.Status), FiledAt: o.FiledAt}
+		if !o.Due().IsZero() {
+			v.Original.ResolveBy = instant(o.Clock.ResolveBy)
+		}
+	}
 	for _, area := range t.State.Chain {
 		v.Chain = append(v.Chain, areaRef(area, t.Areas))
 	}
@@ -148,7 +155,11 @@ func viewTracked(t report.Tracked) Tracked {
 		switch {
 		case kind == report.Escalate && e.Before != nil && *e.Before != e.After:
 			kind = report.Reassigned
-		case kind == report.Warn, kind == report.Lapse, kind == report.Escalate:
+		case kind == report.PartDone && e.Status == report.Closed:
+			kind = report.Close
+		case kind == report.PartBack && e.StatusBefore == report.Closed:
+			kind = report.Reopen
+		case slices.Contains([]report.EventKind{report.Warn, report.Lapse, report.Escalate, report.PartDone, report.PartBack}, kind):
 			continue // between the city and its staff
 		}
 		v.Events = append(v.Events, PublicEvent{At: e.At, Kind: PublicEventKind(kind), Reply: e.Reply, Assignee: publicAssignee(e.After, t.Settings, t.Areas)})

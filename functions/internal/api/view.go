@@ -95,7 +95,8 @@ func viewState(s report.State) QueueItem {
 	}
 	return QueueItem{Report: s.ID, Version: s.Version, Status: Status(s.Status), ServiceCode: s.Service, FiledAt: s.FiledAt, Lon: p[0], Lat: p[1],
 		Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set, Returns: s.Returns,
-		Due: instant(s.Due()), Late: s.Late(), Paused: !s.Clock.PausedAt.IsZero()}
+		Due: instant(s.Due()), Late: s.Late(), Paused: !s.Clock.PausedAt.IsZero(),
+		Original: s.Original, Parent: s.Parent, PartsOpen: s.PartsOpen}
 }
 
 // viewStaff shows a report to staff: its words and history, but of the contact details only that there are some.
@@ -103,7 +104,7 @@ func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport
 	q := viewState(s)
 	v := StaffReport{Report: q.Report, Version: q.Version, Status: q.Status, ServiceCode: q.ServiceCode, FiledAt: q.FiledAt, Lon: q.Lon, Lat: q.Lat,
 		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Returns: q.Returns,
-		Due: q.Due, Late: q.Late, Paused: q.Paused, Class: s.Clock.Class, AcceptBy: instant(s.Clock.AcceptBy), ResolveBy: instant(s.Clock.ResolveBy),
+		Due: q.Due, Late: q.Late, Paused: q.Paused, Original: q.Original, Parent: q.Parent, PartsOpen: q.PartsOpen, Class: s.Clock.Class, AcceptBy: instant(s.Clock.AcceptBy), ResolveBy: instant(s.Clock.ResolveBy),
 		PausedAt: instant(s.Clock.PausedAt), Description: b.Description, HasContact: s.HasContact, Events: []Event{},
 		Stage: StaffReportStage(s.Status.Stage()), Final: s.Final, Answering: viewAssignee(s.Answering()), ReopenUntil: instant(s.ReopenUntil)}
 	for _, e := range events {
@@ -111,7 +112,7 @@ func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport
 			v.Finisher = e.Who
 		}
 		one := Event{Version: e.Version, At: e.At, Kind: EventKind(e.Kind), Status: Status(e.Status), Who: e.Who, Operation: e.Op,
-			Code: e.Code, Reason: e.Reason, Reply: e.Reply, After: viewAssignee(e.After)}
+			Code: e.Code, Reason: e.Reason, Reply: e.Reply, Refs: e.Refs, After: viewAssignee(e.After)}
 		if e.Before != nil {
 			one.Before = viewAssignee(*e.Before)
 		}

@@ -139,6 +139,13 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{"area": "c1g2", "reason": "试一试", "version": 99}
 	case "acceptReport", "returnReport", "resolveReport", "closeReport", "rejectReport", "reopenReport", "pauseReport", "resumeReport":
 		body = map[string]any{"version": 99, "code": "other", "reason": "试一试", "reply": "试一试"}
+	case "repeatReport":
+		body = map[string]any{"version": 99, "original": report.Report}
+	case "correctReport":
+		body = map[string]any{"version": 99, "service_code": "visit", "reason": "试一试"}
+	case "splitReport":
+		part := map[string]any{"service_code": "light", "area": "c1g2", "description": "试一试"}
+		body = map[string]any{"version": 99, "reason": "试一试", "parts": []any{part, part}}
 	case "previewReassignment":
 		body = map[string]any{"areas": []string{"c1g1"}, "to": map[string]any{"area": "c1g2"}, "reason": "试一试"}
 	case "confirmReassignment", "undoReassignment":

@@ -2,7 +2,6 @@ package assemble
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -254,6 +253,13 @@ func (w *world) doEverything(work func()) {
 	}
 	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/reopening", "", map[string]any{"reason": "又坏了"}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", report+"/contact-readings", dispatcher, map[string]any{"reason": "约上门时间"})
+	another := w.file(0.5, 0.5).Report
+	w.must("POST", "/v1/town/reports/"+another+"/correction", dispatcher, map[string]any{"version": 1, "lon": 0.0015, "lat": 0.0005, "reason": "在隔壁"}, "Idempotency-Key", uuid.NewString())
+	part := map[string]any{"service_code": "light", "area": "c1g2", "description": "换灯泡"}
+	w.must("POST", "/v1/town/reports/"+another+"/split", dispatcher, map[string]any{"version": 2, "reason": "两家", "parts": []any{part, part}}, "Idempotency-Key", uuid.NewString())
+	repeated := w.file(0.5, 0.5)
+	w.must("POST", "/v1/town/reports/"+repeated.Report+"/duplicate", dispatcher, map[string]any{"version": 1, "original": filed.Report}, "Idempotency-Key", uuid.NewString())
+	w.must("GET", "/v1/town/reports/track/"+repeated.TrackingCode, "", nil)
 	many := func() string {
 		p := w.preview(dispatcher, map[string]any{"areas": []string{"s"}, "to": map[string]any{"area": "c1g2"}})
 		w.must("POST", "/v1/town/reassignments/"+p.Job+"/confirmation", dispatcher, map[string]any{})
@@ -347,19 +353,22 @@ func sweepEverything(t *testing.T, to *table.Table) {
 // countEverything hands the events of all reports to the counters, as the stream does.
 func countEverything(t *testing.T, to *table.Table, w *world) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
 	var queue api.Queue
 	w.must("GET", "/v1/town/queue", w.issuer.token("d", "dispatcher@town"), nil).into(t, &queue)
 	for _, r := range queue.Reports {
-		events, err := w.table.Events(ctx, r.Report)
-		if err != nil || len(events) == 0 {
-			t.Fatalf("%d events: %v", len(events), err)
-		}
-		for _, e := range events {
-			if err := assignment.Apply(ctx, to, e); err != nil {
-				t.Error(err)
-			}
+		countOne(t, to, w, r.Report)
+	}
+}
+
+func countOne(t *testing.T, to *table.Table, w *world, id string) {
+	t.Helper()
+	events, err := w.table.Events(t.Context(), id)
+	if err != nil || len(events) == 0 {
+		t.Fatalf("%d events: %v", len(events), err)
+	}
+	for _, e := range events {
+		if err := assignment.Apply(t.Context(), to, e); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -101,3 +101,55 @@ func reopenFor(c jurisdiction.Current, service string) time.Duration {
 func DecidesHere(s report.State, person string, chain []string) bool {
 	return s.Decider() == person && slices.Contains(chain, s.Assignee.Area)
 }
+
+// Repeat calls a report a duplicate of another one, which has to be there and be no duplicate itself. Whoever follows the duplicate is
+// led to the other one from then on.
+func (d *Desk) Repeat(ctx context.Context, c jurisdiction.Current, s report.State, original string, in Decision) (report.State, error) {
+	there, _, err := d.Reader.Report(ctx, c.Jurisdiction, original)
+	switch {
+	case fault.Is(err, fault.Unknown) || original == s.ID:
+		return s, fault.Field("original", "There is no other report of this id here.")
+	case err != nil:
+		return s, err
+	case there.Status == report.Duplicate && s.Original != original:
+		return s, fault.Field("original", "That report is a duplicate itself, of %s; name that one.", there.Original)
+	case there.Private != s.Private:
+		return s, fault.Field("original", "One of the two is of a service that is never shown in public, the other is not.")
+	}
+	return d.Take(ctx, c, s, in.Version, report.Step{Kind: report.Repeat, Who: in.Who, Op: in.Op, Reason: in.Reason, Reply: in.Reply, Refs: []string{original}})
+}
+
+// Correction is the place and the service that a report should have had.
+type Correction struct {
+	Service string               // empty: as it is
+	Located jurisdiction.Located // zero: as it is
+}
+
+// Correct puts a report where it belongs, in one event: its chain of areas, its list, its deadlines, and, where it lies in other areas
+// now, whoever answers there.
+func (d *Desk) Correct(ctx context.Context, c jurisdiction.Current, s report.State, to Correction, in Decision) (report.State, error) {
+	place := report.Place{Service: s.Service, Private: s.Private, Point: s.Point, Set: s.Set, Chain: s.Chain, QueueArea: s.QueueArea}
+	if to.Service != "" {
+		service, ok := c.Settings.Service(to.Service)
+		if !ok {
+			return s, fault.Field("service_code", "There is no service %q here; the jurisdiction lists those it has.", to.Service)
+		}
+		place.Service, place.Private = service.Code, service.Private
+	}
+	step := report.Step{Kind: report.Correct, Who: in.Who, Op: in.Op, Reason: in.Reason, Place: &place}
+	if to.Located.Areas != nil {
+		place.Point, place.Set, place.Chain = to.Located.Match.Point, to.Located.Set, to.Located.Chain()
+		place.QueueArea = c.QueueArea(place.Chain)
+		if !slices.Equal(place.Chain, s.Chain) {
+			there, err := d.Rosters.Route(ctx, c, place.Chain, d.Now())
+			if err != nil {
+				return s, err
+			}
+			step.To = &there
+		}
+	}
+	if place.Service == s.Service && place.Point == s.Point && s.Version == in.Version {
+		return s, fault.Field("service_code", "Nothing would change: the service and the place are as they are.")
+	}
+	return d.Take(ctx, c, s, in.Version, step)
+}

@@ -12,18 +12,22 @@ var ErrEarly = errors.New("an earlier event of this report has not been counted 
 
 // Apply counts one event from the stream, exactly once in effect.
 func Apply(ctx context.Context, t Tally, e report.Event) error {
-	return t.Tally(ctx, e, change(e))
+	return t.Tally(ctx, e, changes(e))
 }
 
-// change says what an event does to the counters of its queue area: what a report counts for after it, less what it counted for before.
-func change(e report.Event) CountChange {
+// changes says what an event does to the counters of queue areas: what a report counts for after it, less what it counted for before,
+// which was in another area where its place was corrected.
+func changes(e report.Event) map[string]CountChange {
 	after := counted(e.Status, e.After, e.Late)
 	if e.Before == nil {
 		after.Filed = 1
-		return after
+		return map[string]CountChange{e.QueueArea: after}
 	}
 	before := counted(e.StatusBefore, *e.Before, e.LateBefore)
-	return CountChange{Open: after.Open - before.Open, Waiting: after.Waiting - before.Waiting, Late: after.Late - before.Late}
+	if e.QueueBefore == "" {
+		return map[string]CountChange{e.QueueArea: {Open: after.Open - before.Open, Waiting: after.Waiting - before.Waiting, Late: after.Late - before.Late}}
+	}
+	return map[string]CountChange{e.QueueArea: after, e.QueueBefore: {Open: -before.Open, Waiting: -before.Waiting, Late: -before.Late}}
 }
 
 // counted says what a report of this status and assignee counts for, late or not. What is resolved waits for a check, not for somebody.

@@ -100,9 +100,17 @@ func (d *Desk) Reassign(ctx context.Context, c jurisdiction.Current, s report.St
 // Take takes a step with a case that was read as s, if its version is still the one that whoever decides saw; otherwise it gives the
 // report as it is now and a fault with code fault.Conflict. The same operation again gives the report as it is now and changes
 // nothing; the same operation id for something else is fault.KeyReused. step.At, step.Pace and step.Reopen are set
-// here.
+// here. Where the report is a part of another, that one is moved with it when the part is finished or opened again.
 func (d *Desk) Take(ctx context.Context, c jurisdiction.Current, s report.State, version int64, step report.Step) (report.State, error) {
+	return d.take(ctx, c, s, version, step, nil)
+}
+
+// take is Take with other reports to be moved in the same transaction.
+func (d *Desk) take(ctx context.Context, c jurisdiction.Current, s report.State, version int64, step report.Step, with []Move) (report.State, error) {
 	step.At, step.Pace, step.Reopen = d.Now(), c.Settings.Pace(s.Service), reopenFor(c, s.Service)
+	if step.Place != nil {
+		step.Pace = c.Settings.Pace(step.Place.Service)
+	}
 	if s.Version != version {
 		return s, d.madeBefore(ctx, s, step, version)
 	}
@@ -113,16 +121,51 @@ func (d *Desk) Take(ctx context.Context, c jurisdiction.Current, s report.State,
 		}
 		return s, err
 	}
-	now, outcome, err := d.Mover.Move(ctx, Move{State: next, Event: event})
-	switch {
-	case err != nil:
-		return s, err
-	case outcome == ChangedMeanwhile:
-		return now, changedMeanwhile()
-	case now.Version == next.Version && now.LastOp == next.LastOp && now.Status == next.Status && now.Assignee == next.Assignee:
-		return now, nil
+	move := Move{State: next, Event: event, With: with}
+	if step.Kind == report.Repeat {
+		move.Original = step.Refs[0]
 	}
-	return now, d.madeBefore(ctx, now, step, version)
+	for try := 0; ; try++ {
+		if move.With, err = d.withParent(ctx, c, s, next, step, with); err != nil {
+			return s, err
+		}
+		now, outcome, err := d.Mover.Move(ctx, move)
+		switch {
+		case err != nil:
+			return s, err
+		case outcome == ChangedMeanwhile && now.Version == s.Version && next.Parent != "" && try < parentTries:
+			continue // the whole was changed, not the part
+		case outcome == ChangedMeanwhile:
+			return now, changedMeanwhile()
+		case now.Version == next.Version && now.LastOp == next.LastOp && now.Status == next.Status && now.Assignee == next.Assignee:
+			return now, nil
+		}
+		return now, d.madeBefore(ctx, now, step, version)
+	}
+}
+
+// parentTries is how often a part is tried again whose whole somebody changed at the same moment.
+const parentTries = 5
+
+// withParent adds what a step of a part does to the whole.
+func (d *Desk) withParent(ctx context.Context, c jurisdiction.Current, before, next report.State, step report.Step, with []Move) ([]Move, error) {
+	if next.Parent == "" || before.Status.Open() == next.Status.Open() {
+		return with, nil
+	}
+	whole, _, err := d.Reader.Report(ctx, next.Jurisdiction, next.Parent)
+	if err != nil {
+		return nil, err
+	}
+	kind := report.PartDone
+	if next.Status.Open() {
+		kind = report.PartBack
+	}
+	state, event, err := whole.Take(report.Step{Kind: kind, Who: step.Who, Op: fmt.Sprintf("part-%s-%d", next.ID, next.Version), At: step.At, Refs: []string{next.ID},
+		Pace: c.Settings.Pace(whole.Service), Reopen: reopenFor(c, whole.Service)})
+	if err != nil {
+		return nil, err
+	}
+	return append(slices.Clone(with), Move{State: state, Event: event}), nil
 }
 
 // madeBefore looks for an event with the operation id of a step that cannot be taken on s: nil when it is the same step,
@@ -137,7 +180,7 @@ func (d *Desk) madeBefore(ctx context.Context, s report.State, step report.Step,
 			continue
 		}
 		if e.Kind == step.Kind && e.Who == step.Who && e.Code == step.Code && e.Reason == strings.TrimSpace(step.Reason) &&
-			e.Reply == strings.TrimSpace(step.Reply) && e.Version == version+1 && (step.Kind != report.Reassigned || Same(e.After, *step.To)) {
+			e.Reply == strings.TrimSpace(step.Reply) && e.Version == version+1 && slices.Equal(e.Refs, step.Refs) && (step.Kind != report.Reassigned || Same(e.After, *step.To)) {
 			return nil
 		}
 		return &fault.Error{Code: fault.KeyReused, Field: "Idempotency-Key", Message: "This Idempotency-Key was used for another change of this report. Use a new key for a new decision."}

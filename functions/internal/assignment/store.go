@@ -9,15 +9,22 @@ import (
 
 // Move is one change of a report's assignee: the state it leads to and the event that records it.
 type Move struct {
-	State report.State // Version is one more than the version it replaces
+	State report.State // Version is one more than the version it replaces; 1 for a new report
 	Event report.Event
+	Body  report.Body // of a new report; of no meaning otherwise
+
+	// Original has to be there, in the same jurisdiction, and be no duplicate; empty for none.
+	Original string
+	// With are moves of other reports that are made in the same transaction, and new reports.
+	With []Move
 }
 
 // Mover writes moves.
 type Mover interface {
 	// Move writes state and event in one transaction, on the condition that the stored version is State.Version-1. When that
 	// does not hold and an event of this report with the same operation id exists, the move was made before: it gives the
-	// stored state and Done. When it does not hold otherwise it gives the stored state and ChangedMeanwhile.
+	// stored state and Done. When it does not hold otherwise it gives the stored state and ChangedMeanwhile. The same goes for
+	// Original, where that does not hold, and for the moves of With; the state that is given is always that of m.State.
 	// An error means that the outcome is unknown; calling again with the same Move is always safe.
 	Move(ctx context.Context, m Move) (report.State, Outcome, error)
 }
@@ -68,10 +75,10 @@ type Counter interface {
 // version was counted before changes nothing, and one that arrives before its predecessor is refused with ErrEarly, to be
 // delivered again.
 type Tally interface {
-	Tally(ctx context.Context, e report.Event, d CountChange) error
+	Tally(ctx context.Context, e report.Event, changes map[string]CountChange) error
 }
 
-// CountChange is what an event does to the counters of its queue area on its day.
+// CountChange is what an event does to the counters of a queue area on its day.
 type CountChange struct {
 	Filed, Open, Waiting, Late int64
 }

@@ -130,7 +130,7 @@ func handedOn(f report.Filing) assignment.Move {
 // failing refuses one report's events.
 type failing struct{ report string }
 
-func (f failing) Tally(_ context.Context, e report.Event, _ assignment.CountChange) error {
+func (f failing) Tally(_ context.Context, e report.Event, _ map[string]assignment.CountChange) error {
 	if e.Report == f.report {
 		return errors.New("refused")
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/geo"
 )
 
 // The case: every status of a report, and every way from one to another. Whoever may go a way is said by the policies of package
@@ -33,7 +34,9 @@ import (
 //	                                  as assigned                        └───────────────┘
 //
 // A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned. A pause, its end, and what the
-// clock does (warn, call late, escalate) leave an unfinished case where it is, but that an escalation may hand it to somebody.
+// clock does (warn, call late, escalate) leave an unfinished case where it is, but that an escalation may hand it to somebody; so does a
+// correction of its place or service. A duplicate ends like a rejected one and can be reopened like it. A case that is split stays where
+// it is and closes with the last of its parts; one of which a part is reopened is reopened itself.
 var ways = map[EventKind]way{
 	Filed:      {},
 	Reassigned: {from: unfinished},
@@ -42,12 +45,17 @@ var ways = map[EventKind]way{
 	Resolve:    {from: unfinished, to: Resolved, reply: true},
 	Close:      {from: []Status{Resolved}, to: Closed},
 	Reject:     {from: unfinished, to: Rejected, code: rejectCodes, reply: true},
-	Reopen:     {from: []Status{Resolved, Closed, Rejected}, to: Reopened, reason: true},
+	Repeat:     {from: unfinished, to: Duplicate},
+	Reopen:     {from: []Status{Resolved, Closed, Rejected, Duplicate}, to: Reopened, reason: true},
 	Pause:      {from: unfinished, stays: true, reason: true},
 	Resume:     {from: unfinished, stays: true},
 	Warn:       {from: unfinished, stays: true},
 	Lapse:      {from: unfinished, stays: true},
 	Escalate:   {from: unfinished, stays: true},
+	Correct:    {from: unfinished, stays: true, reason: true},
+	Split:      {from: unfinished, to: InProgress, reason: true},
+	PartDone:   {from: unfinished, stays: true},
+	PartBack:   {from: slices.Concat(unfinished, []Status{Resolved, Closed, Rejected}), to: Reopened},
 }
 
 // unfinished are the statuses in which something is still to be done.
@@ -88,6 +96,18 @@ type Step struct {
 	Reply  string    // words for the resident; public to whoever holds the tracking code
 	Reopen time.Duration
 	Pace   jurisdiction.Pace // the deadlines of the report's service as they are set now
+	Refs   []string          // ids of other reports: the original, the parts, the part
+	Place  *Place            // of a correction
+}
+
+// Place is what a correction makes of a report's place and service. Their deadlines hold from when the clock started.
+type Place struct {
+	Service   string
+	Private   bool
+	Point     geo.Point
+	Set       string
+	Chain     []string
+	QueueArea string
 }
 
 // Open reports whether the report is on somebody's list: it is until it is closed or rejected. Open311 knows open and closed only,
@@ -99,7 +119,7 @@ func (s Status) Unfinished() bool { return slices.Contains(unfinished, s) }
 
 // Statuses lists all statuses, in the order of a case's life.
 func Statuses() []Status {
-	return []Status{Received, Assigned, InProgress, Returned, Reopened, Resolved, Closed, Rejected}
+	return []Status{Received, Assigned, InProgress, Returned, Reopened, Resolved, Closed, Rejected, Duplicate}
 }
 
 // Stage is where a status stands in the practice of Chinese digital urban management (数字化城市管理): its supervising axis takes up
@@ -146,6 +166,12 @@ func (s State) Take(step Step) (State, Event, error) {
 		return s, Event{}, fault.New(fault.Conflict, "This cannot be done with a report that is %s.", strings.ReplaceAll(string(s.Status), "_", " "))
 	case step.Kind == Return && s.Final:
 		return s, Event{}, fault.New(fault.Conflict, "The level above decided after the second return that it stays here; that is final. Ask the dispatcher to reassign it.")
+	case s.PartsOpen > 0 && slices.Contains([]EventKind{Resolve, Reject, Repeat, Split}, step.Kind):
+		return s, Event{}, fault.New(fault.Conflict, "This report was split, and %d of its parts are not finished; it closes when they are.", s.PartsOpen)
+	case step.Kind == PartDone && s.PartsOpen == 0:
+		return s, Event{}, fault.New(fault.Conflict, "This report has no part that is not finished.")
+	case s.Parent != "" && (step.Kind == Split || step.Kind == Repeat):
+		return s, Event{}, fault.New(fault.Conflict, "This is a part of another report, which can be neither split nor a duplicate.")
 	case (step.Kind == Accept || step.Kind == Return) && s.Assignee.Kind != ToPerson:
 		return s, Event{}, fault.New(fault.Conflict, "Nobody has this report yet; it needs to be assigned before it can be accepted or returned.")
 	}
@@ -154,21 +180,49 @@ func (s State) Take(step Step) (State, Event, error) {
 	if step.To != nil {
 		next.Assignee = *step.To
 	}
+	next.relate(step)
 	switch {
-	case w.stays && (step.To == nil || s.Status == Returned || s.Status == Reopened):
+	case step.Kind == PartBack && s.Status.Unfinished():
+	case w.stays && (step.To == nil || step.Kind == Escalate && (s.Status == Returned || s.Status == Reopened)):
 	case w.to != "":
 		next.Status = w.to
 	default:
 		next.Status = next.Assignee.Status()
 	}
+	if s.PartsOpen > 0 && next.PartsOpen == 0 {
+		next.Status = Closed
+	}
 	next.mark(s, step)
 	if err := next.keepTime(s, step); err != nil {
 		return s, Event{}, err
 	}
-	before := s.Assignee
+	before, queueBefore := s.Assignee, ""
+	if next.QueueArea != s.QueueArea {
+		queueBefore = s.QueueArea
+	}
 	return next, Event{Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At.UTC().Truncate(time.Millisecond), Kind: step.Kind,
 		Who: step.Who, Op: step.Op, Code: step.Code, Reason: step.Reason, Reply: step.Reply, Before: &before, After: next.Assignee,
-		StatusBefore: s.Status, Status: next.Status, LateBefore: s.Late(), Late: next.Late(), QueueArea: s.QueueArea, Service: s.Service}, nil
+		StatusBefore: s.Status, Status: next.Status, LateBefore: s.Late(), Late: next.Late(), QueueArea: next.QueueArea, QueueBefore: queueBefore,
+		Service: next.Service, Refs: step.Refs}, nil
+}
+
+// relate keeps how a case stands to others, and where it lies.
+func (s *State) relate(step Step) {
+	switch step.Kind {
+	case Repeat:
+		s.Original = step.Refs[0]
+	case Reopen:
+		s.Original = ""
+	case Split:
+		s.PartsOpen = len(step.Refs)
+	case PartDone:
+		s.PartsOpen--
+	case PartBack:
+		s.PartsOpen++
+	case Correct:
+		p := step.Place
+		s.Service, s.Private, s.Point, s.Set, s.Chain, s.QueueArea = p.Service, p.Private, p.Point, p.Set, p.Chain, p.QueueArea
+	}
 }
 
 // mark keeps what a state says of its past: how often it was returned, whether that was decided, who answers the resident, and until
@@ -180,7 +234,7 @@ func (s *State) mark(before State, step Step) {
 	switch step.Kind {
 	case Return:
 		s.Returns++
-	case Accept, Resolve:
+	case Accept, Resolve, Split:
 		s.First = nil
 	}
 	// 首接负责: whoever had it first goes on answering the resident until somebody accepts.
@@ -188,7 +242,7 @@ func (s *State) mark(before State, step Step) {
 		s.First = &Assignee{Kind: ToPerson, Person: before.Assignee.Person, Role: before.Assignee.Role, Area: before.Assignee.Area}
 	}
 	switch s.Status {
-	case Resolved, Closed, Rejected:
+	case Resolved, Closed, Rejected, Duplicate:
 		s.ReopenUntil = step.At.Add(step.Reopen).UTC().Truncate(time.Second)
 	default:
 		s.ReopenUntil = time.Time{}

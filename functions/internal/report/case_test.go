@@ -22,6 +22,10 @@ func step(kind EventKind) Step {
 		s.Code = "abuse"
 	case Reassigned:
 		s.To = &neighbour
+	case Repeat, Split, PartBack:
+		s.Refs = []string{"other", "another"}
+	case Correct:
+		s.Place = &Place{Service: "light", QueueArea: "g2"}
 	}
 	return s
 }
@@ -34,9 +38,13 @@ func TestEveryStepFromEveryStatus(t *testing.T) {
 		InProgress: {Reassigned: Assigned, Return: Returned, Resolve: Resolved, Reject: Rejected},
 		Returned:   {Reassigned: Assigned, Accept: InProgress, Resolve: Resolved, Reject: Rejected},
 		Reopened:   {Reassigned: Assigned, Accept: InProgress, Return: Returned, Resolve: Resolved, Reject: Rejected},
-		Resolved:   {Close: Closed, Reopen: Reopened},
-		Closed:     {Reopen: Reopened},
-		Rejected:   {Reopen: Reopened},
+		Resolved:   {Close: Closed, Reopen: Reopened, PartBack: Reopened},
+		Closed:     {Reopen: Reopened, PartBack: Reopened},
+		Rejected:   {Reopen: Reopened, PartBack: Reopened},
+		Duplicate:  {Reopen: Reopened},
+	}
+	for _, s := range []Status{Received, Assigned, InProgress, Returned, Reopened} {
+		want[s][Repeat], want[s][Split], want[s][Correct], want[s][PartBack] = Duplicate, InProgress, s, s
 	}
 	if len(want) != len(Statuses()) {
 		t.Fatalf("%d statuses, want %d", len(Statuses()), len(want))
@@ -150,7 +158,7 @@ func TestEveryStatusHasAStage(t *testing.T) {
 	stages := map[Stage]bool{}
 	for _, s := range Statuses() {
 		stages[s.Stage()] = true
-		if closed := s == Closed || s == Rejected; s.Open() == closed || (s.Stage() == Concluded) != closed {
+		if closed := s == Closed || s == Rejected || s == Duplicate; s.Open() == closed || (s.Stage() == Concluded) != closed {
 			t.Errorf("%s: open is %v in %s", s, s.Open(), s.Stage())
 		}
 	}

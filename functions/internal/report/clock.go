@@ -86,6 +86,12 @@ func (s State) Attention(p jurisdiction.Pace, now time.Time) (kind EventKind, at
 	return "", time.Time{}
 }
 
+// Start starts the clock of a new report.
+func (s *State) Start(p jurisdiction.Pace, at time.Time) {
+	s.Clock = startClock(p, at)
+	s.schedule(p)
+}
+
 // schedule notes when the sweep has to look at the case.
 func (s *State) schedule(p jurisdiction.Pace) {
 	_, s.Clock.Next = s.Attention(p, time.Time{})
@@ -95,13 +101,23 @@ func (s *State) schedule(p jurisdiction.Pace) {
 func (s *State) keepTime(before State, step Step) error {
 	c := &s.Clock
 	switch step.Kind {
-	case Reopen:
+	case Reopen, PartBack:
+		if before.Status.Unfinished() {
+			break
+		}
 		*c = startClock(step.Pace, step.At)
-	case Accept:
+	case Correct:
+		if s.Service != before.Service {
+			c.change(step.Pace, before.FiledAt)
+		}
+	case Accept, Split:
 		if !c.Accepted {
 			c.Accepted, c.Mark = true, Unmarked
 		}
-	case Resolve, Reject:
+	case Resolve, Reject, Repeat, PartDone:
+		if s.Status.Unfinished() {
+			break
+		}
 		c.PausedAt = time.Time{}
 	case Pause:
 		if !c.PausedAt.IsZero() {
@@ -125,8 +141,25 @@ func (s *State) keepTime(before State, step Step) error {
 	if c.From.IsZero() {
 		return nil
 	}
+	if !s.Status.Unfinished() {
+		c.Next = time.Time{}
+		return nil
+	}
 	s.schedule(step.Pace)
 	return nil
+}
+
+// change puts a case under other deadlines, from when its clock started; of one that had none, from when it was filed.
+func (c *Clock) change(p jurisdiction.Pace, filed time.Time) {
+	from := c.From
+	if from.IsZero() {
+		from = filed
+	}
+	next := startClock(p, from)
+	if !next.From.IsZero() {
+		next.Accepted, next.PausedAt = c.Accepted, c.PausedAt
+	}
+	*c = next
 }
 
 // resume gives the deadlines the working time again that they had left when they were paused. One that had passed stays passed.

@@ -109,10 +109,9 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	s := State{
 		ID: id, Jurisdiction: c.Jurisdiction, Version: 1, Status: assignee.Status(), Service: service.Code, Private: service.Private,
 		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: now,
-		HasContact: !in.Contact.Empty(), Clock: startClock(c.Settings.Pace(service.Code), now),
-		LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
+		HasContact: !in.Contact.Empty(), LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
 	}
-	s.schedule(c.Settings.Pace(service.Code))
+	s.Start(c.Settings.Pace(service.Code), now)
 	f := Filing{
 		State: s,
 		Body:  Body{Description: in.Description, Locale: in.Locale},

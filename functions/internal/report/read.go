@@ -16,6 +16,7 @@ type Tracked struct {
 	State    State
 	Body     Body
 	Events   []Event
+	Original *State     // the report that this one repeats, at the end of the line; nil otherwise
 	Areas    *geo.Index // the set under which State.Chain holds; nil where there was none
 	Settings *jurisdiction.Settings
 }
@@ -41,10 +42,33 @@ func (d *Desk) Track(ctx context.Context, code, trackingCode string) (Tracked, e
 	if t.Events, err = d.Reader.Events(ctx, found.Report); err != nil {
 		return Tracked{}, err
 	}
+	if t.Original, err = d.original(ctx, t.State); err != nil {
+		return Tracked{}, err
+	}
 	if t.State.Set != "" {
 		t.Areas, err = d.Books.Areas(ctx, c.Jurisdiction, t.State.Set)
 	}
 	return t, err
+}
+
+// mostOriginals bounds how far originals are followed that were found to be duplicates later.
+const mostOriginals = 10
+
+// original follows a duplicate to the report that it repeats; nil where it repeats none.
+func (d *Desk) original(ctx context.Context, s State) (*State, error) {
+	if s.Original == "" {
+		return nil, nil
+	}
+	for range mostOriginals {
+		next, _, err := d.Reader.Report(ctx, s.Jurisdiction, s.Original)
+		if err != nil {
+			return nil, err
+		}
+		if s = next; s.Original == "" {
+			break
+		}
+	}
+	return &s, nil
 }
 
 // PublicQuery asks for open reports by area or by bounding box; exactly one of them.
@@ -72,13 +96,16 @@ func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (states [
 			return nil, "", fault.Field("area", "There is no area %q in the boundary set in force.", clip(q.Area))
 		}
 		p.QueueAreas = areas
-		p.Keep = func(s State) bool { return !s.Private && s.In(q.Area) }
+		p.Keep = func(s State) bool { return s.public() && s.In(q.Area) }
 	default:
 		p.QueueAreas = c.QueueAreasMeeting(*q.Bound)
-		p.Keep = func(s State) bool { return !s.Private && q.Bound.Contains(s.Point.Degrees()) }
+		p.Keep = func(s State) bool { return s.public() && q.Bound.Contains(s.Point.Degrees()) }
 	}
 	return d.Lister.List(ctx, p)
 }
+
+// public reports whether anybody may see that there is this report. Of one that was split they see the whole.
+func (s State) public() bool { return !s.Private && s.Parent == "" }
 
 // In reports whether the report lies in the area: the code is in its chain, or is the queue area of reports outside every area.
 func (s State) In(area string) bool {

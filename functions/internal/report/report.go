@@ -21,7 +21,8 @@ const (
 	Reopened   Status = "reopened"    // it was called done and is not
 	Resolved   Status = "resolved"    // the person calls it done; the dispatcher checks
 	Closed     Status = "closed"
-	Rejected   Status = "rejected" // nothing the city will do anything about
+	Rejected   Status = "rejected"  // nothing the city will do anything about
+	Duplicate  Status = "duplicate" // the same is reported elsewhere, see State.Original
 )
 
 // AssigneeKind tells a person from a queue.
@@ -88,6 +89,9 @@ type State struct {
 	Final        bool      // the level above decided on a second return: it cannot be returned again
 	First        *Assignee // who answers the resident, where that is not the assignee; without name
 	ReopenUntil  time.Time // until when the resident may reopen it, UTC, whole seconds; zero while there is nothing to reopen
+	Original     string    // id of the report that this one repeats; empty otherwise
+	Parent       string    // id of the report of which this is a part; empty otherwise
+	PartsOpen    int       // of a report that was split: how many of its parts are not finished
 	Clock        Clock     // its deadlines; zero where its service has none
 	LastOp       string    // mark of the operation that made this version, see OpMark
 }
@@ -126,6 +130,11 @@ const (
 	Warn       EventKind = "warned"    // a deadline is near
 	Lapse      EventKind = "late"      // a deadline passed
 	Escalate   EventKind = "escalated" // it went to the level above, or would have
+	Repeat     EventKind = "duplicate" // it says the same as another report
+	Correct    EventKind = "corrected" // its place or service was wrong
+	Split      EventKind = "split"
+	PartDone   EventKind = "part_finished"
+	PartBack   EventKind = "part_reopened"
 )
 
 // Event is one entry of the append-only history. It is self-contained: whoever reads it from the stream needs no other item.
@@ -146,8 +155,10 @@ type Event struct {
 	Status       Status // after it
 	LateBefore   bool   // see State.Late
 	Late         bool   // after it
-	QueueArea    string
+	QueueArea    string // after it
+	QueueBefore  string // where that was another one
 	Service      string
+	Refs         []string // ids of other reports it is about: the original, the parts, the part
 }
 
 // Who of events that no person with an account made.

@@ -48,6 +48,11 @@ func writeState(s report.State) item {
 		i["ret"] = num(int64(s.Returns))
 	}
 	i.putInstant("ru", s.ReopenUntil)
+	i.put("or", s.Original)
+	i.put("pa", s.Parent)
+	if s.PartsOpen > 0 {
+		i["po"] = num(int64(s.PartsOpen))
+	}
 	writeClock(i, s.ID, s.Clock)
 	writeAssignee(i, "a", s.Assignee)
 	if s.First != nil {
@@ -72,7 +77,8 @@ func readState(i item) (report.State, error) {
 	s := report.State{ID: id, Jurisdiction: i.text("j"), Version: i.number("v"), Status: report.Status(i.text("st")), Service: i.text("sv"),
 		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
 		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
-		Final: i.flag("fin"), Returns: int(i.number("ret")), ReopenUntil: i.instant("ru"), Clock: readClock(i)}
+		Final: i.flag("fin"), Returns: int(i.number("ret")), ReopenUntil: i.instant("ru"), Clock: readClock(i),
+		Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
 	if first := readAssignee(i, "f"); first.Kind != "" {
 		s.First = &first
 	}
@@ -129,6 +135,8 @@ func writeEvent(e report.Event) item {
 	i.put("l0", flagText(e.LateBefore))
 	i.put("l1", flagText(e.Late))
 	i.put("q", e.QueueArea)
+	i.put("q0", e.QueueBefore)
+	i.put("rf", strings.Join(e.Refs, " "))
 	i.put("sv", e.Service)
 	if e.Before != nil {
 		writeAssignee(i, "b", *e.Before)
@@ -155,7 +163,11 @@ func readEvent(i item) (report.Event, error) {
 	}
 	e := report.Event{Report: id, Jurisdiction: i.text("j"), Version: version, At: at, Kind: report.EventKind(i.text("k")), Who: i.text("w"),
 		Op: i.text("op"), Code: i.text("co"), Reason: i.text("re"), Reply: i.text("rp"), StatusBefore: report.Status(i.text("s0")), Status: report.Status(i.text("s1")),
-		LateBefore: i.text("l0") != "", Late: i.text("l1") != "", QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a")}
+		LateBefore: i.text("l0") != "", Late: i.text("l1") != "", QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a"),
+		QueueBefore: i.text("q0")}
+	if refs := i.text("rf"); refs != "" {
+		e.Refs = strings.Fields(refs)
+	}
 	if before := readAssignee(i, "b"); before.Kind != "" {
 		e.Before = &before
 	}

@@ -14,15 +14,19 @@ import (
 
 // Tally implements assignment.Tally: one transaction of the report's applied marker, which says up to which version it was counted,
 // and the counters of its area, in all and of the day.
-func (t *Table) Tally(ctx context.Context, e report.Event, d assignment.CountChange) error {
+func (t *Table) Tally(ctx context.Context, e report.Event, changes map[string]assignment.CountChange) error {
 	marker := appliedKey(e.Report).item()
 	marker["v"] = num(e.Version)
 	condition, values := absent, item(nil)
 	if e.Version > 1 {
 		condition, values = "v = :before", item{":before": num(e.Version - 1)}
 	}
-	items := []types.TransactWriteItem{t.conditional(marker, condition, values),
-		t.add(totalKey(e.Jurisdiction, e.QueueArea), d), t.add(dayKey(e.Jurisdiction, e.QueueArea, e.At), d)}
+	items := []types.TransactWriteItem{t.conditional(marker, condition, values)}
+	for area, d := range changes {
+		if d != (assignment.CountChange{}) {
+			items = append(items, t.add(totalKey(e.Jurisdiction, area), d), t.add(dayKey(e.Jurisdiction, area, e.At), d))
+		}
+	}
 	refusals, err := t.transact(ctx, items)
 	if err != nil {
 		return fmt.Errorf("count event %d of %s: %w", e.Version, e.Report, err)

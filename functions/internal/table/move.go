@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/weige/weige/functions/internal/assignment"
@@ -14,9 +15,9 @@ import (
 // Move implements assignment.Mover: one transaction of the state, if its version is the one before, and the event, if there is none
 // of that version.
 func (t *Table) Move(ctx context.Context, m assignment.Move) (report.State, assignment.Outcome, error) {
-	items := []types.TransactWriteItem{
-		t.conditional(writeState(m.State), "v = :before AND j = :j", item{":before": num(m.State.Version - 1), ":j": str(m.State.Jurisdiction)}),
-		t.conditional(writeEvent(m.Event), absent, nil),
+	items := t.writes(m)
+	for _, with := range m.With {
+		items = append(items, t.writes(with)...)
 	}
 	for range lostTries {
 		refusals, err := t.transact(ctx, items)
@@ -42,12 +43,31 @@ func (t *Table) Move(ctx context.Context, m assignment.Move) (report.State, assi
 	return report.State{}, 0, undecided()
 }
 
+// writes are what one report of a move takes.
+func (t *Table) writes(m assignment.Move) []types.TransactWriteItem {
+	if m.State.Version == 1 {
+		return []types.TransactWriteItem{t.conditional(writeState(m.State), absent, nil), t.conditional(writeFirst(m.Event, m.Body), absent, nil)}
+	}
+	items := []types.TransactWriteItem{
+		t.conditional(writeState(m.State), "v = :before AND j = :j", item{":before": num(m.State.Version - 1), ":j": str(m.State.Jurisdiction)}),
+		t.conditional(writeEvent(m.Event), absent, nil),
+	}
+	if m.Original != "" {
+		items = append(items, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: t.name, Key: stateKey(m.Original).item(),
+			ConditionExpression: aws.String("j = :j AND st <> :duplicate"), ExpressionAttributeValues: item{":j": str(m.State.Jurisdiction), ":duplicate": str(string(report.Duplicate))}}})
+	}
+	return items
+}
+
 // after tells, when a move cannot be made, whether it was made before: an event with its operation id says so. A failed condition
 // alone does not mean that somebody else was first.
 func (t *Table) after(ctx context.Context, m assignment.Move) (report.State, assignment.Outcome, error) {
 	now, _, err := t.Report(ctx, m.State.Jurisdiction, m.State.ID)
 	if err != nil {
 		return now, 0, err
+	}
+	if now.Version < m.State.Version && (m.Original != "" || len(m.With) > 0) {
+		return now, assignment.ChangedMeanwhile, nil // another report of the move stood in the way
 	}
 	if now.Version < m.State.Version {
 		return now, 0, fault.New(fault.Undecided, "The report could not be changed just now. Please try again with the same Idempotency-Key.")

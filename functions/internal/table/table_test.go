@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -135,7 +136,7 @@ func TestACaseReadsBack(t *testing.T) {
 			t.Fatalf("events %+v %v", events, err)
 		}
 		events[1].Before, m.Event.Before = nil, nil
-		if events[1] != m.Event {
+		if !reflect.DeepEqual(events[1], m.Event) {
 			t.Errorf("read  %+v\nwrote %+v", events[1], m.Event)
 		}
 		if states, _, err := p.List(t.Context(), report.Page{Jurisdiction: "j", QueueAreas: []string{"g1"}, Limit: 10}); err != nil || len(states) != 0 {
@@ -419,7 +420,7 @@ func TestCountersCountEachEventOnce(t *testing.T) {
 		}
 		late := events[len(events)-1]
 		late.Version = 3
-		if err := p.Tally(t.Context(), late, assignment.CountChange{}); !errors.Is(err, assignment.ErrEarly) {
+		if err := p.Tally(t.Context(), late, map[string]assignment.CountChange{}); !errors.Is(err, assignment.ErrEarly) {
 			t.Errorf("an event before its predecessor: %v", err)
 		}
 	})

@@ -322,6 +322,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/reports/{report}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls a report a duplicate of another one; whoever follows it is led to that one. */
+        post: operations["repeatReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a report where it belongs, by place or service or both, in one event; in other areas it goes to whoever answers there. */
+        post: operations["correctReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Divides a report into parts for several units, each with its own assignee and deadline; the whole closes with the last of them. */
+        post: operations["splitReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reports/{report}/contact-readings": {
         parameters: {
             query?: never;
@@ -336,6 +396,124 @@ export interface paths {
         put?: never;
         /** Reads the reporter's contact details; the reading and its reason are logged. */
         post: operations["readContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reassignments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes which unfinished reports would go from whom to whom. Nothing is moved until it is confirmed. */
+        post: operations["previewReassignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reassignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** The latest changes of many reports that the caller may see, newest first. */
+        get: operations["listReassignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reassignments/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                job: components["parameters"]["job"];
+            };
+            cookie?: never;
+        };
+        /** How far a change of many reports is; to be polled. */
+        get: operations["getReassignment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reassignments/{job}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                job: components["parameters"]["job"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a previewed change made, in its turn. Confirming again changes nothing. */
+        post: operations["confirmReassignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reassignments/{job}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                job: components["parameters"]["job"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the inverse of a finished change and confirms it: what is still as the change left it goes back, what somebody changed since has the result `changed`. Undoing again gives the same one. */
+        post: operations["undoReassignment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reassignments/{job}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                job: components["parameters"]["job"];
+            };
+            cookie?: never;
+        };
+        /** Each report of a change with what became of it; before that, what was frozen. */
+        get: operations["listReassignmentOutcomes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -578,7 +756,7 @@ export interface components {
          */
         Datum: "WGS84" | "CGCS2000" | "GCJ02" | "BD09";
         /** @enum {string} */
-        Status: "received" | "assigned" | "in_progress" | "returned" | "reopened" | "resolved" | "closed" | "rejected";
+        Status: "received" | "assigned" | "in_progress" | "returned" | "reopened" | "resolved" | "closed" | "rejected" | "duplicate";
         Service: {
             service_code: string;
             name: components["schemas"]["Text"];
@@ -771,7 +949,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "split";
             /** @description Words for the resident. */
             reply?: string;
             assignee: components["schemas"]["PublicAssignee"];
@@ -800,7 +978,17 @@ export interface components {
              * @description Until when it is to be resolved; absent where that is not set, or paused, or done.
              */
             resolve_by?: string;
+            original?: components["schemas"]["TrackedOriginal"];
             events: components["schemas"]["PublicEvent"][];
+        };
+        /** @description The same was reported before; this is how that report stands. */
+        TrackedOriginal: {
+            report: string;
+            status: components["schemas"]["Status"];
+            /** Format: date-time */
+            filed_at: string;
+            /** Format: date-time */
+            resolve_by?: string;
         };
         PublicReports: {
             /** @enum {string} */
@@ -854,6 +1042,12 @@ export interface components {
             late?: boolean;
             /** @description The clock stands still. */
             paused?: boolean;
+            /** @description Id of the report that this one repeats. */
+            original?: string;
+            /** @description Id of the report of which this is a part. */
+            parent?: string;
+            /** @description How many of its parts are not finished. */
+            parts_open?: number;
         };
         Queue: {
             reports: components["schemas"]["QueueItem"][];
@@ -865,7 +1059,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "warned" | "late" | "escalated";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "split" | "part_finished" | "part_reopened";
             status?: components["schemas"]["Status"];
             /** @description Person's id, or `resident`, or `clock` for what a deadline did. */
             who: string;
@@ -876,6 +1070,8 @@ export interface components {
             reason?: string;
             /** @description Words for the resident. */
             reply?: string;
+            /** @description Ids of other reports it is about: the original, the parts, the part. */
+            refs?: string[];
             before?: components["schemas"]["Assignee"];
             after?: components["schemas"]["Assignee"];
         };
@@ -933,9 +1129,141 @@ export interface components {
             /** @description Words for the resident; needed for a resolution and a rejection. */
             reply?: string;
         };
+        /** @description Which unfinished reports, by areas, a polygon and a filter, of which all that is given has to hold; and to whom. */
+        ReassignmentPreview: {
+            /** @description Area codes; their children are included. */
+            areas?: string[];
+            /** @description GeoJSON Polygon or MultiPolygon, WGS 84, of at most 2,000 points. */
+            polygon?: {
+                [key: string]: unknown;
+            };
+            /** @description A person's id, or `queue`. */
+            assignee?: string;
+            status?: components["schemas"]["Status"];
+            service_code?: string;
+            to: components["schemas"]["ReassignmentTarget"];
+            reason: string;
+        };
+        /** @description Nothing but `on_duty` when that is true; otherwise as for one report. */
+        ReassignmentTarget: {
+            /** @description Area whose roster the new assignee comes from; absent for the jurisdiction's queue. */
+            area?: string;
+            /** @description A person of that area's roster; without it, whoever is on duty there. */
+            person?: string;
+            /** @description Each report to whoever is on duty where it lies. */
+            on_duty?: boolean;
+        };
+        Reassignment: {
+            job: string;
+            /**
+             * @description waiting: it is confirmed, and another change is before it.
+             * @enum {string}
+             */
+            status: "previewed" | "waiting" | "running" | "finished";
+            /** @description The change of which this is the inverse. */
+            undoes?: string;
+            /** @description Whoever previewed it. */
+            who: string;
+            /** @description Whoever confirmed it. */
+            by?: string;
+            reason: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: date-time */
+            confirmed_at?: string;
+            /** Format: date-time */
+            finished_at?: string;
+            /** @description How many it moves. */
+            reports: number;
+            /** @description How many of the selection are with their target already. */
+            already_there: number;
+            /** @description How many of the selection the caller may not move. */
+            not_permitted: number;
+            parts: number;
+            parts_done: number;
+            results: components["schemas"]["ReassignmentResults"];
+            /** @description Who gives what to whom, most first. */
+            table: components["schemas"]["Gives"][];
+        };
+        /** @description How many reports ended how, so far. */
+        ReassignmentResults: {
+            done: number;
+            /** @description Somebody changed it since the preview; it was left alone. */
+            changed: number;
+            not_permitted: number;
+            already_there: number;
+            failed: number;
+        };
+        Gives: {
+            from: components["schemas"]["Assignee"];
+            to: components["schemas"]["Assignee"];
+            reports: number;
+        };
+        Reassignments: {
+            reassignments: components["schemas"]["Reassignment"][];
+        };
+        ReassignmentOutcomes: {
+            reports: components["schemas"]["ReassignmentOutcome"][];
+            next?: string;
+        };
+        ReassignmentOutcome: {
+            report: string;
+            /**
+             * Format: int64
+             * @description At which it was frozen.
+             */
+            version: number;
+            from: components["schemas"]["Assignee"];
+            to: components["schemas"]["Assignee"];
+            /**
+             * @description Absent until its part is done.
+             * @enum {string}
+             */
+            result?: "done" | "changed" | "not_permitted" | "already_there" | "failed";
+        };
         ReopeningInput: {
             /** @description What is not as it should be. */
             reason: string;
+        };
+        DuplicateInput: {
+            /**
+             * Format: int64
+             * @description The version that whoever decides saw.
+             */
+            version: number;
+            /** @description Id of the report that this one repeats. */
+            original: string;
+            /** @description Words for staff. */
+            reason?: string;
+        };
+        /** @description A service, or a place, or both. */
+        CorrectionInput: {
+            /** Format: int64 */
+            version: number;
+            service_code?: string;
+            /** Format: double */
+            lon?: number;
+            /** Format: double */
+            lat?: number;
+            datum?: components["schemas"]["Datum"];
+            /** @description Words for staff. */
+            reason: string;
+        };
+        SplitInput: {
+            /** Format: int64 */
+            version: number;
+            /** @description Words for staff. */
+            reason: string;
+            parts: components["schemas"]["PartInput"][];
+        };
+        PartInput: {
+            service_code: string;
+            /** @description Area whose roster the assignee comes from; empty string for the jurisdiction's queue. */
+            area: string;
+            /** @description A person of that area's roster; without it, whoever is on duty there. */
+            person?: string;
+            /** @description What this unit has to do. */
+            description: string;
         };
         Counts: {
             areas: components["schemas"]["AreaCount"][];
@@ -1071,6 +1399,7 @@ export interface components {
     parameters: {
         jurisdiction: string;
         report: string;
+        job: string;
         /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
         set: string;
         /** @description A key of the sender's own. The same key and body do the thing once. */
@@ -1617,6 +1946,99 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    repeatReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateInput"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    correctReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionInput"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    splitReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitInput"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     readContact: {
         parameters: {
             query?: never;
@@ -1640,6 +2062,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    previewReassignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReassignmentPreview"];
+            };
+        };
+        responses: {
+            /** @description What would be moved. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReassignments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignments"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getReassignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                job: components["parameters"]["job"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The change as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    confirmReassignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                job: components["parameters"]["job"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The change as it is now. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    undoReassignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                job: components["parameters"]["job"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The inverse. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReassignmentOutcomes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                job: components["parameters"]["job"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of reports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReassignmentOutcomes"];
                 };
             };
             default: components["responses"]["Error"];

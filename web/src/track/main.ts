@@ -155,6 +155,7 @@ export class TrackPage extends PageElement {
       <dl class="facts">
         ${tracked.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, tracked.chain)}</dd>` : html`<dt>${t.placeLabel}</dt><dd>${t.outside}</dd>`}
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, tracked.filed_at)}</dd>
+        ${tracked.original ? html`<dt>${t.statusLabel}</dt><dd>${t.trackOriginal(t[`status_${tracked.original.status}`], moment(t, zone, tracked.original.filed_at))}</dd>` : nothing}
         ${tracked.resolve_by ? html`<dt>${t.resolveBy}</dt><dd>${t.dueBy(moment(t, zone, tracked.resolve_by))}</dd>` : nothing}
         <dt>${t.whatWasSaid}</dt><dd class="said">${tracked.description}</dd>
       </dl>
