@@ -43,6 +43,7 @@ const (
 	UndoReassignment         Action = "undoReassignment"
 	ListReassignmentOutcomes Action = "listReassignmentOutcomes"
 	ListAreaCounts           Action = "listAreaCounts"
+	ListChanges              Action = "listChanges"
 	GetRoster                Action = "getRoster"
 )
 
@@ -58,7 +59,7 @@ const (
 
 var actions = []Action{
 	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
-	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, GetRoster,
+	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, ListChanges, GetRoster,
 	PreviewReassignment, ListReassignments, GetReassignment, ConfirmReassignment, UndoReassignment, ListReassignmentOutcomes,
 	ImportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
 }

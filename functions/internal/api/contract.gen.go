@@ -617,6 +617,30 @@ type CaseStep struct {
 	Version int64 `json:"version"`
 }
 
+// Change defines model for Change.
+type Change struct {
+	At      time.Time `json:"at"`
+	Report  string    `json:"report"`
+	Version int64     `json:"version"`
+}
+
+// Changes defines model for Changes.
+type Changes struct {
+	Changes []Change `json:"changes"`
+
+	// Cursor For the next question.
+	Cursor string `json:"cursor"`
+
+	// Left Ids of reports that the caller could see before and cannot any more.
+	Left []string `json:"left"`
+
+	// More There is more now.
+	More bool `json:"more"`
+
+	// Reports Each report that changed, as it is now.
+	Reports []QueueItem `json:"reports"`
+}
+
 // Contact defines model for Contact.
 type Contact struct {
 	Email string `json:"email,omitempty,omitzero"`
@@ -1379,6 +1403,15 @@ type GetBoundaryAreasParams struct {
 	Geometry *bool `form:"geometry,omitempty" json:"geometry,omitempty"`
 }
 
+// ListChangesParams defines parameters for ListChanges.
+type ListChangesParams struct {
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+
+	// IfNoneMatch ETag of the answer to the same cursor.
+	IfNoneMatch string `json:"If-None-Match,omitempty,omitzero"`
+}
+
 // LocatePointParams defines parameters for LocatePoint.
 type LocatePointParams struct {
 	// Lon Longitude in degrees of the given datum.
@@ -1613,6 +1646,9 @@ type ServerInterface interface {
 	// CreateBoundaryUpload A presigned address to which a large boundary file can be sent with PUT.
 	// (POST /v1/{jurisdiction}/boundary-uploads)
 	CreateBoundaryUpload(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// ListChanges What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version.
+	// (GET /v1/{jurisdiction}/changes)
+	ListChanges(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListChangesParams)
 	// ListAreaCounts Open and waiting reports per area, within the caller's areas.
 	// (GET /v1/{jurisdiction}/counts)
 	ListAreaCounts(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
@@ -2042,6 +2078,69 @@ func (siw *ServerInterfaceWrapper) CreateBoundaryUpload(w http.ResponseWriter, r
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.CreateBoundaryUpload(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListChanges operation middleware
+func (siw *ServerInterfaceWrapper) ListChanges(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListChangesParams
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-None-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-None-Match", Err: err})
+			return
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListChanges(w, r, jurisdictionPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3765,6 +3864,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/undo", wrapper.UndoReassignment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/outcomes", wrapper.ListReassignmentOutcomes)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/changes", wrapper.ListChanges)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.GetRoster)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.ImportRoster)

@@ -45,7 +45,7 @@ var served = map[Function][]string{
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening"},
 	Locate:      {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
 	Boundaries:  {"/boundary-sets", "/boundary-uploads"},
-	Assignments: {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/reports/{report}", "/reassignments"},
+	Assignments: {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments"},
 	Local:       {"GET /healthz"},
 }
 

@@ -49,7 +49,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	}
 	s.Reports = &report.Desk{Books: books, Store: t, Reader: t, Lister: t, Router: rosters, Secrets: secrets, Now: time.Now, NewID: newID,
 		ContactFor: c.ContactFor}
-	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t,
+	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t, Feed: t,
 		Secrets: secrets, Now: time.Now, NewID: newID}
 	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: newID}
 	return s, nil

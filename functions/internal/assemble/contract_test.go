@@ -114,10 +114,10 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 }
 
 // ofWhateverIsHeld ask for no area: they answer what the caller holds.
-var ofWhateverIsHeld = []string{"listAreaCounts", "listReassignments"}
+var ofWhateverIsHeld = []string{"listAreaCounts", "listChanges", "listReassignments"}
 
 // assigned are what members may do in their areas, and with what they have as well. listAreaCounts asks for no report.
-var assigned = []string{"getReport", "readContact", "listAreaCounts"}
+var assigned = []string{"getReport", "readContact", "listAreaCounts", "listChanges"}
 
 func refused(a answer) bool {
 	return a.status == http.StatusUnauthorized || a.status == http.StatusForbidden

@@ -265,8 +265,11 @@ func (w *world) doEverything(work func()) {
 		w.must("POST", "/v1/town/reassignments/"+p.Job+"/confirmation", dispatcher, map[string]any{})
 		return "/v1/town/reassignments/" + p.Job
 	}
+	var news api.Changes
+	w.must("GET", "/v1/town/changes", dispatcher, nil).into(w.t, &news)
 	change := many()
 	work()
+	w.must("GET", "/v1/town/changes?cursor="+news.Cursor, dispatcher, nil)
 	w.must("GET", change, dispatcher, nil)
 	w.must("GET", change+"/outcomes", dispatcher, nil)
 	w.must("POST", change+"/undo", dispatcher, map[string]any{})

@@ -28,6 +28,7 @@ type Desk struct {
 	Mover    Mover
 	Contacts ContactReader
 	Counter  Counter
+	Feed     Feed
 	Secrets  *report.Secrets
 	Now      func() time.Time
 	NewID    func() (string, error)

@@ -91,3 +91,23 @@ type DueLister interface {
 	// Postpone changes nothing of a report but when the clock looks at it next, zero for never, if its version is still that of s.
 	Postpone(ctx context.Context, s report.State, next time.Time) error
 }
+
+// Change is one event as the feed names it.
+type Change struct {
+	Report  string
+	Version int64
+	At      time.Time
+	Key     string // its place in the order of the feed
+}
+
+// Feed reads events of a jurisdiction in the order of their time, and within a report in that of their versions.
+type Feed interface {
+	// Changes gives at most limit changes after a key, and whether there are more.
+	Changes(ctx context.Context, jurisdiction, after string, limit int) (changes []Change, more bool, err error)
+	// KeyAt gives the key before everything that happened at an instant or later.
+	KeyAt(at time.Time) string
+	// Event reads one event.
+	Event(ctx context.Context, report string, version int64) (report.Event, error)
+	// States reads reports as they are now, by their ids; absent ones, and those of other jurisdictions, are left out.
+	States(ctx context.Context, jurisdiction string, ids []string) ([]report.State, error)
+}

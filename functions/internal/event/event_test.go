@@ -142,7 +142,7 @@ func TestLambdaIsToldWhereItStopped(t *testing.T) {
 	record := func(sequence, happened, sort, report string) events.DynamoDBEventRecord {
 		text := events.NewStringAttribute
 		return events.DynamoDBEventRecord{EventName: happened, Change: events.DynamoDBStreamRecord{SequenceNumber: sequence, NewImage: map[string]events.DynamoDBAttributeValue{
-			"PK": text("R#" + report), "SK": text(sort), "j": text("j"), "at": text("20261124T010203.000Z"), "k": text("filed"), "w": text("resident"), "op": text("o"), "q": text("g"), "ak": text("queue")}}}
+			"PK": text("R#" + report), "SK": text(sort), "j": text("j"), "CK": text("019b0000000"), "k": text("filed"), "w": text("resident"), "op": text("o"), "q": text("g"), "ak": text("queue")}}}
 	}
 	batch := events.DynamoDBEvent{Records: []events.DynamoDBEventRecord{
 		record("1", "INSERT", "STATE", "bad"), record("2", "MODIFY", "EV#0000000001", "bad"), record("3", "INSERT", "EV#0000000001", "good"),

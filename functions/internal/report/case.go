@@ -175,7 +175,12 @@ func (s State) Take(step Step) (State, Event, error) {
 	case (step.Kind == Accept || step.Kind == Return) && s.Assignee.Kind != ToPerson:
 		return s, Event{}, fault.New(fault.Conflict, "Nobody has this report yet; it needs to be assigned before it can be accepted or returned.")
 	}
+	// Clocks of machines differ; those of one report's events never run backwards, because the feed is in their order.
+	if step.At = step.At.UTC().Truncate(time.Millisecond); step.At.Before(s.ChangedAt) {
+		step.At = s.ChangedAt
+	}
 	next := s
+	next.ChangedAt = step.At
 	next.Version, next.LastOp = s.Version+1, OpMark(step.Op)
 	if step.To != nil {
 		next.Assignee = *step.To
@@ -200,7 +205,7 @@ func (s State) Take(step Step) (State, Event, error) {
 	if next.QueueArea != s.QueueArea {
 		queueBefore = s.QueueArea
 	}
-	return next, Event{Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At.UTC().Truncate(time.Millisecond), Kind: step.Kind,
+	return next, Event{Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At, Kind: step.Kind,
 		Who: step.Who, Op: step.Op, Code: step.Code, Reason: step.Reason, Reply: step.Reply, Before: &before, After: next.Assignee,
 		StatusBefore: s.Status, Status: next.Status, LateBefore: s.Late(), Late: next.Late(), QueueArea: next.QueueArea, QueueBefore: queueBefore,
 		Service: next.Service, Refs: step.Refs}, nil

@@ -108,7 +108,7 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	}
 	s := State{
 		ID: id, Jurisdiction: c.Jurisdiction, Version: 1, Status: assignee.Status(), Service: service.Code, Private: service.Private,
-		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: now,
+		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: now, ChangedAt: now,
 		HasContact: !in.Contact.Empty(), LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
 	}
 	s.Start(c.Settings.Pace(service.Code), now)

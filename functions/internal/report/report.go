@@ -92,6 +92,7 @@ type State struct {
 	Original     string    // id of the report that this one repeats; empty otherwise
 	Parent       string    // id of the report of which this is a part; empty otherwise
 	PartsOpen    int       // of a report that was split: how many of its parts are not finished
+	ChangedAt    time.Time // when this version was made; never before the version before it. UTC, milliseconds
 	Clock        Clock     // its deadlines; zero where its service has none
 	LastOp       string    // mark of the operation that made this version, see OpMark
 }

@@ -48,6 +48,9 @@ func writeState(s report.State) item {
 		i["ret"] = num(int64(s.Returns))
 	}
 	i.putInstant("ru", s.ReopenUntil)
+	if s.ChangedAt != s.FiledAt {
+		i["t"] = millis(s.ChangedAt)
+	}
 	i.put("or", s.Original)
 	i.put("pa", s.Parent)
 	if s.PartsOpen > 0 {
@@ -79,6 +82,9 @@ func readState(i item) (report.State, error) {
 		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
 		Final: i.flag("fin"), Returns: int(i.number("ret")), ReopenUntil: i.instant("ru"), Clock: readClock(i),
 		Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
+	if s.ChangedAt = i.millis("t"); s.ChangedAt.IsZero() {
+		s.ChangedAt = filed
+	}
 	if first := readAssignee(i, "f"); first.Kind != "" {
 		s.First = &first
 	}
@@ -126,7 +132,7 @@ func readBody(i item) report.Body { return report.Body{Description: i.text("d"),
 
 func writeEvent(e report.Event) item {
 	i := eventKey(e.Report, e.Version).item()
-	i["j"], i["at"], i["k"], i["w"], i["op"] = str(e.Jurisdiction), str(stamp(e.At)), str(string(e.Kind)), str(e.Who), str(e.Op)
+	i["j"], i["k"], i["w"], i["op"] = str(e.Jurisdiction), str(string(e.Kind)), str(e.Who), str(e.Op)
 	i.put("co", e.Code)
 	i.put("re", e.Reason)
 	i.put("rp", e.Reply)
@@ -142,7 +148,14 @@ func writeEvent(e report.Event) item {
 		writeAssignee(i, "b", *e.Before)
 	}
 	writeAssignee(i, "a", e.After)
+	i[changePartition], i[changeSort] = str(changeKey(e.Jurisdiction, shardOf(e.Report)%changeShards)), str(changeStamp(e.At))
 	return i
+}
+
+// readChangeStamp reads what changeStamp wrote.
+func readChangeStamp(s string) (time.Time, error) {
+	n, err := strconv.ParseInt(s, 16, 64)
+	return time.UnixMilli(n).UTC(), err
 }
 
 // flagText writes a flag as text, because texts are all of an event that the stream hands on.
@@ -154,7 +167,7 @@ func flagText(f bool) string {
 }
 
 func readEvent(i item) (report.Event, error) {
-	at, err := readStamp(i.text("at"))
+	at, err := readChangeStamp(i.text(changeSort))
 	id, okID := strings.CutPrefix(i.text(partitionKey), reportPartition(""))
 	number, okEvent := strings.CutPrefix(i.text(sortKey), eventPrefix)
 	version, errVersion := strconv.ParseInt(number, 10, 64)

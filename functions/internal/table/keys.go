@@ -38,6 +38,8 @@ const (
 	openSort          = "OK"
 	deadlinePartition = "NP"
 	nextSort          = "NK"
+	changePartition   = "CP"
+	changeSort        = "CK"
 )
 
 // The indexes that queries name.
@@ -45,6 +47,7 @@ const (
 	QueueIndex    = "queue"
 	AssigneeIndex = "assignee"
 	DeadlineIndex = "deadline"
+	ChangeIndex   = "change"
 )
 
 type key struct{ partition, sort string }
@@ -125,6 +128,20 @@ func shardOf(id string) int {
 }
 
 func deadlineKey(shard int) string { return "N#" + fmt.Sprintf("%02d", shard) }
+
+// changeShards is over how many partitions the feed of a jurisdiction is spread. It divides deadlineShards.
+const changeShards = 8
+
+func changeKey(j string, shard int) string { return "C#" + j + fmt.Sprintf("#%d", shard) }
+
+// changeStamp writes an instant as milliseconds since 1970 in 11 hexadecimal digits, such that the order of texts is the order of time until
+// the year 2527. It is shorter than stamp, because every event has it.
+func changeStamp(t time.Time) string { return fmt.Sprintf("%011x", t.UnixMilli()) }
+
+// feedKey is the place of an event in the feed: the index sorts by its first part, and the rest is in the key of the event.
+func feedKey(at, id string, version int64) string {
+	return at + "#" + id + fmt.Sprintf("#%010d", version)
+}
 
 func nextKey(at time.Time, id string) string { return stamp(at) + "#" + id }
 

@@ -121,10 +121,12 @@ func definition(name string) *dynamodb.CreateTableInput {
 	}
 	return &dynamodb.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions: text(partitionKey, sortKey, queuePartition, assigneePartition, openSort, deadlinePartition, nextSort),
-		KeySchema:            keys(partitionKey, sortKey),
+		AttributeDefinitions: text(partitionKey, sortKey, queuePartition, assigneePartition, openSort, deadlinePartition, nextSort,
+			changePartition, changeSort),
+		KeySchema: keys(partitionKey, sortKey),
 		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{index(QueueIndex, queuePartition, openSort, types.ProjectionTypeAll),
-			index(AssigneeIndex, assigneePartition, openSort, types.ProjectionTypeAll), index(DeadlineIndex, deadlinePartition, nextSort, types.ProjectionTypeKeysOnly)},
+			index(AssigneeIndex, assigneePartition, openSort, types.ProjectionTypeAll), index(DeadlineIndex, deadlinePartition, nextSort, types.ProjectionTypeKeysOnly),
+			index(ChangeIndex, changePartition, changeSort, types.ProjectionTypeKeysOnly)},
 		StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
 
 	"github.com/weige/weige/functions/internal/assignment"
@@ -82,7 +83,7 @@ func (p *place) filing(key string) report.Filing {
 	a := report.Assignee{Kind: report.ToPerson, Person: "leader-1", Name: "第一网格网格长", Role: "grid_leader", Area: "g1", Because: report.OnDuty}
 	return report.Filing{
 		State: report.State{ID: id, Jurisdiction: "j", Version: 1, Status: report.Assigned, Service: "street-light", Point: geo.Point{X: 1194600000, Y: 322100000},
-			Set: "0123456789abcdef", Chain: []string{"s", "c1", "g1"}, QueueArea: "g1", Assignee: a, FiledAt: p.now, LastOp: key},
+			Set: "0123456789abcdef", Chain: []string{"s", "c1", "g1"}, QueueArea: "g1", Assignee: a, FiledAt: p.now, ChangedAt: p.now, LastOp: key},
 		Body:     report.Body{Description: "路灯不亮", Locale: "zh"},
 		Event:    report.Event{Report: id, Jurisdiction: "j", Version: 1, At: p.now, Kind: report.Filed, Who: report.Resident, Op: key, After: a, Status: report.Assigned, QueueArea: "g1", Service: "street-light"},
 		Tracking: report.Tracking{Hash: "hash-" + key, Jurisdiction: "j", Report: id, Request: "r"},
@@ -460,6 +461,8 @@ func TestItemsAreSmall(t *testing.T) {
 	f.State.Assignee.Person, f.State.Assignee.Name, f.State.Assignee.Area = strings.Repeat("p", 64), strings.Repeat("网", 40), code
 	f.State.QueueArea, f.State.Final, f.State.Returns = code, true, 2
 	f.State.First = &report.Assignee{Kind: report.ToPerson, Person: strings.Repeat("f", 64), Role: "grid_leader", Area: code}
+	f.State.Clock = report.Clock{Class: "ordinary", From: p.now, AcceptBy: p.now, ResolveBy: p.now, PausedAt: p.now, Accepted: true, Mark: report.MarkedLate, Next: p.now}
+	f.State.ChangedAt, f.State.Parent = p.now.Add(time.Second), f.State.ID
 	f.State.ReopenUntil, f.State.LastOp = p.now, report.OpMark(f.State.LastOp)
 	if n := size(writeState(f.State)); n > 1024 {
 		t.Errorf("a state has %d bytes", n)
@@ -474,7 +477,10 @@ func TestItemsAreSmall(t *testing.T) {
 func size(i item) int {
 	n := 0
 	for name := range i {
-		n += len(name) + len(i.text(name)) + len(i.bytes(name)) + 8
+		n += len(name) + len(i.text(name)) + len(i.bytes(name))
+		if _, number := i[name].(*types.AttributeValueMemberN); number {
+			n += 8 // of the numbers that are stored here
+		}
 	}
 	return n
 }

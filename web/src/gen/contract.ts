@@ -539,6 +539,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version. */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/counts": {
         parameters: {
             query?: never;
@@ -1267,6 +1286,24 @@ export interface components {
         };
         Counts: {
             areas: components["schemas"]["AreaCount"][];
+        };
+        Changes: {
+            changes: components["schemas"]["Change"][];
+            /** @description Each report that changed, as it is now. */
+            reports: components["schemas"]["QueueItem"][];
+            /** @description Ids of reports that the caller could see before and cannot any more. */
+            left: string[];
+            /** @description For the next question. */
+            cursor: string;
+            /** @description There is more now. */
+            more: boolean;
+        };
+        Change: {
+            report: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: date-time */
+            at: string;
         };
         AreaCount: {
             /** @description Area code of the queue level; `-` is outside every area. */
@@ -2246,6 +2283,43 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Queue"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: {
+                /** @description ETag of the answer to the same cursor. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Changes; without a cursor only the cursor to begin with. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description Nothing new. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };
