@@ -177,7 +177,7 @@ func (d *Desk) madeBefore(ctx context.Context, s report.State, step report.Step,
 		return err
 	}
 	for _, e := range events {
-		if e.Op != step.Op {
+		if e.Op != step.Op || !report.KnowsOperations {
 			continue
 		}
 		if e.Kind == step.Kind && e.Who == step.Who && e.Code == step.Code && e.Reason == strings.TrimSpace(step.Reason) &&

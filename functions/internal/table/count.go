@@ -21,6 +21,9 @@ func (t *Table) Tally(ctx context.Context, e report.Event, changes map[string]as
 	if e.Version > 1 {
 		condition, values = "v = :before", item{":before": num(e.Version - 1)}
 	}
+	if !countsOnce {
+		condition, values = absent+" OR attribute_exists("+partitionKey+")", nil
+	}
 	items := []types.TransactWriteItem{t.conditional(marker, condition, values)}
 	for area, d := range changes {
 		if d != (assignment.CountChange{}) {

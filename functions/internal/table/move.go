@@ -49,8 +49,8 @@ func (t *Table) writes(m assignment.Move) []types.TransactWriteItem {
 		return []types.TransactWriteItem{t.conditional(writeState(m.State), absent, nil), t.conditional(writeFirst(m.Event, m.Body), absent, nil)}
 	}
 	items := []types.TransactWriteItem{
-		t.conditional(writeState(m.State), "v = :before AND j = :j", item{":before": num(m.State.Version - 1), ":j": str(m.State.Jurisdiction)}),
-		t.conditional(writeEvent(m.Event), absent, nil),
+		t.conditional(writeState(m.State), stateUnchanged, item{":before": num(m.State.Version - 1), ":j": str(m.State.Jurisdiction)}),
+		t.conditional(writeEvent(m.Event), eventNew, nil),
 	}
 	if m.Original != "" {
 		items = append(items, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{TableName: t.name, Key: stateKey(m.Original).item(),
@@ -71,6 +71,9 @@ func (t *Table) after(ctx context.Context, m assignment.Move) (report.State, ass
 	}
 	if now.Version < m.State.Version {
 		return now, 0, fault.New(fault.Undecided, "The report could not be changed just now. Please try again with the same Idempotency-Key.")
+	}
+	if !report.KnowsOperations {
+		return now, assignment.ChangedMeanwhile, nil
 	}
 	if now.LastOp == report.OpMark(m.Event.Op) {
 		return now, assignment.Done, nil
