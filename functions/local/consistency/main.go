@@ -33,7 +33,7 @@ func main() {
 	flag.IntVar(&o.residents, "residents", 200, "how many residents file and reopen")
 	flag.IntVar(&o.dispatchers, "dispatchers", 20, "how many dispatchers take steps")
 	flag.IntVar(&o.ops, "ops", 10, "how many operations each resident makes; a dispatcher makes ten times as many")
-	flag.IntVar(&o.workers, "workers", 4, "how many workers do the parts of jobs, and die")
+	flag.IntVar(&o.workers, "workers", 16, "how many workers do the parts of jobs, and die")
 	flag.BoolVar(&o.verbose, "schedule", false, "print what befell whom, also of runs in which nothing is wrong")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
