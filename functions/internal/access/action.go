@@ -50,6 +50,7 @@ const (
 // What concerns a jurisdiction as a whole.
 const (
 	ImportRoster         Action = "importRoster"
+	ExportRoster         Action = "exportRoster"
 	PutJurisdiction      Action = "putJurisdiction"
 	CreateBoundaryUpload Action = "createBoundaryUpload"
 	ImportBoundarySet    Action = "importBoundarySet"
@@ -61,7 +62,7 @@ var actions = []Action{
 	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
 	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, ListChanges, GetRoster,
 	PreviewReassignment, ListReassignments, GetReassignment, ConfirmReassignment, UndoReassignment, ListReassignmentOutcomes,
-	ImportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
+	ImportRoster, ExportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
 }
 
 // Actions lists every action.

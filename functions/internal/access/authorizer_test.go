@@ -69,6 +69,7 @@ var rules = map[Action]rule{
 	UndoReassignment:         {roles: []Role{Dispatcher, Administrator}, maker: true},
 	ListReassignmentOutcomes: {roles: []Role{Dispatcher, Administrator}, maker: true},
 	GetRoster:                {roles: []Role{Dispatcher, Administrator}},
+	ExportRoster:             {roles: []Role{Administrator}, whole: true},
 	ImportRoster:             {roles: []Role{Administrator}, whole: true},
 	PutJurisdiction:          {roles: []Role{Administrator}, whole: true},
 	CreateBoundaryUpload:     {roles: []Role{Editor, Administrator}, whole: true},

@@ -271,5 +271,28 @@ func (s *Server) ImportRoster(w http.ResponseWriter, r *http.Request, code Juris
 		s.fail(w, r, err)
 		return
 	}
-	answer(w, http.StatusOK, RosterImport{Stored: result.Version != "", Version: result.Version, Duties: result.Duties, Areas: result.Areas})
+	v := RosterImport{Stored: result.Version != "", Version: result.Version, Duties: result.Duties, Areas: result.Areas}
+	for _, c := range result.Changes {
+		v.Changes = append(v.Changes, RosterChange{Kind: RosterChangeKind(c.Kind), Line: c.Line, Area: c.Area, Role: c.Role, Person: c.Person, Name: c.Name, What: c.What})
+	}
+	for _, l := range result.Leaving {
+		v.Leaving = append(v.Leaving, RosterLeaving{Person: l.Person, Name: l.Name, Open: l.Open})
+	}
+	answer(w, http.StatusOK, v)
+}
+
+// ExportRoster answers the roster in force as a file.
+func (s *Server) ExportRoster(w http.ResponseWriter, r *http.Request, code JurisdictionPath) {
+	_, err := s.permit(r, access.ExportRoster, access.Resource{Jurisdiction: code})
+	var file []byte
+	if err == nil {
+		file, err = s.RosterDesk.Export(r.Context(), code)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="roster.csv"`)
+	_, _ = w.Write(file)
 }

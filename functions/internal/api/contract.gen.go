@@ -406,6 +406,30 @@ func (e ReportInputLocale) Valid() bool {
 	}
 }
 
+// Defines values for RosterChangeKind.
+const (
+	Added     RosterChangeKind = "added"
+	Changed   RosterChangeKind = "changed"
+	Removed   RosterChangeKind = "removed"
+	Reordered RosterChangeKind = "reordered"
+)
+
+// Valid indicates whether the value is a known member of the RosterChangeKind enum.
+func (e RosterChangeKind) Valid() bool {
+	switch e {
+	case Added:
+		return true
+	case Changed:
+		return true
+	case Removed:
+		return true
+	case Reordered:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StaffReportStage.
 const (
 	StageConcluded  StaffReportStage = "结案"
@@ -728,6 +752,9 @@ type Duty struct {
 	Name     string    `json:"name"`
 	Person   string    `json:"person"`
 	Role     string    `json:"role"`
+
+	// Shifts When the duty is held, as the roster file has it; always, where absent.
+	Shifts []string `json:"shifts,omitempty,omitzero"`
 }
 
 // Error defines model for Error.
@@ -1230,12 +1257,41 @@ type Roster struct {
 	Version string `json:"version,omitempty,omitzero"`
 }
 
+// RosterChange defines model for RosterChange.
+type RosterChange struct {
+	Area string           `json:"area"`
+	Kind RosterChangeKind `json:"kind"`
+
+	// Line Of the file, from 1; absent for removed and reordered.
+	Line   int    `json:"line,omitempty,omitzero"`
+	Name   string `json:"name,omitempty,omitzero"`
+	Person string `json:"person,omitempty,omitzero"`
+	Role   string `json:"role,omitempty,omitzero"`
+
+	// What Columns that differ, of changed.
+	What []string `json:"what,omitempty,omitzero"`
+}
+
+// RosterChangeKind defines model for RosterChange.Kind.
+type RosterChangeKind string
+
 // RosterImport defines model for RosterImport.
 type RosterImport struct {
-	Areas   int    `json:"areas"`
-	Duties  int    `json:"duties"`
-	Stored  bool   `json:"stored"`
-	Version string `json:"version,omitempty,omitzero"`
+	Areas int `json:"areas"`
+
+	// Changes Against the roster in force, every one.
+	Changes []RosterChange  `json:"changes,omitempty,omitzero"`
+	Duties  int             `json:"duties"`
+	Leaving []RosterLeaving `json:"leaving,omitempty,omitzero"`
+	Stored  bool            `json:"stored"`
+	Version string          `json:"version,omitempty,omitzero"`
+}
+
+// RosterLeaving Somebody whom the new roster names nowhere and who still has reports.
+type RosterLeaving struct {
+	Name   string `json:"name"`
+	Open   int    `json:"open"`
+	Person string `json:"person"`
 }
 
 // Service defines model for Service.
@@ -1733,9 +1789,12 @@ type ServerInterface interface {
 	// GetRoster Who answers for which area, within the caller's areas.
 	// (GET /v1/{jurisdiction}/roster)
 	GetRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params GetRosterParams)
-	// ImportRoster Replaces the roster by a CSV with the columns area_code, role, person, name, deputies, away.
+	// ImportRoster Replaces the roster by a CSV with the columns area_code, role, person, name, deputies, away, shifts.
 	// (PUT /v1/{jurisdiction}/roster)
 	ImportRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ImportRosterParams)
+	// ExportRoster The roster in force as the CSV that an import reads.
+	// (GET /v1/{jurisdiction}/roster/export)
+	ExportRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -3715,6 +3774,32 @@ func (siw *ServerInterfaceWrapper) ImportRoster(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// ExportRoster operation middleware
+func (siw *ServerInterfaceWrapper) ExportRoster(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportRoster(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -3868,6 +3953,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.GetRoster)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.ImportRoster)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/roster/export", wrapper.ExportRoster)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-uploads", wrapper.CreateBoundaryUpload)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets", wrapper.ListBoundarySets)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets", wrapper.ImportBoundarySet)

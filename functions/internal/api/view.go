@@ -238,6 +238,9 @@ func viewDuty(d assignment.Duty) (Duty, error) {
 		}
 		v.Away = append(v.Away, one)
 	}
+	for _, shift := range d.Shifts {
+		v.Shifts = append(v.Shifts, shift.String())
+	}
 	return v, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -325,6 +326,43 @@ func TestReportsGoBackToTheirOwnGrids(t *testing.T) {
 	w.confirm(d, p.Job)
 	l.work(t, worker)
 	if held := w.held(); held["leader-11"] != 1 || held["leader-12"] != 1 || held["leader-21"] != 1 {
+		t.Errorf("held %v", held)
+	}
+}
+
+// Somebody leaves: the dry run says what changes and what they still have, and a change of many hands it over.
+func TestWhoeverLeavesHandsOver(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	l, worker := w.jobs()
+	for range 3 {
+		w.file(2.5, 0.5)
+	}
+	admin := w.issuer.token("admin", "administrator@town")
+	exported := w.must("GET", "/v1/town/roster/export", admin, nil)
+	if !strings.HasPrefix(exported.header.Get("Content-Type"), "text/csv") {
+		t.Errorf("exported as %s", exported.header.Get("Content-Type"))
+	}
+	var same api.RosterImport
+	w.must("PUT", "/v1/town/roster?dry_run=true", admin, exported.body).into(t, &same)
+	if len(same.Changes) != 0 || len(same.Leaving) != 0 || same.Stored {
+		t.Errorf("what was exported differs: %+v", same)
+	}
+	next := []byte(strings.Replace(string(exported.body), "leader-21,第三网格网格长", "leader-22,新任网格长", 1))
+	var dry, done api.RosterImport
+	w.must("PUT", "/v1/town/roster?dry_run=true", admin, next).into(t, &dry)
+	if len(dry.Changes) != 2 || dry.Changes[0].Kind != "added" || dry.Changes[0].Line != 6 || dry.Changes[1].Kind != "removed" ||
+		len(dry.Leaving) != 1 || dry.Leaving[0].Person != "leader-21" || dry.Leaving[0].Open != 3 {
+		t.Fatalf("dry run %+v", dry)
+	}
+	w.must("PUT", "/v1/town/roster", admin, next).into(t, &done)
+	if !done.Stored || len(done.Leaving) != 1 {
+		t.Fatalf("import %+v", done)
+	}
+	p := w.preview(admin, map[string]any{"assignee": done.Leaving[0].Person, "to": map[string]any{"on_duty": true}})
+	w.confirm(admin, p.Job)
+	l.work(t, worker)
+	if held := w.held(); held["leader-22"] != 3 || held["leader-21"] != 0 {
 		t.Errorf("held %v", held)
 	}
 }

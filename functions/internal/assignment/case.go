@@ -82,7 +82,7 @@ func (d *Desk) returnTo(ctx context.Context, c jurisdiction.Current, s report.St
 	if err != nil {
 		return queue, err
 	}
-	a := roster.Route(chain[:len(chain)-1], dayOf(d.Now(), c.Settings.Location()))
+	a := roster.Route(chain[:len(chain)-1], MomentOf(d.Now(), c.Settings.Location()))
 	if a.Kind != report.ToPerson || a.Person == s.Assignee.Person {
 		return queue, nil
 	}

@@ -70,7 +70,7 @@ func (d *Desk) Resolve(ctx context.Context, c jurisdiction.Current, t Target) (R
 		return Resolved{}, err
 	}
 	if t.Person == "" {
-		a := roster.Route(chain, dayOf(d.Now(), c.Settings.Location()))
+		a := roster.Route(chain, MomentOf(d.Now(), c.Settings.Location()))
 		a.Because = report.ByDispatcher
 		return Resolved{Assignee: a, Chain: chain}, nil
 	}
@@ -242,9 +242,9 @@ func (d *Desk) OnDuty(ctx context.Context, c jurisdiction.Current) (func(report.
 	if err != nil {
 		return nil, err
 	}
-	day := dayOf(d.Now(), c.Settings.Location())
+	now := MomentOf(d.Now(), c.Settings.Location())
 	return func(s report.State) report.Assignee {
-		a := roster.Route(s.Chain, day)
+		a := roster.Route(s.Chain, now)
 		a.Because = report.ByDispatcher
 		return a
 	}, nil

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 )
 
 // Duty says that a person answers for an area in a role.
@@ -17,6 +16,12 @@ type Duty struct {
 	Name     string    `json:"name"`
 	Deputies []string  `json:"deputies,omitempty"` // persons' ids, asked in this order
 	Away     []Absence `json:"away,omitempty"`
+	Shifts   []Shift   `json:"shifts,omitempty"` // when the duty is held; always, where there are none
+}
+
+// holds reports whether the duty is held at a moment.
+func (d Duty) holds(m Moment) bool {
+	return len(d.Shifts) == 0 || slices.ContainsFunc(d.Shifts, func(s Shift) bool { return s.Holds(m) })
 }
 
 // Absence is a period of whole days, both included, in the jurisdiction's time zone. Days are written 2006-01-02, so that they
@@ -79,6 +84,3 @@ func (r *Roster) Name(person string) (name string, ok bool) {
 func (r *Roster) present(person, day string) bool {
 	return !slices.ContainsFunc(r.away[person], func(a Absence) bool { return a.From <= day && day <= a.To })
 }
-
-// dayOf gives the calendar day of an instant in a time zone.
-func dayOf(at time.Time, zone *time.Location) string { return at.In(zone).Format(time.DateOnly) }

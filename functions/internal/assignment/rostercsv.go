@@ -15,8 +15,8 @@ import (
 	"github.com/weige/weige/functions/internal/fault"
 )
 
-// The columns of a roster file. Deputies and away may be left out.
-var rosterColumns = []string{"area_code", "role", "person", "name", "deputies", "away"}
+// The columns of a roster file. Deputies, away and shifts may be left out.
+var rosterColumns = []string{"area_code", "role", "person", "name", "deputies", "away", "shifts"}
 
 const neededColumns = 4 // of rosterColumns, from the left
 
@@ -29,24 +29,30 @@ const maxRosterFaults = 200
 // ParseRoster reads a roster from CSV with a header line (columns in any order, UTF-8 with or without byte order mark).
 // known reports whether an area code exists. All faults are listed by line; with any of them the roster is nil.
 func ParseRoster(file []byte, known func(area string) bool) (*Roster, error) {
+	r, _, err := parseRoster(file, known)
+	return r, err
+}
+
+// parseRoster is ParseRoster with the line of each duty.
+func parseRoster(file []byte, known func(area string) bool) (*Roster, []int, error) {
 	file = bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(file) {
-		return nil, &fault.Error{Code: fault.FaultyFile, Message: "The file is not UTF-8. In a spreadsheet program, save it as “CSV UTF-8”."}
+		return nil, nil, &fault.Error{Code: fault.FaultyFile, Message: "The file is not UTF-8. In a spreadsheet program, save it as “CSV UTF-8”."}
 	}
 	p := rosterParser{csv: csv.NewReader(bytes.NewReader(file)), known: known, seen: map[string]int{}}
 	p.csv.FieldsPerRecord = -1
 	p.csv.TrimLeadingSpace = true
 	if err := p.header(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	p.rows()
 	p.crossCheck()
 	if len(p.faults) > 0 {
 		slices.SortStableFunc(p.faults, func(a, b fault.Detail) int { return a.Line - b.Line })
-		return nil, &fault.Error{Code: fault.FaultyFile, Message: fmt.Sprintf("The roster has %d fault(s); nothing was stored.", len(p.faults)),
+		return nil, nil, &fault.Error{Code: fault.FaultyFile, Message: fmt.Sprintf("The roster has %d fault(s); nothing was stored.", len(p.faults)),
 			Details: p.faults[:min(len(p.faults), maxRosterFaults)]}
 	}
-	return NewRoster(p.duties), nil
+	return NewRoster(p.duties), p.lines, nil
 }
 
 type rosterParser struct {
@@ -134,6 +140,14 @@ func (p *rosterParser) row(line int, row []string) {
 	}
 	d.Deputies = list(get("deputies"))
 	d.Away = p.away(line, get("away"))
+	for _, text := range list(get("shifts")) {
+		shift, err := parseShift(text)
+		if err != nil {
+			p.fault(line, "bad_shift", "%s.", err)
+			continue
+		}
+		d.Shifts = append(d.Shifts, shift)
+	}
 	key := d.Area + "\x00" + d.Role + "\x00" + d.Person
 	if first, twice := p.seen[key]; twice {
 		p.fault(line, "duplicate_duty", "The same area, role and person stand in line %d already.", first)

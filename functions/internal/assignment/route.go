@@ -39,15 +39,14 @@ func (r *Rosters) Route(ctx context.Context, c jurisdiction.Current, chain []str
 	if err != nil {
 		return report.Assignee{}, err
 	}
-	return roster.Route(chain, dayOf(at, c.Settings.Location())), nil
+	return roster.Route(chain, MomentOf(at, c.Settings.Location())), nil
 }
 
-// Route finds who gets a report. chain holds area codes, coarse to fine; day is the jurisdiction's calendar day. In the smallest
-// area the first person who is not away has it, else the first deputy who is not away; else the same in the parent area, and so
-// on; else the jurisdiction's queue. There is always exactly one answer.
-func (r *Roster) Route(chain []string, day string) report.Assignee {
+// Route finds who gets a report. chain holds area codes, coarse to fine. In the smallest area the first person whose duty is held at that
+// moment and who is not away has it, else the first deputy who is not away; else the same in the parent area, and so on; else the jurisdiction's queue. There is always exactly one answer.
+func (r *Roster) Route(chain []string, at Moment) report.Assignee {
 	for i := len(chain) - 1; i >= 0; i-- {
-		a, ok := r.available(chain[i], day)
+		a, ok := r.available(chain[i], at)
 		if !ok {
 			continue
 		}
@@ -59,17 +58,17 @@ func (r *Roster) Route(chain []string, day string) report.Assignee {
 	return report.Queue(report.NobodyThere)
 }
 
-// available finds who acts for one area on a day.
-func (r *Roster) available(area, day string) (report.Assignee, bool) {
+// available finds who acts for one area at a moment.
+func (r *Roster) available(area string, at Moment) (report.Assignee, bool) {
 	for _, i := range r.byArea[area] {
-		if d := r.duties[i]; r.present(d.Person, day) {
+		if d := r.duties[i]; d.holds(at) && r.present(d.Person, at.Day) {
 			return assignee(d, d.Person, d.Name, report.OnDuty), true
 		}
 	}
 	for _, i := range r.byArea[area] {
 		d := r.duties[i]
 		for _, deputy := range d.Deputies {
-			if r.present(deputy, day) {
+			if r.present(deputy, at.Day) {
 				return assignee(d, deputy, r.names[deputy], report.AsDeputy), true
 			}
 		}

@@ -1,6 +1,7 @@
 package assignment
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -43,7 +44,7 @@ func TestRouteFindsThePersonOnDuty(t *testing.T) {
 		{"outside every area", "2026-11-19", nil, "", report.NobodyThere},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := sample().Route(c.chain, c.day)
+			a := sample().Route(c.chain, noon(c.day))
 			if a.Person != c.person || a.Because != c.because {
 				t.Errorf("got %+v, want %s because %s", a, c.person, c.because)
 			}
@@ -55,20 +56,103 @@ func TestRouteFindsThePersonOnDuty(t *testing.T) {
 }
 
 func TestDeputyActsInTheRoleAndAreaTheyStandInFor(t *testing.T) {
-	a := sample().Route([]string{"s", "c2", "g3"}, "2026-11-26")
+	a := sample().Route([]string{"s", "c2", "g3"}, noon("2026-11-26"))
 	if a.Role != "leader" || a.Area != "g3" || a.Name != "第一网格网格员" {
 		t.Errorf("got %+v", a)
 	}
 }
 
-func TestDayIsTheJurisdictionsDay(t *testing.T) {
+// noon is the middle of a day.
+func noon(day string) Moment {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		panic(err)
+	}
+	return MomentOf(at.Add(12*time.Hour), time.UTC)
+}
+
+func TestMomentsAreTheJurisdictions(t *testing.T) {
 	shanghai, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {
 		t.Fatal(err)
 	}
-	at := time.Date(2026, 11, 24, 17, 0, 0, 0, time.UTC)
-	if d := dayOf(at, shanghai); d != "2026-11-25" {
-		t.Errorf("17:00 UTC on the 24th is %s in Shanghai, want the 25th", d)
+	at := time.Date(2026, 11, 24, 17, 30, 0, 0, time.UTC)
+	if m := MomentOf(at, shanghai); m != (Moment{Day: "2026-11-25", Weekday: time.Wednesday, Minute: 90}) {
+		t.Errorf("17:30 UTC on Tuesday the 24th is %+v in Shanghai", m)
+	}
+}
+
+func TestShifts(t *testing.T) {
+	week := func(day time.Weekday, hour, minute int) Moment { return Moment{Weekday: day, Minute: hour*60 + minute} }
+	for _, c := range []struct {
+		text, again string
+		in, out     []Moment
+	}{
+		{"mon-fri 08:00-18:00", "mon-fri 08:00-18:00", []Moment{week(time.Monday, 8, 0), week(time.Friday, 17, 59)}, []Moment{week(time.Monday, 7, 59), week(time.Friday, 18, 0), week(time.Sunday, 12, 0)}},
+		{"sat,sun 09:00-24:00", "sun,sat 09:00-24:00", []Moment{week(time.Sunday, 23, 59)}, []Moment{week(time.Monday, 0, 0)}},
+		{"daily 20:00-08:00", "daily 20:00-08:00", []Moment{week(time.Tuesday, 20, 0), week(time.Wednesday, 7, 59)}, []Moment{week(time.Wednesday, 8, 0), week(time.Wednesday, 19, 59)}},
+		{"fri-mon 22:00-06:00", "sun,mon,fri,sat 22:00-06:00", []Moment{week(time.Tuesday, 5, 0), week(time.Friday, 23, 0)}, []Moment{week(time.Friday, 5, 0), week(time.Tuesday, 23, 0)}},
+	} {
+		s, err := parseShift(c.text)
+		if err != nil || s.String() != c.again {
+			t.Errorf("%s: %v %v", c.text, s, err)
+		}
+		for _, m := range c.in {
+			if !s.Holds(m) {
+				t.Errorf("%s does not hold on %s at %d", c.text, m.Weekday, m.Minute)
+			}
+		}
+		for _, m := range c.out {
+			if s.Holds(m) {
+				t.Errorf("%s holds on %s at %d", c.text, m.Weekday, m.Minute)
+			}
+		}
+	}
+	for _, text := range []string{"", "mon", "mon 8-18", "mon 08:00-08:00", "someday 08:00-18:00", "mon 08:00-24:30", "mon- 08:00-18:00"} {
+		if _, err := parseShift(text); err == nil {
+			t.Errorf("%q is a shift", text)
+		}
+	}
+}
+
+func TestWhoeverIsOffDutyIsPassedOver(t *testing.T) {
+	night, err := parseShift("daily 20:00-08:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewRoster([]Duty{{Area: "g", Role: "night", Person: "owl", Name: "夜班", Shifts: []Shift{night}}, {Area: "g", Role: "leader", Person: "lark", Name: "网格长"}})
+	if a := r.Route([]string{"g"}, Moment{Day: "2026-11-24", Weekday: time.Tuesday, Minute: 60}); a.Person != "owl" {
+		t.Errorf("at night %s has it", a.Person)
+	}
+	if a := r.Route([]string{"g"}, Moment{Day: "2026-11-24", Weekday: time.Tuesday, Minute: 720}); a.Person != "lark" {
+		t.Errorf("by day %s has it", a.Person)
+	}
+}
+
+func TestDifferencesAreAllListed(t *testing.T) {
+	old := sample()
+	file, err := old.CSV()
+	if err != nil {
+		t.Fatal(err)
+	}
+	anywhere := func(string) bool { return true }
+	same, lines, err := parseRoster(file, anywhere)
+	if err != nil || len(Differences(old, same, lines)) != 0 {
+		t.Fatalf("%v: a roster differs from itself: %+v", err, Differences(old, same, lines))
+	}
+	changed := "area_code,role,person,name,deputies,away,shifts\ns,desk,desk,街道值班,,,daily 20:00-08:00\ng1,member,second,第一网格网格员,,2026-11-25/2026-11-25,\n" +
+		"g1,leader,leader,第一网格网格长,second,2026-11-20/2026-11-27,\ng3,leader,new,新人,,,\n"
+	after, lines, err := parseRoster([]byte(changed), anywhere)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range Differences(old, after, lines) {
+		got = append(got, fmt.Sprint(c.Kind, c.Line, c.Area, c.Person, c.What))
+	}
+	want := []string{"changed2sdesk[shifts]", "added5g3new[]", "removed0c1head[]", "removed0g3lone[]", "reordered0g1[]"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
 	}
 }
 
@@ -90,7 +174,7 @@ func TestRouteAlwaysGivesOneWhoIsThere(t *testing.T) {
 		}
 		roster, day := NewRoster(duties), rapid.SampledFrom(days).Draw(t, "day")
 		chain := areas[:rapid.IntRange(0, len(areas)).Draw(t, "depth")]
-		a := roster.Route(chain, day)
+		a := roster.Route(chain, noon(day))
 		if a.Kind == report.ToQueue {
 			for _, d := range duties {
 				if slices.Contains(chain, d.Area) && roster.present(d.Person, day) {

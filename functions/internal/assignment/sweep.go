@@ -108,9 +108,9 @@ func (d *Desk) above(ctx context.Context, c jurisdiction.Current, s report.State
 	if err != nil {
 		return s.Assignee, err
 	}
-	day := dayOf(d.Now(), c.Settings.Location())
+	now := MomentOf(d.Now(), c.Settings.Location())
 	for ; len(chain) > 0; chain = chain[:len(chain)-1] {
-		if a := roster.Route(chain, day); a.Kind == report.ToPerson && a.Person != s.Assignee.Person {
+		if a := roster.Route(chain, now); a.Kind == report.ToPerson && a.Person != s.Assignee.Person {
 			return a, nil
 		}
 	}

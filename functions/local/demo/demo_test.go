@@ -115,7 +115,7 @@ func TestRosterShowsEveryWay(t *testing.T) {
 	codes := gridCodes()
 	route := func(grid int) report.Assignee {
 		code := codes[grid-1]
-		return r.Route([]string{streetCode, code[:communityDigits], code}, "2026-11-24")
+		return r.Route([]string{streetCode, code[:communityDigits], code}, assignment.Moment{Day: "2026-11-24", Weekday: time.Tuesday, Minute: 720})
 	}
 	for _, c := range []struct {
 		what    string
@@ -231,7 +231,7 @@ func TestReports(t *testing.T) {
 		for _, h := range m.Chain {
 			codes = append(codes, ix.Area(h.ID).Code)
 		}
-		because[r.Route(codes, "2026-11-24").Because]++
+		because[r.Route(codes, assignment.Moment{Day: "2026-11-24", Weekday: time.Tuesday, Minute: 720}).Because]++
 		if in.Contact != (api.ContactInput{}) {
 			contacts++
 			if !strings.HasPrefix(in.Contact.Phone, "000-") || !strings.HasSuffix(in.Contact.Email, "@example.org") {

@@ -589,12 +589,33 @@ export interface paths {
         /** Who answers for which area, within the caller's areas. */
         get: operations["getRoster"];
         /**
-         * Replaces the roster by a CSV with the columns area_code, role, person, name, deputies, away.
+         * Replaces the roster by a CSV with the columns area_code, role, person, name, deputies, away, shifts.
          * @description `deputies` are persons' ids separated by `;`. `away` are periods `2026-11-20/2026-11-27` separated by `;`, both days
-         *     included, in the jurisdiction's time zone. Rows of one area are asked in their order. Every fault is reported by line
-         *     and then nothing is stored.
+         *     included, in the jurisdiction's time zone. `shifts` say when a duty is held, such as `mon-fri 08:00-18:00;sat 09:00-12:00`
+         *     or `daily 20:00-08:00`; always, where there are none. Rows of one area are asked in their order. Every fault is reported by
+         *     line and then nothing is stored. The answer lists every change against the roster in force, and who would be on the roster
+         *     no more and still has reports: a reassignment of theirs to whoever is on duty hands them over.
          */
         put: operations["importRoster"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/roster/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** The roster in force as the CSV that an import reads. */
+        get: operations["exportRoster"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1328,6 +1349,8 @@ export interface components {
             name: string;
             deputies?: string[];
             away?: components["schemas"]["Absence"][];
+            /** @description When the duty is held, as the roster file has it; always, where absent. */
+            shifts?: string[];
         };
         Absence: {
             /** Format: date */
@@ -1344,6 +1367,27 @@ export interface components {
             version?: string;
             duties: number;
             areas: number;
+            /** @description Against the roster in force, every one. */
+            changes?: components["schemas"]["RosterChange"][];
+            leaving?: components["schemas"]["RosterLeaving"][];
+        };
+        RosterChange: {
+            /** @enum {string} */
+            kind: "added" | "removed" | "changed" | "reordered";
+            /** @description Of the file, from 1; absent for removed and reordered. */
+            line?: number;
+            area: string;
+            role?: string;
+            person?: string;
+            name?: string;
+            /** @description Columns that differ, of changed. */
+            what?: string[];
+        };
+        /** @description Somebody whom the new roster names nowhere and who still has reports. */
+        RosterLeaving: {
+            person: string;
+            name: string;
+            open: number;
         };
         BoundaryUpload: {
             upload: string;
@@ -2398,6 +2442,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RosterImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["Error"];
