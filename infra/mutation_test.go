@@ -237,7 +237,7 @@ func TestChecksComplainOfCode(t *testing.T) {
 			c.operations["reports"] = append(c.operations["reports"], operation{id: "findReport", method: "GET", path: "/v1/{jurisdiction}/found"})
 		}},
 		{"table", `the code queries the index "deadlines"`, func(c *code) { c.indexes["deadlines"] = [3]string{"DK", "OK"} }},
-		{"table access", "the code asks for DeleteItem and nobody may", func(c *code) { c.requests = append(c.requests, "DeleteItem") }},
+		{"table access", "the code asks for BatchWriteItem and nobody may", func(c *code) { c.requests = append(c.requests, "BatchWriteItem") }},
 		{"table access", `nobody may use the partitions "X#"`, func(c *code) { c.partitions = append(c.partitions, "X#") }},
 		{"stream", "not woken by exactly", func(c *code) { c.constants["eventPrefix"] = "EVENT#" }},
 		{"buckets", `under "files/" expires`, func(c *code) { c.upload = "files/" }},

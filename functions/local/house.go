@@ -15,7 +15,9 @@ import (
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
 	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/event"
+	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/object"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/local/client"
@@ -37,7 +39,9 @@ type house struct {
 	meter   *meter
 	server  *api.Server
 	objects http.Handler
-	parts   *parts
+	parts   *messages[job.Message]
+	prompt  *messages[delivery.Message]
+	deliver *delivery.Worker
 	issuer  *issuer.Issuer // nil when another one is configured
 	ready   atomic.Bool
 }
@@ -58,7 +62,7 @@ func open(ctx context.Context, local config.LocalConfig, c config.Config, addres
 	if err != nil {
 		return nil, err
 	}
-	h := &house{local: local, config: c, address: address, meter: newMeter(), parts: newParts(), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
+	h := &house{local: local, config: c, address: address, meter: newMeter(), parts: newMessages[job.Message](), prompt: newMessages[delivery.Message](), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
 	if err := h.start(ctx); err != nil {
 		h.close()
 		return nil, err
@@ -87,6 +91,8 @@ func (h *house) start(ctx context.Context) error {
 	}
 	h.server.Ready = h.ready.Load
 	h.server.Jobs.Worker.Queue = h.parts
+	h.server.Outbox = assemble.Outbox(h.table, h.prompt, h.log)
+	h.deliver = assemble.Deliverer(h.table, map[delivery.Channel]delivery.Sender{}, h.log)
 	h.config.S3Endpoint = h.address
 	h.server.Boundaries.Uploads = object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
 		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
@@ -109,7 +115,7 @@ func (h *house) signIn() error {
 // handler serves everything on one address.
 func (h *house) handler() http.Handler {
 	mux := http.NewServeMux()
-	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Local)
+	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Local)
 	mux.Handle("/v1/", answers)
 	mux.Handle("/healthz", answers)
 	mux.HandleFunc("GET /openapi.yaml", func(w http.ResponseWriter, r *http.Request) {
@@ -160,6 +166,23 @@ func (h *house) sweep(ctx context.Context) {
 		}
 		select {
 		case <-time.After(sweepEvery):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// deliverEvery is how often the outbox is looked through on one machine; what is asked for at once does not wait for it.
+const deliverEvery = 5 * time.Second
+
+// rounds sends whatever is due until the context ends.
+func (h *house) rounds(ctx context.Context) {
+	for {
+		if _, err := h.deliver.Run(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("deliver", "error", err)
+		}
+		select {
+		case <-time.After(deliverEvery):
 		case <-ctx.Done():
 			return
 		}

@@ -51,7 +51,9 @@ func run(ctx context.Context, getenv func(string) string) error {
 	defer cancel()
 	go h.follow(background)
 	go h.sweep(background)
-	go h.parts.work(background, h.server.Jobs.Worker, h.log)
+	go h.parts.work(background, h.server.Jobs.Worker.Handle, h.log)
+	go h.prompt.work(background, h.deliver.Handle, h.log)
+	go h.rounds(background)
 	go func() {
 		if err := h.prepare(background); err != nil && background.Err() == nil {
 			failed <- fmt.Errorf("the demo could not be loaded: %w", err)

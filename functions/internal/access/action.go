@@ -56,6 +56,8 @@ const (
 	ImportBoundarySet    Action = "importBoundarySet"
 	PublishBoundarySet   Action = "publishBoundarySet"
 	ListBoundarySets     Action = "listBoundarySets"
+	ListDeadDeliveries   Action = "listDeadDeliveries"
+	ReplayDelivery       Action = "replayDelivery"
 )
 
 var actions = []Action{
@@ -63,6 +65,7 @@ var actions = []Action{
 	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, ListChanges, GetRoster,
 	PreviewReassignment, ListReassignments, GetReassignment, ConfirmReassignment, UndoReassignment, ListReassignmentOutcomes,
 	ImportRoster, ExportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
+	ListDeadDeliveries, ReplayDelivery,
 }
 
 // Actions lists every action.

@@ -76,6 +76,8 @@ var rules = map[Action]rule{
 	ImportBoundarySet:        {roles: []Role{Editor, Administrator}, whole: true},
 	PublishBoundarySet:       {roles: []Role{Editor, Administrator}, whole: true},
 	ListBoundarySets:         {roles: []Role{Editor, Administrator}, whole: true},
+	ListDeadDeliveries:       {roles: []Role{Administrator}, whole: true},
+	ReplayDelivery:           {roles: []Role{Administrator}, whole: true},
 }
 
 // allows decides by the rules.

@@ -175,6 +175,27 @@ func (e Datum) Valid() bool {
 	}
 }
 
+// Defines values for DeliveryStatus.
+const (
+	DeliveryDead    DeliveryStatus = "dead"
+	DeliverySent    DeliveryStatus = "sent"
+	DeliveryWaiting DeliveryStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryStatus enum.
+func (e DeliveryStatus) Valid() bool {
+	switch e {
+	case DeliveryDead:
+		return true
+	case DeliverySent:
+		return true
+	case DeliveryWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventKind.
 const (
 	EventKindAccepted     EventKind = "accepted"
@@ -731,6 +752,27 @@ type DeadlineClass struct {
 	// WarnBefore How long before a deadline it is warned of.
 	WarnBefore string `json:"warn_before,omitempty,omitzero"`
 }
+
+// Deliveries defines model for Deliveries.
+type Deliveries struct {
+	Deliveries []Delivery `json:"deliveries"`
+	Next       string     `json:"next,omitempty,omitzero"`
+}
+
+// Delivery Something sent to somebody outside. Neither whom it is for nor what it says is shown.
+type Delivery struct {
+	Attempts int    `json:"attempts"`
+	Channel  string `json:"channel"`
+	Delivery string `json:"delivery"`
+
+	// Failure Class of the last failure, such as smtp_550 or timeout.
+	Failure string         `json:"failure,omitempty,omitzero"`
+	MadeAt  time.Time      `json:"made_at"`
+	Status  DeliveryStatus `json:"status"`
+}
+
+// DeliveryStatus defines model for Delivery.Status.
+type DeliveryStatus string
 
 // DuplicateInput defines model for DuplicateInput.
 type DuplicateInput struct {
@@ -1468,6 +1510,14 @@ type ListChangesParams struct {
 	IfNoneMatch string `json:"If-None-Match,omitempty,omitzero"`
 }
 
+// ListDeadDeliveriesParams defines parameters for ListDeadDeliveries.
+type ListDeadDeliveriesParams struct {
+	LimitQuery LimitQuery `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
 // LocatePointParams defines parameters for LocatePoint.
 type LocatePointParams struct {
 	// Lon Longitude in degrees of the given datum.
@@ -1708,6 +1758,12 @@ type ServerInterface interface {
 	// ListAreaCounts Open and waiting reports per area, within the caller's areas.
 	// (GET /v1/{jurisdiction}/counts)
 	ListAreaCounts(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// ListDeadDeliveries Mails, pushes and the like that were given up in the last 30 days, latest first.
+	// (GET /v1/{jurisdiction}/deliveries)
+	ListDeadDeliveries(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListDeadDeliveriesParams)
+	// ReplayDelivery Tries again what was given up, from the first attempt on. What was not given up stays as it is.
+	// (POST /v1/{jurisdiction}/deliveries/{delivery}/replay)
+	ReplayDelivery(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, delivery string)
 	// LocatePoint The chain of areas that hold a point, one per level, with the proof.
 	// (GET /v1/{jurisdiction}/locate)
 	LocatePoint(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params LocatePointParams)
@@ -2226,6 +2282,96 @@ func (siw *ServerInterfaceWrapper) ListAreaCounts(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListAreaCounts(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListDeadDeliveries operation middleware
+func (siw *ServerInterfaceWrapper) ListDeadDeliveries(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeadDeliveriesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.LimitQuery, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDeadDeliveries(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReplayDelivery operation middleware
+func (siw *ServerInterfaceWrapper) ReplayDelivery(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "delivery" -------------
+	var delivery string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "delivery", r.PathValue("delivery"), &delivery, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "delivery", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReplayDelivery(w, r, jurisdictionPath, delivery)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3948,6 +4094,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/confirmation", wrapper.ConfirmReassignment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/undo", wrapper.UndoReassignment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/outcomes", wrapper.ListReassignmentOutcomes)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/deliveries", wrapper.ListDeadDeliveries)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/deliveries/{delivery}/replay", wrapper.ReplayDelivery)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/changes", wrapper.ListChanges)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)

@@ -16,6 +16,7 @@ import (
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
+	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
@@ -32,21 +33,23 @@ type Function string
 
 // The functions that answer HTTP requests.
 const (
-	Reports     Function = "reports"
-	Locate      Function = "locate"
-	Boundaries  Function = "boundaries"
-	Assignments Function = "assignments"
-	Local       Function = "local" // what only the one process of one machine answers
+	Reports       Function = "reports"
+	Locate        Function = "locate"
+	Boundaries    Function = "boundaries"
+	Assignments   Function = "assignments"
+	Subscriptions Function = "subscriptions"
+	Local         Function = "local" // what only the one process of one machine answers
 )
 
 // served says which function answers which operation. A test holds it against the contract.
 var served = map[Function][]string{
 	Reports: {"POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}",
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening"},
-	Locate:      {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
-	Boundaries:  {"/boundary-sets", "/boundary-uploads"},
-	Assignments: {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments"},
-	Local:       {"GET /healthz"},
+	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
+	Boundaries:    {"/boundary-sets", "/boundary-uploads"},
+	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments"},
+	Subscriptions: {"/deliveries"},
+	Local:         {"GET /healthz"},
 }
 
 // Authenticator tells who asks; see access.Verifier.
@@ -64,6 +67,8 @@ type Server struct {
 	Jobs        *job.Desk
 	RosterDesk  *assignment.RosterDesk
 	Boundaries  *boundary.Desk
+	Outbox      *delivery.Outbox
+	Graveyard   delivery.Graveyard
 	Who         Authenticator
 	May         *access.Authorizer
 	Now         func() time.Time

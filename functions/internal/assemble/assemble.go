@@ -40,6 +40,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Now: time.Now, NewID: newID,
 			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
 	}
+	s.Graveyard = t
 	if len(c.TrackingKey) == 0 && len(c.ContactKey) == 0 {
 		return s, nil // a function that neither files nor reads contact details
 	}
@@ -73,9 +74,9 @@ func staffDesk(t *table.Table) *assignment.Desk {
 	return &assignment.Desk{Books: jurisdiction.NewBooks(t, t), Rosters: assignment.NewRosters(t), Reader: t, Mover: t, Now: time.Now, NewID: newID}
 }
 
-// Queue gives the queue that the configuration names.
-func Queue(c config.Config) *queue.Queue {
-	return queue.New(queue.Config{Region: c.Region, URL: c.Queue, Endpoint: c.SQSEndpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
+// Queue gives the queue of the parts of jobs.
+func Queue(c config.Config) *queue.Queue[job.Message] {
+	return queue.New[job.Message](queue.Config{Region: c.Region, URL: c.Queue, Endpoint: c.SQSEndpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
 }
 
 // Sweep gives the watch over the deadlines of every jurisdiction in a table. It does no network, and reads no contact details.

@@ -55,10 +55,10 @@ func operations(t *testing.T) []operation {
 
 func TestEachFunctionServesWhatTheContractSays(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))
-	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Local}
+	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Local}
 	for _, o := range operations(t) {
 		for _, f := range functions {
-			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{job}", "j", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{job}", "j", "{delivery}", "d", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
 			w.handler = w.server.Handler(f)
 			a := w.do(o.method, path, "", nil)
 			served := a.status != http.StatusMethodNotAllowed && !strings.Contains(string(a.body), "nothing at this address") && !strings.Contains(string(a.body), "404 page")
@@ -126,7 +126,7 @@ func refused(a answer) bool {
 // try makes a request that would succeed, or fail for another reason than who asks.
 func (w *world) try(o operation, token string, report api.Filed) answer {
 	path := strings.NewReplacer("{jurisdiction}", town, "{report}", report.Report, "{code}", report.TrackingCode, "{set}", "0123456789abcdef",
-		"{job}", w.change, "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+		"{job}", w.change, "{delivery}", "none", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
 	var body any
 	switch o.id {
 	case "locatePoint":

@@ -197,6 +197,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 			t.Fatal(err)
 		}
 		server.Boundaries.Uploads, server.Jobs.Worker.Queue = noUploads{}, parts
+		server.Outbox = Outbox(tables[function], &wakes{}, server.Log)
 		handler := server.Handler(api.Function(function))
 		for _, o := range operations(t) {
 			if o.function == function {
@@ -213,6 +214,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.doEverything(func() { parts.work(t, worker) })
+	w.deliverEverything(tables["deliver"])
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
 	tendEverything(t, tables["sweep"], tables["jobs"], w)

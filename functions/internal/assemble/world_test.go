@@ -67,8 +67,9 @@ func newWorld(t *testing.T, endpoint string) *world {
 		t.Fatal(err)
 	}
 	server.Boundaries.Uploads = noUploads{}
+	server.Outbox = Outbox(w.table, &wakes{}, server.Log)
 	w.server = server
-	w.handler = server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Local)
+	w.handler = server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Local)
 	return w
 }
 

@@ -1,4 +1,4 @@
-// Package queue hands messages about parts of jobs to Amazon SQS and takes them from it. It is the only importer of that SDK.
+// Package queue hands messages to Amazon SQS and takes them from it. It is the only importer of that SDK.
 package queue
 
 import (
@@ -13,8 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-
-	"github.com/weige/weige/functions/internal/job"
 )
 
 // Config says which queue, and how to reach it.
@@ -24,26 +22,26 @@ type Config struct {
 	AccessKey, SecretKey, SessionToken string
 }
 
-// Queue implements job.Queue.
-type Queue struct {
+// Queue hands over messages of one kind, which travel as JSON: with job.Message it implements job.Queue.
+type Queue[M any] struct {
 	client *sqs.Client
 	url    *string
 }
 
 // New does no network.
-func New(c Config) *Queue {
+func New[M any](c Config) *Queue[M] {
 	o := sqs.Options{Region: c.Region, Credentials: credentials.NewStaticCredentialsProvider(c.AccessKey, c.SecretKey, c.SessionToken)}
 	if c.Endpoint != "" {
 		o.BaseEndpoint = aws.String(c.Endpoint)
 	}
-	return &Queue{client: sqs.New(o), url: aws.String(c.URL)}
+	return &Queue[M]{client: sqs.New(o), url: aws.String(c.URL)}
 }
 
 // batch is how many messages SQS takes at once.
 const batch = 10
 
-// Send implements job.Queue. After an error some of the messages may have been sent.
-func (q *Queue) Send(ctx context.Context, all []job.Message) error {
+// Send hands messages over. After an error some of them may have been sent.
+func (q *Queue[M]) Send(ctx context.Context, all []M) error {
 	for len(all) > 0 {
 		in := &sqs.SendMessageBatchInput{QueueUrl: q.url}
 		for i, m := range all[:min(batch, len(all))] {
@@ -66,11 +64,11 @@ func (q *Queue) Send(ctx context.Context, all []job.Message) error {
 }
 
 // Lambda gives a handler for batches of messages that Lambda takes from the queue. Those that failed come again, the others not.
-func Lambda(handle func(context.Context, job.Message) error, log *slog.Logger) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Lambda[M any](handle func(context.Context, M) error, log *slog.Logger) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		var answer events.SQSEventResponse
 		for _, r := range e.Records {
-			var m job.Message
+			var m M
 			err := json.Unmarshal([]byte(r.Body), &m)
 			if err == nil {
 				err = handle(ctx, m)
@@ -81,5 +79,21 @@ func Lambda(handle func(context.Context, job.Message) error, log *slog.Logger) f
 			}
 		}
 		return answer, nil
+	}
+}
+
+// LambdaAnd gives a handler for a function that takes messages from a queue and is also called on a schedule: an event that is no batch of
+// messages calls scheduled.
+func LambdaAnd[M any](handle func(context.Context, M) error, scheduled func(context.Context) error, log *slog.Logger) func(context.Context, json.RawMessage) (events.SQSEventResponse, error) {
+	messages := Lambda(handle, log)
+	return func(ctx context.Context, payload json.RawMessage) (events.SQSEventResponse, error) {
+		var e events.SQSEvent
+		if err := json.Unmarshal(payload, &e); err != nil {
+			return events.SQSEventResponse{}, fmt.Errorf("event of a queue or a schedule: %w", err)
+		}
+		if e.Records == nil {
+			return events.SQSEventResponse{}, scheduled(ctx)
+		}
+		return messages(ctx, e)
 	}
 }

@@ -25,9 +25,12 @@ import (
 //	job: entries, in pieces    J#{j}                       SEL#{id}#{n}
 //	job: outcomes of a part    J#{j}                       OUT#{id}#{part}
 //	jobs that wait, in order   J#{j}                       TURN
+//	delivery                   DV#{id}                     DELIVERY
+//	delivery that is dead      DD#{j}                      {time}#{id}
 //
 // Two sparse indexes hold states of open reports: by queue area, and by the person who has them; both sorted by when they were filed.
-// A third holds the keys of states for which the clock has something to do, and of confirmed jobs, spread over shards and sorted by when.
+// A third holds the keys of states for which the clock has something to do, and of confirmed jobs, spread over shards and sorted by when;
+// in partitions of its own also those of deliveries that wait.
 const (
 	partitionKey = "PK"
 	sortKey      = "SK"
@@ -128,6 +131,20 @@ func shardOf(id string) int {
 }
 
 func deadlineKey(shard int) string { return "N#" + fmt.Sprintf("%02d", shard) }
+
+const deliverySort = "DELIVERY"
+
+func deliveryPartition(id string) string { return "DV#" + id }
+
+func deliveryKey(id string) key { return key{deliveryPartition(id), deliverySort} }
+
+func deadPartition(j string) string { return "DD#" + j }
+
+func deadKey(j string, made time.Time, id string) key {
+	return key{deadPartition(j), stamp(made) + "#" + id}
+}
+
+func outboxKey(shard int) string { return "NO#" + fmt.Sprintf("%02d", shard) }
 
 // changeShards is over how many partitions the feed of a jurisdiction is spread. It divides deadlineShards.
 const changeShards = 8

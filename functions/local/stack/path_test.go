@@ -33,6 +33,7 @@ func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 		w.counts()
 		w.many()
 		w.sweep()
+		w.outbox()
 		for name, f := range w.Functions {
 			if f.ColdStarts() == 0 {
 				t.Errorf("%s was never used", name)

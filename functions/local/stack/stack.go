@@ -30,6 +30,8 @@ const (
 	Region    = "us-east-1"
 	AccessKey = "ASIALOCAL"
 	SecretKey = "local"
+
+	queueAddress = "https://sqs.us-east-1.amazonaws.com/000000000000/"
 )
 
 // Options says what to run on.
@@ -52,7 +54,7 @@ type Stack struct {
 	Specs     map[string]lambdatest.Spec      // how each was deployed
 
 	endpoint string
-	parts    partsQueue
+	queues   queues
 	servers  []*http.Server
 }
 
@@ -79,7 +81,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 		return nil, err
 	}
 	t, err := readTemplate(filepath.Join(root, "infra", "template.yaml"), map[string]string{"Table": s.Table, "OidcIssuer": s.IssuerURL, "Id": "local",
-		"Parts": "https://sqs.us-east-1.amazonaws.com/000000000000/parts"})
+		"Parts": queueAddress + "parts", "Deliveries": queueAddress + "deliveries"})
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +93,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	sqs, err := s.listen(&s.parts)
+	sqs, err := s.listen(&s.queues)
 	if err != nil {
 		return nil, err
 	}

@@ -520,6 +520,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** Mails, pushes and the like that were given up in the last 30 days, latest first. */
+        get: operations["listDeadDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries again what was given up, from the first attempt on. What was not given up stays as it is. */
+        post: operations["replayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/queue": {
         parameters: {
             query?: never;
@@ -1304,6 +1343,22 @@ export interface components {
             person?: string;
             /** @description What this unit has to do. */
             description: string;
+        };
+        Deliveries: {
+            deliveries: components["schemas"]["Delivery"][];
+            next?: string;
+        };
+        /** @description Something sent to somebody outside. Neither whom it is for nor what it says is shown. */
+        Delivery: {
+            delivery: string;
+            channel: string;
+            /** @enum {string} */
+            status: "waiting" | "sent" | "dead";
+            /** Format: date-time */
+            made_at: string;
+            attempts: number;
+            /** @description Class of the last failure, such as smtp_550 or timeout. */
+            failure?: string;
         };
         Counts: {
             areas: components["schemas"]["AreaCount"][];
@@ -2292,6 +2347,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReassignmentOutcomes"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listDeadDeliveries: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["limit"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    replayDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             default: components["responses"]["Error"];
