@@ -70,7 +70,7 @@ func (s *Server) ListQueue(w http.ResponseWriter, r *http.Request, code Jurisdic
 		s.fail(w, r, err)
 		return
 	}
-	list := Queue{Reports: []QueueItem{}, Next: next}
+	list := Queue{Reports: []QueueItem{}, Next: next, SupersededBy: c.Succession[q.Area]}
 	for _, st := range states {
 		list.Reports = append(list.Reports, viewState(st))
 	}
@@ -84,7 +84,7 @@ func (s *Server) insideScope(p access.Principal, action access.Action, c jurisdi
 	}
 	chain, ok := s.Assignments.ChainOf(c, area)
 	if !ok {
-		return fault.Field("area", "There is no area of this code in the boundary set in force.")
+		return c.UnknownArea("area", area)
 	}
 	return s.allowed(p, action, access.Resource{Jurisdiction: c.Jurisdiction, Areas: chain})
 }
@@ -244,7 +244,7 @@ func (s *Server) GetRoster(w http.ResponseWriter, r *http.Request, code Jurisdic
 		s.fail(w, r, err)
 		return
 	}
-	list := Roster{Version: c.Roster, Duties: []Duty{}}
+	list := Roster{Version: c.Roster, Duties: []Duty{}, SupersededBy: c.Succession[q.Area]}
 	for _, d := range duties {
 		v, err := viewDuty(d)
 		if err != nil {

@@ -1085,9 +1085,12 @@ type PublicFeatureType string
 
 // PublicReports defines model for PublicReports.
 type PublicReports struct {
-	Features []PublicFeature   `json:"features"`
-	Next     string            `json:"next,omitempty,omitzero"`
-	Type     PublicReportsType `json:"type"`
+	Features []PublicFeature `json:"features"`
+	Next     string          `json:"next,omitempty,omitzero"`
+
+	// SupersededBy The area that was asked for is of an earlier boundary set, and what is answered waits to be re-homed: codes of the areas that have its ground now, most ground first.
+	SupersededBy SupersededBy      `json:"superseded_by,omitempty,omitzero"`
+	Type         PublicReportsType `json:"type"`
 }
 
 // PublicReportsType defines model for PublicReports.Type.
@@ -1103,6 +1106,9 @@ type Publication struct {
 type Queue struct {
 	Next    string      `json:"next,omitempty,omitzero"`
 	Reports []QueueItem `json:"reports"`
+
+	// SupersededBy The area that was asked for is of an earlier boundary set, and what is answered waits to be re-homed: codes of the areas that have its ground now, most ground first.
+	SupersededBy SupersededBy `json:"superseded_by,omitempty,omitzero"`
 }
 
 // QueueItem defines model for QueueItem.
@@ -1295,8 +1301,11 @@ type RoleName struct {
 
 // Roster defines model for Roster.
 type Roster struct {
-	Duties  []Duty `json:"duties"`
-	Version string `json:"version,omitempty,omitzero"`
+	Duties []Duty `json:"duties"`
+
+	// SupersededBy The area that was asked for is of an earlier boundary set, and what is answered waits to be re-homed: codes of the areas that have its ground now, most ground first.
+	SupersededBy SupersededBy `json:"superseded_by,omitempty,omitzero"`
+	Version      string       `json:"version,omitempty,omitzero"`
 }
 
 // RosterChange defines model for RosterChange.
@@ -1429,6 +1438,9 @@ type StaffReportStage string
 
 // Status defines model for Status.
 type Status string
+
+// SupersededBy The area that was asked for is of an earlier boundary set, and what is answered waits to be re-homed: codes of the areas that have its ground now, most ground first.
+type SupersededBy = []string
 
 // Text A text in both languages.
 type Text struct {

@@ -106,13 +106,13 @@ func (s *Server) ListPublicReports(w http.ResponseWriter, r *http.Request, code 
 		s.fail(w, r, err)
 		return
 	}
-	states, next, err := s.Reports.Public(r.Context(), code, report.PublicQuery{Area: p.Area, Bound: box, After: p.CursorQuery, Limit: limit})
+	page, err := s.Reports.Public(r.Context(), code, report.PublicQuery{Area: p.Area, Bound: box, After: p.CursorQuery, Limit: limit})
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	list := PublicReports{Type: "FeatureCollection", Features: []PublicFeature{}, Next: next}
-	for _, st := range states {
+	list := PublicReports{Type: "FeatureCollection", Features: []PublicFeature{}, Next: page.Next, SupersededBy: page.SupersededBy}
+	for _, st := range page.States {
 		list.Features = append(list.Features, viewPublic(st))
 	}
 	answerAs(w, http.StatusOK, "application/geo+json", list)

@@ -49,7 +49,7 @@ func (d *RosterDesk) Import(ctx context.Context, code string, file []byte, dryRu
 	if c.Areas == nil {
 		return RosterImport{}, fault.New(fault.NotReady, "Publish a boundary set first: a roster names its areas.")
 	}
-	roster, lines, err := parseRoster(file, func(area string) bool { _, ok := c.Areas.Find(area); return ok })
+	roster, lines, err := parseRoster(file, c.Known)
 	if err != nil {
 		return RosterImport{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/report"
 )
@@ -37,7 +36,7 @@ func (d *Desk) List(ctx context.Context, c jurisdiction.Current, q QueueQuery, s
 	if q.Assignee != "" && q.Assignee != Unassigned {
 		if q.Area != "" {
 			if _, ok := c.QueueAreasUnder(q.Area); !ok {
-				return nil, "", unknownArea(q.Area)
+				return nil, "", c.UnknownArea("area", q.Area)
 			}
 		}
 		return d.Assigned.ListAssigned(ctx, c.Jurisdiction, q.Assignee, q.After, q.Limit, keep)
@@ -76,7 +75,7 @@ func queueAreas(c jurisdiction.Current, area string, scope Scope) ([]string, err
 	}
 	asked, ok := c.QueueAreasUnder(area)
 	if !ok {
-		return nil, unknownArea(area)
+		return nil, c.UnknownArea("area", area)
 	}
 	return slices.DeleteFunc(held, func(code string) bool { return !slices.Contains(asked, code) }), nil
 }
@@ -92,16 +91,13 @@ func (q QueueQuery) matches(s report.State) bool {
 	return true
 }
 
-func unknownArea(code string) error {
-	return fault.Field("area", "There is no area %q in the boundary set in force.", code)
-}
-
 // ChainOf gives the codes of an area and of those above it, coarse to fine; ok is false for a code the set in force does not have.
 func (d *Desk) ChainOf(c jurisdiction.Current, area string) (chain []string, ok bool) {
 	return chainOf(c, area)
 }
 
-// Duties gives the duties of an area with its children (all when area is empty) that permit allows by the chain of their area.
+// Duties gives the duties of an area with its children (all when area is empty) that permit allows by the chain of their area. An area of
+// an earlier boundary set has those that still name it; one without any that is not in force is a fault.
 func (d *Desk) Duties(ctx context.Context, c jurisdiction.Current, area string, permit func(chain []string) bool) ([]Duty, error) {
 	roster, err := d.Rosters.In(ctx, c.InForce)
 	if err != nil {
@@ -116,6 +112,9 @@ func (d *Desk) Duties(ctx context.Context, c jurisdiction.Current, area string, 
 		if (area == "" || slices.Contains(chain, area)) && permit(chain) {
 			list = append(list, duty)
 		}
+	}
+	if area != "" && len(list) == 0 {
+		return nil, c.Known(area)
 	}
 	return list, nil
 }

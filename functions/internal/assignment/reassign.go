@@ -63,7 +63,7 @@ func (d *Desk) Resolve(ctx context.Context, c jurisdiction.Current, t Target) (R
 	}
 	chain, ok := chainOf(c, t.Area)
 	if !ok {
-		return Resolved{}, fault.Field("area", "There is no area %q in the boundary set in force.", t.Area)
+		return Resolved{}, c.UnknownArea("area", t.Area)
 	}
 	roster, err := d.Rosters.In(ctx, c.InForce)
 	if err != nil {

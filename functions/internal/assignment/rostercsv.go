@@ -27,19 +27,19 @@ var personPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9@._:|+/=-]{0,127}$
 const maxRosterFaults = 200
 
 // ParseRoster reads a roster from CSV with a header line (columns in any order, UTF-8 with or without byte order mark).
-// known reports whether an area code exists. All faults are listed by line; with any of them the roster is nil.
-func ParseRoster(file []byte, known func(area string) bool) (*Roster, error) {
-	r, _, err := parseRoster(file, known)
+// unknown gives what to say of an area code that does not exist, and nil of one that does. All faults are listed by line; with any of them the roster is nil.
+func ParseRoster(file []byte, unknown func(area string) error) (*Roster, error) {
+	r, _, err := parseRoster(file, unknown)
 	return r, err
 }
 
 // parseRoster is ParseRoster with the line of each duty.
-func parseRoster(file []byte, known func(area string) bool) (*Roster, []int, error) {
+func parseRoster(file []byte, unknown func(area string) error) (*Roster, []int, error) {
 	file = bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
 	if !utf8.Valid(file) {
 		return nil, nil, &fault.Error{Code: fault.FaultyFile, Message: "The file is not UTF-8. In a spreadsheet program, save it as “CSV UTF-8”."}
 	}
-	p := rosterParser{csv: csv.NewReader(bytes.NewReader(file)), known: known, seen: map[string]int{}}
+	p := rosterParser{csv: csv.NewReader(bytes.NewReader(file)), unknown: unknown, seen: map[string]int{}}
 	p.csv.FieldsPerRecord = -1
 	p.csv.TrimLeadingSpace = true
 	if err := p.header(); err != nil {
@@ -56,13 +56,13 @@ func parseRoster(file []byte, known func(area string) bool) (*Roster, []int, err
 }
 
 type rosterParser struct {
-	csv    *csv.Reader
-	known  func(string) bool
-	column map[string]int
-	duties []Duty
-	lines  []int // of duties
-	seen   map[string]int
-	faults []fault.Detail
+	csv     *csv.Reader
+	unknown func(string) error
+	column  map[string]int
+	duties  []Duty
+	lines   []int // of duties
+	seen    map[string]int
+	faults  []fault.Detail
 }
 
 func (p *rosterParser) fault(line int, kind, format string, args ...any) {
@@ -123,11 +123,10 @@ func (p *rosterParser) row(line int, row []string) {
 		return ""
 	}
 	d := Duty{Area: get("area_code"), Role: get("role"), Person: get("person"), Name: get("name")}
-	switch {
-	case d.Area == "":
+	if d.Area == "" {
 		p.fault(line, "missing_area", "The area_code is missing.")
-	case !p.known(d.Area):
-		p.fault(line, "unknown_area", "There is no area %q in the boundary set in force.", d.Area)
+	} else if err := p.unknown(d.Area); err != nil {
+		p.fault(line, "unknown_area", "%s", says(err))
 	}
 	if d.Role == "" || utf8.RuneCountInString(d.Role) > 64 {
 		p.fault(line, "bad_role", "The role is missing or longer than 64 characters.")
@@ -201,4 +200,13 @@ func list(s string) []string {
 		}
 	}
 	return items
+}
+
+// says gives the sentence of a fault.
+func says(err error) string {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f.Message
+	}
+	return err.Error()
 }

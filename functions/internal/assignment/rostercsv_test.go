@@ -8,7 +8,12 @@ import (
 	"github.com/weige/weige/functions/internal/fault"
 )
 
-func known(area string) bool { return strings.HasPrefix(area, "g") }
+func unknown(area string) error {
+	if strings.HasPrefix(area, "g") {
+		return nil
+	}
+	return fault.Field("area", "There is no area %q.", area)
+}
 
 func TestParseRosterReadsWhatSpreadsheetsWrite(t *testing.T) {
 	file := "\xef\xbb\xbfname,Area_Code,role,person,deputies,away\r\n" +
@@ -16,7 +21,7 @@ func TestParseRosterReadsWhatSpreadsheetsWrite(t *testing.T) {
 		"\"网格员, 副\",g6,grid_member,grid-06-second,,\r\n" +
 		"\r\n" +
 		"第七网格网格长,g7,grid_leader,grid-07,\r\n"
-	r, err := ParseRoster([]byte(file), known)
+	r, err := ParseRoster([]byte(file), unknown)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +43,7 @@ g1,leader,a,甲格,,
 g3,leader,c,丙格,nobody;c,soon
 g4,leader,a,别名,,
 `
-	_, err := ParseRoster([]byte(file), known)
+	_, err := ParseRoster([]byte(file), unknown)
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Code != fault.FaultyFile {
 		t.Fatalf("got %v", err)
@@ -65,7 +70,7 @@ func TestParseRosterRefusesWhatIsNoRoster(t *testing.T) {
 		"unclosed quote":      "area_code,role,person,name\ng1,leader,a,\"n\n",
 		"quote in the middle": "area_code,role,person,name\ng1,lea\"der,a,n\n",
 	} {
-		if _, err := ParseRoster([]byte(file), known); !fault.Is(err, fault.FaultyFile) {
+		if _, err := ParseRoster([]byte(file), unknown); !fault.Is(err, fault.FaultyFile) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -75,7 +80,7 @@ func FuzzParseRoster(f *testing.F) {
 	f.Add([]byte("area_code,role,person,name,deputies,away\ng1,leader,a,n,,2026-01-01/2026-01-02\n"))
 	f.Add([]byte("\xef\xbb\xbfperson,\"\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		r, err := ParseRoster(file, known)
+		r, err := ParseRoster(file, unknown)
 		if (r == nil) == (err == nil) {
 			t.Fatalf("roster %v and error %v", r, err)
 		}

@@ -81,7 +81,7 @@ func (q Selection) queueAreas(c jurisdiction.Current, scope Scope) ([]string, er
 		for _, code := range q.Areas {
 			under, ok := c.QueueAreasUnder(code)
 			if !ok {
-				return nil, fault.Field("areas", "There is no area %q in the boundary set in force.", code)
+				return nil, c.UnknownArea("areas", code)
 			}
 			asked = append(asked, under...)
 		}

@@ -134,18 +134,35 @@ func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set
 		return Set{}, err
 	}
 	next := c
+	next.Boundaries = version
 	if next.Areas, err = d.Books.Areas(ctx, code, version); err != nil {
 		return Set{}, err
 	}
 	change := jurisdiction.Change{Kind: jurisdiction.Boundaries, Expected: expected, Next: version}
 	if c.Areas != nil {
 		change.Retire = c.RetiredBy(next)
+		if change.Succession, err = d.succession(ctx, c, next); err != nil {
+			return Set{}, err
+		}
 	}
 	if err := d.Writer.Switch(ctx, code, change); err != nil {
 		return Set{}, err
 	}
 	s.PublishedAt, s.Status = d.Now().UTC(), Published
 	return s, d.Catalogue.MarkPublished(ctx, code, version, s.PublishedAt)
+}
+
+// succession stores what becomes of areas once next takes the place of c, before it can come into force, and gives its version.
+func (d *Desk) succession(ctx context.Context, c, next jurisdiction.Current) (string, error) {
+	if c.Boundaries == next.Boundaries {
+		return "", nil
+	}
+	blob, err := c.Succession.Succeed(c.Areas, next.Areas).Bytes()
+	if err != nil {
+		return "", fmt.Errorf("succession: %w", err)
+	}
+	version := jurisdiction.VersionOf(blob)
+	return version, d.Writer.PutSnapshot(ctx, c.Jurisdiction, jurisdiction.SuccessionKind, version, blob)
 }
 
 // Describe gives one set with its status.

@@ -16,11 +16,12 @@ type Kind string
 
 // The kinds of snapshot a jurisdiction has in force.
 const (
-	Boundaries    Kind = "boundaries" // a compiled boundary set, see geo.Open
-	RosterKind    Kind = "roster"     // who answers for which area
-	SettingsKind  Kind = "settings"   // Settings as JSON
-	versionHexLen      = 16
-	keptPerKind        = 16 // versions of one kind that an instance keeps open, over all jurisdictions it serves
+	Boundaries     Kind = "boundaries" // a compiled boundary set, see geo.Open
+	RosterKind     Kind = "roster"     // who answers for which area
+	SettingsKind   Kind = "settings"   // Settings as JSON
+	SuccessionKind Kind = "succession" // what became of the areas of earlier boundary sets; it changes with the boundaries only
+	versionHexLen       = 16
+	keptPerKind         = 16 // versions of one kind that an instance keeps open, over all jurisdictions it serves
 )
 
 // VersionOf names a snapshot by its content: the first 16 hexadecimal digits of its SHA-256 (64 bits; sets of one
@@ -37,6 +38,7 @@ type InForce struct {
 	Boundaries   string
 	Roster       string
 	Settings     string
+	Succession   string // empty until an area of an earlier set is no more
 	// Retired holds codes of queue areas of earlier boundary sets that the set in force no longer has. Open reports may still
 	// be filed under them, and lists of the whole jurisdiction go on asking for them, so that no report drops out of sight when
 	// boundaries change.
@@ -57,10 +59,11 @@ func (f InForce) Version(k Kind) string {
 
 // Change replaces one version of the pointer, provided that the one in force is still Expected.
 type Change struct {
-	Kind     Kind
-	Expected string // empty: none in force so far
-	Next     string
-	Retire   []string // queue areas to add to Retired
+	Kind       Kind
+	Expected   string // empty: none in force so far
+	Next       string
+	Retire     []string // queue areas to add to Retired
+	Succession string   // of a change of boundaries: the version of the succession that holds with them; empty leaves it as it is
 }
 
 // Pointers reads the pointer of a jurisdiction. It answers a fault with code fault.Unknown where there is none.
@@ -89,6 +92,7 @@ type Books struct {
 	Pointers Pointers
 	areas    *Shelf[*geo.Index]
 	settings *Shelf[*Settings]
+	heirs    *Shelf[Succession]
 }
 
 // NewBooks gives Books over a store.
@@ -97,6 +101,7 @@ func NewBooks(p Pointers, s Snapshots) *Books {
 		Pointers: p,
 		areas:    NewShelf(s, Boundaries, openAreas),
 		settings: NewShelf(s, SettingsKind, openSettings),
+		heirs:    NewShelf(s, SuccessionKind, openSuccession),
 	}
 }
 
@@ -112,8 +117,9 @@ func openAreas(blob []byte) (*geo.Index, error) {
 // Current is one consistent view of a jurisdiction: the pointer as read at one moment and what it points at.
 type Current struct {
 	InForce
-	Settings *Settings
-	Areas    *geo.Index // nil while no boundary set is in force
+	Settings   *Settings
+	Areas      *geo.Index // nil while no boundary set is in force
+	Succession Succession
 }
 
 // Current reads the pointer once, and whatever it names that this instance has not opened yet.
@@ -132,6 +138,11 @@ func (b *Books) Current(ctx context.Context, jurisdiction string) (Current, erro
 	if f.Boundaries != "" {
 		if c.Areas, err = b.areas.Get(ctx, jurisdiction, f.Boundaries); err != nil {
 			return Current{}, fmt.Errorf("boundaries of %s: %w", jurisdiction, err)
+		}
+	}
+	if f.Succession != "" {
+		if c.Succession, err = b.heirs.Get(ctx, jurisdiction, f.Succession); err != nil {
+			return Current{}, fmt.Errorf("succession of %s: %w", jurisdiction, err)
 		}
 	}
 	return c, nil

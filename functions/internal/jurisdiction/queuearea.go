@@ -45,7 +45,8 @@ func (c Current) AllQueueAreas() []string {
 	return unique(areas)
 }
 
-// QueueAreasUnder gives the queue areas that hold the reports of an area and of its children. Below the queue level that is the
+// QueueAreasUnder gives the queue areas that may hold reports of an area and of its children: those of the set in force, and retired ones
+// whose ground they have, under which reports are listed until they are re-homed. Below the queue level that is the
 // one queue area above it, whose list then has other areas' reports too. ok is false for a code that is neither in the set in
 // force nor retired.
 func (c Current) QueueAreasUnder(code string) (areas []string, ok bool) {
@@ -61,8 +62,21 @@ func (c Current) QueueAreasUnder(code string) (areas []string, ok bool) {
 	}
 	queue := c.QueueLevel()
 	if chain := c.Areas.Chain(id); len(chain) > queue+1 {
-		return []string{c.Areas.Area(chain[queue]).Code}, true
+		areas = append(areas, c.Areas.Area(chain[queue]).Code)
+	} else {
+		areas = c.queueAreasIn(id, queue, areas)
 	}
+	for _, old := range c.Retired {
+		heirs := c.Succession[old]
+		if len(heirs) == 0 || slices.ContainsFunc(heirs, func(heir string) bool { return slices.Contains(areas, heir) }) {
+			areas = append(areas, old)
+		}
+	}
+	return unique(areas), true
+}
+
+// queueAreasIn adds the queue areas of an area and of its children.
+func (c Current) queueAreasIn(id geo.ID, queue int, areas []string) []string {
 	var walk func(geo.ID)
 	walk = func(id geo.ID) {
 		a := c.Areas.Area(id)
@@ -74,7 +88,7 @@ func (c Current) QueueAreasUnder(code string) (areas []string, ok bool) {
 		}
 	}
 	walk(id)
-	return unique(areas), true
+	return areas
 }
 
 // QueueAreasMeeting gives the queue areas that may hold reports inside a bound in degrees. OutsideQueue and retired ones are

@@ -79,21 +79,28 @@ type PublicQuery struct {
 	Limit int
 }
 
+// PublicPage is a page of a public list.
+type PublicPage struct {
+	States       []State
+	Next         string   // cursor of the next page; empty after the last
+	SupersededBy []string // codes of the areas that have the ground of the area that was asked for, where that is of an earlier boundary set
+}
+
 // Public lists open reports that are not private, oldest first. What of a State may be shown is the api's public view: neither
 // words nor persons.
-func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (states []State, next string, err error) {
+func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (PublicPage, error) {
 	c, err := d.Books.Current(ctx, code)
 	if err != nil {
-		return nil, "", err
+		return PublicPage{}, err
 	}
 	p := Page{Jurisdiction: c.Jurisdiction, After: q.After, Limit: q.Limit}
 	switch {
 	case (q.Area != "") == (q.Bound != nil):
-		return nil, "", fault.Field("area", "Give either area or bbox.")
+		return PublicPage{}, fault.Field("area", "Give either area or bbox.")
 	case q.Area != "":
 		areas, ok := c.QueueAreasUnder(q.Area)
 		if !ok {
-			return nil, "", fault.Field("area", "There is no area %q in the boundary set in force.", clip(q.Area))
+			return PublicPage{}, c.UnknownArea("area", q.Area)
 		}
 		p.QueueAreas = areas
 		p.Keep = func(s State) bool { return s.public() && s.In(q.Area) }
@@ -101,7 +108,8 @@ func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (states [
 		p.QueueAreas = c.QueueAreasMeeting(*q.Bound)
 		p.Keep = func(s State) bool { return s.public() && q.Bound.Contains(s.Point.Degrees()) }
 	}
-	return d.Lister.List(ctx, p)
+	states, next, err := d.Lister.List(ctx, p)
+	return PublicPage{States: states, Next: next, SupersededBy: c.Succession[q.Area]}, err
 }
 
 // public reports whether anybody may see that there is this report. Of one that was split they see the whole.

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -24,7 +25,7 @@ func (t *Table) InForce(ctx context.Context, j string) (jurisdiction.InForce, er
 	if err != nil {
 		return jurisdiction.InForce{}, err
 	}
-	return jurisdiction.InForce{Jurisdiction: j, Boundaries: i.text("b"), Roster: i.text("r"), Settings: i.text("s"), Retired: i.list("gone")}, nil
+	return jurisdiction.InForce{Jurisdiction: j, Boundaries: i.text("b"), Roster: i.text("r"), Settings: i.text("s"), Succession: i.text("h"), Retired: i.list("gone")}, nil
 }
 
 // Switch implements jurisdiction.Writer.
@@ -37,6 +38,10 @@ func (t *Table) Switch(ctx context.Context, j string, c jurisdiction.Change) err
 		names["#gone"] = "gone"
 		values[":gone"], values[":none"] = list(c.Retire), list(nil)
 		set += ", #gone = list_append(if_not_exists(#gone, :none), :gone)"
+	}
+	if c.Succession != "" {
+		values[":heirs"] = str(c.Succession)
+		set = strings.Replace(set, "SET ", "SET h = :heirs, ", 1)
 	}
 	condition := "attribute_not_exists(#v)"
 	if c.Expected != "" {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assignment"
+	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/geo"
 )
@@ -101,7 +102,7 @@ func readRoster(t *testing.T, ix *geo.Index) *assignment.Roster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := assignment.ParseRoster(file, func(code string) bool { _, ok := ix.Find(code); return ok })
+	r, err := assignment.ParseRoster(file, jurisdiction.Current{Areas: ix}.Known)
 	if err != nil {
 		t.Fatalf("%+v", err)
 	}

@@ -1074,6 +1074,7 @@ export interface components {
             type: "FeatureCollection";
             features: components["schemas"]["PublicFeature"][];
             next?: string;
+            superseded_by?: components["schemas"]["SupersededBy"];
         };
         PublicFeature: {
             /** @enum {string} */
@@ -1131,7 +1132,10 @@ export interface components {
         Queue: {
             reports: components["schemas"]["QueueItem"][];
             next?: string;
+            superseded_by?: components["schemas"]["SupersededBy"];
         };
+        /** @description The area that was asked for is of an earlier boundary set, and what is answered waits to be re-homed: codes of the areas that have its ground now, most ground first. */
+        SupersededBy: string[];
         Event: {
             /** Format: int64 */
             version: number;
@@ -1416,6 +1420,7 @@ export interface components {
         Roster: {
             version?: string;
             duties: components["schemas"]["Duty"][];
+            superseded_by?: components["schemas"]["SupersededBy"];
         };
         RosterImport: {
             stored: boolean;
