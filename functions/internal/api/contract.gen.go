@@ -526,6 +526,9 @@ type Absence struct {
 	To   openapi_types.Date `json:"to"`
 }
 
+// Answers Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all.
+type Answers map[string][]string
+
 // AreaCount defines model for AreaCount.
 type AreaCount struct {
 	// Code Area code of the queue level; `-` is outside every area.
@@ -1277,9 +1280,12 @@ type ReopeningInput struct {
 
 // ReportInput defines model for ReportInput.
 type ReportInput struct {
-	Accuracy float64      `json:"accuracy,omitempty,omitzero"`
-	Contact  ContactInput `json:"contact,omitempty,omitzero"`
-	Datum    Datum        `json:"datum,omitempty,omitzero"`
+	Accuracy float64 `json:"accuracy,omitempty,omitzero"`
+
+	// Answers Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all.
+	Answers Answers      `json:"answers,omitempty,omitzero"`
+	Contact ContactInput `json:"contact,omitempty,omitzero"`
+	Datum   Datum        `json:"datum,omitempty,omitzero"`
 
 	// Description At most 500 characters.
 	Description string            `json:"description"`
@@ -1375,10 +1381,13 @@ type SplitInput struct {
 
 // StaffReport defines model for StaffReport.
 type StaffReport struct {
-	AcceptBy    *time.Time `json:"accept_by,omitempty"`
-	Answering   Assignee   `json:"answering,omitempty,omitzero"`
-	Assignee    Assignee   `json:"assignee"`
-	BoundarySet string     `json:"boundary_set"`
+	AcceptBy  *time.Time `json:"accept_by,omitempty"`
+	Answering Assignee   `json:"answering,omitempty,omitzero"`
+
+	// Answers Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all.
+	Answers     Answers  `json:"answers,omitempty,omitzero"`
+	Assignee    Assignee `json:"assignee"`
+	BoundarySet string   `json:"boundary_set"`
 
 	// Chain Area codes, coarse to fine, under boundary_set.
 	Chain []string `json:"chain"`

@@ -90,7 +90,7 @@ func (s *Server) reportInput(w http.ResponseWriter, r *http.Request, key string)
 		return report.Input{}, err
 	}
 	return report.Input{Service: in.ServiceCode, Lon: in.Lon, Lat: in.Lat, Datum: datum, Accuracy: in.Accuracy, Description: in.Description,
-			Contact: report.Contact{Name: in.Contact.Name, Phone: in.Contact.Phone, Email: in.Contact.Email}, Locale: string(in.Locale)},
+			Contact: report.Contact{Name: in.Contact.Name, Phone: in.Contact.Phone, Email: in.Contact.Email}, Locale: string(in.Locale), Answers: in.Answers},
 		checkAccuracy(in.Accuracy)
 }
 

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,15 @@ const (
 	maxContactName = 100
 	maxPhone       = 40
 	maxEmail       = 254
+	maxQuestion    = 64 // of a question's code
+	maxAnswer      = 200
+	maxAnswers     = 500 // of all answers together
+)
+
+// Limits of how many answers a report may have.
+const (
+	maxQuestions   = 20
+	maxAnswersEach = 20
 )
 
 // Router decides who gets a report. chain holds area codes, coarse to fine; at is when, in UTC.
@@ -49,6 +59,7 @@ type Input struct {
 	Description string
 	Contact     Contact
 	Locale      string
+	Answers     map[string][]string `json:",omitempty"` // by the question's code; absent from the digest of a request without any
 }
 
 // Receipt answers a filing.
@@ -114,7 +125,7 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	s.Start(c.Settings.Pace(service.Code), now)
 	f := Filing{
 		State: s,
-		Body:  Body{Description: in.Description, Locale: in.Locale},
+		Body:  Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers},
 		Event: Event{
 			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, Op: id, After: assignee, Status: assignee.Status(),
 			QueueArea: s.QueueArea, Service: service.Code,
@@ -176,7 +187,34 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 	if !slices.Contains([]string{"", "zh", "en"}, in.Locale) {
 		return service, fault.Field("locale", "The locale is zh or en.")
 	}
-	return service, nil
+	return service, checkAnswers(in.Answers)
+}
+
+// checkAnswers keeps answers within what is stored with a report.
+func checkAnswers(answers map[string][]string) error {
+	if len(answers) > maxQuestions {
+		return fault.Field("answers", "At most %d questions can be answered.", maxQuestions)
+	}
+	sum := 0
+	for _, code := range slices.Sorted(maps.Keys(answers)) {
+		field := "answers." + clip(code)
+		if err := text(field, code, 1, maxQuestion); err != nil {
+			return err
+		}
+		for _, one := range answers[code] {
+			if err := text(field, one, 1, maxAnswer); err != nil {
+				return err
+			}
+			sum += utf8.RuneCountInString(one)
+		}
+		if len(answers[code]) == 0 || len(answers[code]) > maxAnswersEach {
+			return fault.Field(field, "A question has 1 to %d answers; leave it out if it has none.", maxAnswersEach)
+		}
+	}
+	if sum > maxAnswers {
+		return fault.Field("answers", "All answers together may have %d characters; these have %d.", maxAnswers, sum)
+	}
+	return nil
 }
 
 // text checks length in characters, encoding, and that no control characters but line breaks and tabs are in it.

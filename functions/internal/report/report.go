@@ -100,7 +100,8 @@ type State struct {
 // Body is what a report says. It never changes.
 type Body struct {
 	Description string
-	Locale      string // "zh" or "en"; empty when unknown
+	Locale      string              // "zh" or "en"; empty when unknown
+	Answers     map[string][]string // to the questions of its service, by the question's code
 }
 
 // Contact is how to reach the reporter. It is stored apart, sealed, and expires.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/geo"
 )
@@ -125,10 +127,26 @@ func writeFirst(e report.Event, b report.Body) item {
 	i := writeEvent(e)
 	i["d"] = str(b.Description)
 	i.put("l", b.Locale)
+	if len(b.Answers) > 0 {
+		answers := item{}
+		for code, values := range b.Answers {
+			answers[code] = list(values)
+		}
+		i["qa"] = &types.AttributeValueMemberM{Value: answers}
+	}
 	return i
 }
 
-func readBody(i item) report.Body { return report.Body{Description: i.text("d"), Locale: i.text("l")} }
+func readBody(i item) report.Body {
+	b := report.Body{Description: i.text("d"), Locale: i.text("l")}
+	if m, ok := i["qa"].(*types.AttributeValueMemberM); ok {
+		b.Answers = map[string][]string{}
+		for code := range m.Value {
+			b.Answers[code] = item(m.Value).list(code)
+		}
+	}
+	return b
+}
 
 func writeEvent(e report.Event) item {
 	i := eventKey(e.Report, e.Version).item()

@@ -1014,6 +1014,11 @@ export interface components {
             contact?: components["schemas"]["ContactInput"];
             /** @enum {string} */
             locale?: "zh" | "en";
+            answers?: components["schemas"]["Answers"];
+        };
+        /** @description Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all. */
+        Answers: {
+            [key: string]: string[];
         };
         Filed: {
             report: string;
@@ -1160,6 +1165,7 @@ export interface components {
         };
         StaffReport: components["schemas"]["QueueItem"] & {
             description: string;
+            answers?: components["schemas"]["Answers"];
             has_contact: boolean;
             /**
              * @description Where it stands in the practice of Chinese digital urban management.
