@@ -56,6 +56,8 @@ const (
 	ImportBoundarySet    Action = "importBoundarySet"
 	PublishBoundarySet   Action = "publishBoundarySet"
 	ListBoundarySets     Action = "listBoundarySets"
+	DiffBoundarySet      Action = "diffBoundarySet"
+	PreviewRehoming      Action = "previewRehoming" // and to confirm and undo it: it changes the roster
 	ListDeadDeliveries   Action = "listDeadDeliveries"
 	ReplayDelivery       Action = "replayDelivery"
 )
@@ -64,7 +66,7 @@ var actions = []Action{
 	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
 	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, ListChanges, GetRoster,
 	PreviewReassignment, ListReassignments, GetReassignment, ConfirmReassignment, UndoReassignment, ListReassignmentOutcomes,
-	ImportRoster, ExportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets,
+	ImportRoster, ExportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets, DiffBoundarySet, PreviewRehoming,
 	ListDeadDeliveries, ReplayDelivery,
 }
 

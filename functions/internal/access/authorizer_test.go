@@ -76,6 +76,8 @@ var rules = map[Action]rule{
 	ImportBoundarySet:        {roles: []Role{Editor, Administrator}, whole: true},
 	PublishBoundarySet:       {roles: []Role{Editor, Administrator}, whole: true},
 	ListBoundarySets:         {roles: []Role{Editor, Administrator}, whole: true},
+	DiffBoundarySet:          {roles: []Role{Editor, Administrator}, whole: true},
+	PreviewRehoming:          {roles: []Role{Administrator}, whole: true},
 	ListDeadDeliveries:       {roles: []Role{Administrator}, whole: true},
 	ReplayDelivery:           {roles: []Role{Administrator}, whole: true},
 }

@@ -209,6 +209,7 @@ const (
 	EventKindPartReopened EventKind = "part_reopened"
 	EventKindPaused       EventKind = "paused"
 	EventKindReassigned   EventKind = "reassigned"
+	EventKindRehomed      EventKind = "rehomed"
 	EventKindRejected     EventKind = "rejected"
 	EventKindReopened     EventKind = "reopened"
 	EventKindResolved     EventKind = "resolved"
@@ -242,6 +243,8 @@ func (e EventKind) Valid() bool {
 	case EventKindPaused:
 		return true
 	case EventKindReassigned:
+		return true
+	case EventKindRehomed:
 		return true
 	case EventKindRejected:
 		return true
@@ -286,6 +289,7 @@ const (
 	PublicEventKindFiled      PublicEventKind = "filed"
 	PublicEventKindPaused     PublicEventKind = "paused"
 	PublicEventKindReassigned PublicEventKind = "reassigned"
+	PublicEventKindRehomed    PublicEventKind = "rehomed"
 	PublicEventKindRejected   PublicEventKind = "rejected"
 	PublicEventKindReopened   PublicEventKind = "reopened"
 	PublicEventKindResolved   PublicEventKind = "resolved"
@@ -310,6 +314,8 @@ func (e PublicEventKind) Valid() bool {
 	case PublicEventKindPaused:
 		return true
 	case PublicEventKindReassigned:
+		return true
+	case PublicEventKindRehomed:
 		return true
 	case PublicEventKindRejected:
 		return true
@@ -542,6 +548,17 @@ type AreaCount struct {
 	Waiting int64 `json:"waiting"`
 }
 
+// AreaGives defines model for AreaGives.
+type AreaGives struct {
+	// From Area code; empty for no area.
+	From    string `json:"from"`
+	Reports int    `json:"reports"`
+
+	// SquareMetres Ground that went the same way.
+	SquareMetres float64 `json:"square_metres,omitempty,omitzero"`
+	To           string  `json:"to"`
+}
+
 // AreaRef defines model for AreaRef.
 type AreaRef struct {
 	Code  string `json:"code"`
@@ -574,6 +591,20 @@ type AssigneeBecause string
 
 // AssigneeKind defines model for Assignee.Kind.
 type AssigneeKind string
+
+// BoundaryDiff defines model for BoundaryDiff.
+type BoundaryDiff struct {
+	Added   []DiffPlace  `json:"added"`
+	Changed []DiffChange `json:"changed"`
+	From    string       `json:"from"`
+
+	// Hands Ground that changed hands, largest first, 1,000 at most.
+	Hands    []DiffHand     `json:"hands"`
+	HandsAll int            `json:"hands_all"`
+	Removed  []DiffPlace    `json:"removed"`
+	Renamed  []DiffRenaming `json:"renamed"`
+	To       string         `json:"to"`
+}
 
 // BoundaryImport defines model for BoundaryImport.
 type BoundaryImport struct {
@@ -777,6 +808,48 @@ type Delivery struct {
 // DeliveryStatus defines model for Delivery.Status.
 type DeliveryStatus string
 
+// DiffChange defines model for DiffChange.
+type DiffChange struct {
+	Code   string  `json:"code"`
+	Gained float64 `json:"gained"`
+	Level  string  `json:"level"`
+
+	// Lost Square metres.
+	Lost float64 `json:"lost"`
+}
+
+// DiffHand defines model for DiffHand.
+type DiffHand struct {
+	// From Area code; empty where it belonged to none.
+	From string `json:"from"`
+
+	// Geometry GeoJSON MultiPolygon.
+	Geometry     json.RawMessage `json:"geometry,omitempty,omitzero"`
+	Level        string          `json:"level"`
+	SquareMetres float64         `json:"square_metres"`
+	To           string          `json:"to"`
+}
+
+// DiffPlace defines model for DiffPlace.
+type DiffPlace struct {
+	Code  string `json:"code"`
+	Level string `json:"level"`
+	Name  string `json:"name"`
+
+	// Reused Its code stands for ground elsewhere in the other set.
+	Reused       bool    `json:"reused,omitempty,omitzero"`
+	SquareMetres float64 `json:"square_metres"`
+}
+
+// DiffRenaming defines model for DiffRenaming.
+type DiffRenaming struct {
+	Code      string `json:"code"`
+	CodeAfter string `json:"code_after"`
+	Level     string `json:"level"`
+	Name      string `json:"name"`
+	NameAfter string `json:"name_after"`
+}
+
 // DuplicateInput defines model for DuplicateInput.
 type DuplicateInput struct {
 	// Original Id of the report that this one repeats.
@@ -802,6 +875,17 @@ type Duty struct {
 	Shifts []string `json:"shifts,omitempty,omitzero"`
 }
 
+// DutyMove defines model for DutyMove.
+type DutyMove struct {
+	Area   string `json:"area"`
+	Name   string `json:"name"`
+	Person string `json:"person"`
+	Role   string `json:"role"`
+
+	// To Areas in which the duty is held instead; none where nobody has the ground: it stays as it is.
+	To []string `json:"to"`
+}
+
 // Error defines model for Error.
 type Error struct {
 	// Code Stable, for programs.
@@ -818,9 +902,13 @@ type Error struct {
 
 // Event defines model for Event.
 type Event struct {
-	After  Assignee  `json:"after,omitempty,omitzero"`
-	At     time.Time `json:"at"`
-	Before Assignee  `json:"before,omitempty,omitzero"`
+	After Assignee `json:"after,omitempty,omitzero"`
+
+	// Area The smallest area it lies in from then on, where that changed; empty outside every area.
+	Area       string    `json:"area,omitempty,omitzero"`
+	AreaBefore string    `json:"area_before,omitempty,omitzero"`
+	At         time.Time `json:"at"`
+	Before     Assignee  `json:"before,omitempty,omitzero"`
 
 	// Code Reason code of a return or a rejection.
 	Code      string    `json:"code,omitempty,omitzero"`
@@ -1169,6 +1257,9 @@ type Reassignment struct {
 	PartsDone    int    `json:"parts_done"`
 	Reason       string `json:"reason"`
 
+	// Rehoming What a change that follows new boundaries does beside who gives what to whom.
+	Rehoming *Rehoming `json:"rehoming,omitempty"`
+
 	// Reports How many it moves.
 	Reports int `json:"reports"`
 
@@ -1206,8 +1297,16 @@ type ReassignmentInput struct {
 
 // ReassignmentOutcome defines model for ReassignmentOutcome.
 type ReassignmentOutcome struct {
-	From   Assignee `json:"from"`
-	Report string   `json:"report"`
+	// Area Of a re-homing: the smallest area it lies in.
+	Area string `json:"area,omitempty,omitzero"`
+
+	// AreaBefore Of a re-homing: the smallest area it lay in.
+	AreaBefore string   `json:"area_before,omitempty,omitzero"`
+	From       Assignee `json:"from"`
+
+	// Metres Of a re-homing: to the nearest edge of that area.
+	Metres float64 `json:"metres,omitempty,omitzero"`
+	Report string  `json:"report"`
 
 	// Result Absent until its part is done.
 	Result ReassignmentOutcomeResult `json:"result,omitempty,omitzero"`
@@ -1270,6 +1369,42 @@ type ReassignmentTarget struct {
 // Reassignments defines model for Reassignments.
 type Reassignments struct {
 	Reassignments []Reassignment `json:"reassignments"`
+}
+
+// Rehoming What a change that follows new boundaries does beside who gives what to whom.
+type Rehoming struct {
+	// Areas Which area gives how many reports to which, most first, 200 at most.
+	Areas []AreaGives `json:"areas"`
+
+	// AreasGiving How many such pairs there are.
+	AreasGiving int `json:"areas_giving"`
+
+	// Duties Duties of areas that are no more, 200 at most.
+	Duties      []DutyMove `json:"duties"`
+	DutiesMoved int        `json:"duties_moved"`
+
+	// RosterChanges Another roster comes into force with it. An inverse leaves a roster alone that somebody changed since.
+	RosterChanges bool `json:"roster_changes"`
+
+	// Set By which the reports lie afterwards; absent for the inverse of such a change.
+	Set string `json:"set,omitempty,omitzero"`
+
+	// Uncovered Smallest areas for which nobody has a duty then, 200 at most.
+	Uncovered    []string `json:"uncovered"`
+	UncoveredAll int      `json:"uncovered_all"`
+}
+
+// RehomingPreview defines model for RehomingPreview.
+type RehomingPreview struct {
+	// Areas Only reports that lie in one of these, before or after; without it all.
+	Areas []string `json:"areas,omitempty,omitzero"`
+
+	// KeepDuties Leave the roster as it is.
+	KeepDuties bool   `json:"keep_duties,omitempty,omitzero"`
+	Reason     string `json:"reason"`
+
+	// Set By which the reports are to lie; without it the set in force. A draft can be looked at, and confirmed once it is published.
+	Set string `json:"set,omitempty,omitzero"`
 }
 
 // ReopeningInput defines model for ReopeningInput.
@@ -1522,6 +1657,15 @@ type GetBoundaryAreasParams struct {
 	Geometry *bool `form:"geometry,omitempty" json:"geometry,omitempty"`
 }
 
+// DiffBoundarySetParams defines parameters for DiffBoundarySet.
+type DiffBoundarySetParams struct {
+	// From The set to compare with; without it the one in force.
+	From string `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// Geometry false leaves the outlines out.
+	Geometry *bool `form:"geometry,omitempty" json:"geometry,omitempty"`
+}
+
 // ListChangesParams defines parameters for ListChanges.
 type ListChangesParams struct {
 	// CursorQuery `next` of the page before.
@@ -1696,6 +1840,9 @@ type PublishBoundarySetJSONRequestBody = Publication
 // PreviewReassignmentJSONRequestBody defines body for PreviewReassignment for application/json ContentType.
 type PreviewReassignmentJSONRequestBody = ReassignmentPreview
 
+// PreviewRehomingJSONRequestBody defines body for PreviewRehoming for application/json ContentType.
+type PreviewRehomingJSONRequestBody = RehomingPreview
+
 // FileReportJSONRequestBody defines body for FileReport for application/json ContentType.
 type FileReportJSONRequestBody = ReportInput
 
@@ -1764,6 +1911,9 @@ type ServerInterface interface {
 	// GetBoundaryAreas The areas as GeoJSON (RFC 7946), cacheable for ever.
 	// (GET /v1/{jurisdiction}/boundary-sets/{set}/areas)
 	GetBoundaryAreas(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath, params GetBoundaryAreasParams)
+	// DiffBoundarySet What a boundary set changes against another one, and the ground that changes hands.
+	// (GET /v1/{jurisdiction}/boundary-sets/{set}/diff)
+	DiffBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath, params DiffBoundarySetParams)
 	// PublishBoundarySet Puts the set in force, if the set in force is still the expected one.
 	// (POST /v1/{jurisdiction}/boundary-sets/{set}/publication)
 	PublishBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath)
@@ -1809,6 +1959,9 @@ type ServerInterface interface {
 	// UndoReassignment Makes the inverse of a finished change and confirms it: what is still as the change left it goes back, what somebody changed since has the result `changed`. Undoing again gives the same one.
 	// (POST /v1/{jurisdiction}/reassignments/{job}/undo)
 	UndoReassignment(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, jobPath JobPath)
+	// PreviewRehoming Freezes which open reports and duties lie in other areas by a boundary set, the one in force or a draft. Nothing is moved until the change is confirmed.
+	// (POST /v1/{jurisdiction}/rehomings/preview)
+	PreviewRehoming(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 	// ListPublicReports Open reports as GeoJSON without personal data, by area or by bounding box.
 	// (GET /v1/{jurisdiction}/reports)
 	ListPublicReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListPublicReportsParams)
@@ -2091,6 +2244,70 @@ func (siw *ServerInterfaceWrapper) GetBoundaryAreas(w http.ResponseWriter, r *ht
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetBoundaryAreas(w, r, jurisdictionPath, setPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DiffBoundarySet operation middleware
+func (siw *ServerInterfaceWrapper) DiffBoundarySet(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "set" -------------
+	var setPath SetPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "set", r.PathValue("set"), &setPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "set", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DiffBoundarySetParams
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "geometry" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "geometry", r.URL.Query(), &params.Geometry, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "geometry"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "geometry", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DiffBoundarySet(w, r, jurisdictionPath, setPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2789,6 +3006,32 @@ func (siw *ServerInterfaceWrapper) UndoReassignment(w http.ResponseWriter, r *ht
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.UndoReassignment(w, r, jurisdictionPath, jobPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PreviewRehoming operation middleware
+func (siw *ServerInterfaceWrapper) PreviewRehoming(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PreviewRehoming(w, r, jurisdictionPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4110,6 +4353,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/split", wrapper.SplitReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/contact-readings", wrapper.ReadContact)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/preview", wrapper.PreviewReassignment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/rehomings/preview", wrapper.PreviewRehoming)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments", wrapper.ListReassignments)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}", wrapper.GetReassignment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/confirmation", wrapper.ConfirmReassignment)
@@ -4128,6 +4372,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets", wrapper.ImportBoundarySet)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}", wrapper.GetBoundarySet)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/publication", wrapper.PublishBoundarySet)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/diff", wrapper.DiffBoundarySet)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/areas", wrapper.GetBoundaryAreas)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/tiles/{z}/{x}/{y}", wrapper.GetBoundaryTile)
 

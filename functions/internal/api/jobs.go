@@ -183,7 +183,10 @@ func (s *Server) jobFor(r *http.Request, action access.Action, code, id string) 
 	if err != nil {
 		return p, j, err
 	}
-	return p, j, s.allowed(p, action, jobResource(j))
+	if err = s.allowed(p, action, jobResource(j)); err == nil && j.Rehoming != nil && action != access.GetReassignment && action != access.ListReassignmentOutcomes {
+		err = s.allowed(p, access.PreviewRehoming, access.Resource{Jurisdiction: code}) // it changes the roster
+	}
+	return p, j, err
 }
 
 func jobResource(j job.Job) access.Resource {
@@ -287,6 +290,9 @@ func (s *Server) appendPart(r *http.Request, list []ReassignmentOutcome, j job.J
 	}
 	for i, e := range entries {
 		one := ReassignmentOutcome{Report: e.Report, Version: e.Version, From: viewAssignee(j.People[e.From]), To: viewAssignee(j.People[e.To])}
+		if e.Home != nil {
+			one.AreaBefore, one.Area, one.Metres = e.Home.Before.Smallest(), e.Home.After.Smallest(), e.Home.Metres
+		}
 		if outcomes != nil {
 			one.Result = ReassignmentOutcomeResult(outcomes[i].Result)
 		}
@@ -300,6 +306,7 @@ func viewJob(j job.Job) Reassignment {
 		ConfirmedAt: instant(j.ConfirmedAt), FinishedAt: instant(j.FinishedAt), Reports: j.Reports, AlreadyThere: j.There, NotPermitted: j.Refused,
 		Parts: j.Parts(), PartsDone: j.PartsDone, Table: []Gives{}, Results: ReassignmentResults{Done: j.Counts[job.Done], Changed: j.Counts[job.Changed],
 			NotPermitted: j.Counts[job.NotPermitted], AlreadyThere: j.Counts[job.AlreadyThere], Failed: j.Counts[job.Failed]}}
+	v.Rehoming = viewRehoming(j.Rehoming)
 	for _, line := range j.Table {
 		v.Table = append(v.Table, Gives{From: viewAssignee(j.People[line.From]), To: viewAssignee(j.People[line.To]), Reports: line.Reports})
 	}

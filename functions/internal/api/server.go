@@ -47,7 +47,7 @@ var served = map[Function][]string{
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening"},
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
 	Boundaries:    {"/boundary-sets", "/boundary-uploads"},
-	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments"},
+	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
 	Subscriptions: {"/deliveries"},
 	Local:         {"GET /healthz"},
 }

@@ -52,7 +52,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		ContactFor: c.ContactFor}
 	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t, Feed: t,
 		Secrets: secrets, Now: time.Now, NewID: newID}
-	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: newID}
+	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Writer: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: newID}
 	return s, nil
 }
 

@@ -236,6 +236,8 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 func (w *world) doEverything(work func()) {
 	w.settle()
 	admin, dispatcher := w.issuer.token("admin", "administrator@town"), w.issuer.token("d", "dispatcher@town")
+	w.publish(moved())
+	w.publish(townAreas()) // from here on every function reads what became of the areas of before
 	w.must("GET", "/v1/town", "", nil)
 	w.must("GET", "/v1/town/locate?lon=0.0005&lat=0.0005", "", nil)
 	body := map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "一", "contact": map[string]any{"phone": "000-1"}}
@@ -291,6 +293,14 @@ func (w *world) doEverything(work func()) {
 		w.must("GET", set+p, "", nil)
 	}
 	w.must("POST", "/v1/town/boundary-uploads", admin, nil)
+	w.publish(moved())
+	w.must("GET", set+"/diff", admin, nil)
+	change = "/v1/town/reassignments/" + w.rehoming(admin, map[string]any{}).Job
+	w.must("POST", change+"/confirmation", admin, map[string]any{})
+	work()
+	w.must("POST", change+"/undo", admin, map[string]any{})
+	work()
+	w.publish(townAreas())
 }
 
 // tendEverything gives a push to a job of which nobody was told, and ends one of which all is recorded.

@@ -133,15 +133,19 @@ func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set
 	if err != nil {
 		return Set{}, err
 	}
-	next := c
-	next.Boundaries = version
-	if next.Areas, err = d.Books.Areas(ctx, code, version); err != nil {
+	next, err := d.Books.Under(ctx, c, version)
+	if err != nil {
 		return Set{}, err
 	}
+	if c.Boundaries != expected && c.Boundaries != version {
+		// What a set retires and what succeeds it depends on the set whose place it takes, so that has to be the one we read.
+		return Set{}, &fault.Error{Code: fault.Conflict, Field: "expected",
+			Message: fmt.Sprintf("Other boundaries are in force (%s) than were expected. Look at them and decide again.", c.Boundaries)}
+	}
 	change := jurisdiction.Change{Kind: jurisdiction.Boundaries, Expected: expected, Next: version}
-	if c.Areas != nil {
+	if c.Areas != nil && c.Boundaries != version {
 		change.Retire = c.RetiredBy(next)
-		if change.Succession, err = d.succession(ctx, c, next); err != nil {
+		if change.Succession, err = d.succession(ctx, next); err != nil {
 			return Set{}, err
 		}
 	}
@@ -152,17 +156,14 @@ func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set
 	return s, d.Catalogue.MarkPublished(ctx, code, version, s.PublishedAt)
 }
 
-// succession stores what becomes of areas once next takes the place of c, before it can come into force, and gives its version.
-func (d *Desk) succession(ctx context.Context, c, next jurisdiction.Current) (string, error) {
-	if c.Boundaries == next.Boundaries {
-		return "", nil
-	}
-	blob, err := c.Succession.Succeed(c.Areas, next.Areas).Bytes()
+// succession stores what becomes of areas under next, before that can come into force, and gives its version.
+func (d *Desk) succession(ctx context.Context, next jurisdiction.Current) (string, error) {
+	blob, err := next.Succession.Bytes()
 	if err != nil {
 		return "", fmt.Errorf("succession: %w", err)
 	}
 	version := jurisdiction.VersionOf(blob)
-	return version, d.Writer.PutSnapshot(ctx, c.Jurisdiction, jurisdiction.SuccessionKind, version, blob)
+	return version, d.Writer.PutSnapshot(ctx, next.Jurisdiction, jurisdiction.SuccessionKind, version, blob)
 }
 
 // Describe gives one set with its status.

@@ -61,6 +61,7 @@ type Plan struct {
 	There        int // how many of the selection are with their target already
 	Refused      int // how many of the selection whoever previewed it may not move
 	MadeAt       time.Time
+	Rehoming     *Rehoming `json:",omitempty"` // of a plan that follows a change of boundaries
 }
 
 // Gives is a line of the table of who gives what to whom. From and To are positions in Plan.People.
@@ -74,6 +75,14 @@ type Entry struct {
 	Report   string `json:"r"`
 	Version  int64  `json:"v"`
 	From, To int
+	Home     *Homes `json:"h,omitempty"` // of a re-homing
+}
+
+// Homes is where a report lies before and after a re-homing.
+type Homes struct {
+	Before report.Home `json:"b"`
+	After  report.Home `json:"a"`
+	Metres float64     `json:"m"` // to the nearest edge of the smallest area afterwards, or to the nearest area outside all of them
 }
 
 // Outcome is what became of the entry at the same position.

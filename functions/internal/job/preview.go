@@ -21,6 +21,7 @@ type Desk struct {
 	Assignments *assignment.Desk
 	Store       Store
 	Worker      *Worker
+	Writer      jurisdiction.Writer // of rosters
 	Now         func() time.Time
 	NewID       func() (string, error)
 }
@@ -99,7 +100,12 @@ func (b *builder) add(id string, version int64, from, to report.Assignee) {
 		b.plan.There++
 		return
 	}
-	e := Entry{Report: id, Version: version, From: b.person(from), To: b.person(to)}
+	b.move(Entry{Report: id, Version: version}, from, to)
+}
+
+// move adds a report that goes from somebody to somebody, who may be the same where its areas change.
+func (b *builder) move(e Entry, from, to report.Assignee) {
+	e.From, e.To = b.person(from), b.person(to)
 	b.entries = append(b.entries, e)
 	if b.gives == nil {
 		b.gives = map[[2]int]int{}
@@ -141,8 +147,11 @@ func (b *builder) store(ctx context.Context, d *Desk) (Job, error) {
 // those of whoever confirms it.
 func (d *Desk) Confirm(ctx context.Context, j Job, who string, grants []string) (Job, error) {
 	if j.Status == Previewed {
-		if j.Reports == 0 {
+		if j.Reports == 0 && !j.Rehoming.switches() {
 			return j, fault.New(fault.Conflict, "There is nothing to move: no report of the selection is with somebody else.")
+		}
+		if err := d.putRoster(ctx, j); err != nil {
+			return j, err
 		}
 		j.By, j.Grants, j.ConfirmedAt = who, grants, d.Now().UTC().Truncate(time.Millisecond)
 		j.TendAt = j.ConfirmedAt.Add(tendAfter)
@@ -175,7 +184,12 @@ func (d *Desk) Undo(ctx context.Context, j Job, who string, grants []string) (Jo
 	case j.Status != Finished:
 		return Job{}, fault.New(fault.Conflict, "The job is %s; it can be undone when it is finished.", j.Status)
 	}
-	b := builder{plan: Plan{ID: id, Jurisdiction: j.Jurisdiction, Undoes: j.ID, Who: who, Reason: j.Reason, Areas: j.Areas, MadeAt: d.Now().UTC().Truncate(time.Millisecond)}}
+	c, err := d.Assignments.Books.Current(ctx, j.Jurisdiction)
+	if err != nil {
+		return Job{}, err
+	}
+	b := builder{plan: Plan{ID: id, Jurisdiction: j.Jurisdiction, Undoes: j.ID, Who: who, Reason: j.Reason, Areas: j.Areas, MadeAt: d.Now().UTC().Truncate(time.Millisecond),
+		Rehoming: j.Rehoming.inverse(c.Roster)}}
 	for part := range j.Parts() {
 		from := part * PartSize
 		entries, err := d.Store.Entries(ctx, j.Plan, from, min(from+PartSize, j.Reports))
@@ -188,11 +202,15 @@ func (d *Desk) Undo(ctx context.Context, j Job, who string, grants []string) (Jo
 		}
 		for i, o := range outcomes {
 			if e := entries[i]; o.Result == Done {
-				b.add(e.Report, o.Version, j.People[e.To], j.People[e.From])
+				back := Entry{Report: e.Report, Version: o.Version}
+				if e.Home != nil {
+					back.Home = &Homes{Before: e.Home.After, After: e.Home.Before}
+				}
+				b.move(back, j.People[e.To], j.People[e.From])
 			}
 		}
 	}
-	if len(b.entries) == 0 {
+	if len(b.entries) == 0 && !b.plan.Rehoming.switches() {
 		return Job{}, fault.New(fault.Conflict, "The job moved nothing, so that there is nothing to undo.")
 	}
 	inverse, err = b.store(ctx, d)

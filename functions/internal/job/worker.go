@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/weige/weige/functions/internal/assignment"
@@ -88,7 +89,14 @@ func (w *Worker) one(ctx context.Context, c jurisdiction.Current, j Job, e Entry
 	if !w.Permit(j.By, j.Grants, s) {
 		return w.madeBefore(ctx, e, op, NotPermitted)
 	}
-	_, err = w.Assignments.Reassign(ctx, c, s, j.People[e.To], assignment.Reassignment{Reason: j.Reason, Version: e.Version, Op: op, Who: j.By})
+	r, to := assignment.Reassignment{Reason: j.Reason, Version: e.Version, Op: op, Who: j.By}, j.People[e.To]
+	there := assignment.Same(s.Assignee, to)
+	if e.Home == nil {
+		_, err = w.Assignments.Reassign(ctx, c, s, to, r)
+	} else {
+		there = there && slices.Equal(s.Chain, e.Home.After.Chain)
+		_, err = w.Assignments.Rehome(ctx, c, s, e.Home.After, to, r)
+	}
 	var f *fault.Error
 	switch {
 	case err == nil:
@@ -99,7 +107,7 @@ func (w *Worker) one(ctx context.Context, c jurisdiction.Current, j Job, e Entry
 		return Outcome{Result: Failed}, nil
 	case f.Code == fault.Conflict:
 		return Outcome{Result: Changed}, nil
-	case assignment.Same(s.Assignee, j.People[e.To]):
+	case there:
 		return Outcome{Result: AlreadyThere}, nil
 	}
 	return Outcome{Result: Failed}, nil
@@ -143,6 +151,9 @@ func (w *Worker) Advance(ctx context.Context, jurisdiction string) error {
 	}
 	if err := w.Store.StartJob(ctx, jurisdiction, id); err != nil {
 		return err
+	}
+	if j.Parts() == 0 {
+		return w.finish(ctx, jurisdiction, id) // nothing but a roster changed
 	}
 	return w.Queue.Send(ctx, messages(j, nil))
 }

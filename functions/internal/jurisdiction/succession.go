@@ -2,6 +2,7 @@ package jurisdiction
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -45,6 +46,20 @@ func (s Succession) Succeed(from, to *geo.Index) Succession {
 		next[code] = dedupe(now)
 	}
 	return next
+}
+
+// Under gives a jurisdiction as it would be with another stored boundary set in force.
+func (b *Books) Under(ctx context.Context, c Current, set string) (Current, error) {
+	next := c
+	areas, err := b.Areas(ctx, c.Jurisdiction, set)
+	if err != nil || set == c.Boundaries {
+		return next, err
+	}
+	next.Boundaries, next.Areas = set, areas
+	if c.Areas != nil {
+		next.Succession = c.Succession.Succeed(c.Areas, areas)
+	}
+	return next, nil
 }
 
 // heirsOf gives, of each area of a set whose code the other one does not have, the areas of the other one that have its ground.

@@ -35,7 +35,7 @@ import (
 //
 // A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned. A pause, its end, and what the
 // clock does (warn, call late, escalate) leave an unfinished case where it is, but that an escalation may hand it to somebody; so does a
-// correction of its place or service. A duplicate ends like a rejected one and can be reopened like it. A case that is split stays where
+// correction of its place or service, and a re-homing, which a resolved one can be too: it is still checked by whoever has the ground. A duplicate ends like a rejected one and can be reopened like it. A case that is split stays where
 // it is and closes with the last of its parts; one of which a part is reopened is reopened itself.
 var ways = map[EventKind]way{
 	Filed:      {},
@@ -53,6 +53,7 @@ var ways = map[EventKind]way{
 	Lapse:      {from: unfinished, stays: true},
 	Escalate:   {from: unfinished, stays: true},
 	Correct:    {from: unfinished, stays: true, reason: true},
+	Rehomed:    {from: append(slices.Clone(unfinished), Resolved), stays: true, reason: true},
 	Split:      {from: unfinished, to: InProgress, reason: true},
 	PartDone:   {from: unfinished, stays: true},
 	PartBack:   {from: slices.Concat(unfinished, []Status{Resolved, Closed, Rejected}), to: Reopened},
@@ -98,6 +99,25 @@ type Step struct {
 	Pace   jurisdiction.Pace // the deadlines of the report's service as they are set now
 	Refs   []string          // ids of other reports: the original, the parts, the part
 	Place  *Place            // of a correction
+	Home   *Home             // of a re-homing
+}
+
+// Home is where a report lies by a boundary set.
+type Home struct {
+	Set       string   `json:"s"`
+	Chain     []string `json:"c"` // area codes, coarse to fine; empty outside every area
+	QueueArea string   `json:"q"`
+}
+
+// Home gives where the report lies by the boundary set under which it was filed, corrected or re-homed last.
+func (s State) Home() Home { return Home{Set: s.Set, Chain: s.Chain, QueueArea: s.QueueArea} }
+
+// Smallest gives the smallest area of a home; empty outside every area.
+func (h Home) Smallest() string {
+	if len(h.Chain) == 0 {
+		return ""
+	}
+	return h.Chain[len(h.Chain)-1]
 }
 
 // Place is what a correction makes of a report's place and service. Their deadlines hold from when the clock started.
@@ -205,7 +225,11 @@ func (s State) Take(step Step) (State, Event, error) {
 	if next.QueueArea != s.QueueArea {
 		queueBefore = s.QueueArea
 	}
-	return next, Event{Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At, Kind: step.Kind,
+	var area, areaBefore string
+	if here, there := s.Home().Smallest(), next.Home().Smallest(); here != there {
+		area, areaBefore = there, here
+	}
+	return next, Event{Area: area, AreaBefore: areaBefore, Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At, Kind: step.Kind,
 		Who: step.Who, Op: step.Op, Code: step.Code, Reason: step.Reason, Reply: step.Reply, Before: &before, After: next.Assignee,
 		StatusBefore: s.Status, Status: next.Status, LateBefore: s.Late(), Late: next.Late(), QueueArea: next.QueueArea, QueueBefore: queueBefore,
 		Service: next.Service, Refs: step.Refs}, nil
@@ -224,6 +248,8 @@ func (s *State) relate(step Step) {
 		s.PartsOpen--
 	case PartBack:
 		s.PartsOpen++
+	case Rehomed:
+		s.Set, s.Chain, s.QueueArea = step.Home.Set, step.Home.Chain, step.Home.QueueArea
 	case Correct:
 		p := step.Place
 		s.Service, s.Private, s.Point, s.Set, s.Chain, s.QueueArea = p.Service, p.Private, p.Point, p.Set, p.Chain, p.QueueArea
@@ -248,6 +274,9 @@ func (s *State) mark(before State, step Step) {
 	}
 	switch s.Status {
 	case Resolved, Closed, Rejected, Duplicate:
+		if step.Kind == Rehomed {
+			break // that the borders changed gives nobody more time
+		}
 		s.ReopenUntil = step.At.Add(step.Reopen).UTC().Truncate(time.Second)
 	default:
 		s.ReopenUntil = time.Time{}

@@ -26,6 +26,8 @@ func step(kind EventKind) Step {
 		s.Refs = []string{"other", "another"}
 	case Correct:
 		s.Place = &Place{Service: "light", QueueArea: "g2"}
+	case Rehomed:
+		s.Home = &Home{Set: "s2", Chain: []string{"g2"}, QueueArea: "g2"}
 	}
 	return s
 }
@@ -38,13 +40,13 @@ func TestEveryStepFromEveryStatus(t *testing.T) {
 		InProgress: {Reassigned: Assigned, Return: Returned, Resolve: Resolved, Reject: Rejected},
 		Returned:   {Reassigned: Assigned, Accept: InProgress, Resolve: Resolved, Reject: Rejected},
 		Reopened:   {Reassigned: Assigned, Accept: InProgress, Return: Returned, Resolve: Resolved, Reject: Rejected},
-		Resolved:   {Close: Closed, Reopen: Reopened, PartBack: Reopened},
+		Resolved:   {Close: Closed, Reopen: Reopened, PartBack: Reopened, Rehomed: Resolved},
 		Closed:     {Reopen: Reopened, PartBack: Reopened},
 		Rejected:   {Reopen: Reopened, PartBack: Reopened},
 		Duplicate:  {Reopen: Reopened},
 	}
 	for _, s := range []Status{Received, Assigned, InProgress, Returned, Reopened} {
-		want[s][Repeat], want[s][Split], want[s][Correct], want[s][PartBack] = Duplicate, InProgress, s, s
+		want[s][Repeat], want[s][Split], want[s][Correct], want[s][PartBack], want[s][Rehomed] = Duplicate, InProgress, s, s, s
 	}
 	if len(want) != len(Statuses()) {
 		t.Fatalf("%d statuses, want %d", len(Statuses()), len(want))

@@ -134,6 +134,7 @@ const (
 	Escalate   EventKind = "escalated" // it went to the level above, or would have
 	Repeat     EventKind = "duplicate" // it says the same as another report
 	Correct    EventKind = "corrected" // its place or service was wrong
+	Rehomed    EventKind = "rehomed"   // boundaries changed, and it went where its ground is now (改派)
 	Split      EventKind = "split"
 	PartDone   EventKind = "part_finished"
 	PartBack   EventKind = "part_reopened"
@@ -159,6 +160,8 @@ type Event struct {
 	Late         bool   // after it
 	QueueArea    string // after it
 	QueueBefore  string // where that was another one
+	Area         string // the smallest area it lies in after it, where that was another one before
+	AreaBefore   string
 	Service      string
 	Refs         []string // ids of other reports it is about: the original, the parts, the part
 }

@@ -160,6 +160,8 @@ func writeEvent(e report.Event) item {
 	i.put("l1", flagText(e.Late))
 	i.put("q", e.QueueArea)
 	i.put("q0", e.QueueBefore)
+	i.put("h1", e.Area)
+	i.put("h0", e.AreaBefore)
 	i.put("rf", strings.Join(e.Refs, " "))
 	i.put("sv", e.Service)
 	if e.Before != nil {
@@ -195,7 +197,7 @@ func readEvent(i item) (report.Event, error) {
 	e := report.Event{Report: id, Jurisdiction: i.text("j"), Version: version, At: at, Kind: report.EventKind(i.text("k")), Who: i.text("w"),
 		Op: i.text("op"), Code: i.text("co"), Reason: i.text("re"), Reply: i.text("rp"), StatusBefore: report.Status(i.text("s0")), Status: report.Status(i.text("s1")),
 		LateBefore: i.text("l0") != "", Late: i.text("l1") != "", QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a"),
-		QueueBefore: i.text("q0")}
+		QueueBefore: i.text("q0"), Area: i.text("h1"), AreaBefore: i.text("h0")}
 	if refs := i.text("rf"); refs != "" {
 		e.Refs = strings.Fields(refs)
 	}

@@ -47,7 +47,7 @@ func (t *Table) PutJob(ctx context.Context, p job.Plan, entries []job.Entry, unt
 		return err
 	}
 	i := jobKey(p.Jurisdiction, p.ID).item()
-	i["d"], i["st"], i[expiry] = blob(plan), str(string(job.Previewed)), num(until.Unix())
+	i["d"], i["st"], i["dp"], i[expiry] = blob(plan), str(string(job.Previewed)), num(0), num(until.Unix())
 	return t.putSame(ctx, i)
 }
 

@@ -421,6 +421,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/rehomings/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Freezes which open reports and duties lie in other areas by a boundary set, the one in force or a draft. Nothing is moved until the change is confirmed. */
+        post: operations["previewRehoming"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reassignments": {
         parameters: {
             query?: never;
@@ -743,6 +762,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/boundary-sets/{set}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
+                set: components["parameters"]["set"];
+            };
+            cookie?: never;
+        };
+        /** What a boundary set changes against another one, and the ground that changes hands. */
+        get: operations["diffBoundarySet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/boundary-sets/{set}/areas": {
         parameters: {
             query?: never;
@@ -1033,7 +1073,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "split";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "rehomed" | "split";
             /** @description Words for the resident. */
             reply?: string;
             assignee: components["schemas"]["PublicAssignee"];
@@ -1147,7 +1187,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "split" | "part_finished" | "part_reopened";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened";
             status?: components["schemas"]["Status"];
             /** @description Person's id, or `resident`, or `clock` for what a deadline did. */
             who: string;
@@ -1160,6 +1200,9 @@ export interface components {
             reply?: string;
             /** @description Ids of other reports it is about: the original, the parts, the part. */
             refs?: string[];
+            /** @description The smallest area it lies in from then on, where that changed; empty outside every area. */
+            area?: string;
+            area_before?: string;
             before?: components["schemas"]["Assignee"];
             after?: components["schemas"]["Assignee"];
         };
@@ -1273,6 +1316,7 @@ export interface components {
             results: components["schemas"]["ReassignmentResults"];
             /** @description Who gives what to whom, most first. */
             table: components["schemas"]["Gives"][];
+            rehoming?: components["schemas"]["Rehoming"];
         };
         /** @description How many reports ended how, so far. */
         ReassignmentResults: {
@@ -1295,7 +1339,111 @@ export interface components {
             reports: components["schemas"]["ReassignmentOutcome"][];
             next?: string;
         };
+        RehomingPreview: {
+            /** @description By which the reports are to lie; without it the set in force. A draft can be looked at, and confirmed once it is published. */
+            set?: string;
+            /** @description Only reports that lie in one of these, before or after; without it all. */
+            areas?: string[];
+            /** @description Leave the roster as it is. */
+            keep_duties?: boolean;
+            reason: string;
+        };
+        /** @description What a change that follows new boundaries does beside who gives what to whom. */
+        Rehoming: {
+            /** @description By which the reports lie afterwards; absent for the inverse of such a change. */
+            set?: string;
+            /** @description Another roster comes into force with it. An inverse leaves a roster alone that somebody changed since. */
+            roster_changes: boolean;
+            /** @description Duties of areas that are no more, 200 at most. */
+            duties: components["schemas"]["DutyMove"][];
+            duties_moved: number;
+            /** @description Which area gives how many reports to which, most first, 200 at most. */
+            areas: components["schemas"]["AreaGives"][];
+            /** @description How many such pairs there are. */
+            areas_giving: number;
+            /** @description Smallest areas for which nobody has a duty then, 200 at most. */
+            uncovered: string[];
+            uncovered_all: number;
+        };
+        DutyMove: {
+            area: string;
+            role: string;
+            person: string;
+            name: string;
+            /** @description Areas in which the duty is held instead; none where nobody has the ground: it stays as it is. */
+            to: string[];
+        };
+        AreaGives: {
+            /** @description Area code; empty for no area. */
+            from: string;
+            to: string;
+            reports: number;
+            /**
+             * Format: double
+             * @description Ground that went the same way.
+             */
+            square_metres?: number;
+        };
+        BoundaryDiff: {
+            from: string;
+            to: string;
+            added: components["schemas"]["DiffPlace"][];
+            removed: components["schemas"]["DiffPlace"][];
+            renamed: components["schemas"]["DiffRenaming"][];
+            changed: components["schemas"]["DiffChange"][];
+            /** @description Ground that changed hands, largest first, 1,000 at most. */
+            hands: components["schemas"]["DiffHand"][];
+            hands_all: number;
+        };
+        DiffPlace: {
+            level: string;
+            code: string;
+            name: string;
+            /** @description Its code stands for ground elsewhere in the other set. */
+            reused?: boolean;
+            /** Format: double */
+            square_metres: number;
+        };
+        DiffRenaming: {
+            level: string;
+            code: string;
+            name: string;
+            code_after: string;
+            name_after: string;
+        };
+        DiffChange: {
+            level: string;
+            code: string;
+            /**
+             * Format: double
+             * @description Square metres.
+             */
+            lost: number;
+            /** Format: double */
+            gained: number;
+        };
+        DiffHand: {
+            level: string;
+            /** @description Area code; empty where it belonged to none. */
+            from: string;
+            to: string;
+            /** Format: double */
+            square_metres: number;
+            /** @description GeoJSON MultiPolygon. */
+            geometry?: {
+                [key: string]: unknown;
+            };
+        };
         ReassignmentOutcome: {
+            /** @description Of a re-homing: the smallest area it lay in. */
+            area_before?: string;
+            /** @description Of a re-homing: the smallest area it lies in. */
+            area?: string;
+            /**
+             * Format: double
+             * @description Of a re-homing: to the nearest edge of that area.
+             */
+            metres?: number;
             report: string;
             /**
              * Format: int64
@@ -2241,6 +2389,33 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    previewRehoming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehomingPreview"];
+            };
+        };
+        responses: {
+            /** @description What would be moved; confirmed and undone like any change of many reports. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassignment"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listReassignments: {
         parameters: {
             query?: never;
@@ -2709,6 +2884,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoundarySet"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    diffBoundarySet: {
+        parameters: {
+            query?: {
+                /** @description The set to compare with; without it the one in force. */
+                from?: string;
+                /** @description false leaves the outlines out. */
+                geometry?: boolean;
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
+                set: components["parameters"]["set"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The differences. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundaryDiff"];
                 };
             };
             default: components["responses"]["Error"];

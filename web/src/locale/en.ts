@@ -155,6 +155,7 @@ export const en: Catalogue = {
   event_escalated: (who) => `Escalated because late; with ${who}`,
   event_duplicate: (who) => `The same as another report; it was with ${who}`,
   event_corrected: (who) => `Place or category corrected; with ${who}`,
+  event_rehomed: (who) => `Moved with the new boundaries; with ${who}`,
   event_split: (who) => `Divided among several units; led by ${who}`,
   event_part_finished: (who) => `A part is finished; led by ${who}`,
   event_part_reopened: (who) => `A part was opened again; led by ${who}`,

@@ -155,6 +155,7 @@ export const zh = {
   event_escalated: (who: string) => `超时升级，交给${who}`,
   event_duplicate: (who: string) => `与另一件重复；当时由${who}负责`,
   event_corrected: (who: string) => `更正地点或类别，由${who}负责`,
+  event_rehomed: (who: string) => `网格边界调整后改派，由${who}负责`,
   event_split: (who: string) => `分给几个单位同时处理；总负责：${who}`,
   event_part_finished: (who: string) => `一个部分已办结；总负责：${who}`,
   event_part_reopened: (who: string) => `一个部分重新处理；总负责：${who}`,

@@ -1,0 +1,128 @@
+package assignment
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
+)
+
+// DutyMove is a duty of an area that is no more, and the areas in which it is held instead; none, where nobody has the ground.
+type DutyMove struct {
+	Area, Role, Person, Name string
+	To                       []string
+}
+
+// Rehome gives the roster with the duties of areas that are no more moved to those that have their ground, in the order in which they
+// were asked: of an area that was cut up its people hold every part, of areas that became one all of their people hold it. A duty whose ground
+// nobody has stays as it is. The roster itself, where nothing moves, is given back.
+func (r *Roster) Rehome(c jurisdiction.Current) (*Roster, []DutyMove) {
+	var moves []DutyMove
+	var duties []Duty
+	held := map[[3]string]bool{} // area, role, person: what somebody holds already is not given to them again
+	for _, d := range r.duties {
+		held[[3]string{d.Area, d.Role, d.Person}] = true
+	}
+	for _, d := range r.duties {
+		if c.Known(d.Area) == nil {
+			duties = append(duties, d)
+			continue
+		}
+		heirs := c.Succession[d.Area]
+		moves = append(moves, DutyMove{Area: d.Area, Role: d.Role, Person: d.Person, Name: d.Name, To: heirs})
+		if len(heirs) == 0 {
+			duties = append(duties, d)
+		}
+		for _, heir := range heirs {
+			if key := [3]string{heir, d.Role, d.Person}; !held[key] {
+				held[key] = true
+				moved := d
+				moved.Area = heir
+				duties = append(duties, moved)
+			}
+		}
+	}
+	if !slices.ContainsFunc(moves, func(m DutyMove) bool { return len(m.To) > 0 }) {
+		return r, moves
+	}
+	return NewRoster(duties), moves
+}
+
+// Uncovered gives the codes of the smallest areas in force for which nobody has a duty, in the order of the set: what happens there goes
+// to the areas above.
+func (r *Roster) Uncovered(c jurisdiction.Current) (codes []string) {
+	if c.Areas == nil {
+		return nil
+	}
+	for _, id := range c.Areas.OfLevel(len(c.Areas.Levels()) - 1) {
+		if code := c.Areas.Area(id).Code; len(r.byArea[code]) == 0 {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}
+
+// keeper finds who has a report after its areas changed to those of home: whoever has it, where the area for which they have it still
+// holds the place, or where a roster names them there in the same role; and of what is resolved, or sent back to be decided on, whoever
+// has it in any case. ok is false where somebody else has to be found.
+func (r *Roster) keeper(s report.State, home report.Home) (report.Assignee, bool) {
+	a := s.Assignee
+	if s.Status == report.Resolved || s.Status == report.Returned {
+		return a, true
+	}
+	if a.Kind != report.ToPerson {
+		return a, false
+	}
+	if slices.Contains(home.Chain, a.Area) {
+		return a, true
+	}
+	for _, code := range slices.Backward(home.Chain) {
+		for _, d := range r.Of(code) {
+			if d.Role == a.Role && (d.Person == a.Person || slices.Contains(d.Deputies, a.Person)) {
+				return assignee(d, a.Person, a.Name, a.Because), true
+			}
+		}
+	}
+	return a, false
+}
+
+// Homes gives, for a report, where it lies by the boundaries of c, the metres to the nearest edge of its smallest area there, and who has it then by a
+// roster; moves is false where its areas are those it has.
+func (d *Desk) Homes(c jurisdiction.Current, roster *Roster) func(s report.State) (home report.Home, metres float64, to report.Assignee, moves bool) {
+	now := MomentOf(d.Now(), c.Settings.Location())
+	return func(s report.State) (report.Home, float64, report.Assignee, bool) {
+		located := jurisdiction.Located{Set: c.Boundaries, Areas: c.Areas, Match: c.Areas.Locate(s.Point.Degrees(), 0)}
+		home := report.Home{Set: c.Boundaries, Chain: located.Chain()}
+		home.QueueArea = c.QueueArea(home.Chain)
+		if slices.Equal(home.Chain, s.Chain) && home.QueueArea == s.QueueArea {
+			return home, 0, s.Assignee, false
+		}
+		metres := 0.0
+		if n := len(located.Match.Chain); n > 0 {
+			metres = located.Match.Chain[n-1].EdgeMetres
+		} else if located.Match.Nearest != nil {
+			metres = located.Match.Nearest.Metres
+		}
+		to, keeps := roster.keeper(s, home)
+		if !keeps {
+			to = roster.Route(home.Chain, now)
+		}
+		return home, metres, to, true
+	}
+}
+
+// Rehome puts a report that was read as s where its ground is, by boundaries that changed since, in one event; see Take.
+func (d *Desk) Rehome(ctx context.Context, c jurisdiction.Current, s report.State, home report.Home, to report.Assignee, r Reassignment) (report.State, error) {
+	if n := utf8.RuneCountInString(strings.TrimSpace(r.Reason)); n < minReason || n > maxReason {
+		return s, fault.Field("reason", "Say in %d to %d characters why it goes to another area.", minReason, maxReason)
+	}
+	step := report.Step{Kind: report.Rehomed, Who: r.Who, Op: r.Op, Reason: r.Reason, Home: &home}
+	if !Same(s.Assignee, to) {
+		step.To = &to
+	}
+	return d.Take(ctx, c, s, r.Version, step)
+}
