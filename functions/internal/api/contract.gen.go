@@ -40,6 +40,8 @@ const (
 	AssigneeBecauseQueue      AssigneeBecause = "queue"
 	AssigneeBecauseReassigned AssigneeBecause = "reassigned"
 	AssigneeBecauseReturned   AssigneeBecause = "returned"
+	AssigneeBecauseRule       AssigneeBecause = "rule"
+	AssigneeBecauseUnfilled   AssigneeBecause = "unfilled"
 )
 
 // Valid indicates whether the value is a known member of the AssigneeBecause enum.
@@ -58,6 +60,10 @@ func (e AssigneeBecause) Valid() bool {
 	case AssigneeBecauseReassigned:
 		return true
 	case AssigneeBecauseReturned:
+		return true
+	case AssigneeBecauseRule:
+		return true
+	case AssigneeBecauseUnfilled:
 		return true
 	default:
 		return false
@@ -922,9 +928,15 @@ type Event struct {
 	Refs []string `json:"refs,omitempty,omitzero"`
 
 	// Reply Words for the resident.
-	Reply   string `json:"reply,omitempty,omitzero"`
-	Status  Status `json:"status,omitempty,omitzero"`
-	Version int64  `json:"version"`
+	Reply string `json:"reply,omitempty,omitzero"`
+
+	// Rule Number of the routing rule that decided, from 1; absent where none did.
+	Rule int `json:"rule,omitempty,omitzero"`
+
+	// RulesVersion Version of the rules of which it is one; absent where there were none.
+	RulesVersion string `json:"rules_version,omitempty,omitzero"`
+	Status       Status `json:"status,omitempty,omitzero"`
+	Version      int64  `json:"version"`
 
 	// Who Person's id, or `resident`, or `clock` for what a deadline did.
 	Who string `json:"who"`
@@ -1436,8 +1448,11 @@ type ReportInputLocale string
 // RoleName defines model for RoleName.
 type RoleName struct {
 	// Name A text in both languages.
-	Name Text   `json:"name"`
-	Role string `json:"role"`
+	Name Text `json:"name"`
+
+	// Partner People of outside the own staff, such as the police: only routing rules give them reports.
+	Partner bool   `json:"partner,omitempty,omitzero"`
+	Role    string `json:"role"`
 }
 
 // Roster defines model for Roster.

@@ -51,7 +51,7 @@ func (s *Server) locate(r *http.Request, code string, p LocatePointParams) (juri
 	if err != nil {
 		return located, none, err
 	}
-	a, err := s.Rosters.Route(r.Context(), c, located.Chain(), s.Now())
+	a, err := s.Rosters.OnDuty(r.Context(), c, located.Chain(), s.Now())
 	return located, publicAssignee(a, c.Settings, c.Areas), err
 }
 

@@ -112,7 +112,7 @@ func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport
 			v.Finisher = e.Who
 		}
 		one := Event{Version: e.Version, At: e.At, Kind: EventKind(e.Kind), Status: Status(e.Status), Who: e.Who, Operation: e.Op,
-			Code: e.Code, Reason: e.Reason, Reply: e.Reply, Refs: e.Refs, After: viewAssignee(e.After), Area: e.Area, AreaBefore: e.AreaBefore}
+			Code: e.Code, Reason: e.Reason, Reply: e.Reply, Refs: e.Refs, Rule: e.Rule, RulesVersion: e.Rules, After: viewAssignee(e.After), Area: e.Area, AreaBefore: e.AreaBefore}
 		if e.Before != nil {
 			one.Before = viewAssignee(*e.Before)
 		}
@@ -149,7 +149,7 @@ func viewJurisdiction(c jurisdiction.Current) Jurisdiction {
 		v.Levels = append(v.Levels, LevelName{Level: l.Code, Name: viewText(l.Name)})
 	}
 	for _, r := range s.Roles {
-		v.Roles = append(v.Roles, RoleName{Role: r.Code, Name: viewText(r.Name)})
+		v.Roles = append(v.Roles, RoleName{Role: r.Code, Name: viewText(r.Name), Partner: r.Partner})
 	}
 	for _, one := range s.Services {
 		v.Services = append(v.Services, viewService(one))
@@ -173,7 +173,7 @@ func settingsOf(in JurisdictionInput) jurisdiction.Settings {
 		s.Levels = append(s.Levels, jurisdiction.Named{Code: l.Level, Name: text(l.Name)})
 	}
 	for _, r := range in.Roles {
-		s.Roles = append(s.Roles, jurisdiction.Named{Code: r.Role, Name: text(r.Name)})
+		s.Roles = append(s.Roles, jurisdiction.Role{Named: jurisdiction.Named{Code: r.Role, Name: text(r.Name)}, Partner: r.Partner})
 	}
 	for _, v := range in.Services {
 		s.Services = append(s.Services, jurisdiction.Service{Code: v.ServiceCode, Name: text(v.Name), Description: text(v.Description), Private: v.Private,

@@ -33,6 +33,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	}
 	books := jurisdiction.NewBooks(t, t)
 	rosters := assignment.NewRosters(t)
+	router := assignment.NewRouter(t, rosters)
 	s := &api.Server{
 		Books: books, Writer: t, Rosters: rosters, May: may, Now: time.Now, Log: log, BodyBytes: c.BodyBytes,
 		Who:        access.NewVerifier(access.Config{Issuer: c.Issuer, Audience: c.Audience, PersonClaim: c.Person, GrantsClaim: c.Grants, Now: time.Now}),
@@ -48,9 +49,9 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	if err != nil {
 		return nil, err
 	}
-	s.Reports = &report.Desk{Books: books, Store: t, Reader: t, Lister: t, Router: rosters, Secrets: secrets, Now: time.Now, NewID: newID,
+	s.Reports = &report.Desk{Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: newID,
 		ContactFor: c.ContactFor}
-	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t, Feed: t,
+	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t, Feed: t, Bodies: t,
 		Secrets: secrets, Now: time.Now, NewID: newID}
 	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Writer: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: newID}
 	return s, nil
@@ -71,7 +72,8 @@ func worker(desk *assignment.Desk, t *table.Table, parts job.Queue, may *access.
 
 // staffDesk gives a desk that takes steps with cases and reads no contact details.
 func staffDesk(t *table.Table) *assignment.Desk {
-	return &assignment.Desk{Books: jurisdiction.NewBooks(t, t), Rosters: assignment.NewRosters(t), Reader: t, Mover: t, Now: time.Now, NewID: newID}
+	rosters := assignment.NewRosters(t)
+	return &assignment.Desk{Books: jurisdiction.NewBooks(t, t), Rosters: rosters, Router: assignment.NewRouter(t, rosters), Reader: t, Mover: t, Now: time.Now, NewID: newID}
 }
 
 // Queue gives the queue of the parts of jobs.

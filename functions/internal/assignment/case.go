@@ -82,7 +82,7 @@ func (d *Desk) returnTo(ctx context.Context, c jurisdiction.Current, s report.St
 	if err != nil {
 		return queue, err
 	}
-	a := roster.Route(chain[:len(chain)-1], MomentOf(d.Now(), c.Settings.Location()))
+	a := roster.Route(chain[:len(chain)-1], MomentOf(d.Now(), c.Settings.Location()), c.Settings.Partners()...)
 	if a.Kind != report.ToPerson || a.Person == s.Assignee.Person {
 		return queue, nil
 	}
@@ -125,10 +125,11 @@ type Correction struct {
 	Located jurisdiction.Located // zero: as it is
 }
 
-// Correct puts a report where it belongs, in one event: its chain of areas, its list, its deadlines, and, where it lies in other areas
-// now, whoever answers there.
+// Correct puts a report where it belongs, in one event: its chain of areas, its list, and, where its service or its areas are others now,
+// what the routing rules make of it: its deadlines, and who has it. A report that is as much theirs as before stays with whoever has it, so
+// that a change of the service alone does not undo what a dispatcher decided.
 func (d *Desk) Correct(ctx context.Context, c jurisdiction.Current, s report.State, to Correction, in Decision) (report.State, error) {
-	place := report.Place{Service: s.Service, Private: s.Private, Point: s.Point, Set: s.Set, Chain: s.Chain, QueueArea: s.QueueArea}
+	place := report.Place{Service: s.Service, Private: s.Private, Point: s.Point, Set: s.Set, Chain: s.Chain, QueueArea: s.QueueArea, Class: s.Class}
 	if to.Service != "" {
 		service, ok := c.Settings.Service(to.Service)
 		if !ok {
@@ -140,16 +141,38 @@ func (d *Desk) Correct(ctx context.Context, c jurisdiction.Current, s report.Sta
 	if to.Located.Areas != nil {
 		place.Point, place.Set, place.Chain = to.Located.Match.Point, to.Located.Set, to.Located.Chain()
 		place.QueueArea = c.QueueArea(place.Chain)
-		if !slices.Equal(place.Chain, s.Chain) {
-			there, err := d.Rosters.Route(ctx, c, place.Chain, d.Now())
-			if err != nil {
-				return s, err
-			}
-			step.To = &there
+	}
+	if place.Service != s.Service || !slices.Equal(place.Chain, s.Chain) {
+		if err := d.routeAgain(ctx, c, s, &step); err != nil {
+			return s, err
 		}
 	}
 	if place.Service == s.Service && place.Point == s.Point && s.Version == in.Version {
 		return s, fault.Field("service_code", "Nothing would change: the service and the place are as they are.")
 	}
 	return d.Take(ctx, c, s, in.Version, step)
+}
+
+// routeAgain lets the rules in force decide about a report whose place or service a step corrects.
+func (d *Desk) routeAgain(ctx context.Context, c jurisdiction.Current, s report.State, step *report.Step) error {
+	by, err := d.Router.deciding(ctx, c, c.Rules)
+	if err != nil {
+		return err
+	}
+	m := report.Matter{Service: s.Service, Chain: s.Chain, Areas: c.Areas, At: d.Now()}
+	if by.book.answers {
+		_, body, err := d.Reader.Report(ctx, s.Jurisdiction, s.ID)
+		if err != nil {
+			return err
+		}
+		m.Answers = body.Answers
+	}
+	before := by.route(m)
+	m.Service, m.Chain = step.Place.Service, step.Place.Chain
+	there := by.route(m)
+	step.Place.Class, step.Rule, step.Rules = there.Class, there.Rule, there.Rules
+	if !slices.Equal(s.Chain, step.Place.Chain) || !Same(before.Assignee, there.Assignee) {
+		step.To = &there.Assignee
+	}
+	return nil
 }

@@ -22,6 +22,7 @@ const (
 type Desk struct {
 	Books    *jurisdiction.Books
 	Rosters  *Rosters
+	Router   *Router
 	Reader   report.Reader
 	Lister   report.Lister
 	Assigned AssigneeLister
@@ -29,6 +30,7 @@ type Desk struct {
 	Contacts ContactReader
 	Counter  Counter
 	Feed     Feed
+	Bodies   BodyReader
 	Secrets  *report.Secrets
 	Now      func() time.Time
 	NewID    func() (string, error)
@@ -70,7 +72,7 @@ func (d *Desk) Resolve(ctx context.Context, c jurisdiction.Current, t Target) (R
 		return Resolved{}, err
 	}
 	if t.Person == "" {
-		a := roster.Route(chain, MomentOf(d.Now(), c.Settings.Location()))
+		a := roster.Route(chain, MomentOf(d.Now(), c.Settings.Location()), c.Settings.Partners()...)
 		a.Because = report.ByDispatcher
 		return Resolved{Assignee: a, Chain: chain}, nil
 	}
@@ -108,9 +110,9 @@ func (d *Desk) Take(ctx context.Context, c jurisdiction.Current, s report.State,
 
 // take is Take with other reports to be moved in the same transaction.
 func (d *Desk) take(ctx context.Context, c jurisdiction.Current, s report.State, version int64, step report.Step, with []Move) (report.State, error) {
-	step.At, step.Pace, step.Reopen = d.Now(), c.Settings.Pace(s.Service), reopenFor(c, s.Service)
+	step.At, step.Pace, step.Reopen = d.Now(), s.Pace(c.Settings), reopenFor(c, s.Service)
 	if step.Place != nil {
-		step.Pace = c.Settings.Pace(step.Place.Service)
+		step.Pace = c.Settings.PaceOf(step.Place.Service, step.Place.Class)
 	}
 	if s.Version != version {
 		return s, d.madeBefore(ctx, s, step, version)
@@ -162,7 +164,7 @@ func (d *Desk) withParent(ctx context.Context, c jurisdiction.Current, before, n
 		kind = report.PartBack
 	}
 	state, event, err := whole.Take(report.Step{Kind: kind, Who: step.Who, Op: fmt.Sprintf("part-%s-%d", next.ID, next.Version), At: step.At, Refs: []string{next.ID},
-		Pace: c.Settings.Pace(whole.Service), Reopen: reopenFor(c, whole.Service)})
+		Pace: whole.Pace(c.Settings), Reopen: reopenFor(c, whole.Service)})
 	if err != nil {
 		return nil, err
 	}
@@ -236,16 +238,30 @@ func (d *Desk) Contact(ctx context.Context, s report.State, who, reason string) 
 	return d.Secrets.Unseal(s.ID, sealed)
 }
 
-// OnDuty gives who answers for a report's own place today, by the roster in force.
-func (d *Desk) OnDuty(ctx context.Context, c jurisdiction.Current) (func(report.State) report.Assignee, error) {
-	roster, err := d.Rosters.In(ctx, c.InForce)
+// OnDuty gives who gets each of some reports today, by the rules and the roster in force.
+func (d *Desk) OnDuty(ctx context.Context, c jurisdiction.Current, states []report.State) (func(report.State) report.Assignee, error) {
+	by, err := d.Router.deciding(ctx, c, c.Rules)
 	if err != nil {
 		return nil, err
 	}
-	now := MomentOf(d.Now(), c.Settings.Location())
+	var bodies map[string]report.Body
+	if by.book.answers {
+		if bodies, err = d.Bodies.Bodies(ctx, ids(states)); err != nil {
+			return nil, err
+		}
+	}
+	now := d.Now()
 	return func(s report.State) report.Assignee {
-		a := roster.Route(s.Chain, now)
+		a := by.route(report.Matter{Service: s.Service, Chain: s.Chain, Areas: c.Areas, Answers: bodies[s.ID].Answers, At: now}).Assignee
 		a.Because = report.ByDispatcher
 		return a
 	}, nil
+}
+
+func ids(states []report.State) []string {
+	list := make([]string, len(states))
+	for i, s := range states {
+		list[i] = s.ID
+	}
+	return list
 }

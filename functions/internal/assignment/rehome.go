@@ -109,7 +109,7 @@ func (d *Desk) Homes(c jurisdiction.Current, roster *Roster) func(s report.State
 		}
 		to, keeps := roster.keeper(s, home)
 		if !keeps {
-			to = roster.Route(home.Chain, now)
+			to = roster.Route(home.Chain, now, c.Settings.Partners()...)
 		}
 		return home, metres, to, true
 	}

@@ -111,3 +111,9 @@ type Feed interface {
 	// States reads reports as they are now, by their ids; absent ones, and those of other jurisdictions, are left out.
 	States(ctx context.Context, jurisdiction string, ids []string) ([]report.State, error)
 }
+
+// BodyReader reads what many reports say.
+type BodyReader interface {
+	// Bodies gives what reports say, by their ids; absent ones are left out.
+	Bodies(ctx context.Context, ids []string) (map[string]report.Body, error)
+}

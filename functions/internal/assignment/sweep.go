@@ -50,7 +50,7 @@ func (w *Sweep) one(ctx context.Context, s report.State, done *Swept) error {
 	}
 	for {
 		now := w.Desk.Now()
-		kind, at := s.Attention(c.Settings.Pace(s.Service), now)
+		kind, at := s.Attention(s.Pace(c.Settings), now)
 		if kind == "" || at.After(now) {
 			if s.Clock.Next.After(now) {
 				return nil
@@ -110,7 +110,7 @@ func (d *Desk) above(ctx context.Context, c jurisdiction.Current, s report.State
 	}
 	now := MomentOf(d.Now(), c.Settings.Location())
 	for ; len(chain) > 0; chain = chain[:len(chain)-1] {
-		if a := roster.Route(chain, now); a.Kind == report.ToPerson && a.Person != s.Assignee.Person {
+		if a := roster.Route(chain, now, c.Settings.Partners()...); a.Kind == report.ToPerson && a.Person != s.Assignee.Person {
 			return a, nil
 		}
 	}

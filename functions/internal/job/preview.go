@@ -54,7 +54,7 @@ func (d *Desk) Preview(ctx context.Context, c jurisdiction.Current, in Request, 
 	}
 	target := func(report.State) report.Assignee { return to.Assignee }
 	if in.OnDuty {
-		if target, err = d.Assignments.OnDuty(ctx, c); err != nil {
+		if target, err = d.Assignments.OnDuty(ctx, c, states); err != nil {
 			return Job{}, err
 		}
 	}

@@ -19,6 +19,7 @@ const (
 	Boundaries     Kind = "boundaries" // a compiled boundary set, see geo.Open
 	RosterKind     Kind = "roster"     // who answers for which area
 	SettingsKind   Kind = "settings"   // Settings as JSON
+	RulesKind      Kind = "rules"      // which reports go to whom
 	SuccessionKind Kind = "succession" // what became of the areas of earlier boundary sets; it changes with the boundaries only
 	versionHexLen       = 16
 	keptPerKind         = 16 // versions of one kind that an instance keeps open, over all jurisdictions it serves
@@ -38,6 +39,7 @@ type InForce struct {
 	Boundaries   string
 	Roster       string
 	Settings     string
+	Rules        string // empty: whoever is on duty has it
 	Succession   string // empty until an area of an earlier set is no more
 	// Retired holds codes of queue areas of earlier boundary sets that the set in force no longer has. Open reports may still
 	// be filed under them, and lists of the whole jurisdiction go on asking for them, so that no report drops out of sight when
@@ -52,6 +54,8 @@ func (f InForce) Version(k Kind) string {
 		return f.Boundaries
 	case RosterKind:
 		return f.Roster
+	case RulesKind:
+		return f.Rules
 	default:
 		return f.Settings
 	}

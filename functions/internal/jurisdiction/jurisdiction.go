@@ -1,5 +1,5 @@
 // Package jurisdiction holds what a tenant is: its names, levels, roles and services, and which boundary set, roster and
-// settings are in force. All three are immutable snapshots named by their content; one small item per jurisdiction points at
+// settings are in force. All of them are immutable snapshots named by their content; one small item per jurisdiction points at
 // those in force, so that reading it again is all that an instance needs to stay current.
 package jurisdiction
 
@@ -50,6 +50,12 @@ type Named struct {
 	Name Text   `json:"name"`
 }
 
+// Role is what people of the roster do.
+type Role struct {
+	Named
+	Partner bool `json:"partner,omitempty"` // of outside the street's own staff, such as the police: routing rules ask them, nobody else does
+}
+
 // Settings is what an administrator decides about a jurisdiction.
 type Settings struct {
 	Name       Text           `json:"name"`
@@ -58,7 +64,7 @@ type Settings struct {
 	Queue      Text           `json:"queue"`               // the desk that receives what nobody answers for
 	QueueLevel string         `json:"queue_level,omitempty"`
 	Levels     []Named        `json:"levels,omitempty"` // coarse to fine
-	Roles      []Named        `json:"roles,omitempty"`
+	Roles      []Role         `json:"roles,omitempty"`
 	Services   []Service      `json:"services"`
 	Classes    []Class        `json:"classes,omitempty"`
 	Calendar   calendar.Rules `json:"calendar,omitzero"` // working time, in which deadlines are reckoned
@@ -105,7 +111,7 @@ func (s *Settings) Validate() error {
 	if err := namedOnce("levels", s.Levels); err != nil {
 		return err
 	}
-	if err := namedOnce("roles", s.Roles); err != nil {
+	if err := namedOnce("roles", s.roleNames()); err != nil {
 		return err
 	}
 	return s.validatePace()
@@ -129,6 +135,25 @@ func (s *Settings) RoleName(role string) Text {
 		}
 	}
 	return Text{ZH: role, EN: role}
+}
+
+// Partners gives the roles that only routing rules ask.
+func (s *Settings) Partners() []string {
+	var roles []string
+	for _, r := range s.Roles {
+		if r.Partner {
+			roles = append(roles, r.Code)
+		}
+	}
+	return roles
+}
+
+func (s *Settings) roleNames() []Named {
+	list := make([]Named, len(s.Roles))
+	for i, r := range s.Roles {
+		list[i] = r.Named
+	}
+	return list
 }
 
 // Location gives the time zone in which days of absence are counted. Settings in force were validated, so that it is known.

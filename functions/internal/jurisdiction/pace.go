@@ -44,19 +44,39 @@ func (p Pace) By(from time.Time, within calendar.Period) time.Time {
 // have, has none; the calendar is there all the same, to reckon with deadlines that were set before.
 func (s *Settings) Pace(service string) Pace {
 	v, _ := s.Service(service)
+	if p, ok := s.paceOf(v.Class); ok {
+		return p
+	}
+	return Pace{Calendar: s.WorkingTime()}
+}
+
+// PaceOf gives the pace of a class that a routing rule set; where there is none, or the settings no longer have it, that of the service.
+func (s *Settings) PaceOf(service, class string) Pace {
+	if p, ok := s.paceOf(class); ok {
+		return p
+	}
+	return s.Pace(service)
+}
+
+func (s *Settings) paceOf(class string) (Pace, bool) {
 	for _, c := range s.Classes {
-		if c.Code == v.Class && v.Class != "" {
+		if c.Code == class && class != "" {
 			p, err := s.pace(c)
 			if err == nil { // settings in force were validated
-				return p
+				return p, true
 			}
 		}
 	}
+	return Pace{}, false
+}
+
+// WorkingTime gives the calendar of the jurisdiction.
+func (s *Settings) WorkingTime() *calendar.Calendar {
 	work, err := calendar.New(s.Calendar, s.Location())
-	if err != nil {
-		work = calendar.AroundTheClock(s.Location())
+	if err != nil { // settings in force were validated
+		return calendar.AroundTheClock(s.Location())
 	}
-	return Pace{Calendar: work}
+	return work
 }
 
 func (s *Settings) pace(c Class) (Pace, error) {

@@ -122,15 +122,17 @@ func TestValidate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Settings){
-		"no name":           func(s *Settings) { s.Name.EN = " " },
-		"unknown zone":      func(s *Settings) { s.TimeZone = "Mars/Olympus" },
-		"no zone":           func(s *Settings) { s.TimeZone = "" },
-		"the machine's":     func(s *Settings) { s.TimeZone = "Local" },
-		"no queue":          func(s *Settings) { s.Queue = Text{} },
-		"no services":       func(s *Settings) { s.Services = nil },
-		"the same twice":    func(s *Settings) { s.Services = append(s.Services, s.Services[0]) },
-		"an odd code":       func(s *Settings) { s.Services[0].Code = "a b" },
-		"a role twice":      func(s *Settings) { s.Roles = []Named{{"r", Text{"a", "a"}}, {"r", Text{"b", "b"}}} },
+		"no name":        func(s *Settings) { s.Name.EN = " " },
+		"unknown zone":   func(s *Settings) { s.TimeZone = "Mars/Olympus" },
+		"no zone":        func(s *Settings) { s.TimeZone = "" },
+		"the machine's":  func(s *Settings) { s.TimeZone = "Local" },
+		"no queue":       func(s *Settings) { s.Queue = Text{} },
+		"no services":    func(s *Settings) { s.Services = nil },
+		"the same twice": func(s *Settings) { s.Services = append(s.Services, s.Services[0]) },
+		"an odd code":    func(s *Settings) { s.Services[0].Code = "a b" },
+		"a role twice": func(s *Settings) {
+			s.Roles = []Role{{Named: Named{"r", Text{"a", "a"}}}, {Named: Named{"r", Text{"b", "b"}}}}
+		},
 		"a level unnamed":   func(s *Settings) { s.Levels = []Named{{"l", Text{}}} },
 		"a service unnamed": func(s *Settings) { s.Services[0].Name.ZH = "" },
 	} {

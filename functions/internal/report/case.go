@@ -100,6 +100,8 @@ type Step struct {
 	Refs   []string          // ids of other reports: the original, the parts, the part
 	Place  *Place            // of a correction
 	Home   *Home             // of a re-homing
+	Rule   int               // see Event
+	Rules  string
 }
 
 // Home is where a report lies by a boundary set.
@@ -128,6 +130,7 @@ type Place struct {
 	Set       string
 	Chain     []string
 	QueueArea string
+	Class     string // see State
 }
 
 // Open reports whether the report is on somebody's list: it is until it is closed or rejected. Open311 knows open and closed only,
@@ -232,7 +235,7 @@ func (s State) Take(step Step) (State, Event, error) {
 	return next, Event{Area: area, AreaBefore: areaBefore, Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At, Kind: step.Kind,
 		Who: step.Who, Op: step.Op, Code: step.Code, Reason: step.Reason, Reply: step.Reply, Before: &before, After: next.Assignee,
 		StatusBefore: s.Status, Status: next.Status, LateBefore: s.Late(), Late: next.Late(), QueueArea: next.QueueArea, QueueBefore: queueBefore,
-		Service: next.Service, Refs: step.Refs}, nil
+		Service: next.Service, Refs: step.Refs, Rule: step.Rule, Rules: step.Rules}, nil
 }
 
 // relate keeps how a case stands to others, and where it lies.
@@ -252,7 +255,7 @@ func (s *State) relate(step Step) {
 		s.Set, s.Chain, s.QueueArea = step.Home.Set, step.Home.Chain, step.Home.QueueArea
 	case Correct:
 		p := step.Place
-		s.Service, s.Private, s.Point, s.Set, s.Chain, s.QueueArea = p.Service, p.Private, p.Point, p.Set, p.Chain, p.QueueArea
+		s.Service, s.Private, s.Point, s.Set, s.Chain, s.QueueArea, s.Class = p.Service, p.Private, p.Point, p.Set, p.Chain, p.QueueArea, p.Class
 	}
 }
 

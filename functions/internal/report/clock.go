@@ -86,6 +86,11 @@ func (s State) Attention(p jurisdiction.Pace, now time.Time) (kind EventKind, at
 	return "", time.Time{}
 }
 
+// Pace gives the deadlines of a report as the settings have them now.
+func (s State) Pace(settings *jurisdiction.Settings) jurisdiction.Pace {
+	return settings.PaceOf(s.Service, s.Class)
+}
+
 // Start starts the clock of a new report.
 func (s *State) Start(p jurisdiction.Pace, at time.Time) {
 	s.Clock = startClock(p, at)
@@ -107,7 +112,7 @@ func (s *State) keepTime(before State, step Step) error {
 		}
 		*c = startClock(step.Pace, step.At)
 	case Correct:
-		if s.Service != before.Service {
+		if s.Service != before.Service || s.Class != before.Class {
 			c.change(step.Pace, before.FiledAt)
 		}
 	case Accept, Split:

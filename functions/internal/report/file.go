@@ -32,9 +32,26 @@ const (
 	maxAnswersEach = 20
 )
 
-// Router decides who gets a report. chain holds area codes, coarse to fine; at is when, in UTC.
+// Router decides who gets a report.
 type Router interface {
-	Route(ctx context.Context, c jurisdiction.Current, chain []string, at time.Time) (Assignee, error)
+	Route(ctx context.Context, c jurisdiction.Current, m Matter) (Routing, error)
+}
+
+// Matter is what of a report decides who gets it.
+type Matter struct {
+	Service string
+	Chain   []string   // area codes, coarse to fine
+	Areas   *geo.Index // the set that has them; nil where there is none
+	Answers map[string][]string
+	At      time.Time
+}
+
+// Routing is who gets a report, and what decided it.
+type Routing struct {
+	Assignee
+	Class string // class of deadlines that the rule sets; empty for the one of the service
+	Rule  int    // see Event
+	Rules string // see Event
 }
 
 // Desk files reports and shows what became of them. All fields are needed.
@@ -113,22 +130,23 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	}
 	now := d.Now().UTC().Truncate(time.Millisecond)
 	chain := l.Chain()
-	assignee, err := d.Router.Route(ctx, c, chain, now)
+	to, err := d.Router.Route(ctx, c, Matter{Service: service.Code, Chain: chain, Areas: l.Areas, Answers: in.Answers, At: now})
 	if err != nil {
 		return Filing{}, err
 	}
+	assignee := to.Assignee
 	s := State{
 		ID: id, Jurisdiction: c.Jurisdiction, Version: 1, Status: assignee.Status(), Service: service.Code, Private: service.Private,
 		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: now, ChangedAt: now,
-		HasContact: !in.Contact.Empty(), LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
+		HasContact: !in.Contact.Empty(), Class: to.Class, LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
 	}
-	s.Start(c.Settings.Pace(service.Code), now)
+	s.Start(s.Pace(c.Settings), now)
 	f := Filing{
 		State: s,
 		Body:  Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers},
 		Event: Event{
 			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, Op: id, After: assignee, Status: assignee.Status(),
-			QueueArea: s.QueueArea, Service: service.Code,
+			QueueArea: s.QueueArea, Service: service.Code, Rule: to.Rule, Rules: to.Rules,
 		},
 		Tracking: Tracking{Hash: d.Secrets.Hash(c.Jurisdiction, trackingCode), Jurisdiction: c.Jurisdiction, Report: id, Request: request},
 	}

@@ -46,6 +46,8 @@ const (
 	ByDispatcher Because = "reassigned" // somebody decided
 	SentBack     Because = "returned"   // it was returned, and has to be decided on
 	TookTooLong  Because = "escalated"  // a deadline passed, and it went to the level above
+	ByRule       Because = "rule"       // a routing rule names them, or their role
+	Unfilled     Because = "unfilled"   // a routing rule names somebody, but nobody of those was there; whoever is on duty has it
 )
 
 // Assignee is who has a report. There is exactly one at any time, kept in State alone.
@@ -94,6 +96,7 @@ type State struct {
 	PartsOpen    int       // of a report that was split: how many of its parts are not finished
 	ChangedAt    time.Time // when this version was made; never before the version before it. UTC, milliseconds
 	Clock        Clock     // its deadlines; zero where its service has none
+	Class        string    // class of deadlines that a routing rule set, see jurisdiction.Settings.PaceOf; empty for the one of its service
 	LastOp       string    // mark of the operation that made this version, see OpMark
 }
 
@@ -164,6 +167,8 @@ type Event struct {
 	AreaBefore   string
 	Service      string
 	Refs         []string // ids of other reports it is about: the original, the parts, the part
+	Rule         int      // number, from 1, of the routing rule that decided; 0 where none did
+	Rules        string   // version of the rules of which it is one; empty where the jurisdiction had none
 }
 
 // Who of events that no person with an account made.

@@ -58,6 +58,7 @@ func writeState(s report.State) item {
 	if s.PartsOpen > 0 {
 		i["po"] = num(int64(s.PartsOpen))
 	}
+	i.put("rc", s.Class)
 	writeClock(i, s.ID, s.Clock)
 	writeAssignee(i, "a", s.Assignee)
 	if s.First != nil {
@@ -83,7 +84,7 @@ func readState(i item) (report.State, error) {
 		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
 		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
 		Final: i.flag("fin"), Returns: int(i.number("ret")), ReopenUntil: i.instant("ru"), Clock: readClock(i),
-		Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
+		Class: i.text("rc"), Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
 	if s.ChangedAt = i.millis("t"); s.ChangedAt.IsZero() {
 		s.ChangedAt = filed
 	}
@@ -164,6 +165,10 @@ func writeEvent(e report.Event) item {
 	i.put("h0", e.AreaBefore)
 	i.put("rf", strings.Join(e.Refs, " "))
 	i.put("sv", e.Service)
+	if e.Rule > 0 {
+		i["rl"] = str(strconv.Itoa(e.Rule)) // a text, see flagText
+	}
+	i.put("rv", e.Rules)
 	if e.Before != nil {
 		writeAssignee(i, "b", *e.Before)
 	}
@@ -197,7 +202,8 @@ func readEvent(i item) (report.Event, error) {
 	e := report.Event{Report: id, Jurisdiction: i.text("j"), Version: version, At: at, Kind: report.EventKind(i.text("k")), Who: i.text("w"),
 		Op: i.text("op"), Code: i.text("co"), Reason: i.text("re"), Reply: i.text("rp"), StatusBefore: report.Status(i.text("s0")), Status: report.Status(i.text("s1")),
 		LateBefore: i.text("l0") != "", Late: i.text("l1") != "", QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a"),
-		QueueBefore: i.text("q0"), Area: i.text("h1"), AreaBefore: i.text("h0")}
+		QueueBefore: i.text("q0"), Area: i.text("h1"), AreaBefore: i.text("h0"), Rules: i.text("rv")}
+	e.Rule, _ = strconv.Atoi(i.text("rl")) // absent where no rule decided
 	if refs := i.text("rf"); refs != "" {
 		e.Refs = strings.Fields(refs)
 	}

@@ -110,6 +110,25 @@ func (t *Table) Event(ctx context.Context, id string, version int64) (report.Eve
 	return readEvent(i)
 }
 
+// Bodies implements assignment.BodyReader.
+func (t *Table) Bodies(ctx context.Context, ids []string) (map[string]report.Body, error) {
+	keys := make([]key, len(ids))
+	for n, id := range ids {
+		keys[n] = eventKey(id, 1)
+	}
+	items, err := t.batch(ctx, latest, keys...)
+	if err != nil {
+		return nil, err
+	}
+	bodies := map[string]report.Body{}
+	for n, id := range ids {
+		if i, ok := items[keys[n]]; ok {
+			bodies[id] = readBody(i)
+		}
+	}
+	return bodies, nil
+}
+
 // States implements assignment.Feed.
 func (t *Table) States(ctx context.Context, j string, ids []string) ([]report.State, error) {
 	keys := make([]key, len(ids))

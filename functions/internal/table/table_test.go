@@ -120,6 +120,7 @@ func TestACaseReadsBack(t *testing.T) {
 		m := moveOf{f.State, "other", "op-1"}.move()
 		m.State.Status, m.State.Final, m.State.Returns = report.Rejected, true, 2
 		m.State.First, m.State.ReopenUntil = &report.Assignee{Kind: report.ToPerson, Person: "first", Role: "r", Area: "g1"}, p.now.Truncate(time.Second)
+		m.State.Class, m.Event.Rule, m.Event.Rules = "urgent", 12, "0123456789abcdef"
 		m.Event.Kind, m.Event.Code, m.Event.Reply, m.Event.Status = report.Reject, "abuse", "不予受理", report.Rejected
 		if _, outcome, err := p.Move(t.Context(), m); err != nil || outcome != assignment.Done {
 			t.Fatal(outcome, err)
@@ -461,12 +462,14 @@ func TestItemsAreSmall(t *testing.T) {
 	f.State.Assignee.Person, f.State.Assignee.Name, f.State.Assignee.Area = strings.Repeat("p", 64), strings.Repeat("网", 40), code
 	f.State.QueueArea, f.State.Final, f.State.Returns = code, true, 2
 	f.State.First = &report.Assignee{Kind: report.ToPerson, Person: strings.Repeat("f", 64), Role: "grid_leader", Area: code}
-	f.State.Clock = report.Clock{Class: "ordinary", From: p.now, AcceptBy: p.now, ResolveBy: p.now, PausedAt: p.now, Accepted: true, Mark: report.MarkedLate, Next: p.now}
+	f.State.Clock = report.Clock{Class: "ordinary-class", From: p.now, AcceptBy: p.now, ResolveBy: p.now, PausedAt: p.now, Accepted: true, Mark: report.MarkedLate, Next: p.now}
+	f.State.Class = "ordinary-class"
 	f.State.ChangedAt, f.State.Parent = p.now.Add(time.Second), f.State.ID
 	f.State.ReopenUntil, f.State.LastOp = p.now, report.OpMark(f.State.LastOp)
 	if n := size(writeState(f.State)); n > 1024 {
 		t.Errorf("a state has %d bytes", n)
 	}
+	f.Event.Rule, f.Event.Rules = 128, strings.Repeat("0", 16)
 	f.Event.After, f.Event.Before, f.Event.Reason = f.State.Assignee, &f.State.Assignee, strings.Repeat("r", 100)
 	if n := size(writeEvent(f.Event)); n > 1024 {
 		t.Errorf("an event has %d bytes", n)

@@ -938,6 +938,11 @@ export interface components {
         RoleName: {
             role: string;
             name: components["schemas"]["Text"];
+            /**
+             * @description People of outside the own staff, such as the police: only routing rules give them reports.
+             * @default false
+             */
+            partner?: boolean;
         };
         JurisdictionInput: {
             name: components["schemas"]["Text"];
@@ -1025,7 +1030,7 @@ export interface components {
             /** @description Code of the area whose roster named the person. */
             area?: string;
             /** @enum {string} */
-            because: "duty" | "deputy" | "parent" | "queue" | "reassigned" | "returned" | "escalated";
+            because: "duty" | "deputy" | "parent" | "queue" | "reassigned" | "returned" | "escalated" | "rule" | "unfilled";
         };
         ContactInput: {
             name?: string;
@@ -1203,6 +1208,10 @@ export interface components {
             /** @description The smallest area it lies in from then on, where that changed; empty outside every area. */
             area?: string;
             area_before?: string;
+            /** @description Number of the routing rule that decided, from 1; absent where none did. */
+            rule?: number;
+            /** @description Version of the rules of which it is one; absent where there were none. */
+            rules_version?: string;
             before?: components["schemas"]["Assignee"];
             after?: components["schemas"]["Assignee"];
         };

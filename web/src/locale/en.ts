@@ -223,6 +223,8 @@ export const en: Catalogue = {
   because_reassigned: 'reassigned',
   because_returned: 'sent back',
   because_escalated: 'escalated',
+  because_rule: 'by rule',
+  because_unfilled: 'nobody the rule names was there',
   reply: 'Reply',
   history: 'History',
   by: (who) => `by ${who}`,

@@ -223,6 +223,8 @@ export const zh = {
   because_reassigned: '改派',
   because_returned: '退回待定',
   because_escalated: '超时升级',
+  because_rule: '按规则',
+  because_unfilled: '规则所指无人，值班代收',
   reply: '答复',
   history: '经过',
   by: (who: string) => `由 ${who}`,
