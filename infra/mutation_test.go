@@ -164,6 +164,9 @@ func TestChecksComplain(t *testing.T) {
 		{"stream", "until the stream forgets", stream(nil, "MaximumRecordAgeInSeconds")},
 		{"stream", "first events", stream("LATEST", "StartingPosition")},
 		{"stream", "encrypted queue", resource(false, "ChangesFailed", "Properties", "SqsManagedSseEnabled")},
+		{"stream", "Announce follows 0 streams", resource(nil, "Announce", "Properties", "Events", "Stream")},
+		{"stream", "share a queue", stream(m{"OnFailure": m{"Destination": m{"Fn::GetAtt": "AnnounceFailed.Arn"}}}, "DestinationConfig")},
+		{"stream", "keeps the others from what follows", resource(nil, "Announce", "Properties", "Events", "Stream", "Properties", "MaximumRetryAttempts")},
 
 		{"buckets", "BlockPublicPolicy is off", resource(false, "Site", "Properties", "PublicAccessBlockConfiguration", "BlockPublicPolicy")},
 		{"buckets", "not encrypted", resource(nil, "Uploads", "Properties", "BucketEncryption")},

@@ -129,7 +129,8 @@ func checkTableAccess(t template, c code) (bad complaints) {
 			actions[name] = true
 		}
 		if !touches || stream {
-			bad.unless(!stream || s.owner == "ChangesRole", "%s follows the stream", sid)
+			follows := slices.ContainsFunc(followers, func(f string) bool { return strings.EqualFold(f+"Role", s.owner) })
+			bad.unless(!stream || follows, "%s follows the stream", sid)
 			continue
 		}
 		condition, _ := at(s.body, "Condition", "ForAllValues:StringLike").(map[string]any)

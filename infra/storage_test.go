@@ -3,6 +3,7 @@ package infra
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -51,8 +52,13 @@ func checkTable(t template, c code) (bad complaints) {
 	return bad
 }
 
-// checkStream: changes follows the table's stream, is woken by added events only, and what it cannot handle ends in an encrypted queue.
+// followers are the functions that follow the table's stream; DynamoDB lets two read it.
+var followers = []string{"announce", "changes"}
+
+// checkStream: the followers are woken by added events of the table's stream only, and what one cannot handle ends in an encrypted queue of
+// its own.
 func checkStream(t template, c code) (bad complaints) {
+	queues := map[string]bool{}
 	for folder, name := range t.functions() {
 		events, _ := at(t.properties(name), "Events").(map[string]any)
 		sources := 0
@@ -61,28 +67,32 @@ func checkStream(t template, c code) (bad complaints) {
 				continue
 			}
 			sources++
-			checkMapping(&bad, t, c, at(e, "Properties"))
+			queues[checkMapping(&bad, t, c, folder, at(e, "Properties"))] = true
 		}
-		bad.unless((folder == "changes") == (sources == 1), "%s follows %d streams; changes follows one, the others none", name, sources)
+		bad.unless(slices.Contains(followers, folder) == (sources == 1), "%s follows %d streams; %v follow one each, the others none", name, sources, followers)
 	}
+	bad.unless(len(queues) == len(followers), "the followers of the stream share a queue of failures")
 	return bad
 }
 
-func checkMapping(bad *complaints, t template, c code, p any) {
-	bad.unless(text(p, "Stream", "Fn::GetAtt") == t.of(tableType)[0]+".StreamArn", "changes follows another stream than the table's")
+// checkMapping gives the queue of failures.
+func checkMapping(bad *complaints, t template, c code, folder string, p any) (failed string) {
+	bad.unless(text(p, "Stream", "Fn::GetAtt") == t.of(tableType)[0]+".StreamArn", "%s follows another stream than the table's", folder)
 	filters := list(p, "FilterCriteria", "Filters")
 	var got, want any
 	pattern := `{"eventName":["INSERT"],"dynamodb":{"Keys":{"` + c.constants["sortKey"] + `":{"S":[{"prefix":"` + c.constants["eventPrefix"] + `"}]}}}}`
 	_ = json.Unmarshal([]byte(pattern), &want)
 	bad.unless(len(filters) == 1 && json.Unmarshal([]byte(text(filters[0], "Pattern")), &got) == nil && reflect.DeepEqual(got, want),
-		"changes is not woken by exactly the events that were added: %s", pattern)
+		"%s is not woken by exactly the events that were added: %s", folder, pattern)
 	bad.unless(text(p, "BisectBatchOnFunctionError") == "true", "one bad record holds up its whole batch")
-	bad.unless(len(texts(p, "FunctionResponseTypes")) == 1 && texts(p, "FunctionResponseTypes")[0] == "ReportBatchItemFailures", "changes cannot say which record it could not handle")
+	bad.unless(len(texts(p, "FunctionResponseTypes")) == 1 && texts(p, "FunctionResponseTypes")[0] == "ReportBatchItemFailures", "%s cannot say which record it could not handle", folder)
 	bad.unless(at(p, "MaximumRecordAgeInSeconds") != nil, "a bad record holds up the others until the stream forgets it")
+	bad.unless(folder != "announce" || at(p, "MaximumRetryAttempts") != nil, "a receiver that fails keeps the others from what follows")
 	bad.unless(text(p, "StartingPosition") == "TRIM_HORIZON", "the first events are missed")
 	queue := target(at(p, "DestinationConfig", "OnFailure", "Destination"))
 	bad.unless(text(t, "Resources", queue, "Type") == "AWS::SQS::Queue" && text(t.properties(queue), "SqsManagedSseEnabled") == "true",
-		"what could not be counted is not noted in an encrypted queue")
+		"what %s could not handle is not noted in an encrypted queue", folder)
+	return queue
 }
 
 // checkBuckets: no bucket is public, each is encrypted and asks for encrypted connections; uploads last a day at most.

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -138,14 +139,27 @@ func (h *house) handler() http.Handler {
 	return sameHost(h.address[len("http://"):], mux)
 }
 
-// follow keeps the counters from the table's stream until the context ends.
+// follow keeps the counters, and announces what happens, from the table's stream until the context ends. Each of the two reads at its own
+// pace, as in the cloud.
 func (h *house) follow(ctx context.Context) {
-	m := openMarks(filepath.Join(h.local.Var, "stream.json"))
-	defer m.close()
 	stream := event.Stream{Table: h.config.Table, Region: h.config.Region, Endpoint: h.config.DynamoDBEndpoint, AccessKey: h.config.AccessKey,
-		SecretKey: h.config.SecretKey, Marks: m, Every: 250 * time.Millisecond}
+		SecretKey: h.config.SecretKey, Every: 250 * time.Millisecond}
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	wait.Go(func() { h.followInto(ctx, stream, "stream.json", event.Changes{Tally: h.table, Log: h.log}) })
+	stream.Tries, stream.Passed = announceTries, func(err error) { h.log.Error("an event was not announced", "error", err) }
+	wait.Go(func() { h.followInto(ctx, stream, "announced.json", assemble.Announcer(h.table, h.log)) })
+}
+
+// announceTries is how often an event is announced to somebody who fails to take it.
+const announceTries = 10
+
+func (h *house) followInto(ctx context.Context, stream event.Stream, file string, consumer event.Consumer) {
+	m := openMarks(filepath.Join(h.local.Var, file))
+	defer m.close()
+	stream.Marks = m
 	for ctx.Err() == nil {
-		err := event.Follow(ctx, stream, event.Changes{Tally: h.table, Log: h.log})
+		err := event.Follow(ctx, stream, consumer)
 		if ctx.Err() == nil {
 			h.log.Error("stream", "error", err)
 			time.Sleep(time.Second)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/report"
-	"github.com/weige/weige/functions/internal/table"
 )
 
 // Changes keeps the counters. Records may come late, more than once and, within the items of one transaction, apart: it looks at
@@ -25,35 +24,20 @@ type Changes struct {
 // HandleLambda takes a batch of one shard. It stops at the first record that could not be handled and asks for it, and all after it,
 // again: the order within a report matters.
 func (c Changes) HandleLambda(ctx context.Context, batch events.DynamoDBEvent) (events.DynamoDBEventResponse, error) {
-	var answer events.DynamoDBEventResponse
-	for _, r := range batch.Records {
-		texts := map[string]string{}
-		for name, v := range r.Change.NewImage {
-			if v.DataType() == events.DataTypeString {
-				texts[name] = v.String()
-			}
-		}
-		if err := c.handle(ctx, r.EventName, texts); err != nil {
-			c.Log.ErrorContext(ctx, "record not handled", "sequence", r.Change.SequenceNumber, "error", err)
-			answer.BatchItemFailures = append(answer.BatchItemFailures, events.DynamoDBBatchItemFailure{ItemIdentifier: r.Change.SequenceNumber})
-			return answer, nil
-		}
-	}
-	return answer, nil
+	return handle(ctx, c, batch, c.Log), nil
 }
 
-const inserted = "INSERT"
-
-// handle looks at one record: what happened, and the texts of the item's image.
-func (c Changes) handle(ctx context.Context, happened string, texts map[string]string) error {
-	if happened != inserted {
-		return nil
+func (c Changes) consume(ctx context.Context, records []record) (int, error) {
+	for i, r := range records {
+		e, ok, err := r.event()
+		if err == nil && ok {
+			err = c.count(ctx, e)
+		}
+		if err != nil {
+			return i, err
+		}
 	}
-	e, ok, err := table.EventOf(texts)
-	if err != nil || !ok {
-		return err
-	}
-	return c.count(ctx, e)
+	return len(records), nil
 }
 
 // earlyTries is how often an event is offered again whose predecessor has not been counted: records of one report come in order, but

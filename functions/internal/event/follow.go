@@ -18,6 +18,8 @@ type Stream struct {
 	AccessKey, SecretKey    string
 	Marks                   Marks
 	Every                   time.Duration // how long to wait when there is nothing new
+	Tries                   int           // how often what fails is offered before it is passed over; 0 for until it succeeds
+	Passed                  func(error)   // is told what was passed over; needed with Tries
 }
 
 // Marks remembers how far each shard was read. Losing them does no harm: what is read again counts once.
@@ -26,12 +28,12 @@ type Marks interface {
 	SetMark(shard, sequence string)
 }
 
-// Follow reads a table's stream and hands it to changes, in the order of each shard, until the context ends or the stream cannot be
+// Follow reads a table's stream and hands it to a consumer, in the order of each shard, until the context ends or the stream cannot be
 // read. It is what Lambda's event source mapping does in the cloud.
-func Follow(ctx context.Context, s Stream, changes Changes) error {
+func Follow(ctx context.Context, s Stream, consumer Consumer) error {
 	client := dynamodbstreams.NewFromConfig(aws.Config{Region: s.Region, Credentials: credentials.NewStaticCredentialsProvider(s.AccessKey, s.SecretKey, "")},
 		func(o *dynamodbstreams.Options) { o.BaseEndpoint = aws.String(s.Endpoint) })
-	f := follower{Stream: s, client: client, changes: changes, iterators: map[string]string{}, ended: map[string]bool{}}
+	f := follower{Stream: s, client: client, consumer: consumer, iterators: map[string]string{}, ended: map[string]bool{}}
 	arn, err := f.arn(ctx)
 	if err != nil {
 		return err
@@ -55,7 +57,7 @@ func Follow(ctx context.Context, s Stream, changes Changes) error {
 type follower struct {
 	Stream
 	client    *dynamodbstreams.Client
-	changes   Changes
+	consumer  Consumer
 	iterators map[string]string // by shard
 	ended     map[string]bool
 }
@@ -136,12 +138,9 @@ func (f *follower) read(ctx context.Context, arn, shard string) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read the stream of %s: %w", f.Table, err)
 	}
-	for _, r := range out.Records {
-		if err := f.record(ctx, r); err != nil {
-			delete(f.iterators, shard)
-			return 0, err
-		}
-		f.Marks.SetMark(shard, aws.ToString(r.Dynamodb.SequenceNumber))
+	if err := f.hand(ctx, shard, out.Records); err != nil {
+		delete(f.iterators, shard)
+		return 0, err
 	}
 	if out.NextShardIterator == nil {
 		f.ended[shard] = true
@@ -172,12 +171,45 @@ func (f *follower) iterator(ctx context.Context, arn, shard string) (string, err
 	return aws.ToString(out.ShardIterator), nil
 }
 
-func (f *follower) record(ctx context.Context, r types.Record) error {
+// hand gives records to the consumer until it is done with them, and marks how far it is.
+func (f *follower) hand(ctx context.Context, shard string, all []types.Record) error {
+	records := make([]record, len(all))
+	for i, r := range all {
+		records[i] = readRecord(r)
+	}
+	for tries := 0; len(records) > 0; {
+		done, err := f.consumer.consume(ctx, records)
+		if done > 0 {
+			f.Marks.SetMark(shard, records[done-1].sequence)
+			records, tries = records[done:], 0
+		}
+		if err == nil {
+			continue
+		}
+		if tries++; f.Tries == 0 || ctx.Err() != nil {
+			return err
+		}
+		if tries == f.Tries { // this one is lost to the consumer, and must not keep the others from it
+			f.Passed(err)
+			f.Marks.SetMark(shard, records[0].sequence)
+			records, tries = records[1:], 0
+			continue
+		}
+		select {
+		case <-time.After(time.Duration(tries) * f.Every):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func readRecord(r types.Record) record {
 	texts := map[string]string{}
 	for name, v := range r.Dynamodb.NewImage {
 		if s, ok := v.(*types.AttributeValueMemberS); ok {
 			texts[name] = s.Value
 		}
 	}
-	return f.changes.handle(ctx, string(r.EventName), texts)
+	return record{aws.ToString(r.Dynamodb.SequenceNumber), string(r.EventName), texts}
 }

@@ -24,7 +24,7 @@ func TestEveryFunctionIsMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range []string{"reports", "locate", "boundaries", "assignments", "changes", "jobs", "sweep"} {
+	for _, f := range []string{"reports", "locate", "boundaries", "assignments", "changes", "announce", "jobs", "sweep"} {
 		if !regexp.MustCompile(`(?m)^ *` + f + `( +(\d+\.\d\d|-)){7}$`).MatchString(out.String()) {
 			t.Errorf("no figures of %s in\n%s", f, out.String())
 		}

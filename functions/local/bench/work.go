@@ -55,6 +55,7 @@ func works(s *stack.Stack, token string) []work {
 		{"assignments", request("GET", base+"/queue", "", "", ""), `"statusCode":401`,
 			same(request("GET", base+"/queue", "limit=50", token, "", "accept-encoding", "gzip")), `"statusCode":200`},
 		{"changes", []byte(`{"Records":[]}`), `"batchItemFailures":`, func(ctx context.Context, n int) ([][]byte, error) { return inserted(ctx, s, n) }, `"batchItemFailures":null`},
+		{"announce", []byte(`{"Records":[]}`), `"batchItemFailures":`, func(ctx context.Context, n int) ([][]byte, error) { return inserted(ctx, s, n) }, `"batchItemFailures":null`},
 		{"jobs", []byte(`{"Records":[]}`), `"batchItemFailures":null`, same([]byte(`{"Records":[{"messageId":"m","body":"{\"Jurisdiction\":\"` + demo.Jurisdiction + `\",\"Job\":\"none\"}"}]}`)), `"batchItemFailures":null`},
 		{"sweep", []byte(`{}`), `"Failed":0`, same([]byte(`{}`)), `"Failed":0`},
 	}

@@ -260,16 +260,20 @@ func (w *world) counts() {
 		t.Errorf("counted before anything was delivered: %v", got)
 	}
 	together(3, func(int) {
-		if err := w.Deliver(t.Context(), filtered, 4); err != nil {
+		if err := w.Deliver(t.Context(), "changes", filtered, 4); err != nil {
 			t.Error(err)
 		}
 	})
 	w.compare("from three copies at once")
 	// Records of one transaction come apart, and others than events come when nobody filters; all of them come again.
-	if err := w.Deliver(t.Context(), records, 100); err != nil {
+	if err := w.Deliver(t.Context(), "changes", records, 100); err != nil {
 		t.Error(err)
 	}
 	w.compare("after all records came again")
+	if err := w.Deliver(t.Context(), "announce", records, 100); err != nil {
+		t.Error(err)
+	}
+	w.compare("after all was announced")
 }
 
 // many moves every report to one grid at once, and back.

@@ -108,9 +108,9 @@ func (s *Stack) ask(ctx context.Context, operation string, in, out any) error {
 	return json.Unmarshal(answer, out)
 }
 
-// Deliver hands records to the function changes in batches, as Lambda's event source mapping does: what a batch could not handle is
+// Deliver hands records to a function, by its folder, in batches, as Lambda's event source mapping does: what a batch could not handle is
 // handed over again, for a bounded number of times.
-func (s *Stack) Deliver(ctx context.Context, records []events.DynamoDBEventRecord, batch int) error {
+func (s *Stack) Deliver(ctx context.Context, to string, records []events.DynamoDBEventRecord, batch int) error {
 	const tries = 5
 	for len(records) > 0 {
 		now := records[:min(batch, len(records))]
@@ -120,7 +120,7 @@ func (s *Stack) Deliver(ctx context.Context, records []events.DynamoDBEventRecor
 			if err != nil {
 				return err
 			}
-			result, err := s.Functions["changes"].Invoke(ctx, payload)
+			result, err := s.Functions[to].Invoke(ctx, payload)
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,17 @@
+package assemble
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/weige/weige/functions/internal/event"
+	"github.com/weige/weige/functions/internal/table"
+)
+
+// patience is how long a receiver may take for what a batch of the stream tells; the function that tells it has three times as long.
+const patience = 20 * time.Second
+
+// Announcer gives what tells others, by name, what happened to reports. It does no network.
+func Announcer(t *table.Table, log *slog.Logger) *event.Announcer {
+	return &event.Announcer{Receivers: map[string]event.Receiver{}, Patience: patience, Log: log}
+}
