@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { distance, moment, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
+import { staffCatalogues } from '../src/locale/staff.ts';
 import { sentence, Refusal, Unreached } from '../src/contract/errors.ts';
 
 const { zh, en } = catalogues;
-const keys = Object.keys(zh) as (keyof typeof zh)[];
 
-describe('catalogues', () => {
+describe.each([
+  ['everybody', catalogues as Record<string, object>],
+  ['staff', staffCatalogues as Record<string, object>],
+])('catalogues of %s', (_, of) => {
+  const { zh, en } = of as { zh: Record<string, unknown>; en: Record<string, unknown> };
+  const keys = Object.keys(zh);
   it('hold the same keys, none empty, none left in the other language', () => {
     expect(Object.keys(en).sort()).toEqual([...keys].sort());
     const chinese = /[\u4e00-\u9fff]/;
@@ -22,13 +27,13 @@ describe('catalogues', () => {
   });
 
   it('use every gap they are given', () => {
-    for (const catalogue of [zh, en]) {
+    for (const [language, catalogue] of Object.entries({ zh, en })) {
       for (const key of keys) {
-        const value = catalogue[key] as unknown;
+        const value = catalogue[key];
         if (typeof value !== 'function' || key === 'listCount') continue;
         const gaps = Array.from({ length: value.length }, (_, at) => `gap${at}`);
         const text = (value as (...gaps: string[]) => string)(...gaps);
-        for (const gap of gaps) expect(text, `${catalogue.lang} ${key}`).toContain(gap);
+        for (const gap of gaps) expect(text, `${language} ${key}`).toContain(gap);
       }
     }
   });

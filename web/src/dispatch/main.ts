@@ -244,7 +244,7 @@ export class DispatchPage extends PageElement {
           .reports=${this.points} .counts=${this.counts} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
           @picked=${(event: CustomEvent<{ report: string }>) => this.choose(event.detail.report)}></weige-map>` : nothing}</div>
         ${this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open}
-          @close=${() => this.closePanel()} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel></section>` : nothing}
+          @close=${() => this.closePanel()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel></section>` : nothing}
       </div>`;
   }
 }

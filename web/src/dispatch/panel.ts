@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Assignee, StaffReport } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
+import { staffTexts } from '../locale/staff.ts';
 import { PageElement } from '../page/element.ts';
 import { chainList } from '../report/located.ts';
 import './contact.ts';
@@ -9,8 +10,10 @@ import type { Desk } from './desk.ts';
 import { serviceName } from './list.ts';
 import { staffName } from './people.ts';
 import './reassign.ts';
+import { codeName } from './steps.ts';
+import { mayReassign } from './ways.ts';
 
-/** One report as staff see it. Events: `close`, `changed` {StaffReport}. */
+/** One report as staff see it. Events: `close`, `changed` {StaffReport}, `visit` {report}: another report is asked for. */
 @customElement('weige-panel')
 export class Panel extends PageElement {
   @property({ attribute: false }) desk!: Desk;
@@ -33,6 +36,7 @@ export class Panel extends PageElement {
     const { t, report, desk } = this;
     const { jurisdiction, areas } = desk.setting;
     const zone = jurisdiction.time_zone;
+    const changed = (event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }));
     const chain = report.chain.map((code) => ({ level: areas.area(code)?.level ?? '', code, name: areas.name(code) }));
     return html`
       <div class="panel-head"><h2 id="panel-title" tabindex="-1">${serviceName(jurisdiction.services, report.service_code, this.language)}</h2>
@@ -46,8 +50,9 @@ export class Panel extends PageElement {
         ${report.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}</dd>` : nothing}
         ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}
       </dl>
-      ${desk.duties.reassigns ? html`<weige-reassign .desk=${desk} .report=${report}
-        @changed=${(event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }))}></weige-reassign>` : nothing}
+      <weige-steps .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
+      ${mayReassign(report, { person: desk.session.person, dispatches: desk.duties.reassigns })
+        ? html`<weige-reassign .desk=${desk} .report=${report} @changed=${changed}></weige-reassign>` : nothing}
       <section><h3>${t.contact}</h3>
         ${report.has_contact ? html`<weige-contact .desk=${desk} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}</section>
       <section><h3>${t.history}</h3>${this.history(zone)}</section>
@@ -63,6 +68,7 @@ export class Panel extends PageElement {
     return html`<ol class="timeline">${[...(this.report.events ?? [])].reverse().map((event) => html`<li>
       <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
       ${event.after ? this.what(event, event.after) : nothing}
+      ${event.code ? html`<br><span>${codeName(staffTexts(), event.code)}</span>` : nothing}
       ${event.reason ? html`<br><span>${t.reason}：${event.reason}</span>` : nothing}
       ${event.reply ? html`<br><span>${t.reply}：${event.reply}</span>` : nothing}
       ${event.kind !== 'filed' ? html`<br><span class="hint">${t.by(this.whoDid(event.who))}</span>` : nothing}</li>`)}</ol>`;

@@ -1,0 +1,116 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { hasCode, isOpen, sentence } from '../contract/errors.ts';
+import { newKey, Once } from '../contract/once.ts';
+import type { StaffReport } from '../contract/schemas.ts';
+import { StaffElement } from '../page/staff-element.ts';
+import type { Desk } from './desk.ts';
+import { staffName } from './people.ts';
+
+interface Outcome {
+  kind: 'done' | 'conflict' | 'unsent' | 'refused';
+  text: string;
+}
+
+/**
+ * A decision about one report: sent once however often the connection fails, told apart when somebody else was quicker. Event: `changed`
+ * {StaffReport}, after it was done and when somebody else was quicker.
+ */
+export abstract class Decision extends StaffElement {
+  @property({ attribute: false }) desk!: Desk;
+  @property({ attribute: false }) report!: StaffReport;
+
+  @state() protected sending = false;
+  /** Id of the field that is wrong, and what is wrong with it. */
+  @state() protected wrong: { field: string; text: string } | undefined;
+  @state() private outcome: Outcome | undefined;
+  private key = newKey();
+  private once: Once<unknown, StaffReport> | undefined;
+
+  protected override willUpdate(changed: PropertyValues<Decision>): void {
+    if (changed.has('report') && changed.get('report')?.report !== this.report.report) this.begin();
+  }
+
+  /** Begins anew: nothing of the decision before may stay. */
+  protected begin(): void {
+    this.key = newKey();
+    this.once = undefined;
+    this.wrong = undefined;
+    this.outcome = undefined;
+  }
+
+  protected refuse(field: string, text: string): void {
+    this.wrong = { field, text };
+    this.outcome = undefined;
+    void this.focusOn(`#${field}`);
+  }
+
+  /** Sends what was decided. `post` is given the key; `done` says what came of it. */
+  protected async decide<B>(body: B, post: (key: string, body: B) => Promise<StaffReport>, done: (now: StaffReport) => string): Promise<void> {
+    if (this.sending) return;
+    const { report } = this.report;
+    this.wrong = undefined;
+    this.outcome = undefined;
+    this.sending = true;
+    this.once ??= new Once<unknown, StaffReport>((key, what) => post(key, what as B));
+    try {
+      const { answer } = await this.once.send(this.key, body);
+      if (report !== this.report.report) return;
+      this.begin();
+      this.outcome = { kind: 'done', text: done(answer) };
+      this.tell(answer);
+    } catch (error) {
+      if (report === this.report.report) await this.explain(error);
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  private async explain(error: unknown): Promise<void> {
+    if (hasCode(error, 'conflict')) {
+      const now = await this.asItIs(error.fault.current);
+      this.begin();
+      const changed = now.version !== this.report.version;
+      this.outcome = { kind: 'conflict', text: changed ? this.s.stepConflict(this.t[`status_${now.status}_short`], this.who(now)) : sentence(this.t, error) };
+      this.tell(now);
+    } else if (isOpen(error)) {
+      this.outcome = { kind: 'unsent', text: this.s.stepUnsent };
+    } else {
+      this.key = newKey();
+      this.once = undefined;
+      this.outcome = { kind: 'refused', text: sentence(this.t, error) };
+    }
+    void this.focusOn('.outcome');
+  }
+
+  /** The report as it is now, with its history; without a connection as the conflict told it. */
+  private async asItIs(told: StaffReport | undefined): Promise<StaffReport> {
+    try {
+      return await this.desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report: this.report.report } });
+    } catch {
+      return told?.report ? told : this.report;
+    }
+  }
+
+  private tell(now: StaffReport): void {
+    this.dispatchEvent(new CustomEvent<StaffReport>('changed', { detail: now }));
+  }
+
+  protected who(report: StaffReport): string {
+    const { jurisdiction, areas } = this.desk.setting;
+    return staffName(this.t, this.language, jurisdiction, areas, report.assignee);
+  }
+
+  protected outcomeLine(): TemplateResult {
+    const { outcome } = this;
+    return html`<div role="status">${outcome ? html`<p class="outcome notice ${outcome.kind === 'done' ? '' : outcome.kind === 'conflict' ? 'warn' : 'bad'}" tabindex="-1">${outcome.text}</p>` : nothing}</div>`;
+  }
+
+  protected wrongLine(field: string): TemplateResult {
+    return html`<p class="wrong" id="${field}-wrong" role="alert">${this.wrong?.field === field ? this.wrong.text : ''}</p>`;
+  }
+
+  protected invalid(field: string): 'true' | 'false' {
+    return this.wrong?.field === field ? 'true' : 'false';
+  }
+}

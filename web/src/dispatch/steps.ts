@@ -1,0 +1,121 @@
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { StaffReport } from '../contract/schemas.ts';
+import type { StaffCatalogue } from '../locale/staff.ts';
+import { Decision } from './decision.ts';
+import { missing, stepsFor, words, ways, type StepKind } from './ways.ts';
+
+/** Steps that need a code or words at most, and the operation that takes each. */
+export const stepPaths = {
+  accepted: '/v1/{jurisdiction}/reports/{report}/acceptance',
+  returned: '/v1/{jurisdiction}/reports/{report}/return',
+  resolved: '/v1/{jurisdiction}/reports/{report}/resolution',
+  closed: '/v1/{jurisdiction}/reports/{report}/closure',
+  rejected: '/v1/{jurisdiction}/reports/{report}/rejection',
+  reopened: '/v1/{jurisdiction}/reports/{report}/reopening',
+  paused: '/v1/{jurisdiction}/reports/{report}/pause',
+  resumed: '/v1/{jurisdiction}/reports/{report}/resumption',
+} as const satisfies Partial<Record<StepKind, string>>;
+
+export type PlainStep = keyof typeof stepPaths;
+
+function isPlain(kind: StepKind): kind is PlainStep {
+  return kind in stepPaths;
+}
+
+/** A reason code in words. */
+export function codeName(s: StaffCatalogue, code: string): string {
+  const key = `code_${code}`;
+  return key in s ? (s[key as keyof StaffCatalogue] as string) : code;
+}
+
+/** The steps that a case allows, a button each; those that need words ask for them first. */
+@customElement('weige-steps')
+export class Steps extends Decision {
+  @state() private chosen: StepKind | undefined;
+  @state() private said = { code: '', reason: '', reply: '' };
+
+  protected override begin(): void {
+    super.begin();
+    this.chosen = undefined;
+    this.said = { code: '', reason: '', reply: '' };
+  }
+
+  private choose(kind: StepKind): void {
+    this.begin();
+    const way = ways[kind];
+    if (isPlain(kind) && way.code.length === 0 && !way.reason && !way.reply) {
+      void this.take(kind);
+      return;
+    }
+    this.chosen = kind;
+    void this.focusOn('.step-form select, .step-form input, .step-form textarea');
+  }
+
+  private submit(event: SubmitEvent, kind: PlainStep): void {
+    event.preventDefault();
+    const lacking = missing(kind, this.said);
+    const { stepNeedCode, stepNeedReason, stepNeedReply } = this.s;
+    if (lacking) this.refuse(`step-${lacking}`, { code: stepNeedCode, reason: stepNeedReason, reply: stepNeedReply }[lacking]);
+    else void this.take(kind);
+  }
+
+  private async take(kind: PlainStep): Promise<void> {
+    const { code, reason, reply } = this.said;
+    const { report, version } = this.report;
+    const body = { version, ...(code ? { code } : {}), ...(reason.trim() ? { reason: reason.trim() } : {}), ...(reply.trim() ? { reply: reply.trim() } : {}) };
+    await this.decide(body, (key, what) => this.desk.client.post(stepPaths[kind], { path: { report }, body: what, key }), (now) => this.s.stepDone(this.t[`status_${now.status}_short`]));
+  }
+
+  protected override render() {
+    const { s, report, desk } = this;
+    const asker = { person: desk.session.person, dispatches: desk.duties.reassigns };
+    const steps = stepsFor(report, asker);
+    const mine = report.assignee.person === asker.person;
+    return html`
+      ${report.status === 'returned' && (asker.dispatches || mine) ? html`<p class="notice warn">${mine && steps.includes('accepted') ? s.stepDecide : s.stepDecideDispatch}</p>` : nothing}
+      ${report.final && report.status !== 'closed' ? html`<p class="hint">${s.stepFinal}</p>` : nothing}
+      ${report.parts_open ? html`<p class="notice">${s.stepParts(String(report.parts_open))}</p>` : nothing}
+      ${this.related(report)}
+      ${steps.length > 0 ? html`<section class="steps" aria-labelledby="steps-title"><h3 id="steps-title">${s.stepsTitle}</h3>
+        <div class="buttons">${steps.map((kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind}
+          aria-expanded=${isPlain(kind) && ways[kind].code.length === 0 && !ways[kind].reason && !ways[kind].reply ? nothing : kind === this.chosen ? 'true' : 'false'}
+          aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => this.choose(kind)}>${s[`step_${kind as Exclude<StepKind, 'reassigned'>}`]}</button>`)}</div>
+        ${this.chosen ? this.form(this.chosen) : nothing}</section>` : nothing}
+      ${this.outcomeLine()}`;
+  }
+
+  /** The reports that this one belongs to. */
+  private related(report: StaffReport) {
+    const { s } = this;
+    const link = (id: string, text: string) => html`<button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('visit', { detail: id, bubbles: true }))}>${text}</button>`;
+    if (report.parent) return html`<p class="buttons">${s.stepPart} ${link(report.parent, s.openWhole)}</p>`;
+    if (report.original) return html`<p class="buttons">${link(report.original, s.openOriginal)}</p>`;
+    return nothing;
+  }
+
+  private form(kind: StepKind) {
+    if (!isPlain(kind)) return nothing;
+    const { s } = this;
+    const way = ways[kind];
+    const set = (change: Partial<typeof this.said>) => { this.said = { ...this.said, ...change }; this.wrong = undefined; };
+    const area = (name: 'reason' | 'reply', label: string, hint?: string) => html`<div class="field"><label for="step-${name}">${label}</label>
+      ${hint ? html`<p class="hint" id="step-${name}-hint">${hint}</p>` : nothing}
+      <textarea id="step-${name}" rows="2" maxlength=${words[name]} aria-invalid=${this.invalid(`step-${name}`)} aria-describedby="step-${name}-wrong${hint ? ` step-${name}-hint` : ''}"
+        .value=${this.said[name]} @input=${(event: Event) => set({ [name]: (event.target as HTMLTextAreaElement).value })}></textarea>${this.wrongLine(`step-${name}`)}</div>`;
+    return html`<form class="step-form" novalidate aria-label=${s[`step_${kind}`]} @submit=${(event: SubmitEvent) => this.submit(event, kind)}>
+      ${way.code.length > 0 ? html`<div class="field"><label for="step-code">${s.stepCode}</label>
+        <select id="step-code" aria-invalid=${this.invalid('step-code')} aria-describedby="step-code-wrong" @change=${(event: Event) => set({ code: (event.target as HTMLSelectElement).value })}>
+          <option value="" .selected=${this.said.code === ''}>${s.stepCodeChoose}</option>
+          ${way.code.map((code) => html`<option value=${code} .selected=${code === this.said.code}>${codeName(s, code)}</option>`)}</select>${this.wrongLine('step-code')}</div>` : nothing}
+      ${way.reply ? area('reply', s.stepReply, s.stepReplyPublic) : nothing}
+      ${area('reason', way.reason ? s.stepReason : s.stepReasonOptional)}
+      <div class="buttons"><button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending ? s.stepSending : s[`step_${kind}`]}</button>
+        <button type="button" class="quiet" @click=${() => { this.begin(); void this.focusOn(`[data-step=${kind}]`); }}>${s.stepCancel}</button></div>
+    </form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-steps': Steps }
+}

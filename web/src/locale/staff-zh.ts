@@ -1,0 +1,52 @@
+// The Chinese catalogue of what only staff see, kept apart so that residents do not fetch it.
+
+export const zh = {
+  stepsTitle: '办理',
+  step_accepted: '接单',
+  step_returned: '退回',
+  step_resolved: '处理完毕',
+  step_closed: '核查通过，办结',
+  step_rejected: '不予受理',
+  step_reopened: '重新打开',
+  step_paused: '暂停计时',
+  step_resumed: '恢复计时',
+  step_duplicate: '与另一件重复',
+  step_corrected: '更正地点或类别',
+  step_split: '拆分给几个单位',
+  stepReason: '理由（给同事看）',
+  stepReasonOptional: '理由（给同事看，可不填）',
+  stepReply: '给上报人的答复',
+  stepReplyOptional: '给上报人的答复（可不填）',
+  stepReplyPublic: '凭查询码查看的人都能看到。',
+  stepCode: '原因',
+  stepCodeChoose: '请选择…',
+  stepCancel: '取消',
+  stepSending: '正在发送…',
+  stepNeedCode: '请选一个原因。',
+  stepNeedReason: '请写理由，至少 2 个字。',
+  stepNeedReply: '请写给上报人的答复，至少 2 个字。',
+  stepDone: (status: string) => `已登记。现在的状态：${status}。`,
+  stepConflict: (status: string, who: string) => `在您看的时候有人改过了：现在是“${status}”，由${who}负责。没有登记您的这一步。`,
+  stepUnsent: '没有发出去，什么都没有改。再按一次只会登记一次。',
+  stepFinal: '上一级已在第二次退回后决定由这里办理，不能再退回。',
+  stepDecide: '这一件是退回来的，请决定：接单由这里办理，或者改派给别人。',
+  stepDecideDispatch: '这一件是退回来的，请决定：改派给别人、更正地点或类别，或者不予受理。',
+  stepParts: (open: string) => `已拆分，还有 ${open} 个部分没有办结；全部办结后这一件自动办结。`,
+  stepPart: '这是另一件上报的一个部分。',
+  openWhole: '查看总件',
+  openOriginal: '查看先报的那一件',
+  code_not_our_area: '不在我的片区',
+  code_not_our_duty: '不归我们管',
+  code_wrong_place: '地点不对',
+  code_needs_others: '需要别的单位',
+  code_not_for_the_city: '不归城市管理',
+  code_nothing_found: '现场没有发现问题',
+  code_not_understood: '看不明白说的是什么',
+  code_abuse: '恶意上报',
+  code_other: '其他（写在下面）',
+};
+
+type Wide<T> = T extends (...args: infer A) => string ? (...args: A) => string : string;
+
+/** Every text of the staff's pages in one language, as `Catalogue` is for all pages. */
+export type StaffCatalogue = { readonly [K in keyof typeof zh]: Wide<(typeof zh)[K]> };

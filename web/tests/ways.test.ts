@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { missing, mayReassign, stepsFor, ways, type Case, type StepKind } from '../src/dispatch/ways.ts';
+import { codeName } from '../src/dispatch/steps.ts';
+import golden from '../src/gen/ways.json';
+import { catalogues } from '../src/locale/locale.ts';
+import { staffCatalogues } from '../src/locale/staff.ts';
+
+const leader = { kind: 'person', person: 'leader', area: 'g1', because: 'duty' } as const;
+const queue = { kind: 'queue', because: 'queue' } as const;
+const dispatcher = { person: 'dispatcher', dispatches: true };
+const one = (status: Case['status'], more: Partial<Case> = {}): Case => ({ status, assignee: leader, ...more });
+
+describe('the ways of a case', () => {
+  it('have words for every step, status and reason code in both languages', () => {
+    for (const s of Object.values(staffCatalogues)) {
+      for (const [kind, way] of Object.entries(ways)) {
+        if (kind !== 'reassigned') expect(s, kind).toHaveProperty(`step_${kind}`);
+        for (const code of way.code) expect(codeName(s, code), code).not.toBe(code);
+      }
+    }
+    for (const t of Object.values(catalogues)) for (const status of golden.statuses) expect(t, status).toHaveProperty(`status_${status}_short`);
+  });
+
+  it.each<[string, Case, typeof dispatcher, StepKind[]]>([
+    ['a dispatcher of what is assigned', one('assigned'), dispatcher, ['accepted', 'resolved', 'returned', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['what nobody has cannot be accepted or returned', one('received', { assignee: queue }), dispatcher, ['resolved', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['a paused clock can only run on', one('in_progress', { paused: true }), dispatcher, ['resolved', 'returned', 'resumed', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['a split case ends with its parts', one('in_progress', { parts_open: 2 }), dispatcher, ['returned', 'paused', 'corrected']],
+    ['a part is not divided again', one('assigned', { parent: 'whole' }), dispatcher, ['accepted', 'resolved', 'returned', 'paused', 'corrected', 'rejected']],
+    ['what is final is not returned', one('assigned', { final: true }), dispatcher, ['accepted', 'resolved', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['a check after it was resolved', one('resolved'), dispatcher, ['closed', 'reopened']],
+    ['a closed one', one('closed'), dispatcher, ['reopened']],
+    ['whoever has it', one('assigned'), { person: 'leader', dispatches: false }, ['accepted', 'resolved', 'returned']],
+    ['somebody else', one('assigned'), { person: 'neighbour', dispatches: false }, []],
+  ])('%s', (_, is, asker, steps) => {
+    expect(stepsFor(is, asker)).toEqual(steps);
+  });
+
+  it('lead to somebody else by a dispatcher, or by whoever decides', () => {
+    expect(mayReassign(one('resolved'), dispatcher)).toBe(false);
+    expect(mayReassign(one('assigned'), dispatcher)).toBe(true);
+    expect(mayReassign(one('assigned'), { person: 'leader', dispatches: false })).toBe(false);
+    expect(mayReassign(one('returned'), { person: 'leader', dispatches: false })).toBe(true);
+  });
+
+  it.each<[StepKind, string, string, string, ReturnType<typeof missing>]>([
+    ['accepted', '', '', '', undefined], ['accepted', '', '好', '', 'reason'], ['returned', '', '不是我们的', '', 'code'], ['returned', 'other', '', '', 'reason'],
+    ['returned', 'wrong_place', '在隔壁', '', undefined], ['resolved', '', '', ' ', 'reply'], ['resolved', '', '', '已修好', undefined], ['rejected', 'abuse', '', '', 'reply'],
+  ])('%s with code %j, reason %j, reply %j lacks %s', (kind, code, reason, reply, lacks) => {
+    expect(missing(kind, { code, reason, reply })).toBe(lacks);
+  });
+});
