@@ -45,12 +45,16 @@ const (
 	ListAreaCounts           Action = "listAreaCounts"
 	ListChanges              Action = "listChanges"
 	GetRoster                Action = "getRoster"
+	ExplainRouting           Action = "explainRouting"
 )
 
 // What concerns a jurisdiction as a whole.
 const (
 	ImportRoster         Action = "importRoster"
 	ExportRoster         Action = "exportRoster"
+	GetRoutingRules      Action = "getRoutingRules"
+	PutRoutingRules      Action = "putRoutingRules"
+	SimulateRoutingRules Action = "simulateRoutingRules"
 	PutJurisdiction      Action = "putJurisdiction"
 	CreateBoundaryUpload Action = "createBoundaryUpload"
 	ImportBoundarySet    Action = "importBoundarySet"
@@ -64,9 +68,9 @@ const (
 
 var actions = []Action{
 	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
-	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, ListChanges, GetRoster,
+	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, ListChanges, GetRoster, ExplainRouting,
 	PreviewReassignment, ListReassignments, GetReassignment, ConfirmReassignment, UndoReassignment, ListReassignmentOutcomes,
-	ImportRoster, ExportRoster, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets, DiffBoundarySet, PreviewRehoming,
+	ImportRoster, ExportRoster, GetRoutingRules, PutRoutingRules, SimulateRoutingRules, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets, DiffBoundarySet, PreviewRehoming,
 	ListDeadDeliveries, ReplayDelivery,
 }
 

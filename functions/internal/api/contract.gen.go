@@ -463,6 +463,75 @@ func (e RosterChangeKind) Valid() bool {
 	}
 }
 
+// Defines values for RoutingCheckCondition.
+const (
+	RoutingCheckConditionAnswers  RoutingCheckCondition = "answers"
+	RoutingCheckConditionAreas    RoutingCheckCondition = "areas"
+	RoutingCheckConditionCalendar RoutingCheckCondition = "calendar"
+	RoutingCheckConditionLevels   RoutingCheckCondition = "levels"
+	RoutingCheckConditionServices RoutingCheckCondition = "services"
+	RoutingCheckConditionTimes    RoutingCheckCondition = "times"
+)
+
+// Valid indicates whether the value is a known member of the RoutingCheckCondition enum.
+func (e RoutingCheckCondition) Valid() bool {
+	switch e {
+	case RoutingCheckConditionAnswers:
+		return true
+	case RoutingCheckConditionAreas:
+		return true
+	case RoutingCheckConditionCalendar:
+		return true
+	case RoutingCheckConditionLevels:
+		return true
+	case RoutingCheckConditionServices:
+		return true
+	case RoutingCheckConditionTimes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoutingConditionsCalendar.
+const (
+	AfterHours   RoutingConditionsCalendar = "after_hours"
+	DayOff       RoutingConditionsCalendar = "day_off"
+	WorkingHours RoutingConditionsCalendar = "working_hours"
+)
+
+// Valid indicates whether the value is a known member of the RoutingConditionsCalendar enum.
+func (e RoutingConditionsCalendar) Valid() bool {
+	switch e {
+	case AfterHours:
+		return true
+	case DayOff:
+		return true
+	case WorkingHours:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoutingPersonKind.
+const (
+	RoutingPersonKindPerson RoutingPersonKind = "person"
+	RoutingPersonKindQueue  RoutingPersonKind = "queue"
+)
+
+// Valid indicates whether the value is a known member of the RoutingPersonKind enum.
+func (e RoutingPersonKind) Valid() bool {
+	switch e {
+	case RoutingPersonKindPerson:
+		return true
+	case RoutingPersonKindQueue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StaffReportStage.
 const (
 	StageConcluded  StaffReportStage = "结案"
@@ -950,7 +1019,8 @@ type Fault struct {
 	Code string `json:"code,omitempty,omitzero"`
 
 	// Feature Position of the feature in the file, from 0.
-	Feature *int `json:"feature,omitempty"`
+	Feature *int   `json:"feature,omitempty"`
+	Field   string `json:"field,omitempty,omitzero"`
 
 	// Geometry GeoJSON geometry to look at.
 	Geometry json.RawMessage `json:"geometry,omitempty,omitzero"`
@@ -962,9 +1032,12 @@ type Fault struct {
 	Message string `json:"message"`
 
 	// Other Code of the other area concerned.
-	Other string  `json:"other,omitempty,omitzero"`
-	Size  float64 `json:"size,omitempty,omitzero"`
-	Unit  string  `json:"unit,omitempty,omitzero"`
+	Other string `json:"other,omitempty,omitzero"`
+
+	// Rule Number of the rule, from 1.
+	Rule int     `json:"rule,omitempty,omitzero"`
+	Size float64 `json:"size,omitempty,omitzero"`
+	Unit string  `json:"unit,omitempty,omitzero"`
 }
 
 // FeatureCondition defines model for FeatureCondition.
@@ -1501,6 +1574,200 @@ type RosterLeaving struct {
 	Person string `json:"person"`
 }
 
+// Routing defines model for Routing.
+type Routing struct {
+	Assignee Assignee `json:"assignee"`
+
+	// Class Class of deadlines that the rule sets.
+	Class string `json:"class,omitempty,omitzero"`
+
+	// Rule Number of the rule that decides, from 1; 0 where none is met, and whoever is on duty has it.
+	Rule         int    `json:"rule"`
+	RulesVersion string `json:"rules_version,omitempty,omitzero"`
+}
+
+// RoutingCheck defines model for RoutingCheck.
+type RoutingCheck struct {
+	Condition RoutingCheckCondition `json:"condition"`
+
+	// Found Of the report.
+	Found []string `json:"found"`
+	Holds bool     `json:"holds"`
+
+	// Question Of answers.
+	Question string `json:"question,omitempty,omitzero"`
+
+	// Wanted By the rule.
+	Wanted []string `json:"wanted"`
+}
+
+// RoutingCheckCondition defines model for RoutingCheck.Condition.
+type RoutingCheckCondition string
+
+// RoutingConditions Of each condition that is given one entry has to hold; without any the rule is always met.
+type RoutingConditions struct {
+	// Answers All of these have to hold.
+	Answers []RoutingWords `json:"answers,omitempty,omitzero"`
+
+	// Areas Area codes, with the areas below them; - for reports outside every area.
+	Areas []string `json:"areas,omitempty,omitzero"`
+
+	// Calendar What kind of time it is then by the calendar in the settings; every instant is of one kind. after_hours is of a day that is worked.
+	Calendar []RoutingConditionsCalendar `json:"calendar,omitempty,omitzero"`
+
+	// Levels Levels of the smallest area that holds the report.
+	Levels   []string `json:"levels,omitempty,omitzero"`
+	Services []string `json:"services,omitempty,omitzero"`
+
+	// Times When the report is filed, in the jurisdiction's time zone, written like the shifts of a roster: mon-fri 08:00-18:00, daily 22:00-06:00.
+	Times []string `json:"times,omitempty,omitzero"`
+}
+
+// RoutingConditionsCalendar defines model for RoutingConditions.Calendar.
+type RoutingConditionsCalendar string
+
+// RoutingExplained defines model for RoutingExplained.
+type RoutingExplained struct {
+	// Checks Each condition that the rule has.
+	Checks []RoutingCheck `json:"checks"`
+
+	// Decided Of those that are met, only the first decides.
+	Decided bool `json:"decided"`
+	Met     bool `json:"met"`
+	Number  int  `json:"number"`
+
+	// Rule Who gets the reports that meet its conditions.
+	Rule RoutingRule `json:"rule"`
+}
+
+// RoutingExplanation defines model for RoutingExplanation.
+type RoutingExplanation struct {
+	At time.Time `json:"at"`
+
+	// Decided Number of the rule that decided, from 1; 0 where none was met, or where somebody gave out a part of a split report.
+	Decided int `json:"decided"`
+
+	// Event Version of the event that decided.
+	Event int64    `json:"event"`
+	Gave  Assignee `json:"gave"`
+
+	// Moved Its areas changed since, and the rules are explained by where it lies now.
+	Moved bool               `json:"moved,omitempty,omitzero"`
+	Rules []RoutingExplained `json:"rules"`
+
+	// RulesVersion Version of the rules that decided; empty where none were stored.
+	RulesVersion string  `json:"rules_version"`
+	Today        Routing `json:"today"`
+}
+
+// RoutingHandover A report that the draft gives to somebody else, or under other deadlines, than the rules in force.
+type RoutingHandover struct {
+	From   Routing   `json:"from"`
+	Report QueueItem `json:"report"`
+	To     Routing   `json:"to"`
+}
+
+// RoutingHandovers How many reports go from one to another; the two are the same for those that only get other deadlines.
+type RoutingHandovers struct {
+	From    RoutingPerson `json:"from"`
+	Reports int           `json:"reports"`
+	To      RoutingPerson `json:"to"`
+}
+
+// RoutingPerson defines model for RoutingPerson.
+type RoutingPerson struct {
+	Area   string            `json:"area,omitempty,omitzero"`
+	Kind   RoutingPersonKind `json:"kind"`
+	Name   string            `json:"name,omitempty,omitzero"`
+	Person string            `json:"person,omitempty,omitzero"`
+	Role   string            `json:"role,omitempty,omitzero"`
+}
+
+// RoutingPersonKind defines model for RoutingPerson.Kind.
+type RoutingPersonKind string
+
+// RoutingRecipient Exactly one of person, role, partner and on_duty. Of the duties that are meant, whoever is on duty has the report, else their deputy.
+// Where nobody of them is there, whoever is on duty for the place has it.
+type RoutingRecipient struct {
+	// Level Of the role.
+	Level string `json:"level,omitempty,omitzero"`
+
+	// OnDuty Whoever is on duty where the report lies, as if there were no rules.
+	OnDuty bool `json:"on_duty,omitempty,omitzero"`
+
+	// Partner A role that the settings call a partner, in the smallest area that has it.
+	Partner string `json:"partner,omitempty,omitzero"`
+
+	// Person Somebody on the roster.
+	Person string `json:"person,omitempty,omitzero"`
+
+	// Role In the smallest area that has it, or in that of the level.
+	Role string `json:"role,omitempty,omitzero"`
+}
+
+// RoutingRule Who gets the reports that meet its conditions.
+type RoutingRule struct {
+	// Class Class of deadlines that it sets; absent for the one of the service.
+	Class string `json:"class,omitempty,omitzero"`
+	Name  string `json:"name,omitempty,omitzero"`
+
+	// To Exactly one of person, role, partner and on_duty. Of the duties that are meant, whoever is on duty has the report, else their deputy.
+	// Where nobody of them is there, whoever is on duty for the place has it.
+	To RoutingRecipient `json:"to"`
+
+	// When Of each condition that is given one entry has to hold; without any the rule is always met.
+	When RoutingConditions `json:"when,omitempty,omitzero"`
+}
+
+// RoutingRules defines model for RoutingRules.
+type RoutingRules struct {
+	// Faults What is wrong with them now, because settings, boundaries or roster changed since.
+	Faults []Fault       `json:"faults,omitempty,omitzero"`
+	Rules  []RoutingRule `json:"rules"`
+
+	// Version Empty while none are stored.
+	Version string `json:"version"`
+}
+
+// RoutingRulesInput defines model for RoutingRulesInput.
+type RoutingRulesInput struct {
+	// Expected The version that whoever wrote them saw in force; empty for none.
+	Expected string        `json:"expected"`
+	Rules    []RoutingRule `json:"rules"`
+}
+
+// RoutingSimulation defines model for RoutingSimulation.
+type RoutingSimulation struct {
+	// ByRule How many each rule of the draft decides about, in their order.
+	ByRule    []int             `json:"by_rule"`
+	Handovers []RoutingHandover `json:"handovers"`
+
+	// Next Cursor to go on with; absent when all of the days were looked at.
+	Next string `json:"next,omitempty,omitzero"`
+
+	// Reports How many were looked at.
+	Reports int       `json:"reports"`
+	Since   time.Time `json:"since"`
+
+	// Table The handovers summed up, most first.
+	Table []RoutingHandovers `json:"table"`
+	Until time.Time          `json:"until"`
+}
+
+// RoutingSimulationInput defines model for RoutingSimulationInput.
+type RoutingSimulationInput struct {
+	// Cursor `next` of the answer before.
+	Cursor string        `json:"cursor,omitempty,omitzero"`
+	Days   *int          `json:"days,omitempty"`
+	Rules  []RoutingRule `json:"rules"`
+}
+
+// RoutingWords Words of which one has to be in an answer to a question. Upper and lower case are the same; Latin words have to stand whole.
+type RoutingWords struct {
+	Question string   `json:"question"`
+	Words    []string `json:"words"`
+}
+
 // Service defines model for Service.
 type Service struct {
 	// Class Code of the class whose deadlines hold; absent for none.
@@ -1843,6 +2110,12 @@ type ImportRosterParams struct {
 	DryRun bool `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 }
 
+// PutRoutingRulesParams defines parameters for PutRoutingRules.
+type PutRoutingRulesParams struct {
+	// DryRun Check only, store nothing.
+	DryRun bool `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+}
+
 // PutJurisdictionJSONRequestBody defines body for PutJurisdiction for application/json ContentType.
 type PutJurisdictionJSONRequestBody = JurisdictionInput
 
@@ -1902,6 +2175,12 @@ type ReturnReportJSONRequestBody = CaseStep
 
 // SplitReportJSONRequestBody defines body for SplitReport for application/json ContentType.
 type SplitReportJSONRequestBody = SplitInput
+
+// PutRoutingRulesJSONRequestBody defines body for PutRoutingRules for application/json ContentType.
+type PutRoutingRulesJSONRequestBody = RoutingRulesInput
+
+// SimulateRoutingRulesJSONRequestBody defines body for SimulateRoutingRules for application/json ContentType.
+type SimulateRoutingRulesJSONRequestBody = RoutingSimulationInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -2028,6 +2307,9 @@ type ServerInterface interface {
 	// ReturnReport 'Not ours', with a reason code and words. The first return goes to the dispatchers, the second to the level above, whose decision is final.
 	// (POST /v1/{jurisdiction}/reports/{report}/return)
 	ReturnReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReturnReportParams)
+	// ExplainRouting Why a report went to whom it went: every rule, in order, with why it was met or not, the one that decided, and whom it gave.
+	// (GET /v1/{jurisdiction}/reports/{report}/routing/explanation)
+	ExplainRouting(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath)
 	// SplitReport Divides a report into parts for several units, each with its own assignee and deadline; the whole closes with the last of them.
 	// (POST /v1/{jurisdiction}/reports/{report}/split)
 	SplitReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params SplitReportParams)
@@ -2040,6 +2322,15 @@ type ServerInterface interface {
 	// ExportRoster The roster in force as the CSV that an import reads.
 	// (GET /v1/{jurisdiction}/roster/export)
 	ExportRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// GetRoutingRules Which reports go to whom, and what became wrong with the rules since they were stored.
+	// (GET /v1/{jurisdiction}/routing-rules)
+	GetRoutingRules(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// PutRoutingRules Replaces the rules as a whole, if the version in force is still the expected one.
+	// (PUT /v1/{jurisdiction}/routing-rules)
+	PutRoutingRules(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params PutRoutingRulesParams)
+	// SimulateRoutingRules Tries a draft on the reports of the last days and says what would change hands; nothing is stored.
+	// (POST /v1/{jurisdiction}/routing-rules/simulation)
+	SimulateRoutingRules(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -4052,6 +4343,41 @@ func (siw *ServerInterfaceWrapper) ReturnReport(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// ExplainRouting operation middleware
+func (siw *ServerInterfaceWrapper) ExplainRouting(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExplainRouting(w, r, jurisdictionPath, reportPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SplitReport operation middleware
 func (siw *ServerInterfaceWrapper) SplitReport(w http.ResponseWriter, r *http.Request) {
 
@@ -4225,6 +4551,100 @@ func (siw *ServerInterfaceWrapper) ExportRoster(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// GetRoutingRules operation middleware
+func (siw *ServerInterfaceWrapper) GetRoutingRules(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetRoutingRules(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutRoutingRules operation middleware
+func (siw *ServerInterfaceWrapper) PutRoutingRules(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutRoutingRulesParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dry_run"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dry_run", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutRoutingRules(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SimulateRoutingRules operation middleware
+func (siw *ServerInterfaceWrapper) SimulateRoutingRules(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SimulateRoutingRules(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -4366,6 +4786,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/duplicate", wrapper.RepeatReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/correction", wrapper.CorrectReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/split", wrapper.SplitReport)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/routing/explanation", wrapper.ExplainRouting)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/contact-readings", wrapper.ReadContact)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/preview", wrapper.PreviewReassignment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/rehomings/preview", wrapper.PreviewRehoming)
@@ -4382,6 +4803,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.GetRoster)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.ImportRoster)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/roster/export", wrapper.ExportRoster)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/routing-rules", wrapper.GetRoutingRules)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/routing-rules", wrapper.PutRoutingRules)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/routing-rules/simulation", wrapper.SimulateRoutingRules)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-uploads", wrapper.CreateBoundaryUpload)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets", wrapper.ListBoundarySets)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets", wrapper.ImportBoundarySet)

@@ -47,7 +47,7 @@ var served = map[Function][]string{
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening"},
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
 	Boundaries:    {"/boundary-sets", "/boundary-uploads"},
-	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
+	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
 	Subscriptions: {"/deliveries"},
 	Local:         {"GET /healthz"},
 }
@@ -66,6 +66,8 @@ type Server struct {
 	Assignments *assignment.Desk
 	Jobs        *job.Desk
 	RosterDesk  *assignment.RosterDesk
+	RuleDesk    *assignment.RuleDesk
+	Simulator   *assignment.Simulator
 	Boundaries  *boundary.Desk
 	Outbox      *delivery.Outbox
 	Graveyard   delivery.Graveyard

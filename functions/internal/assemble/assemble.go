@@ -38,6 +38,8 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		Books: books, Writer: t, Rosters: rosters, May: may, Now: time.Now, Log: log, BodyBytes: c.BodyBytes,
 		Who:        access.NewVerifier(access.Config{Issuer: c.Issuer, Audience: c.Audience, PersonClaim: c.Person, GrantsClaim: c.Grants, Now: time.Now}),
 		RosterDesk: &assignment.RosterDesk{Books: books, Writer: t, Rosters: rosters, Assigned: t, Limit: c.RosterBytes},
+		RuleDesk:   &assignment.RuleDesk{Books: books, Writer: t, Router: router},
+		Simulator:  &assignment.Simulator{Router: router, Feed: t, Bodies: t, Now: time.Now},
 		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Now: time.Now, NewID: newID,
 			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
 	}

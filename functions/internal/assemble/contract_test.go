@@ -117,7 +117,7 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 var ofWhateverIsHeld = []string{"listAreaCounts", "listChanges", "listReassignments"}
 
 // assigned are what members may do in their areas, and with what they have as well. listAreaCounts asks for no report.
-var assigned = []string{"getReport", "readContact", "listAreaCounts", "listChanges"}
+var assigned = []string{"getReport", "explainRouting", "readContact", "listAreaCounts", "listChanges"}
 
 func refused(a answer) bool {
 	return a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
@@ -156,6 +156,10 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{"reason": "试一试吧"}
 	case "putJurisdiction":
 		body = townSettings()
+	case "putRoutingRules":
+		body = map[string]any{"expected": "0123456789abcdef", "rules": onDutyOnly}
+	case "simulateRoutingRules":
+		body = map[string]any{"rules": onDutyOnly}
 	case "importRoster":
 		body = []byte("area_code\n")
 	case "importBoundarySet":

@@ -238,6 +238,8 @@ func (w *world) doEverything(work func()) {
 	admin, dispatcher := w.issuer.token("admin", "administrator@town"), w.issuer.token("d", "dispatcher@town")
 	w.publish(moved())
 	w.publish(townAreas()) // from here on every function reads what became of the areas of before
+	asks := rule("role", "head", map[string]any{"areas": []string{"c2"}, "answers": []any{map[string]any{"question": "where", "words": []string{"门口"}}}})
+	w.put(admin, asks, always) // and what the rules say
 	w.must("GET", "/v1/town", "", nil)
 	w.must("GET", "/v1/town/locate?lon=0.0005&lat=0.0005", "", nil)
 	body := map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "一", "contact": map[string]any{"phone": "000-1"}}
@@ -249,6 +251,8 @@ func (w *world) doEverything(work func()) {
 	w.must("GET", "/v1/town/reports/track/"+filed.TrackingCode, "", nil)
 	report := "/v1/town/reports/" + filed.Report
 	w.must("GET", report, dispatcher, nil)
+	w.must("GET", report+"/routing/explanation", dispatcher, nil)
+	w.must("POST", rulesPath+"/simulation", admin, map[string]any{"rules": onDutyOnly})
 	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"area": "c2g1", "reason": "他更近", "version": 1}, "Idempotency-Key", uuid.NewString())
 	version := 2
 	for _, step := range []string{"acceptance", "pause", "resumption", "return", "rejection", "reopening", "resolution", "closure"} {

@@ -140,7 +140,7 @@ func (p *rosterParser) row(line int, row []string) {
 	d.Deputies = list(get("deputies"))
 	d.Away = p.away(line, get("away"))
 	for _, text := range list(get("shifts")) {
-		shift, err := parseShift(text)
+		shift, err := ParseShift(text)
 		if err != nil {
 			p.fault(line, "bad_shift", "%s.", err)
 			continue

@@ -93,7 +93,7 @@ func TestShifts(t *testing.T) {
 		{"daily 20:00-08:00", "daily 20:00-08:00", []Moment{week(time.Tuesday, 20, 0), week(time.Wednesday, 7, 59)}, []Moment{week(time.Wednesday, 8, 0), week(time.Wednesday, 19, 59)}},
 		{"fri-mon 22:00-06:00", "sun,mon,fri,sat 22:00-06:00", []Moment{week(time.Tuesday, 5, 0), week(time.Friday, 23, 0)}, []Moment{week(time.Friday, 5, 0), week(time.Tuesday, 23, 0)}},
 	} {
-		s, err := parseShift(c.text)
+		s, err := ParseShift(c.text)
 		if err != nil || s.String() != c.again {
 			t.Errorf("%s: %v %v", c.text, s, err)
 		}
@@ -109,14 +109,14 @@ func TestShifts(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "mon", "mon 8-18", "mon 08:00-08:00", "someday 08:00-18:00", "mon 08:00-24:30", "mon- 08:00-18:00"} {
-		if _, err := parseShift(text); err == nil {
+		if _, err := ParseShift(text); err == nil {
 			t.Errorf("%q is a shift", text)
 		}
 	}
 }
 
 func TestWhoeverIsOffDutyIsPassedOver(t *testing.T) {
-	night, err := parseShift("daily 20:00-08:00")
+	night, err := ParseShift("daily 20:00-08:00")
 	if err != nil {
 		t.Fatal(err)
 	}

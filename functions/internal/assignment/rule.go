@@ -93,8 +93,7 @@ func (b *Rulebook) first(f facts) int {
 }
 
 func (w When) holds(f facts) bool {
-	return w.service(f) && w.area(f) && w.level(f) && w.time(f) && w.kind(f) &&
-		!slices.ContainsFunc(w.Answers, func(q Words) bool { return !q.in(f.answers[q.Question]) })
+	return w.service(f) && w.area(f) && w.level(f) && w.time(f) && w.kind(f) && w.answered(f.answers)
 }
 
 func (w When) service(f facts) bool {
@@ -115,6 +114,10 @@ func (w When) time(f facts) bool {
 
 func (w When) kind(f facts) bool {
 	return len(w.Calendar) == 0 || slices.Contains(w.Calendar, f.kind)
+}
+
+func (w When) answered(answers map[string][]string) bool {
+	return !slices.ContainsFunc(w.Answers, func(q Words) bool { return !q.in(answers[q.Question]) })
 }
 
 // places are the codes that a condition on areas can name.

@@ -43,8 +43,8 @@ var (
 	weekdays     = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 )
 
-// parseShift reads a shift as it is written in a roster: "mon-fri 08:00-18:00", "sat,sun 09:00-12:00", "daily 20:00-08:00".
-func parseShift(text string) (Shift, error) {
+// ParseShift reads a shift as it is written in a roster and in rules: "mon-fri 08:00-18:00", "sat,sun 09:00-12:00", "daily 20:00-08:00".
+func ParseShift(text string) (Shift, error) {
 	wrong := fmt.Errorf("%q is no shift like mon-fri 08:00-18:00", text)
 	m := shiftPattern.FindStringSubmatch(strings.ToLower(text))
 	if m == nil {
@@ -84,7 +84,7 @@ func parseShift(text string) (Shift, error) {
 	return s, nil
 }
 
-// String writes a shift as parseShift reads it.
+// String writes a shift as ParseShift reads it.
 func (s Shift) String() string {
 	var names []string
 	for _, d := range s.Days {

@@ -35,12 +35,14 @@ type Error struct {
 	Details []Detail
 }
 
-// Detail is one finding about a file: a feature of a boundary set or a line of a roster.
+// Detail is one finding about something with many parts: a feature of a boundary set, a line of a roster, a routing rule.
 type Detail struct {
 	Kind     string
 	Message  string
 	Feature  int // position from 0; -1 where it is not about a feature
 	Line     int // from 1; 0 where it is not about a line
+	Rule     int // from 1; 0 where it is not about a rule
+	Field    string
 	Level    string
 	Code     string
 	Other    string

@@ -382,6 +382,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/reports/{report}/routing/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Why a report went to whom it went: every rule, in order, with why it was met or not, the one that decided, and whom it gave.
+         * @description The rules are those that decided, at the moment when they did: the filing, or the last correction that asked them again. `today` is
+         *     what the rules in force would make of the report now.
+         */
+        get: operations["explainRouting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reports/{report}/contact-readings": {
         parameters: {
             query?: never;
@@ -681,6 +705,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Which reports go to whom, and what became wrong with the rules since they were stored.
+         * @description While none are stored there is one rule; whoever is on duty where a report lies has it.
+         */
+        get: operations["getRoutingRules"];
+        /**
+         * Replaces the rules as a whole, if the version in force is still the expected one.
+         * @description Rules are asked in their order and the first one that is met decides. Every fault is reported with the number of its rule and the
+         *     field, and then nothing is stored: a service, area, level, role, person or class that does not exist; a rule that can never decide,
+         *     because rules before it take all it would be met by; a service that in some area, at some time, without any answers, no rule decides
+         *     about. Every area counts as one in which a report may lie, and lying in none as well.
+         */
+        put: operations["putRoutingRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/routing-rules/simulation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tries a draft on the reports of the last days and says what would change hands; nothing is stored.
+         * @description Each report is decided about as it is now, at the moment when it was filed and with today's roster, by the draft and by the rules in
+         *     force. An answer looks at about 2,000 reports; with the cursor in `next` the same question goes on where it ended.
+         */
+        post: operations["simulateRoutingRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/boundary-uploads": {
         parameters: {
             query?: never;
@@ -849,6 +925,9 @@ export interface components {
             feature?: number;
             /** @description Line of the file, from 1. */
             line?: number;
+            /** @description Number of the rule, from 1. */
+            rule?: number;
+            field?: string;
             level?: string;
             code?: string;
             /** @description Code of the other area concerned. */
@@ -1244,6 +1323,149 @@ export interface components {
             paused_at?: string;
             located?: components["schemas"]["Located"];
             events: components["schemas"]["Event"][];
+        };
+        /** @description Who gets the reports that meet its conditions. */
+        RoutingRule: {
+            name?: string;
+            when?: components["schemas"]["RoutingConditions"];
+            to: components["schemas"]["RoutingRecipient"];
+            /** @description Class of deadlines that it sets; absent for the one of the service. */
+            class?: string;
+        };
+        /** @description Of each condition that is given one entry has to hold; without any the rule is always met. */
+        RoutingConditions: {
+            services?: string[];
+            /** @description Area codes, with the areas below them; - for reports outside every area. */
+            areas?: string[];
+            /** @description Levels of the smallest area that holds the report. */
+            levels?: string[];
+            /** @description All of these have to hold. */
+            answers?: components["schemas"]["RoutingWords"][];
+            /** @description When the report is filed, in the jurisdiction's time zone, written like the shifts of a roster: mon-fri 08:00-18:00, daily 22:00-06:00. */
+            times?: string[];
+            /** @description What kind of time it is then by the calendar in the settings; every instant is of one kind. after_hours is of a day that is worked. */
+            calendar?: ("working_hours" | "after_hours" | "day_off")[];
+        };
+        /** @description Words of which one has to be in an answer to a question. Upper and lower case are the same; Latin words have to stand whole. */
+        RoutingWords: {
+            question: string;
+            words: string[];
+        };
+        /**
+         * @description Exactly one of person, role, partner and on_duty. Of the duties that are meant, whoever is on duty has the report, else their deputy.
+         *     Where nobody of them is there, whoever is on duty for the place has it.
+         */
+        RoutingRecipient: {
+            /** @description Somebody on the roster. */
+            person?: string;
+            /** @description In the smallest area that has it, or in that of the level. */
+            role?: string;
+            /** @description Of the role. */
+            level?: string;
+            /** @description A role that the settings call a partner, in the smallest area that has it. */
+            partner?: string;
+            /** @description Whoever is on duty where the report lies, as if there were no rules. */
+            on_duty?: boolean;
+        };
+        RoutingRules: {
+            /** @description Empty while none are stored. */
+            version: string;
+            rules: components["schemas"]["RoutingRule"][];
+            /** @description What is wrong with them now, because settings, boundaries or roster changed since. */
+            faults?: components["schemas"]["Fault"][];
+        };
+        RoutingRulesInput: {
+            /** @description The version that whoever wrote them saw in force; empty for none. */
+            expected: string;
+            rules: components["schemas"]["RoutingRule"][];
+        };
+        RoutingSimulationInput: {
+            rules: components["schemas"]["RoutingRule"][];
+            /** @default 30 */
+            days?: number;
+            /** @description `next` of the answer before. */
+            cursor?: string;
+        };
+        Routing: {
+            /** @description Number of the rule that decides, from 1; 0 where none is met, and whoever is on duty has it. */
+            rule: number;
+            rules_version?: string;
+            /** @description Class of deadlines that the rule sets. */
+            class?: string;
+            assignee: components["schemas"]["Assignee"];
+        };
+        RoutingSimulation: {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            /** @description How many were looked at. */
+            reports: number;
+            /** @description How many each rule of the draft decides about, in their order. */
+            by_rule: number[];
+            handovers: components["schemas"]["RoutingHandover"][];
+            /** @description The handovers summed up, most first. */
+            table: components["schemas"]["RoutingHandovers"][];
+            /** @description Cursor to go on with; absent when all of the days were looked at. */
+            next?: string;
+        };
+        /** @description A report that the draft gives to somebody else, or under other deadlines, than the rules in force. */
+        RoutingHandover: {
+            report: components["schemas"]["QueueItem"];
+            from: components["schemas"]["Routing"];
+            to: components["schemas"]["Routing"];
+        };
+        /** @description How many reports go from one to another; the two are the same for those that only get other deadlines. */
+        RoutingHandovers: {
+            from: components["schemas"]["RoutingPerson"];
+            to: components["schemas"]["RoutingPerson"];
+            reports: number;
+        };
+        RoutingPerson: {
+            /** @enum {string} */
+            kind: "person" | "queue";
+            person?: string;
+            name?: string;
+            role?: string;
+            area?: string;
+        };
+        RoutingExplanation: {
+            /**
+             * Format: int64
+             * @description Version of the event that decided.
+             */
+            event: number;
+            /** Format: date-time */
+            at: string;
+            /** @description Version of the rules that decided; empty where none were stored. */
+            rules_version: string;
+            rules: components["schemas"]["RoutingExplained"][];
+            /** @description Number of the rule that decided, from 1; 0 where none was met, or where somebody gave out a part of a split report. */
+            decided: number;
+            gave: components["schemas"]["Assignee"];
+            /** @description Its areas changed since, and the rules are explained by where it lies now. */
+            moved?: boolean;
+            today: components["schemas"]["Routing"];
+        };
+        RoutingExplained: {
+            number: number;
+            rule: components["schemas"]["RoutingRule"];
+            met: boolean;
+            /** @description Of those that are met, only the first decides. */
+            decided: boolean;
+            /** @description Each condition that the rule has. */
+            checks: components["schemas"]["RoutingCheck"][];
+        };
+        RoutingCheck: {
+            /** @enum {string} */
+            condition: "services" | "areas" | "levels" | "answers" | "times" | "calendar";
+            /** @description Of answers. */
+            question?: string;
+            holds: boolean;
+            /** @description By the rule. */
+            wanted: string[];
+            /** @description Of the report. */
+            found: string[];
         };
         ReassignmentInput: {
             /** @description Area whose roster the new assignee comes from; empty string for the jurisdiction's queue. */
@@ -2343,6 +2565,30 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    explainRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The explanation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingExplanation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     readContact: {
         parameters: {
             query?: never;
@@ -2766,6 +3012,88 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules in force. */
+            200: {
+                headers: {
+                    /** @description The version in quotes; empty quotes while none are stored. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRules"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putRoutingRules: {
+        parameters: {
+            query?: {
+                /** @description Check only, store nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingRulesInput"];
+            };
+        };
+        responses: {
+            /** @description The rules as they are in force now or, on a dry run, would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingRules"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    simulateRoutingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutingSimulationInput"];
+            };
+        };
+        responses: {
+            /** @description What the draft would do. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingSimulation"];
                 };
             };
             default: components["responses"]["Error"];
