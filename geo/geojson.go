@@ -2,6 +2,7 @@ package geo
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -45,6 +46,17 @@ func (ix *Index) properties(id ID) ([]byte, error) {
 		properties.Parent = ix.code(a.Parent)
 	}
 	return json.Marshal(properties)
+}
+
+// Feature gives one area as a GeoJSON Feature, as WriteGeoJSON has it.
+func (ix *Index) Feature(id ID) ([]byte, error) {
+	var out bytes.Buffer
+	b := bufio.NewWriter(&out)
+	if err := ix.writeFeature(b, id); err != nil {
+		return nil, err
+	}
+	err := b.Flush()
+	return out.Bytes(), err
 }
 
 func (ix *Index) writeFeature(b *bufio.Writer, id ID) error {

@@ -195,6 +195,18 @@ func (p *parser) fault(kind FaultKind, s shape, where orb.Geometry, format strin
 
 var codePattern = regexp.MustCompile(`^[\p{L}\p{Nd}_.-]{1,64}$`)
 
+// Count gives how many areas each level has.
+func (s *BoundarySet) Count() map[string]int {
+	n := map[string]int{}
+	for _, a := range s.areas {
+		n[s.levels[a.level]]++
+	}
+	return n
+}
+
+// ValidCode reports whether a text can be an area code: 1 to 64 letters, digits, dots, hyphens and underscores, and not a hyphen alone.
+func ValidCode(s string) bool { return s != "-" && codePattern.MatchString(s) }
+
 func (p *parser) feature(i int, f feature) {
 	s := shape{feature: i, level: p.level(f.Properties)}
 	if s.level < 0 {
@@ -206,7 +218,7 @@ func (p *parser) feature(i int, f feature) {
 	switch {
 	case s.code == "":
 		p.fault(MissingCode, s, nil, "the property %q, which holds the area code, is missing or empty.", m.Code)
-	case !codePattern.MatchString(s.code) || s.code == "-":
+	case !ValidCode(s.code):
 		p.fault(BadCode, s, nil, "an area code has 1 to 64 letters, digits, dots, hyphens and underscores, and is not a hyphen alone.")
 	}
 	if s.name = strings.TrimSpace(value(f.Properties[m.Name])); s.name == "" {

@@ -175,7 +175,7 @@ func (h *house) sweep(ctx context.Context) {
 	watch := assemble.Sweep(h.table, h.log)
 	for {
 		_, err := watch.Run(ctx)
-		if err := errors.Join(err, h.server.Jobs.Worker.Tend(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(err, h.server.Jobs.Worker.Tend(ctx), h.server.Boundaries.PublishDue(ctx, h.log)); err != nil && ctx.Err() == nil {
 			h.log.Error("sweep", "error", err)
 		}
 		select {

@@ -1,5 +1,5 @@
 // Command sweep runs on a schedule. It watches the deadlines: it warns, calls late, and hands on to the level above. And it gives jobs a
-// push that were confirmed and do not get on.
+// push that were confirmed and do not get on, and puts boundary sets in force for which that was planned.
 package main
 
 import (
@@ -25,9 +25,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	deadlines := assemble.Sweep(t, logger)
+	deadlines, publisher := assemble.Sweep(t, logger), assemble.Publisher(t)
 	lambda.Start(func(ctx context.Context) (assignment.Swept, error) {
-		tended := worker.Tend(ctx)
+		tended := errors.Join(worker.Tend(ctx), publisher.PublishDue(ctx, logger))
 		swept, err := deadlines.Run(ctx)
 		return swept, errors.Join(tended, err)
 	})

@@ -61,17 +61,78 @@ const (
 	PublishBoundarySet   Action = "publishBoundarySet"
 	ListBoundarySets     Action = "listBoundarySets"
 	DiffBoundarySet      Action = "diffBoundarySet"
+	InspectBoundaryFile  Action = "inspectBoundaryFile"
+	RepairBoundarySet    Action = "repairBoundarySet"
+	ListDrawings         Action = "listDrawings"
+	BeginDrawing         Action = "beginDrawing"
+	GetDrawing           Action = "getDrawing"
+	GetDrawingAreas      Action = "getDrawingAreas"
+	EditDrawing          Action = "editDrawing"
+	FinishDrawing        Action = "finishDrawing"
 	PreviewRehoming      Action = "previewRehoming" // and to confirm and undo it: it changes the roster
 	ListDeadDeliveries   Action = "listDeadDeliveries"
 	ReplayDelivery       Action = "replayDelivery"
 )
 
+// One to a line, so that two people can add one each.
 var actions = []Action{
-	GetHealth, GetJurisdiction, LocatePoint, FileReport, TrackReport, ReopenTracked, ListPublicReports, GetBoundarySet, GetBoundaryAreas, GetBoundaryTile,
-	ListQueue, GetReport, ReassignReport, AcceptReport, ReturnReport, ResolveReport, CloseReport, RejectReport, ReopenReport, PauseReport, ResumeReport, RepeatReport, CorrectReport, SplitReport, ReadContact, ListAreaCounts, ListChanges, GetRoster, ExplainRouting,
-	PreviewReassignment, ListReassignments, GetReassignment, ConfirmReassignment, UndoReassignment, ListReassignmentOutcomes,
-	ImportRoster, ExportRoster, GetRoutingRules, PutRoutingRules, SimulateRoutingRules, PutJurisdiction, CreateBoundaryUpload, ImportBoundarySet, PublishBoundarySet, ListBoundarySets, DiffBoundarySet, PreviewRehoming,
-	ListDeadDeliveries, ReplayDelivery,
+	GetHealth,
+	GetJurisdiction,
+	LocatePoint,
+	FileReport,
+	TrackReport,
+	ReopenTracked,
+	ListPublicReports,
+	GetBoundarySet,
+	GetBoundaryAreas,
+	GetBoundaryTile,
+	ListQueue,
+	GetReport,
+	ReassignReport,
+	AcceptReport,
+	ReturnReport,
+	ResolveReport,
+	CloseReport,
+	RejectReport,
+	ReopenReport,
+	PauseReport,
+	ResumeReport,
+	RepeatReport,
+	CorrectReport,
+	SplitReport,
+	ReadContact,
+	ListAreaCounts,
+	ListChanges,
+	GetRoster,
+	ExplainRouting,
+	PreviewReassignment,
+	ListReassignments,
+	GetReassignment,
+	ConfirmReassignment,
+	UndoReassignment,
+	ListReassignmentOutcomes,
+	ImportRoster,
+	ExportRoster,
+	GetRoutingRules,
+	PutRoutingRules,
+	SimulateRoutingRules,
+	PutJurisdiction,
+	CreateBoundaryUpload,
+	ImportBoundarySet,
+	PublishBoundarySet,
+	ListBoundarySets,
+	DiffBoundarySet,
+	PreviewRehoming,
+	InspectBoundaryFile,
+	RepairBoundarySet,
+	ListDrawings,
+	BeginDrawing,
+	GetDrawing,
+	GetDrawingAreas,
+	EditDrawing,
+	FinishDrawing,
+	ListDeadDeliveries,
+	ReplayDelivery,
 }
 
 // Actions lists every action.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/boundary"
@@ -56,7 +57,14 @@ func (s *Server) PublishBoundarySet(w http.ResponseWriter, r *http.Request, code
 	}
 	var set boundary.Set
 	if err == nil {
-		set, err = s.Boundaries.Publish(r.Context(), code, version, in.Expected)
+		switch {
+		case in.Withdraw:
+			set, err = s.Boundaries.PlanPublication(r.Context(), code, version, in.Expected, time.Time{})
+		case in.From != nil:
+			set, err = s.Boundaries.PlanPublication(r.Context(), code, version, in.Expected, *in.From)
+		default:
+			set, err = s.Boundaries.Publish(r.Context(), code, version, in.Expected)
+		}
 	}
 	if err != nil {
 		s.fail(w, r, err)

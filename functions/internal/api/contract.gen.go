@@ -202,6 +202,36 @@ func (e DeliveryStatus) Valid() bool {
 	}
 }
 
+// Defines values for EditOperationOp.
+const (
+	OpDelete EditOperationOp = "delete"
+	OpInsert EditOperationOp = "insert"
+	OpMerge  EditOperationOp = "merge"
+	OpMove   EditOperationOp = "move"
+	OpRedraw EditOperationOp = "redraw"
+	OpSplit  EditOperationOp = "split"
+)
+
+// Valid indicates whether the value is a known member of the EditOperationOp enum.
+func (e EditOperationOp) Valid() bool {
+	switch e {
+	case OpDelete:
+		return true
+	case OpInsert:
+		return true
+	case OpMerge:
+		return true
+	case OpMove:
+		return true
+	case OpRedraw:
+		return true
+	case OpSplit:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EventKind.
 const (
 	EventKindAccepted     EventKind = "accepted"
@@ -704,11 +734,17 @@ type BoundaryMapping struct {
 
 // BoundarySet defines model for BoundarySet.
 type BoundarySet struct {
-	Areas       int               `json:"areas"`
-	Bbox        []float64         `json:"bbox"`
-	Bytes       int               `json:"bytes"`
-	CreatedAt   time.Time         `json:"created_at"`
-	Levels      []string          `json:"levels"`
+	Areas     int       `json:"areas"`
+	Bbox      []float64 `json:"bbox"`
+	Bytes     int       `json:"bytes"`
+	CreatedAt time.Time `json:"created_at"`
+	Levels    []string  `json:"levels"`
+
+	// PlanFailed Why a planned publication did not happen.
+	PlanFailed string `json:"plan_failed,omitempty,omitzero"`
+
+	// PlannedFrom When it comes into force by itself.
+	PlannedFrom *time.Time        `json:"planned_from,omitempty"`
 	PublishedAt time.Time         `json:"published_at,omitempty,omitzero"`
 	Set         string            `json:"set"`
 	Status      BoundarySetStatus `json:"status"`
@@ -925,6 +961,39 @@ type DiffRenaming struct {
 	NameAfter string `json:"name_after"`
 }
 
+// Drawing defines model for Drawing.
+type Drawing struct {
+	// Base The set it began from.
+	Base      string    `json:"base"`
+	By        string    `json:"by"`
+	ChangedAt time.Time `json:"changed_at"`
+	ChangedBy string    `json:"changed_by"`
+	CreatedAt time.Time `json:"created_at"`
+	Drawing   string    `json:"drawing"`
+
+	// Edits That hold.
+	Edits int    `json:"edits"`
+	Name  string `json:"name"`
+
+	// Revision Rises with every change; an edit says which one it was made on.
+	Revision int64 `json:"revision"`
+
+	// Undone That were undone and can be redone.
+	Undone int `json:"undone"`
+}
+
+// DrawingInput defines model for DrawingInput.
+type DrawingInput struct {
+	// Base A stored set; without it the one in force.
+	Base string `json:"base,omitempty,omitzero"`
+	Name string `json:"name,omitempty,omitzero"`
+}
+
+// Drawings defines model for Drawings.
+type Drawings struct {
+	Drawings []Drawing `json:"drawings"`
+}
+
 // DuplicateInput defines model for DuplicateInput.
 type DuplicateInput struct {
 	// Original Id of the report that this one repeats.
@@ -959,6 +1028,51 @@ type DutyMove struct {
 
 	// To Areas in which the duty is held instead; none where nobody has the ground: it stays as it is.
 	To []string `json:"to"`
+}
+
+// EditInput Operations, or undo, or redo.
+type EditInput struct {
+	Operations []EditOperation `json:"operations,omitempty,omitzero"`
+	Redo       bool            `json:"redo,omitempty,omitzero"`
+
+	// Revision The revision the editor saw.
+	Revision int64 `json:"revision"`
+	Undo     bool  `json:"undo,omitempty,omitzero"`
+}
+
+// EditOperation Points are [longitude, latitude] in degrees of WGS 84. move: from, to. insert: before, after, at. delete: at. redraw: from, to, along. split: area, along, left, right. merge: area, other, whole.
+type EditOperation struct {
+	After  Position        `json:"after,omitempty,omitzero"`
+	Along  []Position      `json:"along,omitempty,omitzero"`
+	Area   string          `json:"area,omitempty,omitzero"`
+	At     Position        `json:"at,omitempty,omitzero"`
+	Before Position        `json:"before,omitempty,omitzero"`
+	From   Position        `json:"from,omitempty,omitzero"`
+	Left   *NewArea        `json:"left,omitempty"`
+	Op     EditOperationOp `json:"op"`
+	Other  string          `json:"other,omitempty,omitzero"`
+	Right  *NewArea        `json:"right,omitempty"`
+	To     Position        `json:"to,omitempty,omitzero"`
+	Whole  *NewArea        `json:"whole,omitempty"`
+}
+
+// EditOperationOp defines model for EditOperation.Op.
+type EditOperationOp string
+
+// Edited defines model for Edited.
+type Edited struct {
+	// Changed GeoJSON Features of the areas that it made or changed.
+	Changed []json.RawMessage `json:"changed"`
+
+	// Checked false: the set was too large to be checked whole; its draft is.
+	Checked bool    `json:"checked"`
+	Drawing Drawing `json:"drawing"`
+
+	// Faults What keeps it from being a partition.
+	Faults []Fault `json:"faults"`
+
+	// Removed Codes of areas that the change took away.
+	Removed []string `json:"removed"`
 }
 
 // Error defines model for Error.
@@ -1046,6 +1160,16 @@ type FeatureCondition struct {
 	Property string `json:"property"`
 }
 
+// FileProperty defines model for FileProperty.
+type FileProperty struct {
+	Distinct int `json:"distinct"`
+
+	// Filled How many features have a value for it.
+	Filled  int      `json:"filled"`
+	Name    string   `json:"name"`
+	Samples []string `json:"samples"`
+}
+
 // Filed defines model for Filed.
 type Filed struct {
 	// Assignee Who has it, by role; never a person's id.
@@ -1055,6 +1179,11 @@ type Filed struct {
 	Report       string         `json:"report"`
 	Status       Status         `json:"status"`
 	TrackingCode string         `json:"tracking_code"`
+}
+
+// FinishInput defines model for FinishInput.
+type FinishInput struct {
+	Revision int64 `json:"revision"`
 }
 
 // Gives defines model for Gives.
@@ -1086,6 +1215,39 @@ type Hours struct {
 	// From e.g. 08:30
 	From string `json:"from"`
 	To   string `json:"to"`
+}
+
+// Inspection defines model for Inspection.
+type Inspection struct {
+	// Areas How many of each level.
+	Areas map[string]int `json:"areas"`
+
+	// Broken With these faults it would not be imported.
+	Broken   bool    `json:"broken"`
+	Faults   []Fault `json:"faults"`
+	Features int     `json:"features"`
+
+	// Levels A guess for the mapping's levels; empty where no property looks like an area code.
+	Levels     []LevelMapping `json:"levels"`
+	Properties []FileProperty `json:"properties"`
+
+	// Shifted The borders fit those in force better when the coordinates are taken otherwise.
+	Shifted *Shift `json:"shifted,omitempty"`
+
+	// Tried It was read as areas, and what follows says how that went.
+	Tried bool `json:"tried"`
+}
+
+// InspectionInput defines model for InspectionInput.
+type InspectionInput struct {
+	// Features A GeoJSON FeatureCollection or a TopoJSON Topology, for small sets.
+	Features json.RawMessage `json:"features,omitempty,omitzero"`
+
+	// Mapping As for an import. Without levels the guessed ones are taken, without a datum the file is not read as areas.
+	Mapping PartialMapping `json:"mapping,omitempty,omitzero"`
+
+	// Upload `upload` of a boundary upload, for large sets.
+	Upload string `json:"upload,omitempty,omitzero"`
 }
 
 // Jurisdiction defines model for Jurisdiction.
@@ -1183,6 +1345,12 @@ type Neighbour struct {
 	Name   string  `json:"name"`
 }
 
+// NewArea defines model for NewArea.
+type NewArea struct {
+	Code string `json:"code"`
+	Name string `json:"name,omitempty,omitzero"`
+}
+
 // PartInput defines model for PartInput.
 type PartInput struct {
 	// Area Area whose roster the assignee comes from; empty string for the jurisdiction's queue.
@@ -1196,6 +1364,13 @@ type PartInput struct {
 	ServiceCode string `json:"service_code"`
 }
 
+// PartialMapping As for an import. Without levels the guessed ones are taken, without a datum the file is not read as areas.
+type PartialMapping struct {
+	Datum  Datum          `json:"datum,omitempty,omitzero"`
+	Levels []LevelMapping `json:"levels,omitempty,omitzero"`
+	Slack  float64        `json:"slack,omitempty,omitzero"`
+}
+
 // PointGeometry defines model for PointGeometry.
 type PointGeometry struct {
 	Coordinates []float64         `json:"coordinates"`
@@ -1204,6 +1379,9 @@ type PointGeometry struct {
 
 // PointGeometryType defines model for PointGeometry.Type.
 type PointGeometryType string
+
+// Position defines model for Position.
+type Position = []float64
 
 // Proof defines model for Proof.
 type Proof struct {
@@ -1276,6 +1454,12 @@ type PublicReportsType string
 type Publication struct {
 	// Expected The set in force as the editor saw it; absent when none was.
 	Expected string `json:"expected,omitempty,omitzero"`
+
+	// From From when it is to hold; absent for at once. It comes into force within a minute of then, if the expected set is still in force.
+	From *time.Time `json:"from,omitempty"`
+
+	// Withdraw Take back what was planned.
+	Withdraw bool `json:"withdraw,omitempty,omitzero"`
 }
 
 // Queue defines model for Queue.
@@ -1496,6 +1680,14 @@ type RehomingPreview struct {
 type ReopeningInput struct {
 	// Reason What is not as it should be.
 	Reason string `json:"reason"`
+}
+
+// Repaired defines model for Repaired.
+type Repaired struct {
+	// Moves What was moved, largest first, 500 at most.
+	Moves    []Fault     `json:"moves"`
+	MovesAll int         `json:"moves_all"`
+	Set      BoundarySet `json:"set"`
 }
 
 // ReportInput defines model for ReportInput.
@@ -1787,6 +1979,24 @@ type Service struct {
 	ServiceCode string `json:"service_code"`
 }
 
+// Shift The borders fit those in force better when the coordinates are taken otherwise.
+type Shift struct {
+	// After The same when taken as said.
+	After float64 `json:"after"`
+
+	// Before Median metres from the borders in force as they are, 50 at most.
+	Before float64 `json:"before"`
+
+	// Confidence 0 to 1.
+	Confidence float64 `json:"confidence"`
+
+	// Converted false: they are still of that datum. true: they were converted as if they had been.
+	Converted bool `json:"converted"`
+
+	// Datum Of which datum the coordinates seem to be, or from which they seem to have been converted wrongly.
+	Datum string `json:"datum"`
+}
+
 // SplitInput defines model for SplitInput.
 type SplitInput struct {
 	Parts []PartInput `json:"parts"`
@@ -1912,6 +2122,9 @@ type TrackedOriginal struct {
 // CursorQuery defines model for cursor.
 type CursorQuery = string
 
+// DrawingPath defines model for drawing.
+type DrawingPath = string
+
 // IdempotencyKeyHeader defines model for idempotencyKey.
 type IdempotencyKeyHeader = string
 
@@ -1929,6 +2142,23 @@ type ReportPath = string
 
 // SetPath defines model for set.
 type SetPath = string
+
+// BeginDrawingParams defines parameters for BeginDrawing.
+type BeginDrawingParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// GetDrawingAreasParams defines parameters for GetDrawingAreas.
+type GetDrawingAreasParams struct {
+	Level string `form:"level,omitempty" json:"level,omitempty,omitzero"`
+}
+
+// EditDrawingParams defines parameters for EditDrawing.
+type EditDrawingParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
 
 // GetBoundaryAreasParams defines parameters for GetBoundaryAreas.
 type GetBoundaryAreasParams struct {
@@ -2119,8 +2349,20 @@ type PutRoutingRulesParams struct {
 // PutJurisdictionJSONRequestBody defines body for PutJurisdiction for application/json ContentType.
 type PutJurisdictionJSONRequestBody = JurisdictionInput
 
+// BeginDrawingJSONRequestBody defines body for BeginDrawing for application/json ContentType.
+type BeginDrawingJSONRequestBody = DrawingInput
+
+// EditDrawingJSONRequestBody defines body for EditDrawing for application/json ContentType.
+type EditDrawingJSONRequestBody = EditInput
+
+// FinishDrawingJSONRequestBody defines body for FinishDrawing for application/json ContentType.
+type FinishDrawingJSONRequestBody = FinishInput
+
 // ImportBoundarySetJSONRequestBody defines body for ImportBoundarySet for application/json ContentType.
 type ImportBoundarySetJSONRequestBody = BoundaryImport
+
+// InspectBoundaryFileJSONRequestBody defines body for InspectBoundaryFile for application/json ContentType.
+type InspectBoundaryFileJSONRequestBody = InspectionInput
 
 // PublishBoundarySetJSONRequestBody defines body for PublishBoundarySet for application/json ContentType.
 type PublishBoundarySetJSONRequestBody = Publication
@@ -2193,12 +2435,33 @@ type ServerInterface interface {
 	// PutJurisdiction Creates the jurisdiction or replaces its names, levels, roles and services.
 	// (PUT /v1/{jurisdiction})
 	PutJurisdiction(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// ListDrawings Boundary sets that people are drawing, last changed first.
+	// (GET /v1/{jurisdiction}/boundary-drawings)
+	ListDrawings(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// BeginDrawing Begins a drawing from a stored set.
+	// (POST /v1/{jurisdiction}/boundary-drawings)
+	BeginDrawing(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params BeginDrawingParams)
+	// GetDrawing A drawing as it stands, with what keeps it from being a partition.
+	// (GET /v1/{jurisdiction}/boundary-drawings/{drawing})
+	GetDrawing(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath)
+	// GetDrawingAreas The areas of a drawing as GeoJSON.
+	// (GET /v1/{jurisdiction}/boundary-drawings/{drawing}/areas)
+	GetDrawingAreas(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath, params GetDrawingAreasParams)
+	// EditDrawing Moves borders so that both sides move, splits and merges areas, undoes and redoes. All operations of an edit are made or none.
+	// (POST /v1/{jurisdiction}/boundary-drawings/{drawing}/edits)
+	EditDrawing(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath, params EditDrawingParams)
+	// FinishDrawing Makes a draft set of a drawing as it stands, to be compared and published. The drawing stays.
+	// (POST /v1/{jurisdiction}/boundary-drawings/{drawing}/set)
+	FinishDrawing(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath)
 	// ListBoundarySets Drafts, the set in force and the superseded ones, newest first.
 	// (GET /v1/{jurisdiction}/boundary-sets)
 	ListBoundarySets(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 	// ImportBoundarySet Reads a GeoJSON FeatureCollection into a draft; all faults are reported at once.
 	// (POST /v1/{jurisdiction}/boundary-sets)
 	ImportBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// InspectBoundaryFile Looks at a file and stores nothing. Which properties its features have, which mapping they suggest, and with a datum everything wrong with it.
+	// (POST /v1/{jurisdiction}/boundary-sets/inspection)
+	InspectBoundaryFile(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 	// GetBoundarySet What a boundary set holds. Drafts are shown to editors only.
 	// (GET /v1/{jurisdiction}/boundary-sets/{set})
 	GetBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath)
@@ -2211,6 +2474,9 @@ type ServerInterface interface {
 	// PublishBoundarySet Puts the set in force, if the set in force is still the expected one.
 	// (POST /v1/{jurisdiction}/boundary-sets/{set}/publication)
 	PublishBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath)
+	// RepairBoundarySet Makes a draft of a set in which what is safe to mend is mended, and says what moved.
+	// (POST /v1/{jurisdiction}/boundary-sets/{set}/repair)
+	RepairBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath)
 	// GetBoundaryTile The areas as a vector tile (MVT), cacheable for ever. Layers `areas` and `labels`.
 	// (GET /v1/{jurisdiction}/boundary-sets/{set}/tiles/{z}/{x}/{y})
 	GetBoundaryTile(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath, z int, x int, y int)
@@ -2408,6 +2674,270 @@ func (siw *ServerInterfaceWrapper) PutJurisdiction(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// ListDrawings operation middleware
+func (siw *ServerInterfaceWrapper) ListDrawings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDrawings(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BeginDrawing operation middleware
+func (siw *ServerInterfaceWrapper) BeginDrawing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BeginDrawingParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BeginDrawing(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetDrawing operation middleware
+func (siw *ServerInterfaceWrapper) GetDrawing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "drawing" -------------
+	var drawingPath DrawingPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "drawing", r.PathValue("drawing"), &drawingPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "drawing", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetDrawing(w, r, jurisdictionPath, drawingPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetDrawingAreas operation middleware
+func (siw *ServerInterfaceWrapper) GetDrawingAreas(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "drawing" -------------
+	var drawingPath DrawingPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "drawing", r.PathValue("drawing"), &drawingPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "drawing", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDrawingAreasParams
+
+	// ------------- Optional query parameter "level" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", r.URL.Query(), &params.Level, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "level"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "level", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetDrawingAreas(w, r, jurisdictionPath, drawingPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EditDrawing operation middleware
+func (siw *ServerInterfaceWrapper) EditDrawing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "drawing" -------------
+	var drawingPath DrawingPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "drawing", r.PathValue("drawing"), &drawingPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "drawing", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditDrawingParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EditDrawing(w, r, jurisdictionPath, drawingPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// FinishDrawing operation middleware
+func (siw *ServerInterfaceWrapper) FinishDrawing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "drawing" -------------
+	var drawingPath DrawingPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "drawing", r.PathValue("drawing"), &drawingPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "drawing", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.FinishDrawing(w, r, jurisdictionPath, drawingPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListBoundarySets operation middleware
 func (siw *ServerInterfaceWrapper) ListBoundarySets(w http.ResponseWriter, r *http.Request) {
 
@@ -2451,6 +2981,32 @@ func (siw *ServerInterfaceWrapper) ImportBoundarySet(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ImportBoundarySet(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// InspectBoundaryFile operation middleware
+func (siw *ServerInterfaceWrapper) InspectBoundaryFile(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.InspectBoundaryFile(w, r, jurisdictionPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2649,6 +3205,41 @@ func (siw *ServerInterfaceWrapper) PublishBoundarySet(w http.ResponseWriter, r *
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PublishBoundarySet(w, r, jurisdictionPath, setPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RepairBoundarySet operation middleware
+func (siw *ServerInterfaceWrapper) RepairBoundarySet(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "set" -------------
+	var setPath SetPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "set", r.PathValue("set"), &setPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "set", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RepairBoundarySet(w, r, jurisdictionPath, setPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4809,6 +5400,14 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-uploads", wrapper.CreateBoundaryUpload)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets", wrapper.ListBoundarySets)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets", wrapper.ImportBoundarySet)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/inspection", wrapper.InspectBoundaryFile)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/repair", wrapper.RepairBoundarySet)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings", wrapper.ListDrawings)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings", wrapper.BeginDrawing)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}", wrapper.GetDrawing)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}/areas", wrapper.GetDrawingAreas)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}/edits", wrapper.EditDrawing)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}/set", wrapper.FinishDrawing)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}", wrapper.GetBoundarySet)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/publication", wrapper.PublishBoundarySet)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/diff", wrapper.DiffBoundarySet)

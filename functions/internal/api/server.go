@@ -46,7 +46,7 @@ var served = map[Function][]string{
 	Reports: {"POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}",
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening"},
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
-	Boundaries:    {"/boundary-sets", "/boundary-uploads"},
+	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
 	Subscriptions: {"/deliveries"},
 	Local:         {"GET /healthz"},

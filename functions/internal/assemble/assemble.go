@@ -40,7 +40,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		RosterDesk: &assignment.RosterDesk{Books: books, Writer: t, Rosters: rosters, Assigned: t, Limit: c.RosterBytes},
 		RuleDesk:   &assignment.RuleDesk{Books: books, Writer: t, Router: router},
 		Simulator:  &assignment.Simulator{Router: router, Feed: t, Bodies: t, Now: time.Now},
-		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Now: time.Now, NewID: newID,
+		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Now: time.Now, NewID: newID,
 			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
 	}
 	s.Graveyard = t
@@ -86,6 +86,11 @@ func Queue(c config.Config) *queue.Queue[job.Message] {
 // Sweep gives the watch over the deadlines of every jurisdiction in a table. It does no network, and reads no contact details.
 func Sweep(t *table.Table, log *slog.Logger) *assignment.Sweep {
 	return &assignment.Sweep{Desk: staffDesk(t), Due: t, Log: log}
+}
+
+// Publisher gives what puts boundary sets in force as planned. It does no network.
+func Publisher(t *table.Table) *boundary.Desk {
+	return &boundary.Desk{Books: jurisdiction.NewBooks(t, t), Writer: t, Catalogue: t, Now: time.Now}
 }
 
 // WithKeys is Server for functions that file or read reports. Without both keys it is an error at the start, which a deployment

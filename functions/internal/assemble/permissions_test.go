@@ -214,10 +214,16 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.doEverything(func() { parts.work(t, worker) })
+	before := w.inForce()
 	w.deliverEverything(tables["deliver"])
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
 	tendEverything(t, tables["sweep"], tables["jobs"], w)
+	publisher := Publisher(tables["sweep"])
+	publisher.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }
+	if err := publisher.PublishDue(t.Context(), w.server.Log); err != nil || w.inForce() == before {
+		t.Errorf("nothing was published as planned: %v", err)
+	}
 	for _, o := range operations(t) {
 		if !tried[o.id] && o.function != "local" {
 			t.Errorf("%s was not tried", o.id)
@@ -305,6 +311,19 @@ func (w *world) doEverything(work func()) {
 	w.must("POST", change+"/undo", admin, map[string]any{})
 	work()
 	w.publish(townAreas())
+	w.must("POST", "/v1/town/boundary-sets/inspection", admin, map[string]any{"features": townAreas(), "mapping": map[string]any{"datum": "WGS84"}})
+	w.must("POST", set+"/repair", admin, nil)
+	var drawing api.Drawing
+	w.must("POST", "/v1/town/boundary-drawings", admin, map[string]any{}, "Idempotency-Key", uuid.NewString()).into(w.t, &drawing)
+	at := "/v1/town/boundary-drawings/" + drawing.Drawing
+	w.must("POST", at+"/edits", admin, map[string]any{"revision": 1, "operations": []any{map[string]any{"op": "merge", "area": "c1g1", "other": "c1g2", "whole": map[string]any{"code": "c1g3"}}}},
+		"Idempotency-Key", uuid.NewString())
+	for _, p := range []string{"", "/" + drawing.Drawing, "/" + drawing.Drawing + "/areas"} {
+		w.must("GET", "/v1/town/boundary-drawings"+p, admin, nil)
+	}
+	var finished api.BoundarySet
+	w.must("POST", at+"/set", admin, map[string]any{"revision": 2}).into(w.t, &finished)
+	w.must("POST", "/v1/town/boundary-sets/"+finished.Set+"/publication", admin, map[string]any{"expected": w.inForce(), "from": time.Now().Add(time.Hour)})
 }
 
 // tendEverything gives a push to a job of which nobody was told, and ends one of which all is recorded.

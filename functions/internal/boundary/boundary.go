@@ -25,15 +25,18 @@ const maxFaults = 500
 // uploadFor is how long a presigned address takes an upload.
 const uploadFor = 15 * time.Minute
 
-// Desk imports and publishes boundary sets. All fields are needed.
+// Desk imports, draws and publishes boundary sets. All fields are needed.
 type Desk struct {
 	Books     *jurisdiction.Books
 	Writer    jurisdiction.Writer
 	Catalogue Catalogue
 	Uploads   Uploads
+	Drawings  Drawings
 	Limits    geo.Limits
 	Now       func() time.Time
 	NewID     func() (string, error)
+
+	drawn sketches
 }
 
 // Upload says where a large file is to be sent.
@@ -68,7 +71,8 @@ func uploadPrefix(code string) string { return "boundaries/" + code + "/" }
 // Import reads a GeoJSON FeatureCollection, given whole or as the key of an upload, into a draft. A file with faults is a fault
 // with code fault.FaultyFile that lists all of them; nothing is stored then. The same content gives the same set.
 func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, features []byte, upload string) (Set, error) {
-	if _, err := d.Books.Current(ctx, code); err != nil {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
 		return Set{}, err
 	}
 	file, err := d.file(ctx, code, features, upload)
@@ -80,30 +84,13 @@ func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, featu
 		return Set{}, refusal(err)
 	}
 	if parsed == nil || slices.ContainsFunc(faults, func(f geo.Fault) bool { return !f.Warning }) {
-		return Set{}, &fault.Error{Code: fault.FaultyFile, Details: details(faults),
+		return Set{}, &fault.Error{Code: fault.FaultyFile, Details: Details(faults),
 			Message: fmt.Sprintf("The boundaries have %d fault(s); nothing was stored.", len(faults))}
 	}
-	faults = append(faults, against(parsed, m)...)
-	blob, err := parsed.Compile()
-	if err != nil {
-		return Set{}, fmt.Errorf("compile boundaries: %w", err)
+	if s := shifted(parsed, c.Areas); s != nil {
+		faults = append(faults, shiftWarning(s))
 	}
-	areas, err := geo.Open(blob)
-	if err != nil {
-		return Set{}, fmt.Errorf("open what was compiled: %w", err)
-	}
-	version := jurisdiction.VersionOf(blob)
-	if err := d.Writer.PutSnapshot(ctx, code, jurisdiction.Boundaries, version, blob); err != nil {
-		return Set{}, err
-	}
-	s := Set{Jurisdiction: code, Version: version, Status: Draft, CreatedAt: d.Now().UTC(), By: by, Bytes: len(blob), Areas: areas.Len(),
-		Vertices: areas.Vertices(), Levels: areas.Levels(), Warnings: details(faults)}
-	b := areas.Bound()
-	s.Bound = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
-	if s, err = d.Catalogue.Register(ctx, s); err != nil {
-		return Set{}, err
-	}
-	return d.withStatus(ctx, s)
+	return d.register(ctx, code, by, parsed, m, faults)
 }
 
 func (d *Desk) file(ctx context.Context, code string, features []byte, upload string) (io.Reader, error) {
@@ -139,8 +126,7 @@ func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set
 	}
 	if c.Boundaries != expected && c.Boundaries != version {
 		// What a set retires and what succeeds it depends on the set whose place it takes, so that has to be the one we read.
-		return Set{}, &fault.Error{Code: fault.Conflict, Field: "expected",
-			Message: fmt.Sprintf("Other boundaries are in force (%s) than were expected. Look at them and decide again.", c.Boundaries)}
+		return Set{}, otherInForce(c.Boundaries)
 	}
 	change := jurisdiction.Change{Kind: jurisdiction.Boundaries, Expected: expected, Next: version}
 	if c.Areas != nil && c.Boundaries != version {
@@ -152,7 +138,7 @@ func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set
 	if err := d.Writer.Switch(ctx, code, change); err != nil {
 		return Set{}, err
 	}
-	s.PublishedAt, s.Status = d.Now().UTC(), Published
+	s.PublishedAt, s.Status, s.Plan = d.Now().UTC(), Published, Plan{}
 	return s, d.Catalogue.MarkPublished(ctx, code, version, s.PublishedAt)
 }
 
@@ -236,7 +222,8 @@ func against(set *geo.BoundarySet, m geo.Mapping) []geo.Fault {
 	return list
 }
 
-func details(faults []geo.Fault) []fault.Detail {
+// Details gives the first maxFaults faults as they are answered.
+func Details(faults []geo.Fault) []fault.Detail {
 	var list []fault.Detail
 	for _, f := range faults[:min(len(faults), maxFaults)] {
 		d := fault.Detail{Kind: string(f.Kind), Message: f.Message, Feature: f.Feature, Level: f.Level, Code: f.Code, Other: f.Other, Size: f.Size, Unit: f.Unit}
@@ -246,4 +233,8 @@ func details(faults []geo.Fault) []fault.Detail {
 		list = append(list, d)
 	}
 	return list
+}
+
+func otherInForce(set string) error {
+	return &fault.Error{Code: fault.Conflict, Field: "expected", Message: fmt.Sprintf("Other boundaries are in force (%s) than were expected. Look at them and decide again.", set)}
 }

@@ -31,6 +31,14 @@ type Set struct {
 	Levels       []string
 	Bound        [4]float64 // west, south, east, north in degrees
 	Warnings     []fault.Detail
+	Plan         Plan `json:"-"`
+}
+
+// Plan is when a set is to come into force by itself.
+type Plan struct {
+	From     time.Time // zero for none
+	Expected string    // the set in whose place it is to come
+	Failed   string    // why it did not, once From has passed
 }
 
 // Catalogue keeps descriptions of sets. The pointer decides what is in force (jurisdiction.Writer.Switch); the status here is
@@ -38,10 +46,14 @@ type Set struct {
 type Catalogue interface {
 	// Register stores the description of a new set; one that exists is left as it is and given back.
 	Register(ctx context.Context, s Set) (Set, error)
-	// MarkPublished notes the time of a publication.
+	// MarkPublished notes the time of a publication, and that none is planned any more.
 	MarkPublished(ctx context.Context, jurisdiction, version string, at time.Time) error
 	// Describe gives one set; fault.Unknown where there is none. Status is Draft or Superseded.
 	Describe(ctx context.Context, jurisdiction, version string) (Set, error)
+	// PlanPublication notes when a set is to come into force; the zero Plan takes that back.
+	PlanPublication(ctx context.Context, jurisdiction, version string, p Plan) error
+	// DuePublications calls each with every set whose plan is not after until.
+	DuePublications(ctx context.Context, until time.Time, each func(Set) error) error
 	// All gives every set of the jurisdiction, newest first.
 	All(ctx context.Context, jurisdiction string) ([]Set, error)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,13 +31,39 @@ func (t *Table) Register(ctx context.Context, s boundary.Set) (boundary.Set, err
 
 // MarkPublished implements boundary.Catalogue.
 func (t *Table) MarkPublished(ctx context.Context, j, version string, at time.Time) error {
-	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: setKey(j, version).item(), UpdateExpression: aws.String("SET p = :at"),
+	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: setKey(j, version).item(), UpdateExpression: aws.String("SET p = :at REMOVE pe, px, " + deadlinePartition + ", " + nextSort),
 		ConditionExpression: aws.String("attribute_exists(" + partitionKey + ")"), ExpressionAttributeValues: item{":at": str(stamp(at))}, ReturnConsumedCapacity: t.capacity()})
 	if err != nil {
 		return fmt.Errorf("mark set %s of %s as published: %w", version, j, err)
 	}
 	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
 	return nil
+}
+
+// PlanPublication implements boundary.Catalogue.
+func (t *Table) PlanPublication(ctx context.Context, j, version string, p boundary.Plan) error {
+	update, values := "REMOVE pe, px, "+deadlinePartition+", "+nextSort, item{":j": str(j)}
+	switch {
+	case p.Failed != "":
+		update = "SET px = :px REMOVE pe, " + deadlinePartition + ", " + nextSort
+		values[":px"] = str(p.Failed)
+	case !p.From.IsZero():
+		update = "SET pe = :pe, " + deadlinePartition + " = :np, " + nextSort + " = :nk REMOVE px"
+		values[":pe"], values[":np"], values[":nk"] = str(p.Expected), str(deadlineKey(shardOf(version))), str(nextKey(p.From, version))
+	}
+	values[":j"] = str(setsPartition(j))
+	return t.change(ctx, setKey(j, version), update, partitionKey+" = :j", values)
+}
+
+// DuePublications implements boundary.Catalogue.
+func (t *Table) DuePublications(ctx context.Context, until time.Time, each func(boundary.Set) error) error {
+	return t.due(ctx, until, setPrefix, func(i item) error {
+		s, err := readSet(i)
+		if err != nil || s.Plan.From.IsZero() || s.Plan.From.After(until) {
+			return err
+		}
+		return each(s)
+	})
 }
 
 // Describe implements boundary.Catalogue.
@@ -77,6 +104,10 @@ func readSet(i item) (boundary.Set, error) {
 	s.Status = boundary.Draft
 	if at, err := readStamp(i.text("p")); err == nil {
 		s.PublishedAt, s.Status = at, boundary.Superseded
+	}
+	s.Plan = boundary.Plan{Expected: i.text("pe"), Failed: i.text("px")}
+	if at, _, ok := strings.Cut(i.text(nextSort), "#"); ok {
+		s.Plan.From, _ = readStamp(at) // written by nextKey
 	}
 	return s, nil
 }

@@ -73,6 +73,20 @@ func setsPartition(j string) string { return "T#" + j + "#SETS" }
 
 func setKey(j, version string) key { return key{setsPartition(j), setPrefix + version} }
 
+const drawingPrefix = "DRAWING#"
+
+func drawingsPartition(j string) string { return "T#" + j + "#DRAWINGS" }
+
+func drawingKey(j, id string) key { return key{drawingsPartition(j), drawingPrefix + id} }
+
+const editPrefix = "EDIT#"
+
+func editsPartition(j, drawing string) string { return "T#" + j + "#DRAWING#" + drawing }
+
+func editKey(j, drawing string, n int) key {
+	return key{editsPartition(j, drawing), fmt.Sprintf("%s%05d", editPrefix, n)}
+}
+
 func reportPartition(id string) string { return "R#" + id }
 
 const stateSort = "STATE"

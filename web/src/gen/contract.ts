@@ -796,6 +796,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/boundary-sets/inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a file and stores nothing. Which properties its features have, which mapping they suggest, and with a datum everything wrong with it. */
+        post: operations["inspectBoundaryFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/boundary-sets/{set}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
+                set: components["parameters"]["set"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a draft of a set in which what is safe to mend is mended, and says what moved. */
+        post: operations["repairBoundarySet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/boundary-drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** Boundary sets that people are drawing, last changed first. */
+        get: operations["listDrawings"];
+        put?: never;
+        /** Begins a drawing from a stored set. */
+        post: operations["beginDrawing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/boundary-drawings/{drawing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        /** A drawing as it stands, with what keeps it from being a partition. */
+        get: operations["getDrawing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/boundary-drawings/{drawing}/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        /** The areas of a drawing as GeoJSON. */
+        get: operations["getDrawingAreas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/boundary-drawings/{drawing}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves borders so that both sides move, splits and merges areas, undoes and redoes. All operations of an edit are made or none. */
+        post: operations["editDrawing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/boundary-drawings/{drawing}/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a draft set of a drawing as it stands, to be compared and published. The drawing stays. */
+        post: operations["finishDrawing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/boundary-sets/{set}": {
         parameters: {
             query?: never;
@@ -1894,6 +2034,158 @@ export interface components {
             levels: string[];
             bbox: number[];
             warnings?: components["schemas"]["Fault"][];
+            /**
+             * Format: date-time
+             * @description When it comes into force by itself.
+             */
+            planned_from?: string;
+            /** @description Why a planned publication did not happen. */
+            plan_failed?: string;
+        };
+        InspectionInput: {
+            mapping?: components["schemas"]["PartialMapping"];
+            /** @description A GeoJSON FeatureCollection or a TopoJSON Topology, for small sets. */
+            features?: {
+                [key: string]: unknown;
+            };
+            /** @description `upload` of a boundary upload, for large sets. */
+            upload?: string;
+        };
+        /** @description As for an import. Without levels the guessed ones are taken, without a datum the file is not read as areas. */
+        PartialMapping: {
+            datum?: components["schemas"]["Datum"];
+            /** Format: double */
+            slack?: number;
+            levels?: components["schemas"]["LevelMapping"][];
+        };
+        Inspection: {
+            features: number;
+            properties: components["schemas"]["FileProperty"][];
+            /** @description A guess for the mapping's levels; empty where no property looks like an area code. */
+            levels: components["schemas"]["LevelMapping"][];
+            /** @description It was read as areas, and what follows says how that went. */
+            tried: boolean;
+            /** @description With these faults it would not be imported. */
+            broken: boolean;
+            /** @description How many of each level. */
+            areas: {
+                [key: string]: number;
+            };
+            faults: components["schemas"]["Fault"][];
+            shifted?: components["schemas"]["Shift"];
+        };
+        FileProperty: {
+            name: string;
+            /** @description How many features have a value for it. */
+            filled: number;
+            distinct: number;
+            samples: string[];
+        };
+        /** @description The borders fit those in force better when the coordinates are taken otherwise. */
+        Shift: {
+            /** @description Of which datum the coordinates seem to be, or from which they seem to have been converted wrongly. */
+            datum: string;
+            /** @description false: they are still of that datum. true: they were converted as if they had been. */
+            converted: boolean;
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            confidence: number;
+            /**
+             * Format: double
+             * @description Median metres from the borders in force as they are, 50 at most.
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description The same when taken as said.
+             */
+            after: number;
+        };
+        Repaired: {
+            set: components["schemas"]["BoundarySet"];
+            /** @description What was moved, largest first, 500 at most. */
+            moves: components["schemas"]["Fault"][];
+            moves_all: number;
+        };
+        DrawingInput: {
+            /** @description A stored set; without it the one in force. */
+            base?: string;
+            name?: string;
+        };
+        Drawings: {
+            drawings: components["schemas"]["Drawing"][];
+        };
+        Drawing: {
+            drawing: string;
+            name: string;
+            /** @description The set it began from. */
+            base: string;
+            /**
+             * Format: int64
+             * @description Rises with every change; an edit says which one it was made on.
+             */
+            revision: number;
+            /** @description That hold. */
+            edits: number;
+            /** @description That were undone and can be redone. */
+            undone: number;
+            by: string;
+            changed_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+        };
+        /** @description Operations, or undo, or redo. */
+        EditInput: {
+            /**
+             * Format: int64
+             * @description The revision the editor saw.
+             */
+            revision: number;
+            operations?: components["schemas"]["EditOperation"][];
+            undo?: boolean;
+            redo?: boolean;
+        };
+        /** @description Points are [longitude, latitude] in degrees of WGS 84. move: from, to. insert: before, after, at. delete: at. redraw: from, to, along. split: area, along, left, right. merge: area, other, whole. */
+        EditOperation: {
+            /** @enum {string} */
+            op: "move" | "insert" | "delete" | "redraw" | "split" | "merge";
+            from?: components["schemas"]["Position"];
+            to?: components["schemas"]["Position"];
+            at?: components["schemas"]["Position"];
+            before?: components["schemas"]["Position"];
+            after?: components["schemas"]["Position"];
+            along?: components["schemas"]["Position"][];
+            area?: string;
+            other?: string;
+            left?: components["schemas"]["NewArea"];
+            right?: components["schemas"]["NewArea"];
+            whole?: components["schemas"]["NewArea"];
+        };
+        Position: number[];
+        NewArea: {
+            code: string;
+            name?: string;
+        };
+        FinishInput: {
+            /** Format: int64 */
+            revision: number;
+        };
+        Edited: {
+            drawing: components["schemas"]["Drawing"];
+            /** @description Codes of areas that the change took away. */
+            removed: string[];
+            /** @description GeoJSON Features of the areas that it made or changed. */
+            changed: {
+                [key: string]: unknown;
+            }[];
+            /** @description false: the set was too large to be checked whole; its draft is. */
+            checked: boolean;
+            /** @description What keeps it from being a partition. */
+            faults: components["schemas"]["Fault"][];
         };
         BoundarySets: {
             sets: components["schemas"]["BoundarySet"][];
@@ -1902,6 +2194,13 @@ export interface components {
         Publication: {
             /** @description The set in force as the editor saw it; absent when none was. */
             expected?: string;
+            /**
+             * Format: date-time
+             * @description From when it is to hold; absent for at once. It comes into force within a minute of then, if the expected set is still in force.
+             */
+            from?: string;
+            /** @description Take back what was planned. */
+            withdraw?: boolean;
         };
         Areas: {
             /** @enum {string} */
@@ -1928,6 +2227,7 @@ export interface components {
         job: string;
         /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
         set: string;
+        drawing: string;
         /** @description A key of the sender's own. The same key and body do the thing once. */
         idempotencyKey: string;
         limit: number;
@@ -3161,6 +3461,220 @@ export interface operations {
         };
         responses: {
             /** @description The draft. The same content gives the same set. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundarySet"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    inspectBoundaryFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionInput"];
+            };
+        };
+        responses: {
+            /** @description What the file holds. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    repairBoundarySet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
+                set: components["parameters"]["set"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mended draft; the set itself where there was nothing to mend. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Repaired"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listDrawings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Drawings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawings"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    beginDrawing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawingInput"];
+            };
+        };
+        responses: {
+            /** @description The drawing. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawing"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDrawing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The drawing. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDrawingAreas: {
+        parameters: {
+            query?: {
+                level?: string;
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Areas. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Areas"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    editDrawing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditInput"];
+            };
+        };
+        responses: {
+            /** @description The drawing as it is now and the areas that changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    finishDrawing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishInput"];
+            };
+        };
+        responses: {
+            /** @description The draft. */
             201: {
                 headers: {
                     [name: string]: unknown;

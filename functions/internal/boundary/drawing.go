@@ -1,0 +1,257 @@
+package boundary
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/geo"
+)
+
+// Drawing is a boundary set that people are drawing: a stored set, and the edits made of it since, in order. An edit that was taken back is kept
+// until another one takes its place.
+type Drawing struct {
+	ID           string // UUID
+	Jurisdiction string
+	Name         string
+	Base         string // version of the stored set it began from
+	Revision     int64  // rises by one with every change, with undoing and redoing too; whoever edits says which one they saw
+	Edits        int    // that hold
+	Undone       int    // that were taken back and can be made again
+	By           string // person's id of whoever began it
+	ChangedBy    string
+	CreatedAt    time.Time
+	ChangedAt    time.Time
+	LastOp       string // operation id of the last change
+}
+
+// Edit is some operations that were made, and are taken back, together.
+type Edit struct {
+	Number     int // from 1
+	Who        string
+	At         time.Time
+	Operations []Operation
+}
+
+const (
+	// mostEdits is how many edits a drawing has at most. All of them are made again when it is opened, a few microseconds each.
+	mostEdits = 5000
+	// mostOperations is how many operations an edit has at most.
+	mostOperations = 100
+	// drawingKept is how long a drawing is kept after its last change.
+	drawingKept = 180 * 24 * time.Hour
+	// checkUpTo is up to how many vertices a drawing is checked whole after every edit.
+	checkUpTo = 300_000
+)
+
+// Drawings keeps drawings. All writes are conditional. An absent drawing is a fault with code fault.Unknown.
+type Drawings interface {
+	// NewDrawing stores a new drawing; one with the same id that is there is left as it is and given back.
+	NewDrawing(ctx context.Context, d Drawing, until time.Time) (Drawing, error)
+	Drawing(ctx context.Context, jurisdiction, id string) (Drawing, error)
+	// Drawings gives all drawings of a jurisdiction, last changed first.
+	Drawings(ctx context.Context, jurisdiction string) ([]Drawing, error)
+	// Edits gives the edits that hold, in order.
+	Edits(ctx context.Context, d Drawing) ([]Edit, error)
+	// ChangeDrawing stores a drawing in the place of the revision before it and, where there is one, the edit with the number d.Edits. Where
+	// another revision is stored, nothing changes and changed is false, unless its LastOp is that of d: then it was made before.
+	ChangeDrawing(ctx context.Context, d Drawing, e *Edit, until time.Time) (now Drawing, changed bool, err error)
+}
+
+// Edited is a drawing as it stands.
+type Edited struct {
+	Drawing Drawing
+	Areas   *geo.Index  // the set as drawn so far
+	Before  []string    // codes of areas that the last change took away or changed
+	After   []string    // codes of areas that it made or changed
+	Faults  []geo.Fault // what keeps it from being a partition; nil where it was too large to be checked on the way
+}
+
+// BeginDrawing makes a drawing of a stored set; empty: of the set in force. op is the sender's own key: asking again with it gives the same drawing.
+func (d *Desk) BeginDrawing(ctx context.Context, code, base, name, op, who string) (Drawing, error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Drawing{}, err
+	}
+	if name = strings.TrimSpace(name); utf8.RuneCountInString(name) > 100 || !utf8.ValidString(name) {
+		return Drawing{}, fault.Field("name", "The name has at most 100 characters.")
+	}
+	if base == "" {
+		base = c.Boundaries
+	}
+	if base == "" {
+		return Drawing{}, fault.New(fault.NotReady, "No boundary set is in force yet; import one first.")
+	}
+	if _, err := d.Catalogue.Describe(ctx, code, base); err != nil {
+		return Drawing{}, err
+	}
+	id := uuid.NewSHA1(drawingSpace, []byte(code+"\n"+who+"\n"+op)).String()
+	now := d.Now().UTC().Truncate(time.Millisecond)
+	made := Drawing{ID: id, Jurisdiction: code, Name: name, Base: base, Revision: 1, By: who, ChangedBy: who, CreatedAt: now, ChangedAt: now, LastOp: op}
+	return d.Drawings.NewDrawing(ctx, made, now.Add(drawingKept))
+}
+
+// drawingSpace makes the id of a drawing of the key with which it was asked for, so that asking again gives the same one.
+var drawingSpace = uuid.MustParse("0b8d7c52-0f0e-5b07-9c5b-5f6f5a1f7c31")
+
+// Change is what somebody does with a drawing whose revision they saw.
+type Change struct {
+	Revision   int64
+	Op         string // operation id, the sender's idempotency key
+	Who        string
+	Operations []Operation // of an edit; none to undo or redo
+	Undo, Redo bool
+}
+
+// EditDrawing makes an edit, takes the last one back, or makes it again. Where somebody else changed the drawing since it is a fault with code
+// fault.Conflict, and nothing is overwritten. An operation that would spoil the partition is a fault that says where; then none of
+// the edit's operations is made.
+func (d *Desk) EditDrawing(ctx context.Context, code, id string, in Change) (Edited, error) {
+	drawing, err := d.Drawings.Drawing(ctx, code, id)
+	if err != nil {
+		return Edited{}, err
+	}
+	if drawing.LastOp == in.Op && drawing.Revision == in.Revision+1 {
+		return d.opened(ctx, drawing, nil, nil) // made before
+	}
+	if drawing.Revision != in.Revision {
+		return Edited{}, changedBy(drawing)
+	}
+	next, edit, err := drawing.with(in, d.Now())
+	if err != nil {
+		return Edited{}, err
+	}
+	s, err := d.open(ctx, drawing)
+	if err != nil {
+		return Edited{}, err
+	}
+	before, after, err := s.change(ctx, d, next, edit)
+	if err != nil {
+		return Edited{}, err
+	}
+	now, changed, err := d.Drawings.ChangeDrawing(ctx, next, edit, next.ChangedAt.Add(drawingKept))
+	if err != nil {
+		return Edited{}, err
+	}
+	if !changed {
+		return Edited{}, changedBy(now)
+	}
+	defer d.drawn.keep(now, s)
+	return edited(now, s, before, after)
+}
+
+// with gives a drawing as it is after a change, and the edit to be stored with it.
+func (d Drawing) with(in Change, at time.Time) (Drawing, *Edit, error) {
+	next := d
+	next.Revision, next.ChangedBy, next.LastOp = d.Revision+1, in.Who, in.Op
+	if next.ChangedAt = at.UTC().Truncate(time.Millisecond); next.ChangedAt.Before(d.ChangedAt) {
+		next.ChangedAt = d.ChangedAt
+	}
+	switch {
+	case in.Undo && d.Edits == 0:
+		return next, nil, fault.New(fault.Conflict, "There is nothing to undo.")
+	case in.Undo:
+		next.Edits, next.Undone = d.Edits-1, d.Undone+1
+		return next, nil, nil
+	case in.Redo && d.Undone == 0:
+		return next, nil, fault.New(fault.Conflict, "There is nothing to redo.")
+	case in.Redo:
+		next.Edits, next.Undone = d.Edits+1, d.Undone-1
+		return next, nil, nil
+	case len(in.Operations) == 0 || len(in.Operations) > mostOperations:
+		return next, nil, fault.Field("operations", "An edit has 1 to %d operations.", mostOperations)
+	case d.Edits >= mostEdits:
+		return next, nil, fault.New(fault.Conflict, "The drawing has %d edits already. Make a set of it and begin a new drawing from that.", mostEdits)
+	}
+	next.Edits, next.Undone = d.Edits+1, 0
+	return next, &Edit{Number: next.Edits, Who: in.Who, At: next.ChangedAt, Operations: in.Operations}, nil
+}
+
+func changedBy(now Drawing) error {
+	return fault.New(fault.Conflict, "Somebody else (%s) changed this drawing at %s; it is at revision %d now. Nothing was overwritten: load it again and look before you edit.",
+		now.ChangedBy, now.ChangedAt.Format(time.RFC3339), now.Revision)
+}
+
+// OpenDrawing gives a drawing as it stands.
+func (d *Desk) OpenDrawing(ctx context.Context, code, id string) (Edited, error) {
+	drawing, err := d.Drawings.Drawing(ctx, code, id)
+	if err != nil {
+		return Edited{}, err
+	}
+	return d.opened(ctx, drawing, nil, nil)
+}
+
+func (d *Desk) opened(ctx context.Context, drawing Drawing, before, after []string) (Edited, error) {
+	s, err := d.open(ctx, drawing)
+	if err != nil {
+		return Edited{}, err
+	}
+	defer d.drawn.keep(drawing, s)
+	return edited(drawing, s, before, after)
+}
+
+func edited(drawing Drawing, s *sketch, before, after []string) (Edited, error) {
+	set := s.editor.Set()
+	blob, err := set.Compile()
+	if err != nil {
+		return Edited{}, fmt.Errorf("compile drawing %s: %w", drawing.ID, err)
+	}
+	areas, err := geo.Open(blob)
+	if err != nil {
+		return Edited{}, fmt.Errorf("open drawing %s: %w", drawing.ID, err)
+	}
+	e := Edited{Drawing: drawing, Areas: areas, Before: before, After: after}
+	if areas.Vertices() <= checkUpTo {
+		e.Faults = append([]geo.Fault{}, set.Check(geo.DefaultTolerance)...)
+	}
+	return e, nil
+}
+
+// FinishDrawing stores a drawing as it stands as a boundary set, which can be compared, published and rolled back like an imported one. The same
+// content gives the same set.
+func (d *Desk) FinishDrawing(ctx context.Context, code, id string, revision int64, who string) (Set, error) {
+	drawing, err := d.Drawings.Drawing(ctx, code, id)
+	if err != nil {
+		return Set{}, err
+	}
+	if drawing.Revision != revision {
+		return Set{}, changedBy(drawing)
+	}
+	s, err := d.open(ctx, drawing)
+	if err != nil {
+		return Set{}, err
+	}
+	defer d.drawn.keep(drawing, s)
+	return d.register(ctx, code, who, s.editor.Set(), geo.Mapping{}, nil)
+}
+
+// register stores a set that was read or drawn, as a draft that can be published.
+func (d *Desk) register(ctx context.Context, code, by string, set *geo.BoundarySet, m geo.Mapping, faults []geo.Fault) (Set, error) {
+	faults = append(faults, against(set, m)...)
+	blob, err := set.Compile()
+	if err != nil {
+		return Set{}, fmt.Errorf("compile boundaries: %w", err)
+	}
+	areas, err := geo.Open(blob)
+	if err != nil {
+		return Set{}, fmt.Errorf("open what was compiled: %w", err)
+	}
+	version := jurisdiction.VersionOf(blob)
+	if err := d.Writer.PutSnapshot(ctx, code, jurisdiction.Boundaries, version, blob); err != nil {
+		return Set{}, err
+	}
+	s := Set{Jurisdiction: code, Version: version, Status: Draft, CreatedAt: d.Now().UTC(), By: by, Bytes: len(blob), Areas: areas.Len(),
+		Vertices: areas.Vertices(), Levels: areas.Levels(), Warnings: Details(faults)}
+	b := areas.Bound()
+	s.Bound = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
+	if s, err = d.Catalogue.Register(ctx, s); err != nil {
+		return Set{}, err
+	}
+	return d.withStatus(ctx, s)
+}

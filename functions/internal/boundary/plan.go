@@ -1,0 +1,63 @@
+package boundary
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/weige/weige/functions/internal/fault"
+)
+
+// farthestPlan is how long ahead a publication can be planned.
+const farthestPlan = 366 * 24 * time.Hour
+
+// PlanPublication puts a set in force from an instant on, by the schedule that calls PublishDue; an instant that is not ahead publishes at once. The
+// zero instant takes a plan back. Until then the set in force stays, and the re-homing it will need can be looked at.
+func (d *Desk) PlanPublication(ctx context.Context, code, version, expected string, from time.Time) (Set, error) {
+	if from = from.UTC().Truncate(time.Second); !from.IsZero() && !from.After(d.Now()) {
+		return d.Publish(ctx, code, version, expected)
+	}
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Set{}, err
+	}
+	s, err := d.Describe(ctx, code, version)
+	switch {
+	case err != nil:
+		return Set{}, err
+	case from.After(d.Now().Add(farthestPlan)):
+		return Set{}, fault.Field("from", "A publication can be planned for a year ahead.")
+	case s.Status == Published:
+		return Set{}, fault.New(fault.Conflict, "The set is in force already.")
+	case !from.IsZero() && c.Boundaries != expected:
+		return Set{}, otherInForce(c.Boundaries)
+	}
+	if _, err := d.Books.Areas(ctx, code, version); err != nil { // whole, so that it can come into force with nobody there
+		return Set{}, err
+	}
+	s.Plan = Plan{From: from, Expected: expected}
+	if from.IsZero() {
+		s.Plan = Plan{}
+	}
+	return s, d.Catalogue.PlanPublication(ctx, code, version, s.Plan)
+}
+
+// PublishDue puts in force what was planned for now or earlier. Where another set came into force since, the plan fails and says so. Running it
+// twice, late, or in two copies changes nothing more.
+func (d *Desk) PublishDue(ctx context.Context, log *slog.Logger) error {
+	return d.Catalogue.DuePublications(ctx, d.Now(), func(s Set) error {
+		_, err := d.Publish(ctx, s.Jurisdiction, s.Version, s.Plan.Expected)
+		var f *fault.Error
+		switch {
+		case errors.As(err, &f) && f.Code == fault.Conflict:
+			err = d.Catalogue.PlanPublication(ctx, s.Jurisdiction, s.Version, Plan{Failed: f.Message})
+		case err == nil:
+			log.InfoContext(ctx, "boundary set published as planned", "jurisdiction", s.Jurisdiction, "set", s.Version)
+		}
+		if err != nil {
+			log.ErrorContext(ctx, "planned publication", "jurisdiction", s.Jurisdiction, "set", s.Version, "error", err)
+		}
+		return ctx.Err() // one that cannot be published keeps no other from being
+	})
+}

@@ -1,0 +1,65 @@
+package geo
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// properties makes a file of features without geometry.
+func properties(rows ...map[string]any) string {
+	c := map[string]any{"type": "FeatureCollection"}
+	features := []any{}
+	for _, r := range rows {
+		features = append(features, map[string]any{"type": "Feature", "properties": r, "geometry": nil})
+	}
+	c["features"] = features
+	blob, _ := json.Marshal(c)
+	return string(blob)
+}
+
+type row = map[string]any
+
+func TestMappingsAreGuessed(t *testing.T) {
+	when := func(p, v string) *When { return &When{Property: p, Equals: v} }
+	for name, c := range map[string]struct {
+		file string
+		want []LevelMapping
+	}{
+		"one level, a code and a name among measures": {
+			properties(row{"OBJECTID": 1, "boro_code": 1, "boro_name": "Manhattan", "shape_area": 636.25}, row{"OBJECTID": 2, "boro_code": 2, "boro_name": "Bronx", "shape_area": 1187.5}),
+			[]LevelMapping{{Level: "area", Code: "boro_code", Name: "boro_name"}}},
+		"levels with parents": {
+			properties(row{"level": "街道", "code": "A", "name": "四牌楼", "parent": ""}, row{"level": "网格", "code": "A1", "name": "一", "parent": "A"}, row{"level": "网格", "code": "A2", "name": "二", "parent": "A"}),
+			[]LevelMapping{{Level: "街道", When: when("level", "街道"), Code: "code", Name: "name"}, {Level: "网格", When: when("level", "网格"), Code: "code", Name: "name", Parent: "parent"}}},
+		"levels by the beginning of the code": {
+			properties(row{"级别": 4, "编码": "321102001", "名称": "街道"}, row{"级别": 5, "编码": "321102001002", "名称": "社区"}, row{"级别": 6, "编码": "321102001002001", "名称": "第一网格"}, row{"级别": 6, "编码": "321102001002002", "名称": "第二网格"}),
+			[]LevelMapping{{Level: "4", When: when("级别", "4"), Code: "编码", Name: "名称"}, {Level: "5", When: when("级别", "5"), Code: "编码", Name: "名称", ParentPrefix: 9},
+				{Level: "6", When: when("级别", "6"), Code: "编码", Name: "名称", ParentPrefix: 12}}},
+		"a type that is no level": {
+			properties(row{"id": "a", "type": "park"}, row{"id": "b", "type": "school"}, row{"id": "c", "type": "park"}),
+			[]LevelMapping{{Level: "area", Code: "id"}}},
+		"nothing that tells features apart": {properties(row{"code": "a"}, row{"code": "a"}), nil},
+		"no features":                       {properties(), nil},
+	} {
+		s, err := SurveyFile(strings.NewReader(c.file), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(s.Levels, c.want) {
+			t.Errorf("%s: guessed %+v, want %+v", name, s.Levels, c.want)
+		}
+	}
+	s, err := SurveyFile(strings.NewReader(properties(row{"a": 1}, row{"a": 1}, row{"a": "x", "b": nil})), Limits{})
+	if want := []Property{{Name: "a", Filled: 3, Distinct: 2, Samples: []string{"1", "x"}}, {Name: "b"}}; err != nil || !reflect.DeepEqual(s.Properties, want) {
+		t.Errorf("properties %+v, %v", s.Properties, err)
+	}
+	if _, err := SurveyFile(strings.NewReader("{"), Limits{}); err == nil {
+		t.Error("no file at all was surveyed")
+	}
+	if _, err := SurveyFile(strings.NewReader(properties(row{}, row{})), Limits{Features: 1}); fmt.Sprintf("%T", err) != "*geo.LimitError" {
+		t.Errorf("a file over the limit: %v", err)
+	}
+}
