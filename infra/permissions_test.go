@@ -61,8 +61,8 @@ func (t template) allowed() (all []statement) {
 	return all
 }
 
-// checkPermissions: every action and every resource is named. A star stands only for what lies in a bucket or a folder of it, or for a
-// table's streams, whose names nobody can know before.
+// checkPermissions: every action and every resource is named. A star stands only for what lies in a bucket or a folder of it, for a table's
+// streams or for the connections of an API, whose names nobody can know before.
 func checkPermissions(t template, _ code) (bad complaints) {
 	for _, s := range t.allowed() {
 		sid := s.owner + "/" + text(s.body, "Sid")
@@ -87,7 +87,7 @@ func checkPermissions(t template, _ code) (bad complaints) {
 }
 
 // starts says after what a star may stand at the end of a resource.
-var starts = []string{"/boundaries/", "${Site.Arn}/", "/stream/"}
+var starts = []string{"/boundaries/", "${Site.Arn}/", "/stream/", ":${LiveApi}/live/POST/@connections/", ":${LiveApi}/live/DELETE/@connections/"}
 
 func exact(resource any) bool {
 	if len(texts(resource, "Fn::GetAtt")) > 0 {
@@ -101,7 +101,7 @@ func exact(resource any) bool {
 	if star && !slices.ContainsFunc(starts, func(s string) bool { return strings.HasSuffix(body, s) }) {
 		return false
 	}
-	named := strings.Contains(arn, "${Table.Arn}/") || strings.Contains(arn, "${Site.Arn}/") || strings.Contains(arn, ":s3:::weige-uploads-${Id}")
+	named := strings.Contains(arn, "${Table.Arn}/") || strings.Contains(arn, "${Site.Arn}/") || strings.Contains(arn, ":s3:::weige-uploads-${Id}") || strings.Contains(arn, ":${LiveApi}/live/")
 	return named && !strings.ContainsAny(body, "*?")
 }
 

@@ -94,6 +94,9 @@ func checkDistribution(t template, c code) (bad complaints) {
 	var order []string
 	for _, b := range list(d, "CacheBehaviors") {
 		pattern := text(b, "PathPattern")
+		if pattern == livePath {
+			continue // see checkLive
+		}
 		patterns[pattern] = b
 		order = append(order, pattern)
 		bad.unless(strings.HasPrefix(text(origins[text(b, "TargetOriginId")], "DomainName", "Fn::Sub"), "${Api}.execute-api."), "%s does not come from the API", pattern)

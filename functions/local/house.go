@@ -20,12 +20,14 @@ import (
 	"github.com/weige/weige/functions/internal/event"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/object"
+	"github.com/weige/weige/functions/internal/socket"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/local/client"
 	"github.com/weige/weige/functions/local/demo"
 	"github.com/weige/weige/functions/local/engine"
 	"github.com/weige/weige/functions/local/issuer"
 	"github.com/weige/weige/functions/local/objectserver"
+	"github.com/weige/weige/functions/local/sockets"
 )
 
 // house is everything that runs on one machine.
@@ -40,6 +42,7 @@ type house struct {
 	meter   *meter
 	server  *api.Server
 	objects http.Handler
+	sockets *sockets.Sockets
 	parts   *messages[job.Message]
 	prompt  *messages[delivery.Message]
 	deliver *delivery.Worker
@@ -94,6 +97,10 @@ func (h *house) start(ctx context.Context) error {
 	h.server.Jobs.Worker.Queue = h.parts
 	h.server.Outbox = assemble.Outbox(h.table, h.prompt, h.log)
 	h.deliver = assemble.Deliverer(h.table, map[delivery.Channel]delivery.Sender{}, h.log)
+	h.sockets = &sockets.Sockets{Failed: func(err error) { h.log.Error("connection", "error", err) }}
+	if h.sockets.Listener, err = assemble.Door(h.config, h.table, h.sockets, h.log); err != nil {
+		return err
+	}
 	h.config.S3Endpoint = h.address
 	h.server.Boundaries.Uploads = object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
 		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
@@ -125,6 +132,7 @@ func (h *house) handler() http.Handler {
 	})
 	mux.HandleFunc("GET /local/storage", h.meter.answer)
 	mux.Handle("/"+h.config.Uploads+"/", h.objects)
+	mux.Handle("GET "+socket.Path, h.sockets)
 	mux.Handle("GET /config.json", settings(demo.Jurisdiction, h.config.Issuer, h.config.Audience, h.issuer != nil))
 	origin := ""
 	if h.issuer != nil {
@@ -148,7 +156,7 @@ func (h *house) follow(ctx context.Context) {
 	defer wait.Wait()
 	wait.Go(func() { h.followInto(ctx, stream, "stream.json", event.Changes{Tally: h.table, Log: h.log}) })
 	stream.Tries, stream.Passed = announceTries, func(err error) { h.log.Error("an event was not announced", "error", err) }
-	wait.Go(func() { h.followInto(ctx, stream, "announced.json", assemble.Announcer(h.table, h.log)) })
+	wait.Go(func() { h.followInto(ctx, stream, "announced.json", assemble.Announcer(h.table, h.sockets, h.log)) })
 }
 
 // announceTries is how often an event is announced to somebody who fails to take it.

@@ -2483,7 +2483,7 @@ type ServerInterface interface {
 	// CreateBoundaryUpload A presigned address to which a large boundary file can be sent with PUT.
 	// (POST /v1/{jurisdiction}/boundary-uploads)
 	CreateBoundaryUpload(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
-	// ListChanges What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version.
+	// ListChanges What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version. A WebSocket at /live says when there is something new.
 	// (GET /v1/{jurisdiction}/changes)
 	ListChanges(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListChangesParams)
 	// ListAreaCounts Open and waiting reports per area, within the caller's areas.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weige/weige/functions/internal/event"
+	"github.com/weige/weige/functions/internal/socket"
 	"github.com/weige/weige/functions/internal/table"
 )
 
@@ -12,6 +13,6 @@ import (
 const patience = 20 * time.Second
 
 // Announcer gives what tells others, by name, what happened to reports. It does no network.
-func Announcer(t *table.Table, log *slog.Logger) *event.Announcer {
-	return &event.Announcer{Receivers: map[string]event.Receiver{}, Patience: patience, Log: log}
+func Announcer(t *table.Table, w socket.Wire, log *slog.Logger) *event.Announcer {
+	return &event.Announcer{Receivers: map[string]event.Receiver{"poke": poker(t, w, log)}, Patience: patience, Log: log}
 }

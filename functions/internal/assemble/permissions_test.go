@@ -218,6 +218,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	w.deliverEverything(tables["deliver"])
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
+	watchEverything(t, tables["live"], tables["announce"], w)
 	tendEverything(t, tables["sweep"], tables["jobs"], w)
 	publisher := Publisher(tables["sweep"])
 	publisher.Now = func() time.Time { return time.Now().Add(2 * time.Hour) }

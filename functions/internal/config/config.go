@@ -33,6 +33,7 @@ type Config struct {
 	DynamoDBEndpoint string // DYNAMODB_ENDPOINT: another engine that speaks the DynamoDB API; empty for the region's
 	Queue            string // QUEUE_URL: queue of the parts of jobs
 	DeliveryQueue    string // DELIVERY_QUEUE_URL: queue of deliveries that are to be sent at once
+	Live             string // LIVE_URL: where the WebSocket API manages its connections
 	SQSEndpoint      string // SQS_ENDPOINT: another queue service that speaks the SQS API; empty for the region's
 	S3Endpoint       string // S3_ENDPOINT: another store that speaks the S3 API; empty for the region's
 	AccessKey        string // AWS_ACCESS_KEY_ID
@@ -73,6 +74,7 @@ func Read(getenv func(string) string) (Config, error) {
 		DynamoDBEndpoint: r.text("DYNAMODB_ENDPOINT", ""),
 		Queue:            r.text("QUEUE_URL", ""),
 		DeliveryQueue:    r.text("DELIVERY_QUEUE_URL", ""),
+		Live:             r.text("LIVE_URL", ""),
 		SQSEndpoint:      r.text("SQS_ENDPOINT", ""),
 		S3Endpoint:       r.text("S3_ENDPOINT", ""),
 		AccessKey:        r.text("AWS_ACCESS_KEY_ID", ""),

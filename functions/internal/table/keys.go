@@ -27,6 +27,8 @@ import (
 //	jobs that wait, in order   J#{j}                       TURN
 //	delivery                   DV#{id}                     DELIVERY
 //	delivery that is dead      DD#{j}                      {time}#{id}
+//	watcher                    W#{j}#{shard}               BY#{connection}
+//	what a connection watches  WC#{connection}             WATCH
 //
 // Two sparse indexes hold states of open reports: by queue area, and by the person who has them; both sorted by when they were filed.
 // A third holds the keys of states for which the clock has something to do, and of confirmed jobs, spread over shards and sorted by when;
@@ -159,6 +161,20 @@ func deadKey(j string, made time.Time, id string) key {
 }
 
 func outboxKey(shard int) string { return "NO#" + fmt.Sprintf("%02d", shard) }
+
+// watchShards is over how many partitions the watchers of a jurisdiction are spread. Each may be poked once a second, which is a write, and
+// a partition takes 1,000 of them.
+const watchShards = 4
+
+const watcherPrefix = "BY#"
+
+func watchPartition(j string, shard int) string { return "W#" + j + fmt.Sprintf("#%d", shard) }
+
+func watcherKey(j, connection string) key {
+	return key{watchPartition(j, shardOf(connection)%watchShards), watcherPrefix + connection}
+}
+
+func connectionKey(connection string) key { return key{"WC#" + connection, "WATCH"} }
 
 // changeShards is over how many partitions the feed of a jurisdiction is spread. It divides deadlineShards.
 const changeShards = 8

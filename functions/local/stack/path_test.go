@@ -34,6 +34,7 @@ func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 		w.many()
 		w.sweep()
 		w.outbox()
+		w.watch()
 		for name, f := range w.Functions {
 			if f.ColdStarts() == 0 {
 				t.Errorf("%s was never used", name)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/lambdatest"
+	"github.com/weige/weige/functions/internal/socket"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/local/issuer"
 	"github.com/weige/weige/functions/local/objectserver"
@@ -53,9 +54,10 @@ type Stack struct {
 	Functions map[string]*lambdatest.Function // by folder
 	Specs     map[string]lambdatest.Spec      // how each was deployed
 
-	endpoint string
-	queues   queues
-	servers  []*http.Server
+	endpoint   string
+	queues     queues
+	webSockets *webSocketAPI
+	servers    []*http.Server
 }
 
 // largestUpload is larger than any the functions read by default.
@@ -81,7 +83,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 		return nil, err
 	}
 	t, err := readTemplate(filepath.Join(root, "infra", "template.yaml"), map[string]string{"Table": s.Table, "OidcIssuer": s.IssuerURL, "Id": "local",
-		"Parts": queueAddress + "parts", "Deliveries": queueAddress + "deliveries"})
+		"Parts": queueAddress + "parts", "Deliveries": queueAddress + "deliveries", "LiveApi": "live", "AWS::Region": Region, "AWS::URLSuffix": "amazonaws.com"})
 	if err != nil {
 		return nil, err
 	}
@@ -97,12 +99,24 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.webSockets = newWebSocketAPI(func() *lambdatest.Function { return s.Functions["live"] }, func(err error) {
+		if o.Log != nil {
+			_, _ = fmt.Fprintln(o.Log, err)
+		}
+	})
+	connections, err := s.listen(s.webSockets.manage())
+	if err != nil {
+		return nil, err
+	}
 	engine := o.Endpoint
 	if o.Through != "" {
 		engine = o.Through
 	}
 	for folder, d := range functions {
 		maps.Copy(d.environment, map[string]string{"DYNAMODB_ENDPOINT": engine, "S3_ENDPOINT": bucket, "SQS_ENDPOINT": sqs})
+		if d.environment["LIVE_URL"] != "" { // has no default of its own, as the addresses above do
+			d.environment["LIVE_URL"] = connections + socket.Path
+		}
 		binary, err := lambdatest.Compile(ctx, "functions/"+folder)
 		if err != nil {
 			return nil, err
@@ -139,7 +153,8 @@ func (s *Stack) bucket(o Options, name string) (string, error) {
 	return s.listen(h)
 }
 
-// front puts the HTTP API before the functions: every operation of the contract leads to the function that it names.
+// front puts the HTTP API before the functions: every operation of the contract leads to the function that it names. The WebSocket API has
+// the same address, as it has by CloudFront.
 func (s *Stack) front() error {
 	doc, err := openapi3.NewLoader().LoadFromData(api.Contract)
 	if err != nil {
@@ -156,7 +171,10 @@ func (s *Stack) front() error {
 			}
 		}
 	}
-	s.URL, err = s.listen(lambdatest.Front(routes))
+	mux := http.NewServeMux()
+	mux.Handle("/", lambdatest.Front(routes))
+	mux.Handle("GET "+socket.Path, &s.webSockets.sockets)
+	s.URL, err = s.listen(mux)
 	return err
 }
 

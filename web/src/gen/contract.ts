@@ -630,7 +630,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version. */
+        /** What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version. A WebSocket at /live says when there is something new. */
         get: operations["listChanges"];
         put?: never;
         post?: never;
