@@ -487,3 +487,47 @@ func size(i item) int {
 	}
 	return n
 }
+
+// Rules are a snapshot like the others; they are put in force over the version that was expected, and what many reports say is read at once.
+func TestRulesAreKeptAndWordsReadInBulk(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		if err := p.Switch(t.Context(), "j", jurisdiction.Change{Kind: jurisdiction.SettingsKind, Next: "s1"}); err != nil {
+			t.Fatal(err)
+		}
+		blob, err := assignment.NewRulebook([]assignment.Rule{{When: assignment.When{Services: []string{"light"}}, To: assignment.Recipient{OnDuty: true}}}).Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		version := jurisdiction.VersionOf(blob)
+		for range 2 {
+			if err := p.PutSnapshot(t.Context(), "j", jurisdiction.RulesKind, version, blob); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first := jurisdiction.Change{Kind: jurisdiction.RulesKind, Next: version}
+		for range 2 { // the answer was lost
+			if err := p.Switch(t.Context(), "j", first); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.Switch(t.Context(), "j", jurisdiction.Change{Kind: jurisdiction.RulesKind, Next: "other"}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("over rules that nobody saw: %v", err)
+		}
+		if f, err := p.InForce(t.Context(), "j"); err != nil || f.Rules != version || f.Version(jurisdiction.RulesKind) != version || f.Settings != "s1" {
+			t.Errorf("in force %+v %v", f, err)
+		}
+		read, err := assignment.NewRouter(p, assignment.NewRosters(p)).Rules(t.Context(), "j", version)
+		if err != nil || len(read.Rules()) != 1 || read.Rules()[0].When.Services[0] != "light" {
+			t.Errorf("read %+v %v", read, err)
+		}
+
+		var ids []string
+		for n := range batchMost + 5 {
+			ids = append(ids, p.file(t, fmt.Sprintf("key-%03d", n)).State.ID)
+		}
+		bodies, err := p.Bodies(t.Context(), append(ids, "none"))
+		if err != nil || len(bodies) != len(ids) || bodies[ids[104]].Answers["pole"][1] != "13" {
+			t.Errorf("%d bodies of %d, %v", len(bodies), len(ids), err)
+		}
+	})
+}

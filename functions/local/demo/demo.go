@@ -63,6 +63,9 @@ func Load(ctx context.Context, c *client.Client, now time.Time, say func(string)
 	if err := loadRoster(ctx, c, now, say); err != nil {
 		return fmt.Errorf("demo: roster: %w", err)
 	}
+	if err := loadRules(ctx, c, say); err != nil {
+		return fmt.Errorf("demo: rules: %w", err)
+	}
 	var sets api.BoundarySets
 	if _, err := c.Do(ctx, http.MethodGet, "/v1/"+Jurisdiction+"/boundary-sets", nil, &sets); err != nil {
 		return fmt.Errorf("demo: %w", err)
@@ -115,6 +118,19 @@ func loadRoster(ctx context.Context, c *client.Client, now time.Time, say func(s
 		return err
 	}
 	say("the roster is in force")
+	return nil
+}
+
+func loadRules(ctx context.Context, c *client.Client, say func(string)) error {
+	path := "/v1/" + Jurisdiction + "/routing-rules"
+	var there api.RoutingRules
+	if _, err := c.Do(ctx, http.MethodGet, path, nil, &there); err != nil || there.Version != "" {
+		return err
+	}
+	if _, err := c.Do(ctx, http.MethodPut, path, api.RoutingRulesInput{Rules: rules()}, nil); err != nil {
+		return err
+	}
+	say("the routing rules are in force")
 	return nil
 }
 

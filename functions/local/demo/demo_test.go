@@ -116,7 +116,7 @@ func TestRosterShowsEveryWay(t *testing.T) {
 	codes := gridCodes()
 	route := func(grid int) report.Assignee {
 		code := codes[grid-1]
-		return r.Route([]string{streetCode, code[:communityDigits], code}, assignment.Moment{Day: "2026-11-24", Weekday: time.Tuesday, Minute: 720})
+		return r.Route([]string{streetCode, code[:communityDigits], code}, assignment.Moment{Day: "2026-11-24", Weekday: time.Tuesday, Minute: 720}, police, lighting)
 	}
 	for _, c := range []struct {
 		what    string
@@ -178,7 +178,7 @@ func TestPeopleAreRoles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range lines[1:] {
-		if !regexp.MustCompile(`(社区(副)?书记|网格(长|员)|微网格\d\d联络员)$`).MatchString(line[3]) {
+		if !regexp.MustCompile(`(社区((副)?书记|民警)|网格(长|员)|微网格\d\d联络员|街道路灯班)$`).MatchString(line[3]) {
 			t.Errorf("%q is called by no role", line[3])
 		}
 	}
@@ -232,7 +232,7 @@ func TestReports(t *testing.T) {
 		for _, h := range m.Chain {
 			codes = append(codes, ix.Area(h.ID).Code)
 		}
-		because[r.Route(codes, assignment.Moment{Day: "2026-11-24", Weekday: time.Tuesday, Minute: 720}).Because]++
+		because[r.Route(codes, assignment.Moment{Day: "2026-11-24", Weekday: time.Tuesday, Minute: 720}, police, lighting).Because]++
 		if in.Contact != (api.ContactInput{}) {
 			contacts++
 			if !strings.HasPrefix(in.Contact.Phone, "000-") || !strings.HasSuffix(in.Contact.Email, "@example.org") {

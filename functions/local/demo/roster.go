@@ -37,6 +37,8 @@ func roster(s *synth.Set, now time.Time) ([]byte, error) {
 	for _, a := range s.Areas {
 		number[a.Level]++
 		switch n := number[a.Level]; a.Level {
+		case streetLevel:
+			w.Write([]string{a.Code, lighting, "street-lighting", "街道路灯班", "", ""})
 		case communityLevel:
 			r.community(a, n)
 		case gridLevel:
@@ -64,6 +66,7 @@ func (r *rosterWriter) community(a synth.Area, n int) {
 	if deputy != "" {
 		r.Write([]string{a.Code, communityHead, deputy, a.Name + "副书记", "", ""})
 	}
+	r.Write([]string{a.Code, police, fmt.Sprintf("community-%02d-police", n), a.Name + "民警", "", ""})
 }
 
 func (r *rosterWriter) grid(a synth.Area, n int) {

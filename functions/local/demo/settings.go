@@ -10,6 +10,8 @@ const (
 	gridLeaderOf  = "grid_leader"
 	gridMember    = "grid_member"
 	microContact  = "micro_contact"
+	police        = "community_police"
+	lighting      = "street_lighting"
 )
 
 func settings() api.JurisdictionInput {
@@ -24,6 +26,7 @@ func settings() api.JurisdictionInput {
 			{Role: "street_desk", Name: text("街道受理台", "Street intake desk")}, {Role: communityHead, Name: text("社区书记", "Community head")},
 			{Role: gridLeaderOf, Name: text("网格长", "Grid leader")}, {Role: gridMember, Name: text("网格员", "Grid member")},
 			{Role: microContact, Name: text("微网格联络员", "Micro-grid contact")},
+			{Role: police, Name: text("社区民警", "Community police"), Partner: true}, {Role: lighting, Name: text("街道路灯班", "Street lighting team"), Partner: true},
 		},
 		Services: withClasses(services()),
 		Classes: []api.DeadlineClass{
@@ -31,6 +34,15 @@ func settings() api.JurisdictionInput {
 			{Code: "ordinary", Name: text("一般", "Ordinary"), AcceptWithin: "4h", ResolveWithin: "5d", WarnBefore: "2h", EscalateAfter: "1d"},
 		},
 		Calendar: api.Calendar{HolidaysOf: "CN", Hours: []api.Hours{{From: "08:30", To: "12:00"}, {From: "14:00", To: "18:00"}}},
+	}
+}
+
+// rules send to partners what is theirs, and everything else to whoever is on duty.
+func rules() []api.RoutingRule {
+	return []api.RoutingRule{
+		{Name: "夜间噪声归社区民警", When: api.RoutingConditions{Services: []string{"noise"}, Times: []string{"daily 22:00-06:00"}}, To: api.RoutingRecipient{Partner: police}, Class: "urgent"},
+		{Name: "路灯归街道路灯班", When: api.RoutingConditions{Services: []string{"street-light"}}, To: api.RoutingRecipient{Partner: lighting}},
+		{Name: "其余归值班", To: api.RoutingRecipient{OnDuty: true}},
 	}
 }
 
