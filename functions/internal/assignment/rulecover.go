@@ -323,9 +323,17 @@ func (v *coverage) uncovered(service, place, time, kind class) fault.Detail {
 	if place.names[0] != jurisdiction.OutsideQueue {
 		where = "in " + some(place.names)
 	}
+	if len(v.time) > 1 {
+		where += ", for example at " + time.names[0]
+	}
+	if len(v.kind) > 1 {
+		where += ", for example in " + strings.ReplaceAll(kind.names[0], "_", " ")
+	}
+	if slices.ContainsFunc(v.rules, func(r Rule) bool { return len(r.When.Answers) > 0 }) {
+		where += ", if no question is answered"
+	}
 	return fault.Detail{Kind: "uncovered", Feature: -1, Field: "rules", Code: place.names[0], Other: service.names[0],
-		Message: fmt.Sprintf("No rule says who gets %s %s at every time, whatever the answers; for example on %s (%s). End with a rule without conditions, such as {\"to\":{\"on_duty\":true}}.",
-			some(service.names), where, time.names[0], strings.ReplaceAll(kind.names[0], "_", " "))}
+		Message: fmt.Sprintf("No rule says who gets %s %s. End with a rule without conditions, such as {\"to\":{\"on_duty\":true}}.", some(service.names), where)}
 }
 
 // some names the first of a list and how many more there are.
