@@ -1658,6 +1658,9 @@ type Rehoming struct {
 	// Set By which the reports lie afterwards; absent for the inverse of such a change.
 	Set string `json:"set,omitempty,omitzero"`
 
+	// StaleRules Numbers of the routing rules that name an area that is no more; somebody has to change them.
+	StaleRules []int `json:"stale_rules,omitempty,omitzero"`
+
 	// Uncovered Smallest areas for which nobody has a duty then, 200 at most.
 	Uncovered    []string `json:"uncovered"`
 	UncoveredAll int      `json:"uncovered_all"`

@@ -43,7 +43,7 @@ func viewRehoming(r *job.Rehoming) *Rehoming {
 		return nil
 	}
 	v := &Rehoming{Set: r.Set, RosterChanges: r.RosterAfter != r.RosterBefore, Duties: []DutyMove{}, DutiesMoved: r.DutiesMoved, Areas: []AreaGives{}, AreasGiving: r.AreasGiving,
-		Uncovered: append([]string{}, r.Uncovered...), UncoveredAll: r.UncoveredAll}
+		Uncovered: append([]string{}, r.Uncovered...), UncoveredAll: r.UncoveredAll, StaleRules: r.StaleRules}
 	for _, d := range r.Duties {
 		v.Duties = append(v.Duties, DutyMove{Area: d.Area, Role: d.Role, Person: d.Person, Name: d.Name, To: append([]string{}, d.To...)})
 	}

@@ -136,6 +136,40 @@ func TestReportsAndDutiesAreRehomed(t *testing.T) {
 	})
 }
 
+// Who has a report in its new area is for the rules in force to say; those that name an area that is no more are pointed out.
+func TestRehomingGoesByTheRules(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	admin := w.issuer.token("admin", "administrator@town")
+	w.must("PUT", "/v1/town/roster", admin, []byte("area_code,role,person,name\nc1g1,leader,leader-11,第一网格网格长\nc1,head,head-1,第一社区书记\nc2g1,leader,leader-21,第三网格网格长\ns,desk,street-desk,街道值班\n"))
+	w.must("PUT", "/v1/town/routing-rules", admin, map[string]any{"expected": "", "rules": []any{
+		map[string]any{"when": map[string]any{"services": []string{"light"}, "areas": []string{"c2"}}, "to": map[string]any{"role": "desk"}},
+		map[string]any{"when": map[string]any{"areas": []string{"c1g1"}}, "to": map[string]any{"role": "head"}},
+		map[string]any{"to": map[string]any{"on_duty": true}}}})
+	w.file(1.5, 0.5) // with nobody in its grid, the head of the community has it
+	// The second community gets the second grid of the first.
+	all := townAreas()
+	for _, f := range all["features"].([]any) {
+		if p := f.(map[string]any)["properties"].(map[string]any); p["code"] == "c1g2" {
+			p["code"], p["parent"] = "c2g0", "c2"
+		} else if p["code"] == "c1g1" {
+			p["code"] = "c1g0"
+		} else if p["code"] == "c1" || p["code"] == "c2" {
+			ring := f.(map[string]any)["geometry"].(map[string]any)["coordinates"].([]any)[0].([][]float64)
+			for i := range ring {
+				if ring[i][0] == 0.002 {
+					ring[i] = []float64{0.001, ring[i][1]}
+				}
+			}
+		}
+	}
+	w.publish(all)
+	p := w.rehoming(admin, map[string]any{})
+	if p.Reports != 1 || len(p.Table) != 1 || p.Table[0].From.Person != "head-1" || p.Table[0].To.Person != "street-desk" || !slices.Equal(p.Rehoming.StaleRules, []int{2}) {
+		t.Errorf("plan %+v, %+v", p.Table, p.Rehoming)
+	}
+}
+
 // A plan without reports moves duties; one whose roster somebody changed meanwhile is refused; an undo leaves a changed roster alone.
 func TestRehomingOfDutiesAlone(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))

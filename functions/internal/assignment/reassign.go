@@ -240,19 +240,30 @@ func (d *Desk) Contact(ctx context.Context, s report.State, who, reason string) 
 
 // OnDuty gives who gets each of some reports today, by the rules and the roster in force.
 func (d *Desk) OnDuty(ctx context.Context, c jurisdiction.Current, states []report.State) (func(report.State) report.Assignee, error) {
-	by, err := d.Router.deciding(ctx, c, c.Rules)
+	roster, err := d.Rosters.In(ctx, c.InForce)
 	if err != nil {
 		return nil, err
 	}
+	by, err := d.routing(ctx, c, roster, states)
+	return func(s report.State) report.Assignee { return by(s, s.Chain) }, err
+}
+
+// routing gives who gets each of some reports today, in the areas of a chain, by the rules in force and a roster.
+func (d *Desk) routing(ctx context.Context, c jurisdiction.Current, roster *Roster, states []report.State) (func(s report.State, chain []string) report.Assignee, error) {
+	book, err := d.Router.Rules(ctx, c.Jurisdiction, c.Rules)
+	if err != nil {
+		return nil, err
+	}
+	by := decidingBy(book, c.Rules, roster, c.Settings)
 	var bodies map[string]report.Body
-	if by.book.answers {
+	if book.answers {
 		if bodies, err = d.Bodies.Bodies(ctx, ids(states)); err != nil {
 			return nil, err
 		}
 	}
 	now := d.Now()
-	return func(s report.State) report.Assignee {
-		a := by.route(report.Matter{Service: s.Service, Chain: s.Chain, Areas: c.Areas, Answers: bodies[s.ID].Answers, At: now}).Assignee
+	return func(s report.State, chain []string) report.Assignee {
+		a := by.route(report.Matter{Service: s.Service, Chain: chain, Areas: c.Areas, Answers: bodies[s.ID].Answers, At: now}).Assignee
 		a.Because = report.ByDispatcher
 		return a
 	}, nil

@@ -9,6 +9,7 @@ import (
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/geo"
 )
 
 // DutyMove is a duty of an area that is no more, and the areas in which it is held instead; none, where nobody has the ground.
@@ -66,6 +67,16 @@ func (r *Roster) Uncovered(c jurisdiction.Current) (codes []string) {
 	return codes
 }
 
+// Stale gives the numbers, from 1, of the rules that name an area that is not in force.
+func (b *Rulebook) Stale(c jurisdiction.Current) (numbers []int) {
+	for i, r := range b.rules {
+		if slices.ContainsFunc(r.When.Areas, func(code string) bool { return code != jurisdiction.OutsideQueue && c.Known(code) != nil }) {
+			numbers = append(numbers, i+1)
+		}
+	}
+	return numbers
+}
+
 // keeper finds who has a report after its areas changed to those of home: whoever has it, where the area for which they have it still
 // holds the place, or where a roster names them there in the same role; and of what is resolved, or sent back to be decided on, whoever
 // has it in any case. ok is false where somebody else has to be found.
@@ -90,29 +101,57 @@ func (r *Roster) keeper(s report.State, home report.Home) (report.Assignee, bool
 	return a, false
 }
 
-// Homes gives, for a report, where it lies by the boundaries of c, the metres to the nearest edge of its smallest area there, and who has it then by a
-// roster; moves is false where its areas are those it has.
-func (d *Desk) Homes(c jurisdiction.Current, roster *Roster) func(s report.State) (home report.Home, metres float64, to report.Assignee, moves bool) {
-	now := MomentOf(d.Now(), c.Settings.Location())
-	return func(s report.State) (report.Home, float64, report.Assignee, bool) {
-		located := jurisdiction.Located{Set: c.Boundaries, Areas: c.Areas, Match: c.Areas.Locate(s.Point.Degrees(), 0)}
-		home := report.Home{Set: c.Boundaries, Chain: located.Chain()}
-		home.QueueArea = c.QueueArea(home.Chain)
-		if slices.Equal(home.Chain, s.Chain) && home.QueueArea == s.QueueArea {
-			return home, 0, s.Assignee, false
-		}
-		metres := 0.0
-		if n := len(located.Match.Chain); n > 0 {
-			metres = located.Match.Chain[n-1].EdgeMetres
-		} else if located.Match.Nearest != nil {
-			metres = located.Match.Nearest.Metres
-		}
-		to, keeps := roster.keeper(s, home)
-		if !keeps {
-			to = roster.Route(home.Chain, now, c.Settings.Partners()...)
-		}
-		return home, metres, to, true
+// Homecoming is a report whose areas change with the boundaries.
+type Homecoming struct {
+	State  report.State
+	Home   report.Home
+	Metres float64 // to the nearest edge of the smallest area in which it lies then, or to the nearest area outside all of them
+	To     report.Assignee
+}
+
+// home gives where a report lies by the boundaries of c; moves is false where its areas are those it has.
+func home(c jurisdiction.Current, s report.State) (h report.Home, match geo.Match, moves bool) {
+	located := jurisdiction.Located{Set: c.Boundaries, Areas: c.Areas, Match: c.Areas.Locate(s.Point.Degrees(), 0)}
+	h = report.Home{Set: c.Boundaries, Chain: located.Chain()}
+	h.QueueArea = c.QueueArea(h.Chain)
+	return h, located.Match, !slices.Equal(h.Chain, s.Chain) || h.QueueArea != s.QueueArea
+}
+
+// Homecomings gives the open reports, filed under queue areas of c, that lie in other areas by the boundaries of next, and who has them there by
+// the rules in force and a roster: whoever has one keeps it where they still may, see keeper. Only those are looked at that lie in one of
+// some areas before or after; no areas mean all. More than most are a fault.
+func (d *Desk) Homecomings(ctx context.Context, c, next jurisdiction.Current, roster *Roster, areas []string, most int) ([]Homecoming, error) {
+	meant := func(s report.State) bool {
+		h, _, moves := home(next, s)
+		return moves && (len(areas) == 0 || slices.ContainsFunc(areas, func(code string) bool { return slices.Contains(s.Chain, code) || slices.Contains(h.Chain, code) }))
 	}
+	states, more, err := d.Lister.List(ctx, report.Page{Jurisdiction: c.Jurisdiction, QueueAreas: c.AllQueueAreas(), Limit: most, Keep: meant})
+	if err != nil {
+		return nil, err
+	}
+	if more != "" {
+		return nil, fault.Field("areas", "More than %d reports lie in other areas now; that is the most one change moves. Take some areas at a time.", most)
+	}
+	by, err := d.routing(ctx, next, roster, states)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Homecoming, len(states))
+	for i, s := range states {
+		h, match, _ := home(next, s)
+		one := Homecoming{State: s, Home: h}
+		if n := len(match.Chain); n > 0 {
+			one.Metres = match.Chain[n-1].EdgeMetres
+		} else if match.Nearest != nil {
+			one.Metres = match.Nearest.Metres
+		}
+		keeps := false
+		if one.To, keeps = roster.keeper(s, h); !keeps {
+			one.To = by(s, h.Chain)
+		}
+		all[i] = one
+	}
+	return all, nil
 }
 
 // Rehome puts a report that was read as s where its ground is, by boundaries that changed since, in one event; see Take.

@@ -12,7 +12,6 @@ import (
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
-	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/geo"
 )
 
@@ -27,6 +26,7 @@ type Rehoming struct {
 	AreasGiving  int                   // all such pairs
 	Uncovered    []string              // smallest areas for which nobody has a duty then; the first mostListed
 	UncoveredAll int
+	StaleRules   []int // numbers of the routing rules that name an area that is no more; they are for a person to change
 }
 
 // AreaGives is a pair of smallest areas between which reports go, empty for no area, and the ground between them.
@@ -109,6 +109,11 @@ func (d *Desk) rehomeDuties(ctx context.Context, next jurisdiction.Current, keep
 			roster = after
 		}
 	}
+	book, err := d.Assignments.Router.Rules(ctx, next.Jurisdiction, next.Rules)
+	if err != nil {
+		return nil, err
+	}
+	r.StaleRules = book.Stale(next)
 	uncovered := roster.Uncovered(next)
 	r.Uncovered, r.UncoveredAll = uncovered[:min(len(uncovered), mostListed)], len(uncovered)
 	return roster, nil
@@ -116,30 +121,19 @@ func (d *Desk) rehomeDuties(ctx context.Context, next jurisdiction.Current, keep
 
 // rehomeReports plans the open reports.
 func (d *Desk) rehomeReports(ctx context.Context, c, next jurisdiction.Current, roster *assignment.Roster, areas []string, b *builder) error {
-	homeOf := d.Assignments.Homes(next, roster)
-	meant := func(before, after []string) bool {
-		return len(areas) == 0 || slices.ContainsFunc(areas, func(code string) bool { return slices.Contains(before, code) || slices.Contains(after, code) })
-	}
-	keep := func(s report.State) bool {
-		home, _, _, moves := homeOf(s)
-		return moves && meant(s.Chain, home.Chain)
-	}
-	states, more, err := d.Assignments.Lister.List(ctx, report.Page{Jurisdiction: c.Jurisdiction, QueueAreas: c.AllQueueAreas(), Limit: Most, Keep: keep})
+	all, err := d.Assignments.Homecomings(ctx, c, next, roster, areas, Most)
 	if err != nil {
 		return err
 	}
-	if more != "" {
-		return fault.Field("areas", "More than %d reports lie in other areas now; that is the most one change moves. Take some areas at a time.", Most)
-	}
 	pairs := map[[2]string]int{}
-	for _, s := range states {
-		home, metres, to, _ := homeOf(s)
-		b.holds(s.Chain)
-		b.holds(home.Chain)
-		b.move(Entry{Report: s.ID, Version: s.Version, Home: &Homes{Before: s.Home(), After: home, Metres: metres}}, s.Assignee, to)
-		pairs[[2]string{s.Home().Smallest(), home.Smallest()}]++
+	for _, one := range all {
+		before := one.State.Home()
+		b.holds(before.Chain)
+		b.holds(one.Home.Chain)
+		b.move(Entry{Report: one.State.ID, Version: one.State.Version, Home: &Homes{Before: before, After: one.Home, Metres: one.Metres}}, one.State.Assignee, one.To)
+		pairs[[2]string{before.Smallest(), one.Home.Smallest()}]++
 	}
-	hands, err := d.ground(ctx, states, next)
+	hands, err := d.ground(ctx, all, next)
 	b.plan.Rehoming.list(pairs, hands)
 	return err
 }
@@ -157,24 +151,25 @@ func (r *Rehoming) list(pairs map[[2]string]int, ground map[[2]string]float64) {
 }
 
 // ground measures what went from area to area, in square metres, between the boundary set under which most of the reports are filed and another one.
-func (d *Desk) ground(ctx context.Context, states []report.State, next jurisdiction.Current) (map[[2]string]float64, error) {
-	all, filed, most := map[[2]string]float64{}, map[string]int{}, ""
-	for _, s := range states {
-		if filed[s.Set]++; s.Set != "" && filed[s.Set] > filed[most] {
-			most = s.Set
+func (d *Desk) ground(ctx context.Context, all []assignment.Homecoming, next jurisdiction.Current) (map[[2]string]float64, error) {
+	went, filed, most := map[[2]string]float64{}, map[string]int{}, ""
+	for _, one := range all {
+		set := one.State.Set
+		if filed[set]++; set != "" && filed[set] > filed[most] {
+			most = set
 		}
 	}
 	if most == "" || most == next.Boundaries {
-		return all, nil
+		return went, nil
 	}
 	before, err := d.Assignments.Books.Areas(ctx, next.Jurisdiction, most)
 	if err != nil {
 		return nil, err
 	}
 	for _, h := range geo.Diff(before, next.Areas).Hands {
-		all[[2]string{h.From, h.To}] += h.SquareMetres
+		went[[2]string{h.From, h.To}] += h.SquareMetres
 	}
-	return all, nil
+	return went, nil
 }
 
 // putRoster puts the roster of a re-homing in force when it is confirmed. An undo leaves a roster alone that somebody changed since.

@@ -1735,6 +1735,8 @@ export interface components {
             /** @description Smallest areas for which nobody has a duty then, 200 at most. */
             uncovered: string[];
             uncovered_all: number;
+            /** @description Numbers of the routing rules that name an area that is no more; somebody has to change them. */
+            stale_rules?: number[];
         };
         DutyMove: {
             area: string;
