@@ -21,7 +21,8 @@ type Decision struct {
 	Reply   string
 }
 
-// Decide takes a step with a case that was read as s, see Take. To whom a returned report goes is found here.
+// Decide takes a step with a case that was read as s, see Take. To whom a returned report goes is found here, and to whom one that is opened
+// again, where whoever had it is not on the roster any more.
 func (d *Desk) Decide(ctx context.Context, c jurisdiction.Current, s report.State, in Decision) (report.State, error) {
 	step := report.Step{Kind: in.Kind, Who: in.Who, Op: in.Op, Code: in.Code, Reason: in.Reason, Reply: in.Reply}
 	if in.Kind == report.Return {
@@ -31,7 +32,30 @@ func (d *Desk) Decide(ctx context.Context, c jurisdiction.Current, s report.Stat
 		}
 		step.To = &to
 	}
+	if in.Kind == report.Reopen {
+		if err := d.succeed(ctx, c, s, &step); err != nil {
+			return s, err
+		}
+	}
 	return d.Take(ctx, c, s, in.Version, step)
+}
+
+// succeed gives a report that is opened again to whom the rules give it today, if the roster names nobody any more who had it: otherwise it
+// would reach nobody.
+func (d *Desk) succeed(ctx context.Context, c jurisdiction.Current, s report.State, step *report.Step) error {
+	roster, err := d.Rosters.In(ctx, c.InForce)
+	if err != nil || s.Assignee.Kind != report.ToPerson || roster.people()[s.Assignee.Person] {
+		return err
+	}
+	m := report.Matter{Service: s.Service, Chain: s.Chain, Areas: c.Areas, At: d.Now()}
+	_, body, err := d.Reader.Report(ctx, s.Jurisdiction, s.ID)
+	if err != nil {
+		return err
+	}
+	m.Answers = body.Answers
+	there, err := d.Router.Route(ctx, c, m)
+	step.To, step.Rule, step.Rules = &there.Assignee, there.Rule, there.Rules
+	return err
 }
 
 // Reopen is a resident's, who has no account and saw no version: it is tried again on what somebody changed meanwhile. op is the
@@ -64,7 +88,11 @@ func (d *Desk) reopenOnce(ctx context.Context, c jurisdiction.Current, s report.
 	case s.ReopenUntil.IsZero():
 		return s, fault.New(fault.Conflict, "This report is still being worked on; there is nothing to reopen.")
 	}
-	return d.Take(ctx, c, s, s.Version, report.Step{Kind: report.Reopen, Who: report.Resident, Op: op, Reason: reason})
+	step := report.Step{Kind: report.Reopen, Who: report.Resident, Op: op, Reason: reason}
+	if err := d.succeed(ctx, c, s, &step); err != nil {
+		return s, err
+	}
+	return d.Take(ctx, c, s, s.Version, step)
 }
 
 // returnTo says who decides on a returned report: the dispatchers, who see the queue; on a second return whoever is on duty on the
