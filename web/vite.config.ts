@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, type ProxyOptions } from 'vite';
 
 // For `npm run dev`: the server that answers the API and the demo sign-in.
 const server = process.env['WEIGE_URL'] ?? 'http://127.0.0.1:8080';
-const proxied = Object.fromEntries(['/v1', '/config.json', '/issuer', '/healthz'].map((path) => [path, { target: server, changeOrigin: true }]));
+const proxied: Record<string, ProxyOptions> = Object.fromEntries(['/v1', '/config.json', '/issuer', '/healthz'].map((path) => [path, { target: server, changeOrigin: true }]));
+proxied['/live'] = { target: server, changeOrigin: true, ws: true, rewriteWsOrigin: true };
 
 export default defineConfig({
   appType: 'mpa',

@@ -20,7 +20,9 @@ type Needed<K extends string, V> = [V] extends [never] ? unknown : object extend
 export type Asked<P extends keyof paths, M extends Method> = Needed<'path', PathPart<Operation<P, M>>> &
   Needed<'query', Part<Operation<P, M>, 'query'>> &
   Needed<'body', Body<Operation<P, M>>> &
-  (Part<Operation<P, M>, 'header'> extends never ? unknown : { key: string });
+  Keyed<Part<Operation<P, M>, 'header'>>;
+
+type Keyed<H> = [H] extends [never] ? unknown : 'Idempotency-Key' extends keyof H ? { key: string } : unknown;
 
 interface Request {
   path?: Record<string, unknown>;
