@@ -271,7 +271,7 @@ func (s *Server) ImportRoster(w http.ResponseWriter, r *http.Request, code Juris
 		s.fail(w, r, err)
 		return
 	}
-	v := RosterImport{Stored: result.Version != "", Version: result.Version, Duties: result.Duties, Areas: result.Areas}
+	v := RosterImport{Stored: result.Version != "", Version: result.Version, Duties: result.Duties, Areas: result.Areas, RuleFaults: viewFaults(result.Rules)}
 	for _, c := range result.Changes {
 		v.Changes = append(v.Changes, RosterChange{Kind: RosterChangeKind(c.Kind), Line: c.Line, Area: c.Area, Role: c.Role, Person: c.Person, Name: c.Name, What: c.What})
 	}

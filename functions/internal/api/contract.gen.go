@@ -1758,8 +1758,11 @@ type RosterImport struct {
 	Changes []RosterChange  `json:"changes,omitempty,omitzero"`
 	Duties  int             `json:"duties"`
 	Leaving []RosterLeaving `json:"leaving,omitempty,omitzero"`
-	Stored  bool            `json:"stored"`
-	Version string          `json:"version,omitempty,omitzero"`
+
+	// RuleFaults What is wrong with the routing rules in force under this roster, such as a person that it does not name.
+	RuleFaults []Fault `json:"rule_faults,omitempty,omitzero"`
+	Stored     bool    `json:"stored"`
+	Version    string  `json:"version,omitempty,omitzero"`
 }
 
 // RosterLeaving Somebody whom the new roster names nowhere and who still has reports.
@@ -2209,6 +2212,9 @@ type LocatePointParams struct {
 	// Accuracy Radius in metres within which the point may really lie; neighbours within it are named.
 	Accuracy float64 `form:"accuracy,omitempty" json:"accuracy,omitempty,omitzero"`
 	Datum    Datum   `form:"datum,omitempty" json:"datum,omitempty,omitzero"`
+
+	// ServiceCode Of which service a report would be: `answers` is who would get it by the routing rules. Without it, who is on duty there.
+	ServiceCode string `form:"service_code,omitempty" json:"service_code,omitempty,omitzero"`
 }
 
 // ListQueueParams defines parameters for ListQueue.
@@ -3585,6 +3591,19 @@ func (siw *ServerInterfaceWrapper) LocatePoint(w http.ResponseWriter, r *http.Re
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "datum"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "datum", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "service_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service_code", r.URL.Query(), &params.ServiceCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "service_code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service_code", Err: err})
 		}
 		return
 	}

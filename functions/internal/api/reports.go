@@ -51,8 +51,20 @@ func (s *Server) locate(r *http.Request, code string, p LocatePointParams) (juri
 	if err != nil {
 		return located, none, err
 	}
-	a, err := s.Rosters.OnDuty(r.Context(), c, located.Chain(), s.Now())
+	a, err := s.answersFor(r, c, located, p.ServiceCode)
 	return located, publicAssignee(a, c.Settings, c.Areas), err
+}
+
+// answersFor finds who would get a report of a service from a place; without a service, who is on duty there.
+func (s *Server) answersFor(r *http.Request, c jurisdiction.Current, located jurisdiction.Located, service string) (report.Assignee, error) {
+	if service == "" {
+		return s.Router.Rosters.OnDuty(r.Context(), c, located.Chain(), s.Now())
+	}
+	if _, ok := c.Settings.Service(service); !ok {
+		return report.Assignee{}, fault.Field("service_code", "There is no service %q here; the jurisdiction lists those it has.", service)
+	}
+	to, err := s.Router.Route(r.Context(), c, report.Matter{Service: service, Chain: located.Chain(), Areas: located.Areas, At: s.Now()})
+	return to.Assignee, err
 }
 
 // FileReport files a report and says who has it.

@@ -61,7 +61,7 @@ type Authenticator interface {
 type Server struct {
 	Books       *jurisdiction.Books
 	Writer      jurisdiction.Writer
-	Rosters     *assignment.Rosters
+	Router      *assignment.Router
 	Reports     *report.Desk
 	Assignments *assignment.Desk
 	Jobs        *job.Desk

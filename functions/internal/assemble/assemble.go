@@ -35,9 +35,9 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	rosters := assignment.NewRosters(t)
 	router := assignment.NewRouter(t, rosters)
 	s := &api.Server{
-		Books: books, Writer: t, Rosters: rosters, May: may, Now: time.Now, Log: log, BodyBytes: c.BodyBytes,
+		Books: books, Writer: t, Router: router, May: may, Now: time.Now, Log: log, BodyBytes: c.BodyBytes,
 		Who:        access.NewVerifier(access.Config{Issuer: c.Issuer, Audience: c.Audience, PersonClaim: c.Person, GrantsClaim: c.Grants, Now: time.Now}),
-		RosterDesk: &assignment.RosterDesk{Books: books, Writer: t, Rosters: rosters, Assigned: t, Limit: c.RosterBytes},
+		RosterDesk: &assignment.RosterDesk{Books: books, Writer: t, Rosters: rosters, Router: router, Assigned: t, Limit: c.RosterBytes},
 		RuleDesk:   &assignment.RuleDesk{Books: books, Writer: t, Router: router},
 		Simulator:  &assignment.Simulator{Router: router, Feed: t, Bodies: t, Now: time.Now},
 		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Now: time.Now, NewID: newID,

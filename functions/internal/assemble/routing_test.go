@@ -85,6 +85,15 @@ func TestReportsGoByTheRules(t *testing.T) {
 		}
 		rules := w.put(admin, entrance, lighting, always)
 
+		for query, role := range map[string]string{"": "head", "&service_code=light": "lamps", "&service_code=visit": "head"} {
+			var l api.Located
+			if w.must("GET", "/v1/town/locate?lon=0.0015&lat=0.0005"+query, "", nil).into(t, &l); l.Answers.Role.Zh != role {
+				t.Errorf("who answers there %s: %+v", query, l.Answers)
+			}
+		}
+		if a := w.do("GET", "/v1/town/locate?lon=0.0015&lat=0.0005&service_code=dark", "", nil); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("an unknown service: %d %s", a.status, a.body)
+		}
 		// By an answer, by the service, and by neither.
 		inside := w.file(1.5, 0.5, "answers", map[string][]string{"where": {"三单元门口"}})
 		if s := look(inside); s.Assignee.Person != "police-1" || s.Assignee.Because != "rule" || s.Events[0].Rule != 1 || s.Events[0].RulesVersion != rules.Version || s.Class != "soon" || s.Answers["where"][0] != "三单元门口" {
@@ -276,7 +285,12 @@ func TestWrongRulesAreRefusedWhole(t *testing.T) {
 	w.must("PUT", rulesPath, admin, map[string]any{"expected": now.Version, "rules": onDutyOnly}) // the answer was lost
 	// What becomes wrong later is said, and reports go on being filed.
 	w.put(admin, rule("person", "leader-11", map[string]any{"services": []string{"visit"}}), always)
-	w.must("PUT", "/v1/town/roster", admin, []byte("area_code,role,person,name\ns,desk,street-desk,街道值班\n"))
+	lone := []byte("area_code,role,person,name\ns,desk,street-desk,街道值班\n")
+	var dry api.RosterImport
+	if w.must("PUT", "/v1/town/roster?dry_run=true", admin, lone).into(t, &dry); len(dry.RuleFaults) != 1 || dry.RuleFaults[0].Field != "rules.0.to.person" {
+		t.Errorf("a roster without a person of a rule: %+v", dry)
+	}
+	w.must("PUT", "/v1/town/roster", admin, lone)
 	if w.must("GET", rulesPath, admin, nil).into(t, &then); len(then.Faults) != 1 || then.Faults[0].Kind != "unknown_person" {
 		t.Errorf("a person left: %+v", then.Faults)
 	}

@@ -14,6 +14,7 @@ type RosterDesk struct {
 	Books    *jurisdiction.Books
 	Writer   jurisdiction.Writer
 	Rosters  *Rosters
+	Router   *Router
 	Assigned AssigneeLister
 	Limit    int64 // bytes of a file
 }
@@ -25,6 +26,7 @@ type RosterImport struct {
 	Areas   int
 	Changes []RosterChange // against the roster in force
 	Leaving []Leaving
+	Rules   []fault.Detail // what is wrong with the routing rules in force under the new roster
 }
 
 // Leaving is somebody whom the new roster names nowhere and who still has reports. They stay with them until somebody hands them over.
@@ -61,6 +63,13 @@ func (d *RosterDesk) Import(ctx context.Context, code string, file []byte, dryRu
 	result.Changes = Differences(before, roster, lines)
 	if result.Leaving, err = d.leaving(ctx, code, before, roster); err != nil {
 		return RosterImport{}, err
+	}
+	if c.Rules != "" {
+		book, err := d.Router.Rules(ctx, code, c.Rules)
+		if err != nil {
+			return RosterImport{}, err
+		}
+		result.Rules = CheckRules(book.rules, c, roster)
 	}
 	if dryRun {
 		return result, nil

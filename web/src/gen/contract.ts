@@ -1957,6 +1957,8 @@ export interface components {
             /** @description Against the roster in force, every one. */
             changes?: components["schemas"]["RosterChange"][];
             leaving?: components["schemas"]["RosterLeaving"][];
+            /** @description What is wrong with the routing rules in force under this roster, such as a person that it does not name. */
+            rule_faults?: components["schemas"]["Fault"][];
         };
         RosterChange: {
             /** @enum {string} */
@@ -2323,6 +2325,8 @@ export interface operations {
                 /** @description Radius in metres within which the point may really lie; neighbours within it are named. */
                 accuracy?: number;
                 datum?: components["schemas"]["Datum"];
+                /** @description Of which service a report would be: `answers` is who would get it by the routing rules. Without it, who is on duty there. */
+                service_code?: string;
             };
             header?: never;
             path: {
