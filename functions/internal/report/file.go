@@ -30,7 +30,11 @@ const (
 const (
 	maxQuestions   = 20
 	maxAnswersEach = 20
+	maxPhotoID     = 64
 )
+
+// MaxPhotos is how many photos a report can be filed with.
+const MaxPhotos = 3
 
 // Router decides who gets a report.
 type Router interface {
@@ -77,6 +81,7 @@ type Input struct {
 	Contact     Contact
 	Locale      string
 	Answers     map[string][]string `json:",omitempty"` // by the question's code; absent from the digest of a request without any
+	Photos      []string            `json:",omitempty"` // ids of photos that were sent
 }
 
 // Receipt answers a filing.
@@ -142,8 +147,9 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	}
 	s.Start(s.Pace(c.Settings), now)
 	f := Filing{
-		State: s,
-		Body:  Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers},
+		State:  s,
+		Photos: in.Photos,
+		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers},
 		Event: Event{
 			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, Op: id, After: assignee, Status: assignee.Status(),
 			QueueArea: s.QueueArea, Service: service.Code, Rule: to.Rule, Rules: to.Rules,
@@ -205,7 +211,22 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 	if !slices.Contains([]string{"", "zh", "en"}, in.Locale) {
 		return service, fault.Field("locale", "The locale is zh or en.")
 	}
+	if err := checkPhotos(in.Photos); err != nil {
+		return service, err
+	}
 	return service, checkAnswers(in.Answers)
+}
+
+func checkPhotos(ids []string) error {
+	if len(ids) > MaxPhotos {
+		return fault.Field("photos", "A report can be filed with at most %d photos; more can be added afterwards.", MaxPhotos)
+	}
+	for n, id := range ids {
+		if id == "" || len(id) > maxPhotoID || slices.Contains(ids[:n], id) {
+			return fault.Field("photos", "Name each photo once, by the id it was given.")
+		}
+	}
+	return nil
 }
 
 // checkAnswers keeps answers within what is stored with a report.

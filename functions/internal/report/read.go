@@ -28,18 +28,11 @@ func (d *Desk) Track(ctx context.Context, code, trackingCode string) (Tracked, e
 	if err != nil {
 		return Tracked{}, err
 	}
-	found, err := d.Store.Tracked(ctx, c.Jurisdiction, d.Secrets.Hash(c.Jurisdiction, trackingCode))
-	if err != nil {
-		return Tracked{}, err
-	}
-	if found == nil {
-		return Tracked{}, &fault.Error{Code: fault.Unknown, Field: "code", Message: "No report has this tracking code. Please check it letter by letter."}
-	}
 	t := Tracked{Settings: c.Settings}
-	if t.State, t.Body, err = d.Reader.Report(ctx, c.Jurisdiction, found.Report); err != nil {
+	if t.State, t.Body, err = d.find(ctx, c.Jurisdiction, trackingCode); err != nil {
 		return Tracked{}, err
 	}
-	if t.Events, err = d.Reader.Events(ctx, found.Report); err != nil {
+	if t.Events, err = d.Reader.Events(ctx, t.State.ID); err != nil {
 		return Tracked{}, err
 	}
 	if t.Original, err = d.original(ctx, t.State); err != nil {
@@ -49,6 +42,27 @@ func (d *Desk) Track(ctx context.Context, code, trackingCode string) (Tracked, e
 		t.Areas, err = d.Books.Areas(ctx, c.Jurisdiction, t.State.Set)
 	}
 	return t, err
+}
+
+// Find gives the state of a report by its tracking code, under the same rule as Track.
+func (d *Desk) Find(ctx context.Context, code, trackingCode string) (State, error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return State{}, err
+	}
+	s, _, err := d.find(ctx, c.Jurisdiction, trackingCode)
+	return s, err
+}
+
+func (d *Desk) find(ctx context.Context, code, trackingCode string) (State, Body, error) {
+	found, err := d.Store.Tracked(ctx, code, d.Secrets.Hash(code, trackingCode))
+	if err == nil && found == nil {
+		err = &fault.Error{Code: fault.Unknown, Field: "code", Message: "No report has this tracking code. Please check it letter by letter."}
+	}
+	if err != nil {
+		return State{}, Body{}, err
+	}
+	return d.Reader.Report(ctx, code, found.Report)
 }
 
 // mostOriginals bounds how far originals are followed that were found to be duplicates later.
@@ -103,17 +117,17 @@ func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (PublicPa
 			return PublicPage{}, c.UnknownArea("area", q.Area)
 		}
 		p.QueueAreas = areas
-		p.Keep = func(s State) bool { return s.public() && s.In(q.Area) }
+		p.Keep = func(s State) bool { return s.Public() && s.In(q.Area) }
 	default:
 		p.QueueAreas = c.QueueAreasMeeting(*q.Bound)
-		p.Keep = func(s State) bool { return s.public() && q.Bound.Contains(s.Point.Degrees()) }
+		p.Keep = func(s State) bool { return s.Public() && q.Bound.Contains(s.Point.Degrees()) }
 	}
 	states, next, err := d.Lister.List(ctx, p)
 	return PublicPage{States: states, Next: next, SupersededBy: c.Succession[q.Area]}, err
 }
 
-// public reports whether anybody may see that there is this report. Of one that was split they see the whole.
-func (s State) public() bool { return !s.Private && s.Parent == "" }
+// Public reports whether anybody may see that there is this report. Of one that was split they see the whole.
+func (s State) Public() bool { return !s.Private && s.Parent == "" }
 
 // In reports whether the report lies in the area: the code is in its chain, or is the queue area of reports outside every area.
 func (s State) In(area string) bool {

@@ -183,6 +183,7 @@ type Filing struct {
 	Body         Body
 	Contact      []byte // sealed; nil when none was given
 	ContactUntil time.Time
+	Photos       []string // ids of photos that it claims
 	Event        Event
 	Tracking     Tracking
 }
@@ -199,7 +200,7 @@ type Tracking struct {
 // Store keeps reports. All writes are conditional.
 type Store interface {
 	// File writes everything in one transaction. Where another report has the same Tracking.Hash, it writes nothing and gives
-	// that report's record; otherwise it gives nil. An error means that the outcome is unknown or that nothing was written;
+	// that report's record; otherwise it gives nil. Photos that it cannot have are a fault. An error means that the outcome is unknown or that nothing was written;
 	// calling again with the same Filing is always safe.
 	File(ctx context.Context, f Filing) (*Tracking, error)
 	// Tracked gives the record with this tracking hash, or nil where the jurisdiction has none.

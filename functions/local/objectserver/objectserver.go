@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/rclone/gofakes3"
 )
 
-// Config says where the bucket is kept and who may use it. All fields but Now are needed.
+// Config says where the bucket is kept and who may use it. All fields but Now and Posted are needed.
 type Config struct {
 	Folder    string // is made when missing; belongs to one process at a time
 	Bucket    string // the first part of every path
@@ -20,9 +21,10 @@ type Config struct {
 	SecretKey string
 	MaxBytes  int64 // largest object
 	Now       func() time.Time
+	Posted    func(key string) // is told of what a form stored, as S3 tells by a notification; nil for nobody
 }
 
-// New gives the handler of /{bucket}/ and below.
+// New gives the handler of /{bucket} and below.
 func New(c Config) (http.Handler, error) {
 	if c.Bucket == "" || c.AccessKey == "" || c.SecretKey == "" || c.MaxBytes <= 0 {
 		return nil, errors.New("object server: a bucket, a key pair and a largest size are needed; without keys it would take anything")
@@ -39,6 +41,10 @@ func New(c Config) (http.Handler, error) {
 		// The client is served from the same origin: what was uploaded must not run as a part of it.
 		w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if r.Method == http.MethodPost && strings.Trim(r.URL.Path, "/") == c.Bucket && !r.URL.Query().Has("delete") {
+			post{c, b}.ServeHTTP(w, r)
+			return
+		}
 		s3.ServeHTTP(w, r)
 	}), nil
 }
