@@ -27,6 +27,7 @@ type code struct {
 	partitions []string               // how partition keys begin
 	requests   []string               // operations of DynamoDB that package table makes
 	upload     string                 // how keys of uploads begin
+	quarantine string                 // how keys of photos begin that were sent
 	policy     string                 // content security policy of the one machine, with %s for what the connections may go to
 }
 
@@ -51,6 +52,9 @@ func readCode(t *testing.T) code {
 	c.readTouched(t)
 	c.readSecretive(t)
 	c.upload = uploadPrefix(t)
+	if c.quarantine = constants(sources(t, "functions/internal/photo"))["quarantine"]; c.quarantine == "" {
+		t.Fatal("package photo has no constant quarantine any more; these checks build on it")
+	}
 	return c
 }
 

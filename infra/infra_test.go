@@ -16,7 +16,7 @@ type check func(template, code) complaints
 var checks = map[string]check{
 	"functions": checkFunctions, "environment": checkEnvironment, "secrets": checkSecrets, "routes": checkRoutes, "roles": checkRoles,
 	"permissions": checkPermissions, "table access": checkTableAccess, "table": checkTable, "stream": checkStream, "buckets": checkBuckets,
-	"api": checkAPI, "page headers": checkPageHeaders, "distribution": checkDistribution, "live": checkLive,
+	"api": checkAPI, "page headers": checkPageHeaders, "distribution": checkDistribution, "live": checkLive, "sent": checkSent,
 }
 
 func TestTemplateFitsTheCode(t *testing.T) {

@@ -172,8 +172,14 @@ func TestChecksComplain(t *testing.T) {
 		{"buckets", "not encrypted", resource(nil, "Uploads", "Properties", "BucketEncryption")},
 		{"buckets", "in clear", resource(nil, "UploadsPolicy")},
 		{"buckets", "expires after a day", resource(nil, "Uploads", "Properties", "LifecycleConfiguration")},
-		{"buckets", "only boundaries takes uploads", permit("ReportsRole", "ListByArea", "Action", "s3:GetObject")},
+		{"buckets", "ReportsRole allows s3:GetObject", permit("ReportsRole", "ListByArea", "Action", []any{"s3:GetObject"})},
+		{"buckets", "PhotosRole allows s3:GetObject on uploads", permit("PhotosRole", "SignForms", "Action", []any{"s3:GetObject"})},
+		{"buckets", "outlive", resource("Delete", "Prints", "DeletionPolicy")},
+		{"buckets", "pages may do PUT to Prints", resource([]any{m{"AllowedMethods": []any{"PUT"}}}, "Prints", "Properties", "CorsConfiguration", "CorsRules")},
 		{"buckets", "everybody may send", resource([]any{m{"AllowedMethods": []any{"PUT"}, "AllowedOrigins": []any{"*"}}}, "Uploads", "Properties", "CorsConfiguration", "CorsRules")},
+
+		{"sent", "not woken by exactly", resource("s3:ObjectCreated:Put", "Develop", "Properties", "Events", "Sent", "Properties", "Events")},
+		{"sent", "look for those", resource(nil, "Develop", "Properties", "Events", "EveryFiveMinutes")},
 
 		{"api", "other origins", resource(true, "Api", "Properties", "CorsConfiguration")},
 		{"api", "not throttled", resource(nil, "Api", "Properties", "DefaultRouteSettings")},
@@ -257,6 +263,8 @@ func TestChecksComplainOfCode(t *testing.T) {
 		{"table access", `nobody may use the partitions "X#"`, func(c *code) { c.partitions = append(c.partitions, "X#") }},
 		{"stream", "not woken by exactly", func(c *code) { c.constants["eventPrefix"] = "EVENT#" }},
 		{"buckets", `under "files/" expires`, func(c *code) { c.upload = "files/" }},
+		{"buckets", `under "sent/" expires`, func(c *code) { c.quarantine = "sent/" }},
+		{"sent", `under "sent/"`, func(c *code) { c.quarantine = "sent/" }},
 	}
 	for _, test := range tests {
 		code := readCode(t)

@@ -45,11 +45,11 @@ func checkPageHeaders(t template, c code) (bad complaints) {
 	for name, value := range want {
 		if name == "connect-src" {
 			for _, host := range strings.Fields(got[name]) {
-				ours := slices.Contains([]string{"'self'", "https://${IssuerHost}", "${OidcOrigins}"}, host) || strings.HasPrefix(host, "https://weige-uploads-${Id}.s3.")
+				ours := slices.Contains([]string{"'self'", "https://${IssuerHost}", "${OidcOrigins}"}, host) || strings.HasPrefix(host, "https://weige-uploads-${Id}.s3.") || strings.HasPrefix(host, "https://weige-photos-${Id}.s3.")
 				bad.unless(ours, "pages may connect to %s", host)
 			}
-			bad.unless(strings.Contains(got[name], "'self' ") && strings.Contains(got[name], "${IssuerHost}") && strings.Contains(got[name], "weige-uploads-"),
-				"pages must reach themselves, the issuer and the uploads")
+			bad.unless(strings.Contains(got[name], "'self' ") && strings.Contains(got[name], "${IssuerHost}") && strings.Contains(got[name], "weige-uploads-") && strings.Contains(got[name], "weige-photos-"),
+				"pages must reach themselves, the issuer, the uploads and the photos")
 			continue
 		}
 		bad.unless(got[name] == value, "the pages' policy has %s %q; on one machine it is %q", name, got[name], value)

@@ -107,7 +107,7 @@ func checkBuckets(t template, c code) (bad complaints) {
 			}
 		}
 	}
-	uploads := ""
+	uploads, expire := "", map[string]bool{}
 	for _, name := range t.of("AWS::S3::Bucket") {
 		p := t.properties(name)
 		for _, one := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
@@ -116,21 +116,68 @@ func checkBuckets(t template, c code) (bad complaints) {
 		bad.unless(at(p, "BucketEncryption") != nil, "%s is not encrypted", name)
 		bad.unless(tls[name], "%s takes connections in clear", name)
 		for _, rule := range list(p, "LifecycleConfiguration", "Rules") {
-			if text(rule, "Status") == "Enabled" && text(rule, "Prefix") == c.upload && text(rule, "ExpirationInDays") == "1" {
-				uploads = name
+			if text(rule, "Status") == "Enabled" && text(rule, "ExpirationInDays") == "1" {
+				uploads, expire[text(rule, "Prefix")] = name, true
+			}
+		}
+		for _, rule := range list(p, "CorsConfiguration", "CorsRules") {
+			for _, method := range texts(rule, "AllowedMethods") {
+				bad.unless(slices.Contains(pagesMay[name], method), "pages may do %s to %s", method, name)
+			}
+			bad.unless(!strings.Contains(show(at(rule, "AllowedOrigins")), "*"), "pages of everybody may send uploads")
+		}
+	}
+	for _, prefix := range []string{c.upload, c.quarantine} {
+		bad.unless(expire[prefix], "nothing under %q expires after a day", prefix)
+	}
+	bad.unless(t.kept("Prints") && uploads != "Prints", "the prints do not outlive the stack")
+	for _, s := range t.allowed() {
+		for _, a := range texts(s.body, "Action") {
+			if !strings.HasPrefix(a, "s3:") || s.owner == "SitePolicy" {
+				continue
+			}
+			for _, r := range list(s.body, "Resource") {
+				where := show(r)
+				_, where, _ = strings.Cut(where, ":s3:::weige-")
+				where, _, _ = strings.Cut(where, "\"")
+				bad.unless(slices.Contains(filesOf[s.owner], a+" "+where), "%s allows %s on %s", s.owner, a, where)
 			}
 		}
 	}
-	bad.unless(uploads != "", "nothing under %q expires after a day", c.upload)
-	for _, s := range t.allowed() {
-		for _, a := range texts(s.body, "Action") {
-			ours := !strings.HasPrefix(a, "s3:") || s.owner == "BoundariesRole" || s.owner == "SitePolicy"
-			bad.unless(ours, "%s allows %s; only boundaries takes uploads", s.owner, a)
+	return bad
+}
+
+// pagesMay says what pages do to a bucket by themselves.
+var pagesMay = map[string][]string{"Uploads": {"PUT", "POST"}, "Prints": {"GET"}}
+
+// filesOf says who may do what with which files, and all of it: nobody but develop reads the quarantine, and it alone makes prints.
+var filesOf = map[string][]string{
+	"BoundariesRole": {"s3:GetObject uploads-${Id}/boundaries/*", "s3:PutObject uploads-${Id}/boundaries/*", "s3:ListBucket uploads-${Id}"},
+	"PhotosRole":     {"s3:PutObject uploads-${Id}/quarantine/*", "s3:GetObject photos-${Id}/photos/*"},
+	"DevelopRole": {"s3:GetObject uploads-${Id}/quarantine/*", "s3:DeleteObject uploads-${Id}/quarantine/*", "s3:ListBucket uploads-${Id}",
+		"s3:PutObject photos-${Id}/photos/*", "s3:DeleteObject photos-${Id}/photos/*"},
+}
+
+// checkSent: develop is woken by every file that a form brings into the quarantine, and looks by itself for what it was not told of.
+func checkSent(t template, c code) (bad complaints) {
+	told, scheduled := 0, 0
+	for folder, name := range t.functions() {
+		events, _ := at(t.properties(name), "Events").(map[string]any)
+		for _, e := range events {
+			switch text(e, "Type") {
+			case "S3":
+				rules := list(e, "Properties", "Filter", "S3Key", "Rules")
+				ours := folder == "develop" && text(e, "Properties", "Bucket", "Ref") == "Uploads" && text(e, "Properties", "Events") == "s3:ObjectCreated:Post"
+				bad.unless(ours && len(rules) == 1 && text(rules[0], "Name") == "prefix" && text(rules[0], "Value") == c.quarantine,
+					"%s is not woken by exactly the forms that bring files under %q", name, c.quarantine)
+				told++
+			case "Schedule":
+				if folder == "develop" {
+					scheduled++
+				}
+			}
 		}
 	}
-	for _, rule := range list(t.properties(uploads), "CorsConfiguration", "CorsRules") {
-		bad.unless(len(texts(rule, "AllowedMethods")) == 1 && texts(rule, "AllowedMethods")[0] == "PUT", "pages may do more than PUT to uploads")
-		bad.unless(!strings.Contains(show(at(rule, "AllowedOrigins")), "*"), "pages of everybody may send uploads")
-	}
+	bad.unless(told == 1 && scheduled == 1, "develop must be told of files, and look for those that it was not told of")
 	return bad
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
 	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/darkroom"
 	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/event"
 	"github.com/weige/weige/functions/internal/job"
@@ -41,7 +42,10 @@ type house struct {
 	table   *table.Table
 	meter   *meter
 	server  *api.Server
-	objects http.Handler
+	objects http.Handler // uploads
+	prints  http.Handler // of photos
+	sent    *messages[string]
+	dark    *darkroom.Darkroom
 	sockets *sockets.Sockets
 	parts   *messages[job.Message]
 	prompt  *messages[delivery.Message]
@@ -66,7 +70,8 @@ func open(ctx context.Context, local config.LocalConfig, c config.Config, addres
 	if err != nil {
 		return nil, err
 	}
-	h := &house{local: local, config: c, address: address, meter: newMeter(), parts: newMessages[job.Message](), prompt: newMessages[delivery.Message](), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
+	h := &house{local: local, config: c, address: address, meter: newMeter(), parts: newMessages[job.Message](), prompt: newMessages[delivery.Message](),
+		sent: newMessages[string](), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
 	if err := h.start(ctx); err != nil {
 		h.close()
 		return nil, err
@@ -104,9 +109,19 @@ func (h *house) start(ctx context.Context) error {
 	h.config.S3Endpoint = h.address
 	h.server.Boundaries.Uploads = object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
 		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
-	h.objects, err = objectserver.New(objectserver.Config{Folder: filepath.Join(h.local.Var, "objects"), Bucket: h.config.Uploads,
-		Region: h.config.Region, AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, MaxBytes: h.config.BoundaryBytes, Now: time.Now})
+	h.server.Photos = assemble.Photos(h.config, h.server.Books, h.table)
+	h.dark = assemble.Darkroom(h.config, h.table, h.log)
+	if h.objects, err = h.bucket("objects", h.config.Uploads, func(key string) { _ = h.sent.Send(context.Background(), []string{key}) }); err != nil {
+		return err
+	}
+	h.prints, err = h.bucket("photos", h.config.Photos, nil)
 	return err
+}
+
+// bucket serves one bucket over a folder.
+func (h *house) bucket(folder, name string, posted func(string)) (http.Handler, error) {
+	return objectserver.New(objectserver.Config{Folder: filepath.Join(h.local.Var, folder), Bucket: name, Region: h.config.Region, AccessKey: h.config.AccessKey,
+		SecretKey: h.config.SecretKey, MaxBytes: h.config.BoundaryBytes, Now: time.Now, Posted: posted})
 }
 
 // signIn sets up the demo issuer, unless another issuer is configured.
@@ -123,7 +138,7 @@ func (h *house) signIn() error {
 // handler serves everything on one address.
 func (h *house) handler() http.Handler {
 	mux := http.NewServeMux()
-	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Local)
+	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Local)
 	mux.Handle("/v1/", answers)
 	mux.Handle("/healthz", answers)
 	mux.HandleFunc("GET /openapi.yaml", func(w http.ResponseWriter, r *http.Request) {
@@ -131,7 +146,10 @@ func (h *house) handler() http.Handler {
 		_, _ = w.Write(api.Contract)
 	})
 	mux.HandleFunc("GET /local/storage", h.meter.answer)
-	mux.Handle("/"+h.config.Uploads+"/", h.objects)
+	for name, bucket := range map[string]http.Handler{h.config.Uploads: h.objects, h.config.Photos: h.prints} {
+		mux.Handle("/"+name, bucket)
+		mux.Handle("/"+name+"/", bucket)
+	}
 	mux.Handle("GET "+socket.Path, h.sockets)
 	mux.Handle("GET /config.json", settings(demo.Jurisdiction, h.config.Issuer, h.config.Audience, h.issuer != nil))
 	origin := ""
@@ -205,6 +223,23 @@ func (h *house) rounds(ctx context.Context) {
 		}
 		select {
 		case <-time.After(deliverEvery):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// tendEvery is how often photos are looked after on one machine; what was just sent does not wait for it.
+const tendEvery = time.Minute
+
+// develop looks after photos until the context ends; it also finds what was sent before a restart and not developed.
+func (h *house) develop(ctx context.Context) {
+	for {
+		if _, err := h.dark.Tend(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("photos", "error", err)
+		}
+		select {
+		case <-time.After(tendEvery):
 		case <-ctx.Done():
 			return
 		}

@@ -54,6 +54,8 @@ func run(ctx context.Context, getenv func(string) string) error {
 	go h.parts.work(background, h.server.Jobs.Worker.Handle, h.log)
 	go h.prompt.work(background, h.deliver.Handle, h.log)
 	go h.rounds(background)
+	go h.sent.work(background, h.dark.Develop, h.log)
+	go h.develop(background)
 	go func() {
 		if err := h.prepare(background); err != nil && background.Err() == nil {
 			failed <- fmt.Errorf("the demo could not be loaded: %w", err)

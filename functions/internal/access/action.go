@@ -17,6 +17,12 @@ const (
 	GetBoundarySet    Action = "getBoundarySet" // once published; a draft is for those who may ListBoundarySets
 	GetBoundaryAreas  Action = "getBoundaryAreas"
 	GetBoundaryTile   Action = "getBoundaryTile"
+
+	CreatePhoto        Action = "createPhoto"
+	GetPhoto           Action = "getPhoto" // how far it is, for whoever knows its id
+	ListTrackedPhotos  Action = "listTrackedPhotos"
+	AddTrackedPhoto    Action = "addTrackedPhoto"
+	ListReleasedPhotos Action = "listReleasedPhotos"
 )
 
 // What staff may do with reports and rosters, within the areas they hold.
@@ -46,6 +52,9 @@ const (
 	ListChanges              Action = "listChanges"
 	GetRoster                Action = "getRoster"
 	ExplainRouting           Action = "explainRouting"
+	ListReportPhotos         Action = "listReportPhotos"
+	AddReportPhoto           Action = "addReportPhoto"
+	ReleasePhoto             Action = "releasePhoto" // for everybody to see
 )
 
 // What concerns a jurisdiction as a whole.
@@ -133,6 +142,14 @@ var actions = []Action{
 	FinishDrawing,
 	ListDeadDeliveries,
 	ReplayDelivery,
+	CreatePhoto,
+	GetPhoto,
+	ListTrackedPhotos,
+	AddTrackedPhoto,
+	ListReleasedPhotos,
+	ListReportPhotos,
+	AddReportPhoto,
+	ReleasePhoto,
 }
 
 // Actions lists every action.

@@ -301,6 +301,75 @@ func (e EventKind) Valid() bool {
 	}
 }
 
+// Defines values for PhotoInputContentType.
+const (
+	ImageJpeg PhotoInputContentType = "image/jpeg"
+	ImagePng  PhotoInputContentType = "image/png"
+	ImageWebp PhotoInputContentType = "image/webp"
+)
+
+// Valid indicates whether the value is a known member of the PhotoInputContentType enum.
+func (e PhotoInputContentType) Valid() bool {
+	switch e {
+	case ImageJpeg:
+		return true
+	case ImagePng:
+		return true
+	case ImageWebp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PhotoRefusal.
+const (
+	PhotoNotReadable   PhotoRefusal = "not_readable"
+	PhotoNotSent       PhotoRefusal = "not_sent"
+	PhotoTooLarge      PhotoRefusal = "too_large"
+	PhotoTooManyPixels PhotoRefusal = "too_many_pixels"
+	PhotoWrongType     PhotoRefusal = "wrong_type"
+)
+
+// Valid indicates whether the value is a known member of the PhotoRefusal enum.
+func (e PhotoRefusal) Valid() bool {
+	switch e {
+	case PhotoNotReadable:
+		return true
+	case PhotoNotSent:
+		return true
+	case PhotoTooLarge:
+		return true
+	case PhotoTooManyPixels:
+		return true
+	case PhotoWrongType:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PhotoStatus.
+const (
+	PhotoReady   PhotoStatus = "ready"
+	PhotoRefused PhotoStatus = "refused"
+	PhotoWaiting PhotoStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the PhotoStatus enum.
+func (e PhotoStatus) Valid() bool {
+	switch e {
+	case PhotoReady:
+		return true
+	case PhotoRefused:
+		return true
+	case PhotoWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PointGeometryType.
 const (
 	Point PointGeometryType = "Point"
@@ -1371,6 +1440,95 @@ type PartialMapping struct {
 	Slack  float64        `json:"slack,omitempty,omitzero"`
 }
 
+// Photo defines model for Photo.
+type Photo struct {
+	// AddedAt When it was announced.
+	AddedAt time.Time `json:"added_at"`
+
+	// AddedBy A person's id, or `resident`; for staff only.
+	AddedBy string `json:"added_by,omitempty,omitzero"`
+
+	// ExpiresAt Until when the addresses of the prints hold; asking again gives others.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	Height    int        `json:"height,omitempty,omitzero"`
+	Photo     string     `json:"photo"`
+
+	// Prints Smallest first; none unless it is ready.
+	Prints []PhotoPrint `json:"prints"`
+
+	// Refusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`.
+	Refusal PhotoRefusal `json:"refusal,omitempty,omitzero"`
+
+	// Released Anybody may see it.
+	Released bool `json:"released"`
+
+	// ReleasedBy Who released it, or took that back; for staff only.
+	ReleasedBy string      `json:"released_by,omitempty,omitzero"`
+	Status     PhotoStatus `json:"status"`
+
+	// Width Of the largest print, in pixels.
+	Width int `json:"width,omitempty,omitzero"`
+}
+
+// PhotoInput defines model for PhotoInput.
+type PhotoInput struct {
+	ContentType PhotoInputContentType `json:"content_type"`
+}
+
+// PhotoInputContentType defines model for PhotoInput.ContentType.
+type PhotoInputContentType string
+
+// PhotoList defines model for PhotoList.
+type PhotoList struct {
+	Photos []Photo `json:"photos"`
+}
+
+// PhotoOfReport defines model for PhotoOfReport.
+type PhotoOfReport struct {
+	Photo string `json:"photo"`
+}
+
+// PhotoPrint defines model for PhotoPrint.
+type PhotoPrint struct {
+	// Size Its longest edge has at most so many pixels: 320, 1024 or 2048.
+	Size int `json:"size"`
+
+	// URL A JPEG, for whoever has this address. It holds for a few minutes.
+	URL string `json:"url"`
+}
+
+// PhotoRefusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`.
+type PhotoRefusal string
+
+// PhotoRelease defines model for PhotoRelease.
+type PhotoRelease struct {
+	Released bool `json:"released"`
+}
+
+// PhotoState defines model for PhotoState.
+type PhotoState struct {
+	Photo string `json:"photo"`
+
+	// Refusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`.
+	Refusal PhotoRefusal `json:"refusal,omitempty,omitzero"`
+	Status  PhotoStatus  `json:"status"`
+}
+
+// PhotoStatus defines model for PhotoStatus.
+type PhotoStatus string
+
+// PhotoUpload The file is sent as multipart/form-data to `url`, with all `fields` first and the file last, as `file`. Neither another type nor a larger file is taken.
+type PhotoUpload struct {
+	// ExpiresAt Until when it can be sent.
+	ExpiresAt time.Time         `json:"expires_at"`
+	Fields    map[string]string `json:"fields"`
+	MaxBytes  int64             `json:"max_bytes"`
+
+	// Photo Its id, with which a report claims it. Keep it to yourself until then.
+	Photo string `json:"photo"`
+	URL   string `json:"url"`
+}
+
 // PointGeometry defines model for PointGeometry.
 type PointGeometry struct {
 	Coordinates []float64         `json:"coordinates"`
@@ -1707,7 +1865,10 @@ type ReportInput struct {
 	Lat         float64           `json:"lat"`
 	Locale      ReportInputLocale `json:"locale,omitempty,omitzero"`
 	Lon         float64           `json:"lon"`
-	ServiceCode string            `json:"service_code"`
+
+	// Photos Ids of photos that were sent; it claims them.
+	Photos      []string `json:"photos,omitempty,omitzero"`
+	ServiceCode string   `json:"service_code"`
 }
 
 // ReportInputLocale defines model for ReportInput.Locale.
@@ -2143,6 +2304,12 @@ type JurisdictionPath = string
 // LimitQuery defines model for limit.
 type LimitQuery = int
 
+// OfReportQuery defines model for ofReport.
+type OfReportQuery = string
+
+// PhotoPath defines model for photo.
+type PhotoPath = string
+
 // ReportPath defines model for report.
 type ReportPath = string
 
@@ -2217,6 +2384,12 @@ type LocatePointParams struct {
 	ServiceCode string `form:"service_code,omitempty" json:"service_code,omitempty,omitzero"`
 }
 
+// ListReportPhotosParams defines parameters for ListReportPhotos.
+type ListReportPhotosParams struct {
+	// OfReportQuery Id of the report.
+	OfReportQuery OfReportQuery `form:"report" json:"report"`
+}
+
 // ListQueueParams defines parameters for ListQueue.
 type ListQueueParams struct {
 	// Area Area code; its children are included. Without it: everything the caller holds.
@@ -2238,6 +2411,12 @@ type ListQueueParams struct {
 type ListReassignmentOutcomesParams struct {
 	// CursorQuery `next` of the page before.
 	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// ListReleasedPhotosParams defines parameters for ListReleasedPhotos.
+type ListReleasedPhotosParams struct {
+	// OfReportQuery Id of the report.
+	OfReportQuery OfReportQuery `form:"report" json:"report"`
 }
 
 // ListPublicReportsParams defines parameters for ListPublicReports.
@@ -2376,6 +2555,9 @@ type InspectBoundaryFileJSONRequestBody = InspectionInput
 // PublishBoundarySetJSONRequestBody defines body for PublishBoundarySet for application/json ContentType.
 type PublishBoundarySetJSONRequestBody = Publication
 
+// CreatePhotoJSONRequestBody defines body for CreatePhoto for application/json ContentType.
+type CreatePhotoJSONRequestBody = PhotoInput
+
 // PreviewReassignmentJSONRequestBody defines body for PreviewReassignment for application/json ContentType.
 type PreviewReassignmentJSONRequestBody = ReassignmentPreview
 
@@ -2384,6 +2566,9 @@ type PreviewRehomingJSONRequestBody = RehomingPreview
 
 // FileReportJSONRequestBody defines body for FileReport for application/json ContentType.
 type FileReportJSONRequestBody = ReportInput
+
+// AddTrackedPhotoJSONRequestBody defines body for AddTrackedPhoto for application/json ContentType.
+type AddTrackedPhotoJSONRequestBody = PhotoOfReport
 
 // ReopenTrackedJSONRequestBody defines body for ReopenTracked for application/json ContentType.
 type ReopenTrackedJSONRequestBody = ReopeningInput
@@ -2405,6 +2590,12 @@ type RepeatReportJSONRequestBody = DuplicateInput
 
 // PauseReportJSONRequestBody defines body for PauseReport for application/json ContentType.
 type PauseReportJSONRequestBody = CaseStep
+
+// AddReportPhotoJSONRequestBody defines body for AddReportPhoto for application/json ContentType.
+type AddReportPhotoJSONRequestBody = PhotoOfReport
+
+// ReleasePhotoJSONRequestBody defines body for ReleasePhoto for application/json ContentType.
+type ReleasePhotoJSONRequestBody = PhotoRelease
 
 // ReassignReportJSONRequestBody defines body for ReassignReport for application/json ContentType.
 type ReassignReportJSONRequestBody = ReassignmentInput
@@ -2507,6 +2698,15 @@ type ServerInterface interface {
 	// LocatePoint The chain of areas that hold a point, one per level, with the proof.
 	// (GET /v1/{jurisdiction}/locate)
 	LocatePoint(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params LocatePointParams)
+	// ListReportPhotos The photos of a report, for staff.
+	// (GET /v1/{jurisdiction}/photos)
+	ListReportPhotos(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListReportPhotosParams)
+	// CreatePhoto Announces a photo and answers with the form it is sent with. It is gone after a day unless a report claims it.
+	// (POST /v1/{jurisdiction}/photos)
+	CreatePhoto(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// GetPhoto Whether a photo arrived and could be read, for whoever knows its id. It shows nothing of it.
+	// (GET /v1/{jurisdiction}/photos/{photo})
+	GetPhoto(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, photoPath PhotoPath)
 	// ListQueue Open reports for staff, oldest first, within the caller's areas.
 	// (GET /v1/{jurisdiction}/queue)
 	ListQueue(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListQueueParams)
@@ -2531,6 +2731,9 @@ type ServerInterface interface {
 	// PreviewRehoming Freezes which open reports and duties lie in other areas by a boundary set, the one in force or a draft. Nothing is moved until the change is confirmed.
 	// (POST /v1/{jurisdiction}/rehomings/preview)
 	PreviewRehoming(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// ListReleasedPhotos The photos of a public report that staff released for everybody.
+	// (GET /v1/{jurisdiction}/released-photos)
+	ListReleasedPhotos(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListReleasedPhotosParams)
 	// ListPublicReports Open reports as GeoJSON without personal data, by area or by bounding box.
 	// (GET /v1/{jurisdiction}/reports)
 	ListPublicReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListPublicReportsParams)
@@ -2540,6 +2743,12 @@ type ServerInterface interface {
 	// TrackReport What became of a report, for whoever holds its tracking code.
 	// (GET /v1/{jurisdiction}/reports/track/{code})
 	TrackReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string)
+	// ListTrackedPhotos The photos of a report, for whoever holds its tracking code.
+	// (GET /v1/{jurisdiction}/reports/track/{code}/photos)
+	ListTrackedPhotos(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string)
+	// AddTrackedPhoto Adds a photo that was sent to a report, for whoever holds its tracking code. Adding it again changes nothing.
+	// (POST /v1/{jurisdiction}/reports/track/{code}/photos)
+	AddTrackedPhoto(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string)
 	// ReopenTracked Opens a finished report again, for whoever holds its tracking code and is not satisfied, until its `reopen_until`.
 	// (POST /v1/{jurisdiction}/reports/track/{code}/reopening)
 	ReopenTracked(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string, params ReopenTrackedParams)
@@ -2564,6 +2773,12 @@ type ServerInterface interface {
 	// PauseReport Stops the clock of a report, with a reason: the deadlines move by the working time that it stands still.
 	// (POST /v1/{jurisdiction}/reports/{report}/pause)
 	PauseReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params PauseReportParams)
+	// AddReportPhoto Adds a photo that was sent to a report, for staff. Adding it again changes nothing.
+	// (POST /v1/{jurisdiction}/reports/{report}/photos)
+	AddReportPhoto(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath)
+	// ReleasePhoto Lets anybody see a photo, or takes that back. Whoever does it has looked for faces and number plates.
+	// (PUT /v1/{jurisdiction}/reports/{report}/photos/{photo}/release)
+	ReleasePhoto(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, photoPath PhotoPath)
 	// ReassignReport Hands a report to somebody else, with a reason.
 	// (POST /v1/{jurisdiction}/reports/{report}/reassignment)
 	ReassignReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReassignReportParams)
@@ -3619,6 +3834,109 @@ func (siw *ServerInterfaceWrapper) LocatePoint(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// ListReportPhotos operation middleware
+func (siw *ServerInterfaceWrapper) ListReportPhotos(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReportPhotosParams
+
+	// ------------- Required query parameter "report" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "report", r.URL.Query(), &params.OfReportQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "report"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReportPhotos(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreatePhoto operation middleware
+func (siw *ServerInterfaceWrapper) CreatePhoto(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreatePhoto(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPhoto operation middleware
+func (siw *ServerInterfaceWrapper) GetPhoto(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "photo" -------------
+	var photoPath PhotoPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "photo", r.PathValue("photo"), &photoPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "photo", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPhoto(w, r, jurisdictionPath, photoPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListQueue operation middleware
 func (siw *ServerInterfaceWrapper) ListQueue(w http.ResponseWriter, r *http.Request) {
 
@@ -3960,6 +4278,48 @@ func (siw *ServerInterfaceWrapper) PreviewRehoming(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// ListReleasedPhotos operation middleware
+func (siw *ServerInterfaceWrapper) ListReleasedPhotos(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReleasedPhotosParams
+
+	// ------------- Required query parameter "report" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "report", r.URL.Query(), &params.OfReportQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "report"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListReleasedPhotos(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListPublicReports operation middleware
 func (siw *ServerInterfaceWrapper) ListPublicReports(w http.ResponseWriter, r *http.Request) {
 
@@ -4121,6 +4481,76 @@ func (siw *ServerInterfaceWrapper) TrackReport(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.TrackReport(w, r, jurisdictionPath, code)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListTrackedPhotos operation middleware
+func (siw *ServerInterfaceWrapper) ListTrackedPhotos(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", r.PathValue("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListTrackedPhotos(w, r, jurisdictionPath, code)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AddTrackedPhoto operation middleware
+func (siw *ServerInterfaceWrapper) AddTrackedPhoto(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", r.PathValue("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AddTrackedPhoto(w, r, jurisdictionPath, code)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4569,6 +4999,85 @@ func (siw *ServerInterfaceWrapper) PauseReport(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PauseReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AddReportPhoto operation middleware
+func (siw *ServerInterfaceWrapper) AddReportPhoto(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AddReportPhoto(w, r, jurisdictionPath, reportPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReleasePhoto operation middleware
+func (siw *ServerInterfaceWrapper) ReleasePhoto(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "photo" -------------
+	var photoPath PhotoPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "photo", r.PathValue("photo"), &photoPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "photo", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReleasePhoto(w, r, jurisdictionPath, reportPath, photoPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5401,6 +5910,14 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/split", wrapper.SplitReport)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/routing/explanation", wrapper.ExplainRouting)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/contact-readings", wrapper.ReadContact)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/photos", wrapper.ListReportPhotos)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/photos", wrapper.CreatePhoto)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/photos/{photo}", wrapper.GetPhoto)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/photos", wrapper.ListTrackedPhotos)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/photos", wrapper.AddTrackedPhoto)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/photos", wrapper.AddReportPhoto)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/photos/{photo}/release", wrapper.ReleasePhoto)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/released-photos", wrapper.ListReleasedPhotos)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/preview", wrapper.PreviewReassignment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/rehomings/preview", wrapper.PreviewRehoming)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments", wrapper.ListReassignments)

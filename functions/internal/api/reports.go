@@ -102,7 +102,8 @@ func (s *Server) reportInput(w http.ResponseWriter, r *http.Request, key string)
 		return report.Input{}, err
 	}
 	return report.Input{Service: in.ServiceCode, Lon: in.Lon, Lat: in.Lat, Datum: datum, Accuracy: in.Accuracy, Description: in.Description,
-			Contact: report.Contact{Name: in.Contact.Name, Phone: in.Contact.Phone, Email: in.Contact.Email}, Locale: string(in.Locale), Answers: in.Answers},
+			Contact: report.Contact{Name: in.Contact.Name, Phone: in.Contact.Phone, Email: in.Contact.Email}, Locale: string(in.Locale), Answers: in.Answers,
+			Photos: in.Photos},
 		checkAccuracy(in.Accuracy)
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/photo"
 	"github.com/weige/weige/functions/internal/report"
 )
 
@@ -38,6 +39,7 @@ const (
 	Boundaries    Function = "boundaries"
 	Assignments   Function = "assignments"
 	Subscriptions Function = "subscriptions"
+	Photos        Function = "photos"
 	Local         Function = "local" // what only the one process of one machine answers
 )
 
@@ -49,7 +51,10 @@ var served = map[Function][]string{
 	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
 	Subscriptions: {"/deliveries"},
-	Local:         {"GET /healthz"},
+	Photos: {"POST /v1/{jurisdiction}/photos", "GET /v1/{jurisdiction}/photos/{photo}", "GET /v1/{jurisdiction}/reports/track/{code}/photos",
+		"POST /v1/{jurisdiction}/reports/track/{code}/photos", "GET /v1/{jurisdiction}/photos", "POST /v1/{jurisdiction}/reports/{report}/photos",
+		"PUT /v1/{jurisdiction}/reports/{report}/photos/{photo}/release", "GET /v1/{jurisdiction}/released-photos"},
+	Local: {"GET /healthz"},
 }
 
 // Authenticator tells who asks; see access.Verifier.
@@ -71,6 +76,7 @@ type Server struct {
 	Boundaries  *boundary.Desk
 	Outbox      *delivery.Outbox
 	Graveyard   delivery.Graveyard
+	Photos      *photo.Desk
 	Who         Authenticator
 	May         *access.Authorizer
 	Now         func() time.Time

@@ -55,10 +55,10 @@ func operations(t *testing.T) []operation {
 
 func TestEachFunctionServesWhatTheContractSays(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))
-	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Local}
+	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Local}
 	for _, o := range operations(t) {
 		for _, f := range functions {
-			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{job}", "j", "{delivery}", "d", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{job}", "j", "{delivery}", "d", "{photo}", "p", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
 			w.handler = w.server.Handler(f)
 			a := w.do(o.method, path, "", nil)
 			served := a.status != http.StatusMethodNotAllowed && !strings.Contains(string(a.body), "nothing at this address") && !strings.Contains(string(a.body), "404 page")
@@ -117,7 +117,7 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 var ofWhateverIsHeld = []string{"listAreaCounts", "listChanges", "listReassignments"}
 
 // assigned are what members may do in their areas, and with what they have as well. listAreaCounts asks for no report.
-var assigned = []string{"getReport", "explainRouting", "readContact", "listAreaCounts", "listChanges"}
+var assigned = []string{"getReport", "explainRouting", "readContact", "listAreaCounts", "listChanges", "listReportPhotos", "addReportPhoto"}
 
 func refused(a answer) bool {
 	return a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
@@ -126,7 +126,7 @@ func refused(a answer) bool {
 // try makes a request that would succeed, or fail for another reason than who asks.
 func (w *world) try(o operation, token string, report api.Filed) answer {
 	path := strings.NewReplacer("{jurisdiction}", town, "{report}", report.Report, "{code}", report.TrackingCode, "{set}", "0123456789abcdef",
-		"{job}", w.change, "{delivery}", "none", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+		"{job}", w.change, "{delivery}", "none", "{photo}", "none", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
 	var body any
 	switch o.id {
 	case "locatePoint":
@@ -150,6 +150,14 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{"areas": []string{"c1g1"}, "to": map[string]any{"area": "c1g2"}, "reason": "试一试"}
 	case "confirmReassignment", "undoReassignment":
 		body = map[string]any{}
+	case "listReportPhotos", "listReleasedPhotos":
+		path += "?report=" + report.Report
+	case "createPhoto":
+		body = map[string]any{"content_type": "image/jpeg"}
+	case "addTrackedPhoto", "addReportPhoto":
+		body = map[string]any{"photo": "none"}
+	case "releasePhoto":
+		body = map[string]any{"released": true}
 	case "reopenTracked":
 		body = map[string]any{"reason": "试一试"}
 	case "readContact":

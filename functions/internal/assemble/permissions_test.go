@@ -198,6 +198,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		}
 		server.Boundaries.Uploads, server.Jobs.Worker.Queue = noUploads{}, parts
 		server.Outbox = Outbox(tables[function], &wakes{}, server.Log)
+		server.Photos = Photos(c, server.Books, tables[function])
 		handler := server.Handler(api.Function(function))
 		for _, o := range operations(t) {
 			if o.function == function {
@@ -216,6 +217,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	w.doEverything(func() { parts.work(t, worker) })
 	before := w.inForce()
 	w.deliverEverything(tables["deliver"])
+	w.photographEverything(tables["develop"])
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
 	watchEverything(t, tables["live"], tables["announce"], w)

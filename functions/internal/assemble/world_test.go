@@ -35,7 +35,8 @@ type world struct {
 	table   *table.Table
 	issuer  *tokens
 	usage   *usage
-	change  string // id of a previewed change of many reports
+	change  string   // id of a previewed change of many reports
+	posted  []string // keys of what forms brought, in their order
 }
 
 // usage counts requests to the engine.
@@ -53,7 +54,7 @@ func (u *usage) Request(operation string, _, _ float64) {
 func newWorld(t *testing.T, endpoint string) *world {
 	t.Helper()
 	w := &world{t: t, issuer: newTokens(t), usage: &usage{byOperation: map[string]int{}}}
-	w.config = config.Config{Region: "us-east-1", Table: "t" + uuid.NewString(), DynamoDBEndpoint: endpoint, AccessKey: "k", SecretKey: "s",
+	w.config = config.Config{Region: "us-east-1", Table: "t" + uuid.NewString(), DynamoDBEndpoint: endpoint, AccessKey: "local", SecretKey: "secret of a test",
 		Issuer: w.issuer.url, Audience: "weige-web", TrackingKey: bytes.Repeat([]byte{1}, 32), ContactKey: bytes.Repeat([]byte{2}, 32),
 		ContactFor: time.Hour, BodyBytes: 1 << 20, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
 	ctx := context.Background()
@@ -68,8 +69,10 @@ func newWorld(t *testing.T, endpoint string) *world {
 	}
 	server.Boundaries.Uploads = noUploads{}
 	server.Outbox = Outbox(w.table, &wakes{}, server.Log)
+	w.files()
+	server.Photos = Photos(w.config, server.Books, w.table)
 	w.server = server
-	w.handler = server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Local)
+	w.handler = server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Local)
 	return w
 }
 

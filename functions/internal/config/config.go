@@ -14,6 +14,7 @@ type Config struct {
 	Region   string // AWS_REGION
 	Table    string // TABLE_NAME
 	Uploads  string // UPLOADS_BUCKET: bucket for boundary files
+	Photos   string // PHOTOS_BUCKET: bucket for the prints of photos
 	Issuer   string // OIDC_ISSUER: address of the OpenID Connect issuer
 	Audience string // OIDC_AUDIENCE: what tokens are made out for
 	Person   string // OIDC_PERSON_CLAIM: claim that holds a person's id
@@ -55,6 +56,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Region:   r.text("AWS_REGION", "us-east-1"),
 		Table:    r.text("TABLE_NAME", "weige"),
 		Uploads:  r.text("UPLOADS_BUCKET", "weige-uploads"),
+		Photos:   r.text("PHOTOS_BUCKET", "weige-photos"),
 		Issuer:   r.text("OIDC_ISSUER", ""),
 		Audience: r.text("OIDC_AUDIENCE", "weige-web"),
 		Person:   r.text("OIDC_PERSON_CLAIM", "sub"),

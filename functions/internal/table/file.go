@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -18,7 +19,7 @@ import (
 const lostTries = 3
 
 // File implements report.Store: one transaction of state, first event with the words, tracking record and, where some were given,
-// contact details. The tracking record comes first, so that its refusal, a repeated key, is found at once.
+// contact details and photos. The tracking record comes first, so that its refusal, a repeated key, is found at once.
 func (t *Table) File(ctx context.Context, f report.Filing) (*report.Tracking, error) {
 	items := []types.TransactWriteItem{t.conditional(writeTracking(f.Tracking), absent, nil), t.conditional(writeState(f.State), absent, nil),
 		t.conditional(writeFirst(f.Event, f.Body), absent, nil)}
@@ -27,6 +28,10 @@ func (t *Table) File(ctx context.Context, f report.Filing) (*report.Tracking, er
 		contact["d"], contact[expiry] = blob(f.Contact), num(f.ContactUntil.Unix())
 		items = append(items, t.conditional(contact, absent, nil))
 	}
+	photos := len(items) // from here on
+	for n, id := range f.Photos {
+		items = append(items, t.claims(f.State.Jurisdiction, id, f.State.ID, f.Event.Who, n, f.Event.At)...)
+	}
 	for range lostTries {
 		refusals, err := t.transact(ctx, items)
 		switch {
@@ -34,6 +39,8 @@ func (t *Table) File(ctx context.Context, f report.Filing) (*report.Tracking, er
 			return nil, nil
 		case err == nil && refusals[0].failed:
 			return t.before(ctx, f.Tracking, refusals[0].there)
+		case err == nil && slices.ContainsFunc(refusals[photos:], func(r refusal) bool { return r.failed }):
+			return nil, fault.Field("photos", "One of these photos is not there, has expired, or is another report's. Please send it again.")
 		case err == nil:
 			return nil, fmt.Errorf("file report %s: an item of it is there without its tracking record", f.State.ID)
 		case refused(err):

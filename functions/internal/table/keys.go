@@ -29,10 +29,12 @@ import (
 //	delivery that is dead      DD#{j}                      {time}#{id}
 //	watcher                    W#{j}#{shard}               BY#{connection}
 //	what a connection watches  WC#{connection}             WATCH
+//	photo                      PH#{id}                     PHOTO
+//	report: slot for a photo   R#{id}                      SLOT#{n}
 //
 // Two sparse indexes hold states of open reports: by queue area, and by the person who has them; both sorted by when they were filed.
 // A third holds the keys of states for which the clock has something to do, and of confirmed jobs, spread over shards and sorted by when;
-// in partitions of its own also those of deliveries that wait.
+// in partitions of its own also those of deliveries that wait, and of photos that somebody has to look after.
 const (
 	partitionKey = "PK"
 	sortKey      = "SK"
@@ -159,6 +161,21 @@ func deadPartition(j string) string { return "DD#" + j }
 func deadKey(j string, made time.Time, id string) key {
 	return key{deadPartition(j), stamp(made) + "#" + id}
 }
+
+const photoSort = "PHOTO"
+
+func photoPartition(id string) string { return "PH#" + id }
+
+func photoKey(id string) key { return key{photoPartition(id), photoSort} }
+
+const slotPrefix = "SLOT#"
+
+// slotKey is where a report keeps the id of its n-th photo, so that no two that are added at once can be one too many.
+func slotKey(report string, n int) key {
+	return key{reportPartition(report), fmt.Sprintf("%s%02d", slotPrefix, n)}
+}
+
+func photoShard(shard int) string { return "NPH#" + fmt.Sprintf("%02d", shard) }
 
 func outboxKey(shard int) string { return "NO#" + fmt.Sprintf("%02d", shard) }
 

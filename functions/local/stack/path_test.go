@@ -35,6 +35,7 @@ func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 		w.sweep()
 		w.outbox()
 		w.watch()
+		w.photos()
 		for name, f := range w.Functions {
 			if f.ColdStarts() == 0 {
 				t.Errorf("%s was never used", name)

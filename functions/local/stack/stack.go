@@ -56,6 +56,7 @@ type Stack struct {
 
 	endpoint   string
 	queues     queues
+	sent       sent
 	webSockets *webSocketAPI
 	servers    []*http.Server
 }
@@ -91,7 +92,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	bucket, err := s.bucket(o, functions["boundaries"].environment["UPLOADS_BUCKET"])
+	buckets, err := s.buckets(o, functions["photos"].environment["UPLOADS_BUCKET"], functions["photos"].environment["PHOTOS_BUCKET"])
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 		engine = o.Through
 	}
 	for folder, d := range functions {
-		maps.Copy(d.environment, map[string]string{"DYNAMODB_ENDPOINT": engine, "S3_ENDPOINT": bucket, "SQS_ENDPOINT": sqs})
+		maps.Copy(d.environment, map[string]string{"DYNAMODB_ENDPOINT": engine, "S3_ENDPOINT": buckets, "SQS_ENDPOINT": sqs})
 		if d.environment["LIVE_URL"] != "" { // has no default of its own, as the addresses above do
 			d.environment["LIVE_URL"] = connections + socket.Path
 		}
@@ -143,14 +144,19 @@ func (s *Stack) signIn(o Options) error {
 	return nil
 }
 
-// bucket runs the store for uploads and gives its address.
-func (s *Stack) bucket(o Options, name string) (string, error) {
-	h, err := objectserver.New(objectserver.Config{Folder: filepath.Join(o.Folder, "objects"), Bucket: name, Region: Region,
-		AccessKey: AccessKey, SecretKey: SecretKey, MaxBytes: largestUpload})
-	if err != nil {
-		return "", err
+// buckets runs the stores for uploads and for prints of photos, and gives their address.
+func (s *Stack) buckets(o Options, names ...string) (string, error) {
+	mux := http.NewServeMux()
+	for _, name := range names {
+		h, err := objectserver.New(objectserver.Config{Folder: filepath.Join(o.Folder, name), Bucket: name, Region: Region, AccessKey: AccessKey,
+			SecretKey: SecretKey, MaxBytes: largestUpload, Posted: s.sent.put})
+		if err != nil {
+			return "", err
+		}
+		mux.Handle("/"+name, h)
+		mux.Handle("/"+name+"/", h)
 	}
-	return s.listen(h)
+	return s.listen(mux)
 }
 
 // front puts the HTTP API before the functions: every operation of the contract leads to the function that it names. The WebSocket API has

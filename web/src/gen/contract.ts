@@ -426,6 +426,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** The photos of a report, for staff. */
+        get: operations["listReportPhotos"];
+        put?: never;
+        /** Announces a photo and answers with the form it is sent with. It is gone after a day unless a report claims it. */
+        post: operations["createPhoto"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                photo: components["parameters"]["photo"];
+            };
+            cookie?: never;
+        };
+        /** Whether a photo arrived and could be read, for whoever knows its id. It shows nothing of it. */
+        get: operations["getPhoto"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/track/{code}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        /** The photos of a report, for whoever holds its tracking code. */
+        get: operations["listTrackedPhotos"];
+        put?: never;
+        /** Adds a photo that was sent to a report, for whoever holds its tracking code. Adding it again changes nothing. */
+        post: operations["addTrackedPhoto"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a photo that was sent to a report, for staff. Adding it again changes nothing. */
+        post: operations["addReportPhoto"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/photos/{photo}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+                photo: components["parameters"]["photo"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Lets anybody see a photo, or takes that back. Whoever does it has looked for faces and number plates. */
+        put: operations["releasePhoto"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/released-photos": {
+        parameters: {
+            query: {
+                /** @description Id of the report. */
+                report: components["parameters"]["ofReport"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** The photos of a public report that staff released for everybody. */
+        get: operations["listReleasedPhotos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reassignments/preview": {
         parameters: {
             query?: never;
@@ -1279,6 +1404,8 @@ export interface components {
             /** @enum {string} */
             locale?: "zh" | "en";
             answers?: components["schemas"]["Answers"];
+            /** @description Ids of photos that were sent; it claims them. */
+            photos?: string[];
         };
         /** @description Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all. */
         Answers: {
@@ -1831,6 +1958,79 @@ export interface components {
              */
             result?: "done" | "changed" | "not_permitted" | "already_there" | "failed";
         };
+        PhotoInput: {
+            /** @enum {string} */
+            content_type: "image/jpeg" | "image/png" | "image/webp";
+        };
+        /** @description The file is sent as multipart/form-data to `url`, with all `fields` first and the file last, as `file`. Neither another type nor a larger file is taken. */
+        PhotoUpload: {
+            /** @description Its id, with which a report claims it. Keep it to yourself until then. */
+            photo: string;
+            url: string;
+            fields: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description Until when it can be sent.
+             */
+            expires_at: string;
+            /** Format: int64 */
+            max_bytes: number;
+        };
+        PhotoState: {
+            photo: string;
+            status: components["schemas"]["PhotoStatus"];
+            refusal?: components["schemas"]["PhotoRefusal"];
+        };
+        /** @enum {string} */
+        PhotoStatus: "waiting" | "ready" | "refused";
+        /**
+         * @description Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`.
+         * @enum {string}
+         */
+        PhotoRefusal: "not_sent" | "not_readable" | "wrong_type" | "too_many_pixels" | "too_large";
+        PhotoOfReport: {
+            photo: string;
+        };
+        PhotoRelease: {
+            released: boolean;
+        };
+        PhotoList: {
+            photos: components["schemas"]["Photo"][];
+        };
+        Photo: {
+            photo: string;
+            status: components["schemas"]["PhotoStatus"];
+            refusal?: components["schemas"]["PhotoRefusal"];
+            /**
+             * Format: date-time
+             * @description When it was announced.
+             */
+            added_at: string;
+            /** @description A person's id, or `resident`; for staff only. */
+            added_by?: string;
+            /** @description Anybody may see it. */
+            released: boolean;
+            /** @description Who released it, or took that back; for staff only. */
+            released_by?: string;
+            /** @description Of the largest print, in pixels. */
+            width?: number;
+            height?: number;
+            /**
+             * Format: date-time
+             * @description Until when the addresses of the prints hold; asking again gives others.
+             */
+            expires_at?: string;
+            /** @description Smallest first; none unless it is ready. */
+            prints: components["schemas"]["PhotoPrint"][];
+        };
+        PhotoPrint: {
+            /** @description Its longest edge has at most so many pixels: 320, 1024 or 2048. */
+            size: number;
+            /** @description A JPEG, for whoever has this address. It holds for a few minutes. */
+            url: string;
+        };
         ReopeningInput: {
             /** @description What is not as it should be. */
             reason: string;
@@ -2228,6 +2428,9 @@ export interface components {
     parameters: {
         jurisdiction: string;
         report: string;
+        /** @description Id of the report. */
+        ofReport: string;
+        photo: string;
         job: string;
         /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
         set: string;
@@ -2918,6 +3121,220 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReportPhotos: {
+        parameters: {
+            query: {
+                /** @description Id of the report. */
+                report: components["parameters"]["ofReport"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Photos. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createPhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoInput"];
+            };
+        };
+        responses: {
+            /** @description How to send the file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoUpload"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                photo: components["parameters"]["photo"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoState"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTrackedPhotos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Photos. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addTrackedPhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoOfReport"];
+            };
+        };
+        responses: {
+            /** @description All photos of the report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addReportPhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoOfReport"];
+            };
+        };
+        responses: {
+            /** @description All photos of the report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    releasePhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+                photo: components["parameters"]["photo"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoRelease"];
+            };
+        };
+        responses: {
+            /** @description All photos of the report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listReleasedPhotos: {
+        parameters: {
+            query: {
+                /** @description Id of the report. */
+                report: components["parameters"]["ofReport"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Photos. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoList"];
                 };
             };
             default: components["responses"]["Error"];

@@ -1,0 +1,23 @@
+// Command develop makes the prints of photos that were sent, and throws away those that no report claimed. It alone reads the quarantine.
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/event"
+)
+
+func main() {
+	c, err := config.Read(os.Getenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	logger := assemble.Log()
+	photos := event.Photos{Darkroom: assemble.Darkroom(c, assemble.Table(c), logger), Log: logger}
+	lambda.Start(photos.HandleLambda)
+}

@@ -1,0 +1,378 @@
+package assemble
+
+import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/darkroom"
+	"github.com/weige/weige/functions/internal/darkroom/phototest"
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/photo"
+	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/functions/internal/table"
+	"github.com/weige/weige/functions/local/engine/enginetest"
+	"github.com/weige/weige/functions/local/objectserver"
+)
+
+// files gives the world two buckets on a real object server.
+func (w *world) files() {
+	w.t.Helper()
+	w.config.Uploads, w.config.Photos = "uploads", "photos"
+	mux := http.NewServeMux()
+	for _, bucket := range []string{w.config.Uploads, w.config.Photos} {
+		h, err := objectserver.New(objectserver.Config{Folder: w.t.TempDir(), Bucket: bucket, Region: w.config.Region, AccessKey: w.config.AccessKey,
+			SecretKey: w.config.SecretKey, MaxBytes: 16 << 20, Posted: func(key string) { w.posted = append(w.posted, key) }})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		mux.Handle("/"+bucket, h)
+		mux.Handle("/"+bucket+"/", h)
+	}
+	server := httptest.NewServer(mux)
+	w.t.Cleanup(server.Close)
+	w.config.S3Endpoint = server.URL
+}
+
+// post sends a file by the form of a photo.
+func (w *world) post(u api.PhotoUpload, file []byte) int {
+	w.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for name, v := range u.Fields {
+		_ = form.WriteField(name, v)
+	}
+	part, _ := form.CreateFormFile("file", "photo")
+	_, _ = part.Write(file)
+	_ = form.Close()
+	res, err := http.Post(u.URL, form.FormDataContentType(), &body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	res.Body.Close()
+	return res.StatusCode
+}
+
+// announce announces a JPEG.
+func (w *world) announce() (u api.PhotoUpload) {
+	w.t.Helper()
+	w.must("POST", "/v1/"+town+"/photos", "", map[string]any{"content_type": "image/jpeg"}).into(w.t, &u)
+	return u
+}
+
+// send announces and sends a photo that is not developed yet.
+func (w *world) send() string {
+	w.t.Helper()
+	u := w.announce()
+	if status := w.post(u, phototest.JPEG(300, 600)); status != http.StatusNoContent {
+		w.t.Fatalf("sending a photo: %d", status)
+	}
+	return u.Photo
+}
+
+func (w *world) darkroom(to *table.Table) *darkroom.Darkroom {
+	return Darkroom(w.config, to, slog.New(slog.DiscardHandler))
+}
+
+// develop does what S3's notifications lead to.
+func (w *world) develop(d *darkroom.Darkroom) {
+	w.t.Helper()
+	for _, key := range w.posted {
+		if err := d.Develop(w.t.Context(), key); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	w.posted = nil
+}
+
+func (w *world) photos(path, token string) []api.Photo {
+	w.t.Helper()
+	var list api.PhotoList
+	w.must("GET", path, token, nil).into(w.t, &list)
+	return list.Photos
+}
+
+func fetch(t *testing.T, url string) (int, []byte) {
+	t.Helper()
+	res, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, _ := io.ReadAll(res.Body)
+	return res.StatusCode, body
+}
+
+// A photo goes with its report, is shown to its reporter and to staff, and to everybody once staff released it.
+func TestAPhotoGoesWithItsReport(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, endpoint string) {
+		w := newWorld(t, endpoint)
+		w.settle()
+		d := w.darkroom(w.table)
+		early, late := w.send(), w.send()
+		filed := w.file(0.5, 0.5, "photos", []string{early}) // before it is developed
+		w.develop(d)
+		dispatcher := w.issuer.token("d", "dispatcher@town")
+		tracked := "/v1/town/reports/track/" + filed.TrackingCode + "/photos"
+		for range 2 { // the second time changes nothing
+			w.must("POST", tracked, "", map[string]any{"photo": late})
+		}
+		mine, theirs := w.photos(tracked, ""), w.photos("/v1/town/photos?report="+filed.Report, dispatcher)
+		if len(mine) != 2 || len(theirs) != 2 || mine[0].Photo != early || mine[1].Photo != late || mine[0].Status != api.PhotoReady || len(mine[0].Prints) != 3 ||
+			mine[0].AddedBy != "" || theirs[0].AddedBy != "resident" {
+			t.Fatalf("%+v\n%+v", mine, theirs)
+		}
+		for i, want := range []image.Point{{160, 320}, {300, 600}, {300, 600}} {
+			status, body := fetch(t, mine[0].Prints[i].URL)
+			m, err := jpeg.Decode(bytes.NewReader(body))
+			if err != nil || status != 200 || m.Bounds().Size() != want || bytes.Contains(body, []byte("Exif")) || bytes.Contains(body, []byte(phototest.Secret)) {
+				t.Errorf("print %d: %d, %v, %v", i, status, m, err)
+			}
+			plain, _, _ := strings.Cut(mine[0].Prints[i].URL, "?")
+			if status, _ := fetch(t, plain); status != http.StatusForbidden {
+				t.Errorf("without its signature: %d", status)
+			}
+		}
+		w.release(filed, early, dispatcher)
+		// Nothing of it is left in quarantine, and what comes by the same form later is thrown away.
+		if _, err := uploads(w.config).Head(t.Context(), "quarantine/town/"+early); !fault.Is(err, fault.Unknown) {
+			t.Errorf("it is still in quarantine: %v", err)
+		}
+	})
+}
+
+// release checks who sees a photo before and after it is released.
+func (w *world) release(filed api.Filed, id, dispatcher string) {
+	t, report := w.t, "/v1/town/reports/"+filed.Report
+	t.Helper()
+	if list := w.photos("/v1/town/released-photos?report="+filed.Report, ""); len(list) != 0 {
+		t.Errorf("everybody sees %+v", list)
+	}
+	for token, want := range map[string]int{"": 401, w.issuer.token("m", "member@town"): 403, w.issuer.token("d2", "dispatcher@town:c2"): 403, dispatcher: 200} {
+		if a := w.do("PUT", report+"/photos/"+id+"/release", token, map[string]any{"released": true}); a.status != want {
+			t.Errorf("releasing: %d %s; want %d", a.status, a.body, want)
+		}
+	}
+	if list := w.photos("/v1/town/released-photos?report="+filed.Report, ""); len(list) != 1 || list[0].Photo != id || list[0].ReleasedBy != "" {
+		t.Errorf("everybody sees %+v", list)
+	}
+	w.must("PUT", report+"/photos/"+id+"/release", dispatcher, map[string]any{"released": false})
+	if list := w.photos("/v1/town/released-photos?report="+filed.Report, ""); len(list) != 0 {
+		t.Errorf("taken back, and everybody sees %+v", list)
+	}
+	if list := w.photos("/v1/town/photos?report="+filed.Report, dispatcher); list[0].ReleasedBy != "d" {
+		t.Errorf("nobody knows who did it: %+v", list[0])
+	}
+	if a := w.do("GET", "/v1/town/photos?report="+filed.Report, w.issuer.token("d2", "dispatcher@town:c2"), nil); a.status != 403 {
+		t.Errorf("another street's dispatcher: %d", a.status)
+	}
+	private := w.file(0.5, 0.5, "service_code", "visit", "photos", []string{w.send()})
+	w.develop(w.darkroom(w.table))
+	path := "/v1/town/reports/" + private.Report
+	list := w.photos("/v1/town/photos?report="+private.Report, dispatcher)
+	if a := w.do("PUT", path+"/photos/"+list[0].Photo+"/release", dispatcher, map[string]any{"released": true}); a.status != 409 {
+		t.Errorf("of a private report: %d %s", a.status, a.body)
+	}
+	if a := w.do("GET", "/v1/town/released-photos?report="+private.Report, "", nil); a.status != 404 {
+		t.Errorf("of a private report: %d %s", a.status, a.body)
+	}
+}
+
+// What cannot be is refused where it is asked for, and a report is never filed with half its photos.
+func TestPhotosThatCannotBe(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, endpoint string) {
+		w := newWorld(t, endpoint)
+		w.settle()
+		d := w.darkroom(w.table)
+		body := func(photos ...string) map[string]any {
+			return map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "灯", "photos": photos}
+		}
+		taken := w.send()
+		w.file(0.5, 0.5, "photos", []string{taken})
+		free := w.send()
+		for name, photos := range map[string][]string{"another report's": {free, taken}, "none": {free, strings.Repeat("A", 26)}, "twice": {free, free},
+			"four": {"a", "b", "c", "d"}, "empty": {""}} {
+			a := w.do("POST", "/v1/town/reports", "", body(photos...), "Idempotency-Key", uuid.NewString())
+			if a.status != 422 || !strings.Contains(string(a.body), `"photos"`) {
+				t.Errorf("%s: %d %s", name, a.status, a.body)
+			}
+		}
+		key := uuid.NewString()
+		var first, again api.Filed
+		w.must("POST", "/v1/town/reports", "", body(free), "Idempotency-Key", key).into(t, &first)
+		w.must("POST", "/v1/town/reports", "", body(free), "Idempotency-Key", key).into(t, &again)
+		if first.Report != again.Report {
+			t.Error("a repeated filing with a photo is another report")
+		}
+		if a := w.do("POST", "/v1/town/photos", "", map[string]any{"content_type": "image/svg+xml"}); a.status != 422 || !strings.Contains(string(a.body), "content_type") {
+			t.Errorf("a drawing: %d %s", a.status, a.body)
+		}
+		for name, c := range map[string]struct {
+			file []byte
+			want api.PhotoRefusal
+		}{"an attack": {[]byte("<svg onload=alert(1)>"), api.PhotoNotReadable}, "another type": {phototest.PNGHeader(3, 3), api.PhotoWrongType}} {
+			u := w.announce()
+			w.post(u, c.file)
+			w.develop(d)
+			var p api.PhotoState
+			w.must("GET", "/v1/town/photos/"+u.Photo, "", nil).into(t, &p)
+			if p.Status != api.PhotoRefused || p.Refusal != c.want {
+				t.Errorf("%s: %+v", name, p)
+			}
+		}
+		u := w.announce()
+		if status := w.post(u, make([]byte, photo.MaxBytes+1)); status != http.StatusBadRequest || len(w.posted) != 0 {
+			t.Errorf("too large: %d, %v", status, w.posted)
+		}
+	})
+}
+
+// A second file by the same form neither replaces what staff have seen, nor leaves anything behind.
+func TestALaterFileDoesNotTakeThePlaceOfAPhoto(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	d := w.darkroom(w.table)
+	u := w.announce()
+	w.post(u, phototest.JPEG(300, 600))
+	w.develop(d)
+	filed := w.file(0.5, 0.5, "photos", []string{u.Photo})
+	path := "/v1/town/reports/track/" + filed.TrackingCode + "/photos"
+	before := w.photos(path, "")[0]
+	w.post(u, phototest.JPEG(50, 50))
+	w.develop(d)
+	if after := w.photos(path, "")[0]; after.Width != before.Width || after.Height != before.Height {
+		t.Errorf("it was replaced: %+v", after)
+	}
+	if _, err := uploads(w.config).Head(t.Context(), "quarantine/town/"+u.Photo); !fault.Is(err, fault.Unknown) {
+		t.Errorf("the second file stays in quarantine: %v", err)
+	}
+}
+
+// What nobody claims is gone after a day, with its prints; what S3 did not tell of is developed all the same; what never came is refused.
+func TestUnclaimedPhotosExpireAndLostOnesAreFound(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, endpoint string) {
+		w := newWorld(t, endpoint)
+		w.settle()
+		d := w.darkroom(w.table)
+		lonely, claimed := w.send(), w.send()
+		w.develop(d)
+		filed := w.file(0.5, 0.5, "photos", []string{claimed})
+		untold, never := w.send(), w.announce().Photo
+		w.posted = nil
+		there := func(id string, at time.Time, want int, status api.PhotoStatus) {
+			t.Helper()
+			w.server.Photos.Now = func() time.Time { return at }
+			a := w.do("GET", "/v1/town/photos/"+id, "", nil)
+			var p api.PhotoState
+			if a.status == 200 {
+				a.into(t, &p)
+			}
+			if a.status != want || p.Status != status {
+				t.Errorf("%d %s; want %d %s", a.status, a.body, want, status)
+			}
+		}
+		tend := func(at time.Time) {
+			t.Helper()
+			d.Now = func() time.Time { return at }
+			if _, err := d.Tend(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		now := time.Now()
+		tend(now)
+		there(untold, now, 200, api.PhotoWaiting)
+		tend(now.Add(time.Hour))
+		there(untold, now, 200, api.PhotoReady)
+		there(never, now, 200, api.PhotoRefused)
+		print, err := w.table.Photo(t.Context(), town, lonely)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expired := now.Add(photo.KeptFor + time.Second)
+		there(lonely, expired, 404, "") // also while it is still stored
+		if err := w.server.Photos.Add(t.Context(), state(t, w, filed), lonely, "resident"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("claimed too late: %v", err)
+		}
+		tend(now.Add(photo.KeptFor + time.Hour))
+		if _, err := prints(w.config).Head(t.Context(), print.PrintKey(320)); !fault.Is(err, fault.Unknown) {
+			t.Errorf("its print is still there: %v", err)
+		}
+		if _, err := w.table.Photo(t.Context(), town, lonely); !fault.Is(err, fault.Unknown) {
+			t.Errorf("it is still known: %v", err)
+		}
+		there(claimed, now.Add(1000*time.Hour), 200, api.PhotoReady)
+		left, err := d.Tend(t.Context())
+		if err != nil || left != 0 {
+			t.Errorf("%d photos are looked after for ever, %v", left, err)
+		}
+	})
+}
+
+// Many who add photos at once never make more than a report may have.
+func TestAReportHasSoManyPhotosAndNoMore(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	filed := w.file(0.5, 0.5)
+	st := state(t, w, filed)
+	var group sync.WaitGroup
+	var mu sync.Mutex
+	added := 0
+	for range photo.MaxOfReport + 4 {
+		id := w.announce().Photo
+		group.Go(func() {
+			err := w.server.Photos.Add(t.Context(), st, id, "resident")
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				added++
+			} else if !fault.Is(err, fault.Conflict) {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if list, err := w.server.Photos.Of(t.Context(), st); added != photo.MaxOfReport || len(list) != added || err != nil {
+		t.Errorf("%d were added, %d are there, %v", added, len(list), err)
+	}
+}
+
+// photographEverything has the function develop do what it does.
+func (w *world) photographEverything(to *table.Table) {
+	d, dispatcher := w.darkroom(to), w.issuer.token("d", "dispatcher@town")
+	first, second, lonely := w.send(), w.send(), w.send()
+	w.develop(d)
+	filed := w.file(0.5, 0.5, "photos", []string{first})
+	report := "/v1/town/reports/" + filed.Report
+	w.must("GET", "/v1/town/photos/"+lonely, "", nil)
+	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/photos", "", map[string]any{"photo": second})
+	w.must("POST", report+"/photos", dispatcher, map[string]any{"photo": second})
+	w.must("GET", "/v1/town/photos?report="+filed.Report, dispatcher, nil)
+	w.must("PUT", report+"/photos/"+first+"/release", dispatcher, map[string]any{"released": true})
+	w.must("GET", "/v1/town/released-photos?report="+filed.Report, "", nil)
+	w.must("GET", "/v1/town/reports/track/"+filed.TrackingCode+"/photos", "", nil)
+	d.Now = func() time.Time { return time.Now().Add(2 * photo.KeptFor) }
+	if n, err := d.Tend(w.t.Context()); err != nil || n != 3 {
+		w.t.Errorf("looked after %d photos: %v", n, err)
+	}
+}
+
+func state(t *testing.T, w *world, filed api.Filed) report.State {
+	t.Helper()
+	st, _, err := w.table.Report(t.Context(), town, filed.Report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st
+}
