@@ -20,6 +20,8 @@ export interface ListState {
   filter(change: Partial<Filters>): void;
   more(): void;
   refresh(): void;
+  /** Says what the list does not show yet. */
+  fresh: TemplateResult;
 }
 
 /** A service's name, or its code when the jurisdiction no longer lists it. */
@@ -47,7 +49,7 @@ export function filterBar(s: ListState): TemplateResult {
 
 export function reportList(s: ListState): TemplateResult {
   const { t, listed } = s;
-  return html`<div class="list-head"><h2 id="list-title">${t.listTitle}</h2>
+  return html`<div class="list-head"><h2 id="list-title">${t.listTitle}</h2>${s.fresh}
       <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
     <p class="hint" role="status">${s.busy ? t.loading : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
     <ul class="reports" aria-labelledby="list-title">

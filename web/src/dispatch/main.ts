@@ -2,9 +2,10 @@ import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import './dispatch.css';
+import './fresh.ts';
 import '../map/element.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
-import type { StaffReport } from '../contract/schemas.ts';
+import type { QueueItem, StaffReport } from '../contract/schemas.ts';
 import type { MapElement } from '../map/element.ts';
 import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
 import { PageElement } from '../page/element.ts';
@@ -13,6 +14,7 @@ import { opening, shell } from '../page/shell.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
 import { everything, firstFilters, noFilters, sameList, searchWith, type Filters } from './filters.ts';
 import { filterBar, reportList, type ListState } from './list.ts';
+import { merged } from './news.ts';
 import './panel.ts';
 import { dutiesIn } from './people.ts';
 import type { Session, SignIn } from './session.ts';
@@ -232,6 +234,8 @@ export class DispatchPage extends PageElement {
       t, language: this.language, desk, listed: this.listed, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
       choose: (report) => this.choose(report), filter: (change) => this.filter(change),
       more: () => void this.fetchList(this.listed.next), refresh: () => void this.fetchList(),
+      fresh: html`<weige-fresh .desk=${desk} .listed=${this.listed} .filters=${this.filters} @show=${() => void this.fetchList()} @ended=${(event: CustomEvent) => this.explain(event.detail)}
+        @merged=${(event: CustomEvent<QueueItem[]>) => { this.listed = { ...this.listed, items: merged(this.listed.items, event.detail) }; }}></weige-fresh>`,
     };
     const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => this.look(name)}>${text}</button>`;
     return html`<h1 class="sr">${t.titleDispatch}</h1>

@@ -1,6 +1,7 @@
 import type { StaffCatalogue } from './staff-zh.ts';
 
 export const en: StaffCatalogue = {
+  freshCount: (count) => `${count} new`,
   stepsTitle: 'Case',
   step_accepted: 'Accept',
   step_returned: 'Return',

@@ -1,6 +1,7 @@
 // The Chinese catalogue of what only staff see, kept apart so that residents do not fetch it.
 
 export const zh = {
+  freshCount: (count: number) => `${count} 条新的`,
   stepsTitle: '办理',
   step_accepted: '接单',
   step_returned: '退回',

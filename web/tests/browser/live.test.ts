@@ -1,0 +1,75 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import type { Filed, QueueItem } from '../../src/contract/schemas.ts';
+import { staffCatalogues } from '../../src/locale/staff.ts';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { findInList, signIn } from './steps.ts';
+
+const missing = browserMissing();
+const community = { lon: 119.46, lat: 32.21 };
+
+suite.skipIf(missing)(`the list while others work${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const ask = async <A>(method: string, path: string, body?: unknown, token?: string): Promise<A> => {
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID(), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
+    const answer = await fetch(`${server.url}/v1/demo${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return await answer.json() as A;
+  };
+  const file = () => ask<Filed>('POST', '/reports', { service_code: 'waste', ...community, description: '垃圾桶满了' });
+
+  it.each(['zh', 'en'] as const)('says what is new within seconds, moves nothing, and shows it when asked, in %s', async (language) => {
+    const s = staffCatalogues[language];
+    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language });
+    const { page } = visit;
+    await visit.open('/dispatch/');
+    await signIn(visit, /street dispatcher/i);
+    await page.locator('.entry').first().waitFor();
+    const token = await page.evaluate(() => {
+      const key = Object.keys(sessionStorage).find((one) => one.startsWith('oidc.user:'));
+      return (JSON.parse(sessionStorage.getItem(key ?? '') ?? '{}') as { access_token: string }).access_token;
+    });
+    await page.waitForTimeout(1500); // until the page watches
+    const places = () => page.locator('.entry, .list-head h2, .list-head .quiet').evaluateAll((all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
+    const entries = await page.locator('.entry').count();
+    const before = await places();
+    const filed = await file();
+    // The page asks by itself every 15 seconds; this is the poke.
+    await page.getByRole('button', { name: s.freshCount(1), exact: true }).waitFor({ timeout: 4000 });
+    await file();
+    await page.getByRole('button', { name: s.freshCount(2), exact: true }).waitFor({ timeout: 4000 });
+    expect(await places()).toEqual(before);
+    expect(await page.locator('.entry').count()).toBe(entries);
+    await visit.check(`${language} new reports`);
+    await visit.picture(`${language}-new-reports`);
+
+    // What is in the list changes in its place, but not while the pointer is there.
+    const first = page.locator('.entry').nth(language === 'zh' ? 0 : 2); // each language one of its own
+    const id = await first.getAttribute('data-report') ?? '';
+    const said = await first.textContent();
+    await first.hover();
+    const now = await ask<QueueItem>('GET', `/reports/${id}`, undefined, token);
+    await ask('POST', `/reports/${id}/resolution`, { version: now.version, reply: '已清运' }, token);
+    await page.waitForTimeout(2500);
+    expect(await first.textContent()).toBe(said);
+    await page.mouse.move(900, 500);
+    await expect.poll(() => first.textContent()).not.toBe(said);
+    expect(await first.getAttribute('data-report')).toBe(id);
+
+    await page.locator('.chip.fresh').click();
+    await page.locator('.chip.fresh').waitFor({ state: 'detached' });
+    await findInList(visit, filed.report);
+    await visit.end();
+  });
+});
