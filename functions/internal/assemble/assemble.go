@@ -39,7 +39,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		Who:        access.NewVerifier(access.Config{Issuer: c.Issuer, Audience: c.Audience, PersonClaim: c.Person, GrantsClaim: c.Grants, Now: time.Now}),
 		RosterDesk: &assignment.RosterDesk{Books: books, Writer: t, Rosters: rosters, Router: router, Assigned: t, Limit: c.RosterBytes},
 		RuleDesk:   &assignment.RuleDesk{Books: books, Writer: t, Router: router},
-		Simulator:  &assignment.Simulator{Router: router, Feed: t, Bodies: t, Now: time.Now},
+		Simulator:  &assignment.Simulator{Router: router, Feed: t, Bodies: t, Now: time.Now, Step: 1000},
 		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Now: time.Now, NewID: newID,
 			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/local/engine/enginetest"
 )
 
@@ -218,6 +219,23 @@ func TestASimulationListsWhatWouldChangeHands(t *testing.T) {
 		if w.must("GET", rulesPath, admin, nil).into(t, &rules); len(rules.Rules) != 2 {
 			t.Errorf("a draft was stored: %+v", rules)
 		}
+		// A month of many reports is tried in several answers, which together say the same.
+		w.server.Simulator.Step = 2
+		looked, handed, answers := 0, map[string]bool{}, 0
+		for body := map[string]any{"rules": []any{entrance, lighting, always}, "days": 1}; ; body["cursor"] = sim.Next {
+			sim = api.RoutingSimulation{}
+			w.must("POST", rulesPath+"/simulation", admin, body).into(t, &sim)
+			looked, answers = looked+sim.Reports, answers+1
+			for _, h := range sim.Handovers {
+				handed[h.Report.Report] = true
+			}
+			if sim.Next == "" || answers == 10 {
+				break
+			}
+		}
+		if looked != 7 || answers < 2 || len(handed) != 3 {
+			t.Errorf("%d reports in %d answers, %d of them change hands", looked, answers, len(handed))
+		}
 		for field, body := range map[string]map[string]any{
 			"days": {"rules": onDutyOnly, "days": 32}, "rules": {"rules": []any{}}, "cursor": {"rules": onDutyOnly, "cursor": "bm9uZQ"}, "rules.0.when.areas.0": {"rules": []any{rule("on_duty", "", map[string]any{"areas": []string{"c9"}})}},
 		} {
@@ -315,5 +333,37 @@ func TestRulesCostNoRequests(t *testing.T) {
 	w.must("POST", "/v1/town/reports", "", map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "路灯不亮"}, "Idempotency-Key", uuid.NewString())
 	if got := w.usage.byOperation; len(got) != 2 || got["GetItem"] != 1 || got["TransactWriteItems"] != 1 {
 		t.Errorf("a filing costs %v", got)
+	}
+}
+
+// A rule's class is what the sweep goes by, and what a partner is late with goes to the street's own people.
+func TestTheSweepKeepsToTheClassOfARule(t *testing.T) {
+	w, admin := partnered(t, enginetest.Default(t))
+	w.put(admin, rule("partner", "lamps", map[string]any{"services": []string{"visit"}}, "class", "soon"), always)
+	now := shanghai(t, "2026-11-24 09:00")
+	watch := w.clock(&now)
+	f := w.file(0.5, 0.5, "service_code", "visit") // which has no class of its own
+	s := w.at(f.Report)
+	if s.now.Class != "soon" || s.now.AcceptBy == nil || !s.now.AcceptBy.Equal(shanghai(t, "2026-11-24 11:00")) {
+		t.Fatalf("filed %+v", s.now)
+	}
+	for _, step := range []struct {
+		at   string
+		want assignment.Swept
+	}{{"2026-11-24 10:30", assignment.Swept{Warned: 1}}, {"2026-11-24 11:00", assignment.Swept{Late: 1}}, {"2026-11-24 12:00", assignment.Swept{Escalated: 1}}} {
+		now = shanghai(t, step.at)
+		if swept, err := watch.Run(t.Context()); err != nil || swept != step.want {
+			t.Errorf("at %s the sweep did %+v, %v", step.at, swept, err)
+		}
+	}
+	if s.look(); s.now.Assignee.Person != "street-desk" || s.now.Assignee.Because != "escalated" || s.now.Class != "soon" {
+		t.Errorf("escalated to %+v", s.now.Assignee)
+	}
+	// Opened again it has the deadlines of the rule again.
+	s.must("d", "dispatcher@town", "resolution", "reply", "好了")
+	now = shanghai(t, "2026-11-25 09:00")
+	s.must("d", "dispatcher@town", "reopening", "reason", "没好")
+	if s.now.Class != "soon" || !s.now.AcceptBy.Equal(shanghai(t, "2026-11-25 11:00")) {
+		t.Errorf("reopened %+v", s.now)
 	}
 }

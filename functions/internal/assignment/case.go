@@ -102,20 +102,26 @@ func (d *Desk) returnTo(ctx context.Context, c jurisdiction.Current, s report.St
 	if s.Returns == 0 || s.Assignee.Kind != report.ToPerson {
 		return queue, nil
 	}
-	chain, _ := chainOf(c, s.Assignee.Area)
-	if len(chain) == 0 {
-		return queue, nil
-	}
 	roster, err := d.Rosters.In(ctx, c.InForce)
 	if err != nil {
 		return queue, err
 	}
-	a := roster.Route(chain[:len(chain)-1], MomentOf(d.Now(), c.Settings.Location()), c.Settings.Partners()...)
+	a := roster.Route(over(c, s.Assignee), MomentOf(d.Now(), c.Settings.Location()), c.Settings.Partners()...)
 	if a.Kind != report.ToPerson || a.Person == s.Assignee.Person {
 		return queue, nil
 	}
 	a.Because = report.SentBack
 	return a, nil
+}
+
+// over gives the areas, coarse to fine, whose people decide about what somebody has: those above the area for which they have it. Of a partner
+// that area is one of them, because its own people answer for the ground.
+func over(c jurisdiction.Current, a report.Assignee) []string {
+	chain, _ := chainOf(c, a.Area)
+	if len(chain) == 0 || slices.Contains(c.Settings.Partners(), a.Role) {
+		return chain
+	}
+	return chain[:len(chain)-1]
 }
 
 // reopenFor gives how long a resident may reopen a report of a service.

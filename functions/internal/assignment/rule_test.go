@@ -451,3 +451,19 @@ func BenchmarkCheckRules(b *testing.B) {
 		}
 	}
 }
+
+// What a rule set adds to a filing.
+func BenchmarkRoute(b *testing.B) {
+	c, roster := ruled(b)
+	var rules []Rule
+	for n := range MaxRules - 1 {
+		rules = append(rules, Rule{When: When{Services: []string{"noise"}, Areas: []string{"g1", "c2"}, Times: shifts(b, fmt.Sprintf("daily %02d:00-%02d:30", n%22, n%22+1))}, To: Recipient{Partner: "police"}})
+	}
+	by := decidingBy(NewRulebook(append(rules, Rule{To: Recipient{OnDuty: true}})), "v", roster, c.Settings)
+	m := report.Matter{Service: "noise", Chain: []string{"s", "c1", "g2"}, Areas: c.Areas, At: local(b, "2026-11-24 10:00")}
+	for b.Loop() {
+		if by.route(m).Rule != MaxRules {
+			b.Fatal("another rule decided")
+		}
+	}
+}

@@ -17,14 +17,14 @@ type Simulator struct {
 	Feed   Feed
 	Bodies BodyReader
 	Now    func() time.Time
+	Step   int // how many changes are read of the feed at a time
 }
 
-// Bounds of one answer of a simulation.
+// Bounds of a simulation.
 const (
-	MaxDays       = 31
-	simulated     = 2000 // reports
-	simulatedFeed = 20   // pages of the feed
-	feedStep      = 1000 // changes in each
+	MaxDays   = 31
+	trialSize = 2  // steps of reports in one answer
+	trialRead = 20 // steps of changes
 )
 
 // Trial asks what rules would have made of what was filed in some days up to now, or what comes after the cursor of the answer before.
@@ -79,7 +79,7 @@ func (m *Simulator) Run(ctx context.Context, c jurisdiction.Current, in Trial) (
 	}
 	draft := decidingBy(book, "", now.roster, c.Settings)
 	for page := 0; ; page++ {
-		changes, more, err := m.Feed.Changes(ctx, c.Jurisdiction, after, feedStep)
+		changes, more, err := m.Feed.Changes(ctx, c.Jurisdiction, after, m.Step)
 		if err != nil {
 			return Simulation{}, err
 		}
@@ -90,7 +90,7 @@ func (m *Simulator) Run(ctx context.Context, c jurisdiction.Current, in Trial) (
 			break
 		}
 		after = changes[len(changes)-1].Key
-		if page+1 == simulatedFeed || sim.Reports+feedStep > simulated {
+		if page+1 == trialRead || sim.Reports+m.Step > trialSize*m.Step {
 			sim.Next = after
 			break
 		}

@@ -94,15 +94,12 @@ func (w *Sweep) step(ctx context.Context, c jurisdiction.Current, s report.State
 	return w.Desk.Take(ctx, c, s, s.Version, step)
 }
 
-// above gives whoever is on duty on the levels above the area that has a report; for one in the queue, on any level of where it lies.
+// above gives whoever is on duty on the levels above the area that has a report, see over; for one in the queue, on any level of where it lies.
 // Where nobody is, it stays with whoever has it.
 func (d *Desk) above(ctx context.Context, c jurisdiction.Current, s report.State) (report.Assignee, error) {
 	chain := s.Chain
 	if s.Assignee.Kind == report.ToPerson {
-		chain, _ = chainOf(c, s.Assignee.Area)
-		if len(chain) > 0 {
-			chain = chain[:len(chain)-1]
-		}
+		chain = over(c, s.Assignee)
 	}
 	roster, err := d.Rosters.In(ctx, c.InForce)
 	if err != nil {
