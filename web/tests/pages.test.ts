@@ -17,7 +17,7 @@ class Shelf {
   removeItem = (key: string) => void this.held.delete(key);
 }
 
-const full: Draft = { place: { lon: 119.46, lat: 32.21, accuracy: 8 }, service: 'lamp', words: '路灯不亮', key: 'key-of-draft' };
+const full: Draft = { place: { lon: 119.46, lat: 32.21, accuracy: 8 }, service: 'lamp', words: '路灯不亮', answers: { pole: ['LD-0123'] }, key: 'key-of-draft' };
 
 describe('draft', () => {
   it('comes back as it was kept, with its key, and never with contact details', () => {

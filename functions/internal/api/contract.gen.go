@@ -469,6 +469,36 @@ func (e PublicReportsType) Valid() bool {
 	}
 }
 
+// Defines values for QuestionKind.
+const (
+	QuestionKindDatetime        QuestionKind = "datetime"
+	QuestionKindMultivaluelist  QuestionKind = "multivaluelist"
+	QuestionKindNumber          QuestionKind = "number"
+	QuestionKindSinglevaluelist QuestionKind = "singlevaluelist"
+	QuestionKindString          QuestionKind = "string"
+	QuestionKindText            QuestionKind = "text"
+)
+
+// Valid indicates whether the value is a known member of the QuestionKind enum.
+func (e QuestionKind) Valid() bool {
+	switch e {
+	case QuestionKindDatetime:
+		return true
+	case QuestionKindMultivaluelist:
+		return true
+	case QuestionKindNumber:
+		return true
+	case QuestionKindSinglevaluelist:
+		return true
+	case QuestionKindString:
+		return true
+	case QuestionKindText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReassignmentStatus.
 const (
 	JobFinished  ReassignmentStatus = "finished"
@@ -1620,6 +1650,38 @@ type Publication struct {
 	Withdraw bool `json:"withdraw,omitempty,omitzero"`
 }
 
+// Question What a service asks; an attribute of a service definition in Open311 GeoReport v2.
+type Question struct {
+	Code string `json:"code"`
+
+	// Hint A text in both languages.
+	Hint Text `json:"hint,omitempty,omitzero"`
+
+	// Info It is only said and takes no answer.
+	Info bool `json:"info,omitempty,omitzero"`
+
+	// Kind A number is decimal with a point; a datetime is as in RFC 3339, with an offset; the lists take keys of values.
+	Kind QuestionKind `json:"kind"`
+
+	// Prompt A text in both languages.
+	Prompt   Text `json:"prompt"`
+	Required bool `json:"required,omitempty,omitzero"`
+
+	// Values Of lists, and only of these.
+	Values []QuestionValue `json:"values,omitempty,omitzero"`
+}
+
+// QuestionKind A number is decimal with a point; a datetime is as in RFC 3339, with an offset; the lists take keys of values.
+type QuestionKind string
+
+// QuestionValue defines model for QuestionValue.
+type QuestionValue struct {
+	Key string `json:"key"`
+
+	// Name A text in both languages.
+	Name Text `json:"name"`
+}
+
 // Queue defines model for Queue.
 type Queue struct {
 	Next    string      `json:"next,omitempty,omitzero"`
@@ -2135,11 +2197,20 @@ type Service struct {
 	// Description A text in both languages.
 	Description Text `json:"description,omitempty,omitzero"`
 
+	// Group A text in both languages.
+	Group Text `json:"group,omitempty,omitzero"`
+
+	// Keywords By which people look for it, in any language.
+	Keywords []string `json:"keywords,omitempty,omitzero"`
+
 	// Name A text in both languages.
 	Name Text `json:"name"`
 
 	// Private Reports of this service never appear in public lists.
 	Private bool `json:"private,omitempty,omitzero"`
+
+	// Questions What is asked of whoever reports, in this order.
+	Questions []Question `json:"questions,omitempty,omitzero"`
 
 	// ReopenDays For how many days a finished report can be reopened.
 	ReopenDays  int    `json:"reopen_days,omitempty,omitzero"`
@@ -2262,8 +2333,11 @@ type Tracked struct {
 	Description string         `json:"description"`
 	Events      []PublicEvent  `json:"events"`
 	FiledAt     time.Time      `json:"filed_at"`
-	Lat         float64        `json:"lat"`
-	Lon         float64        `json:"lon"`
+
+	// Given Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all.
+	Given Answers `json:"given,omitempty,omitzero"`
+	Lat   float64 `json:"lat"`
+	Lon   float64 `json:"lon"`
 
 	// Original The same was reported before; this is how that report stands.
 	Original TrackedOriginal `json:"original,omitempty,omitzero"`

@@ -149,7 +149,7 @@ func viewTracked(t report.Tracked) Tracked {
 	}
 	p := t.State.Point.Degrees()
 	v := Tracked{Report: t.State.ID, Status: Status(t.State.Status), Service: viewService(service), FiledAt: t.State.FiledAt, Lon: p[0], Lat: p[1],
-		Description: t.Body.Description, Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{},
+		Description: t.Body.Description, Given: t.Body.Answers, Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{},
 		Answers: publicAssignee(t.State.Answering(), t.Settings, t.Areas), ReopenUntil: instant(t.State.ReopenUntil)}
 	if !t.State.Due().IsZero() {
 		v.ResolveBy = instant(t.State.Clock.ResolveBy)

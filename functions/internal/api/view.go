@@ -21,7 +21,8 @@ const EdgeRule = "A point on an edge belongs to the area that holds the point mo
 func viewText(t jurisdiction.Text) Text { return Text{Zh: t.ZH, En: t.EN} }
 
 func viewService(s jurisdiction.Service) Service {
-	return Service{ServiceCode: s.Code, Name: viewText(s.Name), Description: viewText(s.Description), Private: s.Private, ReopenDays: s.ReopenFor(), Class: s.Class}
+	return Service{ServiceCode: s.Code, Name: viewText(s.Name), Description: viewText(s.Description), Group: viewText(s.Group), Keywords: s.Keywords,
+		Questions: viewQuestions(s.Questions), Private: s.Private, ReopenDays: s.ReopenFor(), Class: s.Class}
 }
 
 func viewFaults(details []fault.Detail) []Fault {
@@ -167,7 +168,7 @@ func viewJurisdiction(c jurisdiction.Current) Jurisdiction {
 }
 
 func settingsOf(in JurisdictionInput) jurisdiction.Settings {
-	text := func(t Text) jurisdiction.Text { return jurisdiction.Text{ZH: t.Zh, EN: t.En} }
+	text := textOf
 	s := jurisdiction.Settings{Name: text(in.Name), Synthetic: in.Synthetic, TimeZone: in.TimeZone, Queue: text(in.Queue), QueueLevel: in.QueueLevel}
 	for _, l := range in.Levels {
 		s.Levels = append(s.Levels, jurisdiction.Named{Code: l.Level, Name: text(l.Name)})
@@ -176,8 +177,8 @@ func settingsOf(in JurisdictionInput) jurisdiction.Settings {
 		s.Roles = append(s.Roles, jurisdiction.Role{Named: jurisdiction.Named{Code: r.Role, Name: text(r.Name)}, Partner: r.Partner})
 	}
 	for _, v := range in.Services {
-		s.Services = append(s.Services, jurisdiction.Service{Code: v.ServiceCode, Name: text(v.Name), Description: text(v.Description), Private: v.Private,
-			ReopenDays: v.ReopenDays, Class: v.Class})
+		s.Services = append(s.Services, jurisdiction.Service{Code: v.ServiceCode, Name: text(v.Name), Description: text(v.Description), Group: text(v.Group),
+			Keywords: v.Keywords, Questions: questionsOf(v.Questions), Private: v.Private, ReopenDays: v.ReopenDays, Class: v.Class})
 	}
 	for _, v := range in.Classes {
 		s.Classes = append(s.Classes, jurisdiction.Class{Code: v.Code, Name: text(v.Name), AcceptWithin: v.AcceptWithin, ResolveWithin: v.ResolveWithin,

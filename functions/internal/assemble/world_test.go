@@ -163,7 +163,8 @@ func townSettings() map[string]any {
 		"roles":    []any{map[string]any{"role": "leader", "name": text("Grid leader")}},
 		"classes":  []any{map[string]any{"code": "soon", "name": text("Soon"), "accept_within": "2h", "resolve_within": "2d", "warn_before": "30m", "escalate_after": "1h"}},
 		"calendar": map[string]any{"hours": []any{map[string]string{"from": "09:00", "to": "12:00"}, map[string]string{"from": "14:00", "to": "18:00"}}, "holidays_of": "CN"},
-		"services": []any{map[string]any{"service_code": "light", "name": text("Light"), "class": "soon"},
+		"services": []any{map[string]any{"service_code": "light", "name": text("Light"), "class": "soon",
+			"questions": []any{map[string]any{"code": "where", "prompt": text("Where"), "kind": "string"}}},
 			map[string]any{"service_code": "visit", "name": text("Visit"), "private": true}}}
 }
 

@@ -22,12 +22,15 @@ type Text struct {
 
 // Service is a category under which reports are filed (Open311: service).
 type Service struct {
-	Code        string `json:"code"`
-	Name        Text   `json:"name"`
-	Description Text   `json:"description,omitzero"`
-	Private     bool   `json:"private,omitempty"` // its reports never appear in public lists
-	ReopenDays  int    `json:"reopen_days,omitempty"`
-	Class       string `json:"class,omitempty"` // code of the Class whose deadlines hold; empty for none
+	Code        string     `json:"code"`
+	Name        Text       `json:"name"`
+	Description Text       `json:"description,omitzero"`
+	Group       Text       `json:"group,omitzero"`     // under which clients list it with others
+	Keywords    []string   `json:"keywords,omitempty"` // by which people look for it, in any language
+	Questions   []Question `json:"questions,omitempty"`
+	Private     bool       `json:"private,omitempty"` // its reports never appear in public lists
+	ReopenDays  int        `json:"reopen_days,omitempty"`
+	Class       string     `json:"class,omitempty"` // code of the Class whose deadlines hold; empty for none
 }
 
 // defaultReopenDays is for services that say nothing.
@@ -105,6 +108,9 @@ func (s *Settings) Validate() error {
 			return fault.Field("services.reopen_days", "A finished report can be reopened for 1 to %d days.", maxReopenDays)
 		}
 		if err := v.Name.need("services.name"); err != nil {
+			return err
+		}
+		if err := v.validateWords(); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ const (
 
 // Limits of how many answers a report may have.
 const (
-	maxQuestions   = 20
+	maxQuestions   = jurisdiction.MaxQuestions
 	maxAnswersEach = 20
 	maxPhotoID     = 64
 )
@@ -214,7 +214,10 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 	if err := checkPhotos(in.Photos); err != nil {
 		return service, err
 	}
-	return service, checkAnswers(in.Answers)
+	if err := checkAnswers(in.Answers); err != nil {
+		return service, err
+	}
+	return service, service.CheckAnswers(in.Answers)
 }
 
 func checkPhotos(ids []string) error {

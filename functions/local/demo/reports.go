@@ -39,7 +39,7 @@ func reports() ([]api.ReportInput, error) {
 	add := func(p orb.Point, one said) {
 		q, _ := geo.Round(p)
 		d := q.Degrees()
-		r := api.ReportInput{ServiceCode: one.service, Lon: d[0], Lat: d[1], Datum: api.WGS84, Description: one.words, Locale: api.Zh}
+		r := api.ReportInput{ServiceCode: one.service, Lon: d[0], Lat: d[1], Datum: api.WGS84, Description: one.words, Locale: api.Zh, Answers: answers(one.service)}
 		if one.words[0] < 0x80 {
 			r.Locale = api.En
 		}

@@ -28,7 +28,7 @@ func settings() api.JurisdictionInput {
 			{Role: microContact, Name: text("微网格联络员", "Micro-grid contact")},
 			{Role: police, Name: text("社区民警", "Community police"), Partner: true}, {Role: lighting, Name: text("街道路灯班", "Street lighting team"), Partner: true},
 		},
-		Services: withClasses(services()),
+		Services: withQuestions(withClasses(services())),
 		Classes: []api.DeadlineClass{
 			{Code: "urgent", Name: text("紧急", "Urgent"), AcceptWithin: "30m", ResolveWithin: "1d", WarnBefore: "10m", EscalateAfter: "1h", AroundTheClock: true},
 			{Code: "ordinary", Name: text("一般", "Ordinary"), AcceptWithin: "4h", ResolveWithin: "5d", WarnBefore: "2h", EscalateAfter: "1d"},

@@ -16,6 +16,7 @@ export type Jurisdiction = Schemas['Jurisdiction'];
 export type Located = Schemas['Located'];
 export type PublicAssignee = Schemas['PublicAssignee'];
 export type PublicReports = Schemas['PublicReports'];
+export type Question = Schemas['Question'];
 export type Queue = Schemas['Queue'];
 export type QueueItem = Schemas['QueueItem'];
 export type ReassignmentInput = Schemas['ReassignmentInput'];

@@ -5,6 +5,7 @@ import { moment, said } from '../locale/format.ts';
 import { staffTexts } from '../locale/staff.ts';
 import { PageElement } from '../page/element.ts';
 import { chainList } from '../report/located.ts';
+import { readAnswers } from '../report/questions.ts';
 import './contact.ts';
 import type { Desk } from './desk.ts';
 import { serviceName } from './list.ts';
@@ -44,6 +45,7 @@ export class Panel extends PageElement {
         <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${t.panelClose}</button></div>
       <p class="said words">${report.description}</p>
       <dl class="facts">
+        ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
         <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
         <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : t.outside}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, report.filed_at)}</dd>
@@ -61,6 +63,12 @@ export class Panel extends PageElement {
         <dt>${t.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>
         ${chain.map((one) => html`<dt>${said(areas.levels.find((level) => level.level === one.level)?.name, this.language)}</dt><dd>${one.name} <code>${one.code}</code></dd>`)}
       </dl></details>`;
+  }
+
+  private answers(zone: string) {
+    const { report, desk } = this;
+    const service = desk.setting.jurisdiction.services.find((one) => one.service_code === report.service_code);
+    return readAnswers(service, report.answers, this.language, (at) => moment(this.t, zone, at));
   }
 
   private history(zone: string) {

@@ -1224,6 +1224,11 @@ export interface components {
             service_code: string;
             name: components["schemas"]["Text"];
             description?: components["schemas"]["Text"];
+            group?: components["schemas"]["Text"];
+            /** @description By which people look for it, in any language. */
+            keywords?: string[];
+            /** @description What is asked of whoever reports, in this order. */
+            questions?: components["schemas"]["Question"][];
             /**
              * @description Reports of this service never appear in public lists.
              * @default false
@@ -1236,6 +1241,30 @@ export interface components {
             reopen_days?: number;
             /** @description Code of the class whose deadlines hold; absent for none. */
             class?: string;
+        };
+        /** @description What a service asks; an attribute of a service definition in Open311 GeoReport v2. */
+        Question: {
+            code: string;
+            prompt: components["schemas"]["Text"];
+            hint?: components["schemas"]["Text"];
+            /**
+             * @description A number is decimal with a point; a datetime is as in RFC 3339, with an offset; the lists take keys of values.
+             * @enum {string}
+             */
+            kind: "string" | "number" | "datetime" | "text" | "singlevaluelist" | "multivaluelist";
+            /** @default false */
+            required?: boolean;
+            /** @description Of lists, and only of these. */
+            values?: components["schemas"]["QuestionValue"][];
+            /**
+             * @description It is only said and takes no answer.
+             * @default false
+             */
+            info?: boolean;
+        };
+        QuestionValue: {
+            key: string;
+            name: components["schemas"]["Text"];
         };
         /** @description How fast services of this class have to be answered. Lengths of working time are written like 30m, 4h, 5d or 1d4h; an absent one sets no deadline, gives no warning, or does not escalate. */
         DeadlineClass: {
@@ -1440,6 +1469,7 @@ export interface components {
             /** Format: double */
             lat: number;
             description: string;
+            given?: components["schemas"]["Answers"];
             chain: components["schemas"]["AreaRef"][];
             assignee: components["schemas"]["PublicAssignee"];
             answers?: components["schemas"]["PublicAssignee"];

@@ -10,11 +10,16 @@ export interface Place {
   accuracy: number;
 }
 
+/** Answers by the question's code. */
+export type Answers = Readonly<Record<string, readonly string[]>>;
+
 /** What somebody has entered so far. Contact details are not part of it: they are never written to the device. */
 export interface Draft {
   place: Place | undefined;
   service: string;
   words: string;
+  /** To the questions of the service, by the question's code. */
+  answers: Answers;
   /** Idempotency key of this draft: it stays until the report is filed, so that trying again never files twice. */
   key: string;
 }
@@ -22,8 +27,11 @@ export interface Draft {
 /** At most this many characters, as the contract says of `description`. */
 export const MOST_WORDS = 500;
 
+/** The field of a question. */
+export type AnswerField = `answers.${string}`;
+
 /** Fields of the form, named as the server names them. */
-export type Field = 'place' | 'service_code' | 'description' | 'contact.email' | 'contact.phone' | 'contact.name';
+export type Field = AnswerField | 'place' | 'service_code' | 'description' | 'contact.email' | 'contact.phone' | 'contact.name';
 
 export interface Problem {
   field: Field;
@@ -31,7 +39,7 @@ export interface Problem {
 }
 
 export function emptyDraft(key: string = newKey()): Draft {
-  return { place: undefined, service: '', words: '', key };
+  return { place: undefined, service: '', words: '', answers: {}, key };
 }
 
 /** Characters as people count them, which is how the server counts too. */
@@ -59,17 +67,18 @@ export function formField(field: string | undefined): Field | undefined {
     case 'lon': case 'lat': case 'accuracy': case 'datum': return 'place';
     case 'service_code': case 'description': case 'contact.email': case 'contact.phone': case 'contact.name': return field;
     case 'contact': return 'contact.name';
-    default: return undefined;
+    default: return field?.startsWith('answers.') ? (field as AnswerField) : undefined;
   }
 }
 
-/** The request that files a draft. Empty contact details are left out, so that an empty form stores nothing. */
-export function reportInput(draft: Draft, place: Place, contact: ContactInput, locale: Language): ReportInput {
+/** The request that files a draft, with the answers that belong to its service. Empty contact details are left out, so that an empty form stores nothing. */
+export function reportInput(draft: Draft, place: Place, contact: ContactInput, locale: Language, answers: Answers = {}): ReportInput {
   const input: ReportInput = {
     service_code: draft.service, lon: rounded(place.lon), lat: rounded(place.lat), datum: 'WGS84', accuracy: place.accuracy,
     description: draft.words.trim(), locale,
   };
   const given = Object.entries(contact).map(([name, value]) => [name, String(value ?? '').trim()] as const).filter(([, value]) => value !== '');
+  if (Object.keys(answers).length > 0) input.answers = Object.fromEntries(Object.entries(answers).map(([code, values]) => [code, [...values]]));
   if (given.length > 0) input.contact = Object.fromEntries(given);
   return input;
 }
@@ -87,6 +96,7 @@ export function keptDraft(store: Store | undefined, jurisdiction: string, newDra
       place: isPlace(found.place) ? found.place : undefined,
       service: typeof found.service === 'string' ? found.service : '',
       words: typeof found.words === 'string' ? found.words : '',
+      answers: isAnswers(found.answers) ? found.answers : {},
       key: found.key,
     };
   } catch {
@@ -110,6 +120,11 @@ export function forgetDraft(store: Store | undefined, jurisdiction: string): voi
 
 export function isEmpty(draft: Draft): boolean {
   return !draft.place && !draft.service && draft.words.trim() === '';
+}
+
+function isAnswers(value: unknown): value is Answers {
+  return typeof value === 'object' && value !== null
+    && !Array.isArray(value) && Object.values(value).every((one) => Array.isArray(one) && one.every((each) => typeof each === 'string'));
 }
 
 function isPlace(value: unknown): value is Place {

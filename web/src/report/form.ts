@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ContactInput, Service } from '../contract/schemas.ts';
 import { said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
-import { length, MOST_WORDS, type Draft, type Field, type Problem } from './draft.ts';
+import { length, MOST_WORDS, type AnswerField, type Draft, type Field, type Problem } from './draft.ts';
+import { answerId, questionFields } from './questions.ts';
 
 export interface FormState {
   t: Catalogue;
@@ -28,7 +29,7 @@ export function reportForm(s: FormState): TemplateResult {
   return html`<form class="report-form" novalidate @submit=${s.send} aria-label=${t.titleReport}>
     <section class="card" aria-labelledby="what-title">
       <h2 id="what-title">${t.stepWhat}</h2>
-      ${serviceField(s)}${wordsField(s)}
+      ${serviceField(s)}${questionsPart(s)}${wordsField(s)}
     </section>
     <section class="card" aria-labelledby="contact-title">
       <h2 id="contact-title">${t.stepContact}</h2>
@@ -68,6 +69,12 @@ function serviceField(s: FormState): TemplateResult {
     <p class="hint" id="service_code-hint">${hint}</p><p class="wrong" id="service_code-wrong">${wrong}</p></div>`;
 }
 
+function questionsPart(s: FormState): TemplateResult | typeof nothing {
+  const { t, language, wrong } = s;
+  return questionFields({ t, language, wrong, service: s.services.find((one) => one.service_code === s.draft.service), answers: s.draft.answers,
+    answer: (code, values) => s.change({ answers: { ...s.draft.answers, [code]: values } }) });
+}
+
 function wordsField(s: FormState): TemplateResult {
   const { t } = s;
   const wrong = textOf(s, 'description');
@@ -89,15 +96,19 @@ function contactField(s: FormState, name: keyof ContactInput, label: string, typ
 }
 
 /** Where each field can be mended. */
-const anchors: Record<Field, string> = {
+const anchors: Record<Exclude<Field, AnswerField>, string> = {
   place: 'where-title', service_code: 'service_code', description: 'description', 'contact.name': 'contact-name', 'contact.phone': 'contact-phone', 'contact.email': 'contact-email',
 };
+
+function anchorOf(field: Field): string {
+  return field in anchors ? anchors[field as keyof typeof anchors] : answerId(field.slice('answers.'.length));
+}
 
 function troubles(s: FormState): TemplateResult | typeof nothing {
   const { t } = s;
   if (s.wrong.length > 0) {
     return html`<div class="notice bad" id="problems" role="alert" tabindex="-1"><strong>${t.fixFirst}</strong>
-      <ul>${s.wrong.map((one) => html`<li><a href="#${anchors[one.field]}" @click=${(event: Event) => goTo(event, anchors[one.field])}>${one.text}</a></li>`)}</ul></div>`;
+      <ul>${s.wrong.map((one) => html`<li><a href="#${anchorOf(one.field)}" @click=${(event: Event) => goTo(event, anchorOf(one.field))}>${one.text}</a></li>`)}</ul></div>`;
   }
   if (!s.notice) return nothing;
   if (s.notice === 'earlier-draft') {

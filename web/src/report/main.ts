@@ -19,6 +19,7 @@ import { emptyDraft, forgetDraft, formField, isEmpty, keepDraft, keptDraft, prob
 import { filedView } from './filed.ts';
 import { reportForm } from './form.ts';
 import { locatedView } from './located.ts';
+import { answerProblems, answersTo } from './questions.ts';
 import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 
 /** The zoom at which a chosen place is looked at: near enough to tell one house from the next. */
@@ -68,9 +69,17 @@ export class ReportPage extends PageElement {
     if (this.setting) keepDraft(store(), this.setting.client.jurisdiction, this.draft);
     // What has just been mended need not go on being pointed at.
     if (this.wrong.length > 0 && this.setting) {
-      const left = new Set(problems(this.t, this.draft, this.contact).map((one) => one.field));
+      const left = new Set(this.problems().map((one) => one.field));
       this.wrong = this.wrong.filter((one) => left.has(one.field));
     }
+  }
+
+  private service() {
+    return this.setting?.jurisdiction.services.find((one) => one.service_code === this.draft.service);
+  }
+
+  private problems(): Problem[] {
+    return [...problems(this.t, this.draft, this.contact), ...answerProblems(this.t, this.language, this.service(), this.draft.answers)];
   }
 
   private changeContact(change: Partial<ContactInput>): void {
@@ -122,7 +131,7 @@ export class ReportPage extends PageElement {
     event?.preventDefault();
     if (this.sending || !this.setting || !this.once) return;
     this.notice = undefined;
-    this.wrong = problems(this.t, this.draft, this.contact);
+    this.wrong = this.problems();
     const { place, key } = this.draft;
     if (this.wrong.length > 0 || !place) {
       void this.focusOn('#problems');
@@ -130,7 +139,7 @@ export class ReportPage extends PageElement {
     }
     this.sending = true;
     try {
-      this.filed = await this.once.send(key, reportInput(this.draft, place, this.contact, this.language));
+      this.filed = await this.once.send(key, reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers)));
       forgetDraft(store(), this.setting.client.jurisdiction);
       this.shownBounds = undefined;
       void this.focusOn('#filed');

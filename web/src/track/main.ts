@@ -15,6 +15,7 @@ import { PageElement } from '../page/element.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
 import { chainList } from '../report/located.ts';
+import { readAnswers } from '../report/questions.ts';
 import { codeIn, tidyCode } from './code.ts';
 
 type Trouble = 'none' | 'empty' | 'unknown' | { error: unknown };
@@ -158,6 +159,7 @@ export class TrackPage extends PageElement {
         ${tracked.original ? html`<dt>${t.statusLabel}</dt><dd>${t.trackOriginal(t[`status_${tracked.original.status}`], moment(t, zone, tracked.original.filed_at))}</dd>` : nothing}
         ${tracked.resolve_by ? html`<dt>${t.resolveBy}</dt><dd>${t.dueBy(moment(t, zone, tracked.resolve_by))}</dd>` : nothing}
         <dt>${t.whatWasSaid}</dt><dd class="said">${tracked.description}</dd>
+        ${readAnswers(tracked.service, tracked.given, this.language, (at) => moment(t, zone, at)).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
       </dl>
       <div class="buttons"><button type="button" class="secondary" @click=${() => void this.ask()}>${t.refresh}</button>
         <span class="hint">${t.refreshed(moment(t, zone, this.at))}</span></div>
