@@ -254,6 +254,31 @@ func TestAJobIsFinishedWhateverDies(t *testing.T) {
 	}
 }
 
+// Reports that were chosen one by one are moved, whoever else's lie beside them are not.
+func TestReportsChosenOneByOneAreMoved(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	w.jobs()
+	chosen, other := w.file(0.5, 0.5), w.file(0.5, 0.5)
+	street := w.issuer.token("s", "dispatcher@town")
+	for name, body := range map[string]map[string]any{
+		"by ids":           {"reports": []string{chosen.Report, "no-such-report"}},
+		"by ids and areas": {"reports": []string{chosen.Report}, "areas": []string{"c1g1"}},
+	} {
+		body["to"] = map[string]any{"area": "c1g2"}
+		if p := w.preview(street, body); p.Reports != 1 || p.AlreadyThere != 0 {
+			t.Errorf("%s: the preview moves %d, not one of %s and %s", name, p.Reports, chosen.Report, other.Report)
+		}
+	}
+	for name, body := range map[string]map[string]any{"too many": {"reports": make([]string, 501)}, "all of another area": {"reports": []string{chosen.Report}, "areas": []string{"c2"}}} {
+		body["to"], body["reason"] = map[string]any{"area": "c1g2"}, "换班"
+		a := w.do("POST", "/v1/town/reassignments/preview", street, body)
+		if wrong := name == "too many"; (a.status == http.StatusUnprocessableEntity) != wrong {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+}
+
 // What may not be moved is not, by the preview and by the worker.
 func TestChangesOfManyStayInsideTheScope(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))

@@ -16,6 +16,7 @@ import (
 // Selection names unfinished reports by where they lie and whose they are; all that is given has to hold.
 type Selection struct {
 	Areas    []string         // codes, with their children; a report in any of them is meant
+	Reports  []string         // ids
 	Polygon  orb.MultiPolygon // degrees, WGS 84
 	Assignee string           // a person's id, or Unassigned
 	Status   report.Status
@@ -24,7 +25,7 @@ type Selection struct {
 
 // Empty reports whether nothing is asked for, which is never meant to be everything.
 func (q Selection) Empty() bool {
-	return len(q.Areas) == 0 && len(q.Polygon) == 0 && q.Assignee == "" && q.Status == "" && q.Service == ""
+	return len(q.Areas) == 0 && len(q.Reports) == 0 && len(q.Polygon) == 0 && q.Assignee == "" && q.Status == "" && q.Service == ""
 }
 
 func (q Selection) matches(s report.State) bool {
@@ -32,6 +33,7 @@ func (q Selection) matches(s report.State) bool {
 	case !s.Status.Unfinished(), q.Status != "" && s.Status != q.Status, q.Service != "" && s.Service != q.Service,
 		q.Assignee == Unassigned && s.Assignee.Kind != report.ToQueue,
 		q.Assignee != "" && q.Assignee != Unassigned && s.Assignee.Person != q.Assignee,
+		len(q.Reports) > 0 && !slices.Contains(q.Reports, s.ID),
 		len(q.Areas) > 0 && !slices.ContainsFunc(q.Areas, s.In),
 		len(q.Polygon) > 0 && !planar.MultiPolygonContains(q.Polygon, s.Point.Degrees()):
 		return false
@@ -43,7 +45,7 @@ func (q Selection) matches(s report.State) bool {
 // allows, oldest first, and how many it did not allow. More than most are a fault.
 func (d *Desk) Select(ctx context.Context, c jurisdiction.Current, q Selection, scope Scope, most int, permit func(report.State) bool) (states []report.State, refused int, err error) {
 	if q.Empty() {
-		return nil, 0, fault.Field("areas", "Say which reports: by areas, a polygon, or a filter.")
+		return nil, 0, fault.Field("areas", "Say which reports: by areas, ids, a polygon, or a filter.")
 	}
 	areas, err := q.queueAreas(c, scope)
 	if err != nil || len(areas) == 0 {
