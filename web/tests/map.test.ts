@@ -25,7 +25,7 @@ describe('mapStyle', () => {
   it('is valid without boundaries', () => {
     const style = mapStyle({ scales: [] });
     expect(validateStyleMin(style)).toEqual([]);
-    expect(Object.keys(style.sources)).toEqual([SOURCES.reports, SOURCES.counts]);
+    expect(Object.keys(style.sources)).toEqual([SOURCES.reports, SOURCES.counts, SOURCES.picked, SOURCES.moves]);
   });
 
   it('draws single reports where counts end', () => {
@@ -90,8 +90,8 @@ describe('features', () => {
   });
 
   it('add up the counts of what an area holds', () => {
-    const points = countPoints([{ code: '11', open: 3, waiting: 1 }, { code: '13', open: 4, waiting: 2 }], areas);
-    expect(points.features.find((one) => one.properties['code'] === '1')?.properties).toEqual({ code: '1', level: 0, open: 7, waiting: 3 });
+    const points = countPoints([{ code: '11', open: 3, waiting: 1 }, { code: '13', open: 4, waiting: 2, late: 1 }], areas);
+    expect(points.features.find((one) => one.properties['code'] === '1')?.properties).toEqual({ code: '1', level: 0, open: 7, waiting: 3, late: 1 });
   });
 
   it('carry no more of a public report than where it is and whether it waits', () => {

@@ -4,7 +4,7 @@ import { constants, brotliCompressSync } from 'node:zlib';
 
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
-const budgets = { first: 45_000, map: 370_000 };
+const budgets = { first: 45_000, map: 370_000, drawing: 32_000 };
 
 /** Bytes of a built file after brotli at its best. */
 function brotli(file) {
@@ -40,6 +40,8 @@ const rows = Object.entries(pages).map(([name, keys]) => ({ what: `${name}: Java
 for (const [name, keys] of Object.entries(pages)) rows.push({ what: `${name}: style sheets`, bytes: sum(styles(keys)) });
 const beyond = [...owner].filter((key) => !pages.report.has(key));
 rows.push({ what: 'map: script, worker and style sheet', bytes: sum([...scripts(beyond), ...worker, ...styles(beyond)]), most: budgets.map });
+const drawing = [...entry('src/map/drawing.ts')].filter((key) => !owner.has(key) && !pages.dispatch.has(key));
+rows.push({ what: 'dispatch: drawing on the map, fetched apart', bytes: sum(scripts(drawing)), most: budgets.drawing });
 rows.push({ what: 'dispatch: sign-in, fetched apart', bytes: sum(scripts([...session].filter((key) => !pages.dispatch.has(key)))) });
 
 console.log('bytes after brotli    at most');

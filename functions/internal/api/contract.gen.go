@@ -1814,7 +1814,7 @@ type ReassignmentOutcomes struct {
 	Reports []ReassignmentOutcome `json:"reports"`
 }
 
-// ReassignmentPreview Which unfinished reports, by areas, a polygon and a filter, of which all that is given has to hold; and to whom.
+// ReassignmentPreview Which unfinished reports, by areas, ids, a polygon and a filter, of which all that is given has to hold; and to whom.
 type ReassignmentPreview struct {
 	// Areas Area codes; their children are included.
 	Areas []string `json:"areas,omitempty,omitzero"`
@@ -1823,10 +1823,13 @@ type ReassignmentPreview struct {
 	Assignee string `json:"assignee,omitempty,omitzero"`
 
 	// Polygon GeoJSON Polygon or MultiPolygon, WGS 84, of at most 2,000 points.
-	Polygon     json.RawMessage `json:"polygon,omitempty,omitzero"`
-	Reason      string          `json:"reason"`
-	ServiceCode string          `json:"service_code,omitempty,omitzero"`
-	Status      Status          `json:"status,omitempty,omitzero"`
+	Polygon json.RawMessage `json:"polygon,omitempty,omitzero"`
+	Reason  string          `json:"reason"`
+
+	// Reports Ids of reports, chosen one by one. Giving their areas as well spares looking for them everywhere.
+	Reports     []string `json:"reports,omitempty,omitzero"`
+	ServiceCode string   `json:"service_code,omitempty,omitzero"`
+	Status      Status   `json:"status,omitempty,omitzero"`
 
 	// To Nothing but `on_duty` when that is true; otherwise as for one report.
 	To ReassignmentTarget `json:"to"`

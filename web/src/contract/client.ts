@@ -12,7 +12,7 @@ type Content<R> = R extends { content: infer C } ? C[keyof C] : never;
 
 /** What an operation answers when it succeeds. */
 export type Answer<P extends keyof paths, M extends Method> =
-  Operation<P, M> extends { responses: infer R } ? { [S in keyof R & (200 | 201)]: Content<R[S]> }[keyof R & (200 | 201)] : never;
+  Operation<P, M> extends { responses: infer R } ? { [S in keyof R & (200 | 201 | 202)]: Content<R[S]> }[keyof R & (200 | 201 | 202)] : never;
 
 type Needed<K extends string, V> = [V] extends [never] ? unknown : object extends V ? { [X in K]?: V } : { [X in K]: V };
 

@@ -26,3 +26,7 @@ export type StaffReport = Schemas['StaffReport'];
 export type Status = Schemas['Status'];
 export type Text = Schemas['Text'];
 export type Tracked = Schemas['Tracked'];
+export type Reassignment = Schemas['Reassignment'];
+export type ReassignmentOutcome = Schemas['ReassignmentOutcome'];
+export type ReassignmentPreview = Schemas['ReassignmentPreview'];
+export type ReassignmentTarget = Schemas['ReassignmentTarget'];

@@ -3,8 +3,11 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { QueueItem, Service } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
+import { staffTexts } from '../locale/staff.ts';
 import type { Desk, Listed } from './desk.ts';
 import { everything, isFiltered, openStatuses, type Filters } from './filters.ts';
+import { isPicked } from './picked.ts';
+import type { Picking } from './picking.ts';
 import { areaChoices, everybody, holds, path, staffName } from './people.ts';
 
 export interface ListState {
@@ -16,6 +19,8 @@ export interface ListState {
   /** The filters that somebody begins with. */
   beginning: Filters;
   busy: boolean;
+  /** Absent for those who may not hand reports on. */
+  picking: Picking | undefined;
   choose(report: string): void;
   filter(change: Partial<Filters>): void;
   more(): void;
@@ -52,23 +57,44 @@ export function reportList(s: ListState): TemplateResult {
   return html`<div class="list-head"><h2 id="list-title">${t.listTitle}</h2>${s.fresh}
       <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
     <p class="hint" role="status">${s.busy ? t.loading : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
+    ${s.picking && listed.items.length > 0 ? html`<label class="check pick-all"><input type="checkbox" .checked=${allPicked(s)} @change=${(event: Event) => pickAll(s, (event.target as HTMLInputElement).checked)}> ${staffTexts().pickListed}</label>` : nothing}
     <ul class="reports" aria-labelledby="list-title">
-      ${repeat(listed.items, (item) => item.report, (item) => html`<li>${entry(s, item)}</li>`)}
+      ${repeat(listed.items, (item) => item.report, (item) => html`<li class=${s.picking ? 'pickable' : nothing}>${pickBox(s, item)}${entry(s, item)}</li>`)}
     </ul>
     ${listed.next ? html`<button type="button" class="secondary" ?disabled=${s.busy} @click=${s.more}>${t.loadMore}</button>` : nothing}
     ${countTable(s)}`;
 }
 
+function allPicked({ picking, listed }: ListState): boolean {
+  return picking !== undefined && listed.items.every((one) => isPicked(picking.picked, one));
+}
+
+function pickAll({ picking, listed }: ListState, on: boolean): void {
+  if (on) picking?.all(listed.items);
+  else picking?.clear();
+}
+
+/** The box beside a report that picks it to be handed on with others. */
+function pickBox(s: ListState, item: QueueItem): TemplateResult | typeof nothing {
+  const { picking, listed } = s;
+  if (!picking) return nothing;
+  const what = `${serviceName(s.desk.setting.jurisdiction.services, item.service_code, s.language)} ${where(s, item)}`;
+  return html`<label class="pick"><input type="checkbox" aria-label=${staffTexts().pickOne(what)} .checked=${isPicked(picking.picked, item)} @change=${() => picking.toggle(item, listed.items)}></label>`;
+}
+
+function where({ t, desk }: ListState, item: QueueItem): string {
+  return item.chain.length > 0 ? path(item.chain.slice(-2).map((code) => desk.setting.areas.name(code))) : t.countsOutside;
+}
+
 function entry(s: ListState, item: QueueItem): TemplateResult {
   const { t, language, desk } = s;
   const { jurisdiction, areas } = desk.setting;
-  const where = item.chain.length > 0 ? path(item.chain.slice(-2).map((code) => areas.name(code))) : t.countsOutside;
   const waiting = item.assignee.kind === 'queue';
   return html`<button type="button" class="entry" data-report=${item.report} aria-current=${item.report === s.filters.report ? 'true' : nothing} @click=${() => s.choose(item.report)}>
     <span class="entry-top"><strong>${serviceName(jurisdiction.services, item.service_code, language)}</strong>
       <span class="chips">${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
         <span class="chip ${waiting ? 'waiting' : ''}">${t[`status_${item.status}_short`]}</span></span></span>
-    <span class="entry-where">${where}</span>
+    <span class="entry-where">${where(s, item)}</span>
     <span class="entry-who">${waiting ? t.nobodyYet : staffName(t, language, jurisdiction, areas, item.assignee)}
       <time datetime=${item.filed_at}>${moment(t, jurisdiction.time_zone, item.filed_at)}</time></span>
     ${item.due ? html`<span class="entry-due">${t.dueAt} <time datetime=${item.due}>${t.dueBy(moment(t, jurisdiction.time_zone, item.due))}</time></span>` : nothing}

@@ -7,16 +7,22 @@ import '../map/element.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
 import type { QueueItem, StaffReport } from '../contract/schemas.ts';
 import type { MapElement } from '../map/element.ts';
+import type { Position } from '../contract/areas.ts';
 import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
-import { PageElement } from '../page/element.ts';
 import { readSetting, readSettings, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
+import { StaffElement } from '../page/staff-element.ts';
+import './bulk.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
 import { everything, firstFilters, noFilters, sameList, searchWith, type Filters } from './filters.ts';
+import './keys.ts';
+import type { KeyAction } from './keys.ts';
 import { filterBar, reportList, type ListState } from './list.ts';
 import { merged } from './news.ts';
 import './panel.ts';
 import { dutiesIn } from './people.ts';
+import { isPicked } from './picked.ts';
+import { Picking } from './picking.ts';
 import type { Session, SignIn } from './session.ts';
 
 type SignInStage = 'asking' | 'out' | 'leaving' | 'failed' | 'expired';
@@ -24,7 +30,7 @@ type SignInStage = 'asking' | 'out' | 'leaving' | 'failed' | 'expired';
 const reportZoom = 16.5;
 
 @customElement('weige-dispatch')
-export class DispatchPage extends PageElement {
+export class DispatchPage extends StaffElement {
   @state() private setting: Setting | undefined;
   @state() private failed = false;
   @state() private stage: SignInStage = 'asking';
@@ -37,6 +43,7 @@ export class DispatchPage extends PageElement {
   @state() private view: 'list' | 'map' = 'list';
   @state() private wide = false;
   @query('weige-map') private map!: MapElement | null;
+  private readonly picking = new Picking(this, () => this.map);
   private signIn: SignIn | undefined;
   private session: Session | undefined;
   private asked = 0;
@@ -141,6 +148,8 @@ export class DispatchPage extends PageElement {
     this.filters = next;
     if (!this.desk) return;
     if (!next.report) this.open = undefined;
+    // Whoever opens a report wants to see it.
+    else if (next.report !== before.report) this.picking.hand(false);
     await Promise.all([sameList(before, next) ? undefined : this.fetchList(), next.report && next.report !== before.report ? this.fetchReport(next.report) : undefined]);
   }
 
@@ -195,25 +204,66 @@ export class DispatchPage extends PageElement {
     void this.focusOn(`[data-report="${CSS.escape(report)}"]`);
   }
 
+  private key(action: KeyAction): void {
+    const entries = [...this.querySelectorAll<HTMLElement>('.entry')];
+    const focused = entries.findIndex((one) => one.parentElement?.contains(document.activeElement));
+    const current = focused >= 0 ? focused : entries.findIndex((one) => one.dataset['report'] === this.filters.report);
+    const item = this.listed.items.find((one) => one.report === (entries[current]?.dataset['report'] ?? this.filters.report));
+    switch (action) {
+      case 'next': case 'previous':
+        return entries[action === 'next' ? Math.min(current + 1, entries.length - 1) : Math.max(current - 1, 0)]?.focus();
+      case 'pick':
+        if (item && this.desk?.duties.reassigns) this.picking.toggle(item, this.listed.items);
+        return;
+      case 'search':
+        return this.querySelector<HTMLElement>('.filters select, .filters input')?.focus();
+      case 'reassign':
+        return void this.reassign(item?.report ?? '');
+      case 'help':
+    }
+  }
+
+  /** Goes where reports are handed on: all that are picked, else the open one, else the one that has the keyboard. */
+  private async reassign(report: string): Promise<void> {
+    if (!this.desk?.duties.reassigns) return;
+    if (!this.picking.empty) {
+      this.picking.hand(true);
+      return this.focusOn('#panel-title');
+    }
+    if (report && report !== this.open?.report) {
+      this.filter({ report });
+      await this.fetchReport(report);
+    }
+    await this.updateComplete;
+    await this.querySelector('weige-reassign')?.updateComplete;
+    this.querySelector<HTMLElement>('#reassign-area')?.focus();
+  }
+
   private changed(now: StaffReport): void {
     this.open = now;
     this.listed = { ...this.listed, items: withReport(this.listed.items, now) };
     void this.fetchList();
   }
 
+  /** Many changed hands: the list is another, and so is the open report. */
+  private async moved(): Promise<void> {
+    await Promise.all([this.fetchList(), this.filters.report ? this.fetchReport(this.filters.report) : undefined]);
+  }
+
   /** Points are made anew only when what they are made of has changed, so that the map is not sent the same again. */
   private makePoints(): void {
-    const from = [this.listed, this.open, this.filters.report];
+    const { picked } = this.picking;
+    const from = [this.listed, this.open, this.filters.report, picked];
     if (from.every((one, at) => one === this.drawnFrom[at]) || !this.desk) return;
     this.drawnFrom = from;
-    this.points = queuePoints(onMap(this.listed.items, this.open), this.filters.report);
+    this.points = queuePoints(onMap(this.listed.items, this.open), this.filters.report, (item) => isPicked(picked, item));
     this.counts = countPoints(this.listed.counts, this.desk.setting.areas);
   }
 
   protected override render() {
     const { t, setting, desk } = this;
     const content = !setting || (this.session && !desk && !this.trouble) ? opening(t, this.failed, () => void this.begin()) : desk ? this.page(desk) : this.gate(setting);
-    const account = desk ? html`<span class="who">${t.signedInAs(desk.session.name)}</span>
+    const account = desk ? html`<weige-keys @key=${(event: CustomEvent<KeyAction>) => this.key(event.detail)}></weige-keys><span class="who">${t.signedInAs(desk.session.name)}</span>
       <button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
     return shell({ page: 'dispatch', t, setting, content, account });
   }
@@ -228,10 +278,12 @@ export class DispatchPage extends PageElement {
   }
 
   private page(desk: Desk) {
-    const { t, view } = this;
+    const { t, s, view } = this;
+    const picking = desk.duties.reassigns ? this.picking : undefined;
+    const handing = picking?.handing ?? false;
     this.makePoints();
     const state: ListState = {
-      t, language: this.language, desk, listed: this.listed, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
+      t, language: this.language, desk, picking, listed: this.listed, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
       choose: (report) => this.choose(report), filter: (change) => this.filter(change),
       more: () => void this.fetchList(this.listed.next), refresh: () => void this.fetchList(),
       fresh: html`<weige-fresh .desk=${desk} .listed=${this.listed} .filters=${this.filters} @show=${() => void this.fetchList()} @ended=${(event: CustomEvent) => this.explain(event.detail)}
@@ -239,15 +291,21 @@ export class DispatchPage extends PageElement {
     };
     const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => this.look(name)}>${text}</button>`;
     return html`<h1 class="sr">${t.titleDispatch}</h1>
-      <div class="desk" data-view=${view} data-panel=${this.open ? 'open' : 'none'}>
+      <div class="desk" data-view=${view} data-panel=${this.open || handing ? 'open' : 'none'}>
         <div class="desk-list">${filterBar(state)}
           ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
           <div class="tabs" role="group" aria-label=${t.titleDispatch}>${tab('list', t.showList)}${tab('map', t.showMap)}</div>
-          <div class="desk-entries">${reportList(state)}</div></div>
+          <div class="desk-entries">${reportList(state)}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
         <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
           .reports=${this.points} .counts=${this.counts} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
-          @picked=${(event: CustomEvent<{ report: string }>) => this.choose(event.detail.report)}></weige-map>` : nothing}</div>
-        ${this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open}
+          .picked=${this.picking.shape} .moves=${this.picking.moves} .pickedAreas=${this.picking.areas} ?areaPicking=${this.picking.tool === 'areas'}
+          @areaPicked=${(event: CustomEvent<{ code: string }>) => this.picking.toggleArea(event.detail.code)}
+          @unavailable=${() => this.requestUpdate()} @picked=${(event: CustomEvent<{ report: string }>) => this.choose(event.detail.report)}></weige-map>
+          ${picking && this.map?.drawable !== false ? picking.tools(s) : nothing}
+          <details class="map-legend"><summary>${s.legend}</summary><p>${s.legendCounts}</p><p>${s.legendPoints}</p></details>` : nothing}</div>
+        ${handing ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-bulk .desk=${desk} .picked=${this.picking.picked} .filters=${this.filters} .listed=${this.listed.items}
+          .what=${this.picking.words(s, this.listed.items)} @close=${() => this.picking.hand(false)} @moved=${() => void this.moved()}
+          @lines=${(event: CustomEvent<[Position, Position][]>) => this.picking.lines(event.detail)}></weige-bulk></section>` : this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open}
           @close=${() => this.closePanel()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel></section>` : nothing}
       </div>`;
   }

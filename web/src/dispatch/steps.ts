@@ -78,7 +78,7 @@ export class Steps extends Decision {
       ${report.parts_open ? html`<p class="notice">${s.stepParts(String(report.parts_open))}</p>` : nothing}
       ${this.related(report)}
       ${steps.length > 0 ? html`<section class="steps" aria-labelledby="steps-title"><h3 id="steps-title">${s.stepsTitle}</h3>
-        <div class="buttons">${steps.map((kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind}
+        <div class="buttons">${steps.map((kind, at) => html`<button type="button" class=${at === 0 && (kind !== 'resolved' || report.status === 'in_progress') ? 'primary' : 'secondary'} data-step=${kind}
           aria-expanded=${isPlain(kind) && ways[kind].code.length === 0 && !ways[kind].reason && !ways[kind].reply ? nothing : kind === this.chosen ? 'true' : 'false'}
           aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => this.choose(kind)}>${s[`step_${kind as Exclude<StepKind, 'reassigned'>}`]}</button>`)}</div>
         ${this.chosen ? this.form(this.chosen) : nothing}</section>` : nothing}

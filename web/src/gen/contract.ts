@@ -1789,10 +1789,12 @@ export interface components {
             /** @description Words for the resident; needed for a resolution and a rejection. */
             reply?: string;
         };
-        /** @description Which unfinished reports, by areas, a polygon and a filter, of which all that is given has to hold; and to whom. */
+        /** @description Which unfinished reports, by areas, ids, a polygon and a filter, of which all that is given has to hold; and to whom. */
         ReassignmentPreview: {
             /** @description Area codes; their children are included. */
             areas?: string[];
+            /** @description Ids of reports, chosen one by one. Giving their areas as well spares looking for them everywhere. */
+            reports?: string[];
             /** @description GeoJSON Polygon or MultiPolygon, WGS 84, of at most 2,000 points. */
             polygon?: {
                 [key: string]: unknown;

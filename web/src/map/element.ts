@@ -4,7 +4,8 @@ import type { Position } from '../contract/areas.ts';
 import { PageElement } from '../page/element.ts';
 import type { Setting } from '../page/settings.ts';
 import { syntheticBadge } from '../page/shell.ts';
-import { nothing, type PointCollection } from './features.ts';
+import type { DrawingWay } from './drawing.ts';
+import { noShapes, nothing, type PointCollection, type ShapeCollection } from './features.ts';
 import type { MapOwner } from './owner.ts';
 import { levelScales, type Bounds } from './scale.ts';
 import { SOURCES } from './sources.ts';
@@ -15,7 +16,8 @@ type Stage = 'opening' | 'drawn' | 'unavailable' | 'broken';
 
 /**
  * The map in a page. It fetches the map program only when there is WebGL 2 to draw with, says so where there is none, and leaves the
- * rest of the page alone. Events: `chosen` {at, accuracy}, `picked` {report}, `moved` {bounds, zoom}, `unavailable`.
+ * rest of the page alone. Events: `chosen` {at, accuracy}, `picked` {report}, `moved` {bounds, zoom},
+ * `areaPicked` {code}, `unavailable`.
  */
 @customElement('weige-map')
 export class MapElement extends PageElement {
@@ -25,6 +27,13 @@ export class MapElement extends PageElement {
   @property({ attribute: false }) chosenArea = '';
   @property({ attribute: false }) reports: PointCollection = nothing;
   @property({ attribute: false }) counts: PointCollection = nothing;
+  /** What was framed or drawn to pick reports. */
+  @property({ attribute: false }) picked: ShapeCollection = noShapes;
+  @property({ attribute: false }) moves: ShapeCollection = noShapes;
+  /** Codes of the areas picked. */
+  @property({ attribute: false }) pickedAreas: readonly string[] = [];
+  /** A click picks an area. */
+  @property({ type: Boolean }) areaPicking = false;
   /** Places can be pointed at. */
   @property({ type: Boolean }) choosing = false;
   /** Reports can be picked. */
@@ -82,6 +91,7 @@ export class MapElement extends PageElement {
     return {
       chosen: (at: Position, accuracy: number) => tell('chosen', { at, accuracy }),
       ...(this.picking ? { picked: (report: string) => tell('picked', { report }) } : {}),
+      areaPicked: (code: string) => tell('areaPicked', { code }),
       moved: (bounds: number[], zoom: number) => tell('moved', { bounds, zoom }),
       troubled: () => { this.troubled = true; },
       drawn: () => { this.stage = 'drawn'; },
@@ -98,12 +108,16 @@ export class MapElement extends PageElement {
     // Only when it was moved from outside: the pin may be under somebody's finger.
     if (changed.has('pin')) this.owner?.pin(this.pin);
     if (changed.has('chosenArea')) void this.owner?.highlight(this.chosenArea);
+    if (changed.has('pickedAreas')) void this.owner?.pickAreas(this.pickedAreas);
+    if (this.owner && changed.has('areaPicking')) this.owner.areaPicking = this.areaPicking;
     this.send();
   }
 
   private begin(): void {
     this.owner?.pin(this.pin);
     void this.owner?.highlight(this.chosenArea);
+    void this.owner?.pickAreas(this.pickedAreas);
+    if (this.owner && this.areaPicking) this.owner.areaPicking = true;
     this.send();
   }
 
@@ -112,6 +126,22 @@ export class MapElement extends PageElement {
     if (!owner) return;
     void owner.show(SOURCES.reports, this.reports);
     void owner.show(SOURCES.counts, this.counts);
+    void owner.show(SOURCES.picked, this.picked);
+    void owner.show(SOURCES.moves, this.moves);
+  }
+
+  /** Lets somebody draw a closed line and gives it. Nothing happens where there is no map. */
+  async draw(way: DrawingWay, drawn: (ring: Position[]) => void): Promise<void> {
+    await this.owner?.draw(way, drawn);
+  }
+
+  stopDrawing(): void {
+    this.owner?.stopDrawing();
+  }
+
+  /** West, south, east, north of what is shown; undefined where there is no map. */
+  get bounds(): [number, number, number, number] | undefined {
+    return this.owner?.bounds;
   }
 
   /** Goes to a place, at least as near as `zoom`. */

@@ -14,16 +14,26 @@ export interface PointCollection {
   features: PointFeature[];
 }
 
+/** Lines and areas that overlays draw. */
+export interface ShapeCollection {
+  type: 'FeatureCollection';
+  features: { type: 'Feature'; geometry: { type: 'LineString'; coordinates: Position[] } | { type: 'Polygon'; coordinates: Position[][] }; properties: Record<string, string | number | boolean> }[];
+}
+
+export type Overlay = PointCollection | ShapeCollection;
+
+export const noShapes: ShapeCollection = { type: 'FeatureCollection', features: [] };
+
 export const nothing: PointCollection = { type: 'FeatureCollection', features: [] };
 
 function point(coordinates: Position, properties: PointFeature['properties']): PointFeature {
   return { type: 'Feature', geometry: { type: 'Point', coordinates }, properties };
 }
 
-/** Reports of the staff's list. `waiting` is true while nobody has it; exactly the selected one has `selected`. */
-export function queuePoints(items: readonly QueueItem[], selected: string | undefined): PointCollection {
+/** Reports of the staff's list. `waiting` is true while nobody has it; exactly the selected one has `selected`, those to be handed on `picked`. */
+export function queuePoints(items: readonly QueueItem[], selected: string | undefined, picked: (item: QueueItem) => boolean = () => false): PointCollection {
   const features = items.map((item) =>
-    point([item.lon, item.lat], { report: item.report, waiting: item.assignee.kind === 'queue', selected: item.report === selected }));
+    point([item.lon, item.lat], { report: item.report, waiting: item.assignee.kind === 'queue', selected: item.report === selected, picked: picked(item), late: item.late === true }));
   return { type: 'FeatureCollection', features };
 }
 
@@ -46,16 +56,37 @@ export function onePoint(at: Position): PointCollection {
  * Areas without open reports and codes that are no area (`-` is outside all) are left out.
  */
 export function countPoints(counts: readonly AreaCount[], areas: AreaTree): PointCollection {
-  const sums = new Map<string, { level: number; at: Position; open: number; waiting: number }>();
+  const sums = new Map<string, { level: number; at: Position; open: number; waiting: number; late: number }>();
   for (const count of counts) {
     areas.chain(count.code).forEach((area, level) => {
-      const sum = sums.get(area.code) ?? { level, at: area.label, open: 0, waiting: 0 };
-      sums.set(area.code, { ...sum, open: sum.open + count.open, waiting: sum.waiting + count.waiting });
+      const sum = sums.get(area.code) ?? { level, at: area.label, open: 0, waiting: 0, late: 0 };
+      sums.set(area.code, { ...sum, open: sum.open + count.open, waiting: sum.waiting + count.waiting, late: sum.late + (count.late ?? 0) });
     });
   }
   const features = [...sums].filter(([, sum]) => sum.open > 0)
-    .map(([code, { level, at, open, waiting }]) => point(at, { code, level, open, waiting }));
+    .map(([code, { level, at, open, waiting, late }]) => point(at, { code, level, open, waiting, late }));
   return { type: 'FeatureCollection', features };
+}
+
+/** How many shades areas are given by their counts. */
+export const shadeCount = 4;
+
+/** The shade of each counted area, from 1 (few open reports) to `shadeCount` (as many as the fullest area of its level), in equal steps. */
+export function shades(counts: PointCollection): Map<string, number> {
+  const fullest = new Map<number, number>();
+  for (const { properties: { level, open } } of counts.features) fullest.set(Number(level), Math.max(Number(open), fullest.get(Number(level)) ?? 0));
+  return new Map(counts.features.map(({ properties: { code, level, open } }) =>
+    [String(code), Math.max(1, Math.ceil((shadeCount * Number(open)) / (fullest.get(Number(level)) ?? 1)))]));
+}
+
+/** One ring as an overlay. */
+export function ringShape(ring: readonly Position[]): ShapeCollection {
+  return { type: 'FeatureCollection', features: [{ type: 'Feature', geometry: { type: 'Polygon', coordinates: [[...ring]] }, properties: {} }] };
+}
+
+/** Lines from places to places. */
+export function lineShapes(lines: readonly (readonly [Position, Position])[]): ShapeCollection {
+  return { type: 'FeatureCollection', features: lines.map((line) => ({ type: 'Feature', geometry: { type: 'LineString', coordinates: [...line] }, properties: {} })) };
 }
 
 /**

@@ -3,9 +3,10 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
-import { nothing, pointingAccuracy, rounded, type PointCollection } from './features.ts';
-import { LAYERS, POINTS_FROM_ZOOM, SOURCES, type OverlaySource } from './sources.ts';
-import { mapStyle, ofCode, type StyleOptions } from './style.ts';
+import type { Drawing, DrawingWay } from './drawing.ts';
+import { noShapes, nothing, pointingAccuracy, rounded, shades, type Overlay, type PointCollection } from './features.ts';
+import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
+import { mapStyle, ofCode, ofCodes, type StyleOptions } from './style.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -15,6 +16,8 @@ export interface MapEvents {
   chosen?(at: Position, accuracy: number): void;
   /** A report's point was clicked. */
   picked?(report: string): void;
+  /** An area was clicked while areas are being picked. */
+  areaPicked?(code: string): void;
   /** The map came to rest. `bounds` is west, south, east, north. */
   moved?(bounds: [number, number, number, number], zoom: number): void;
   /** A part of the map could not be fetched. */
@@ -47,9 +50,16 @@ const step = 12;
 export class MapOwner {
   private readonly map: MapLibre;
   private readonly options: OwnerOptions;
-  private readonly sent = new Map<OverlaySource, PointCollection>();
+  private readonly sent = new Map<OverlaySource, Overlay>();
   private readonly ready: Promise<void>;
   private marker: Marker | undefined;
+  private drawing: Drawing | undefined;
+  /** Increases with every beginning and end of a drawing, so that a program that comes late draws nothing. */
+  private drawings = 0;
+  /** The click that ends a drawing is no click on what lies below it. */
+  private justDrew = false;
+  private pickingAreas = false;
+  private shaded: ReadonlyMap<string, number> = new Map();
   private closed = false;
 
   /** Throws MapLibre's GPUInitializationError where there is no WebGL 2. */
@@ -83,8 +93,16 @@ export class MapOwner {
     const { map, options: { events, choosing } } = this;
     map.on('error', () => events.troubled?.());
     map.once('idle', () => { events.drawn?.(); this.tellMoved(); });
+    for (const press of ['mousedown', 'touchstart'] as const) map.on(press, () => { this.justDrew = false; });
     map.on('moveend', () => this.tellMoved());
     map.on('click', (event) => {
+      // Whoever draws sets a corner and nothing else.
+      if (this.drawing || this.justDrew) return;
+      if (this.pickingAreas) {
+        const area = map.queryRenderedFeatures(event.point, { layers: Object.values(AREA_LAYERS).filter((layer) => map.getLayer(layer)) })[0];
+        if (area) events.areaPicked?.(String(area.properties['code']));
+        return;
+      }
       if (events.picked) {
         const reach = 6; // pixels around the fingertip
         const { x, y } = event.point;
@@ -107,8 +125,7 @@ export class MapOwner {
   }
 
   private tellMoved(): void {
-    const b = this.map.getBounds();
-    this.options.events.moved?.([b.getWest(), b.getSouth(), b.getEast(), b.getNorth()], this.map.getZoom());
+    this.options.events.moved?.(this.bounds, this.map.getZoom());
   }
 
   private choose(at: Position): void {
@@ -118,13 +135,66 @@ export class MapOwner {
   }
 
   /** Shows points; the same object again is not sent again. */
-  async show(source: OverlaySource, points: PointCollection): Promise<void> {
-    if ((this.sent.get(source) ?? nothing) === points) return;
-    this.sent.set(source, points);
+  async show(source: OverlaySource, overlay: Overlay): Promise<void> {
+    const before = this.sent.get(source);
+    if (before === overlay || (!before && (overlay === nothing || overlay === noShapes))) return;
+    this.sent.set(source, overlay);
     await this.ready;
     // Between asking and being ready a later call may have brought newer points.
-    if (this.closed || this.sent.get(source) !== points) return;
-    this.map.getSource<GeoJSONSource>(source)?.setData(points);
+    if (this.closed || this.sent.get(source) !== overlay) return;
+    this.map.getSource<GeoJSONSource>(source)?.setData(overlay as PointCollection);
+    if (source === SOURCES.counts) this.shade(shades(overlay as PointCollection));
+  }
+
+  /** Shades areas by code; only what changed is sent. */
+  private shade(next: ReadonlyMap<string, number>): void {
+    if (!this.map.getSource(SOURCES.boundaries)) return;
+    const area = (id: string) => ({ source: SOURCES.boundaries, sourceLayer: TILE_LAYERS.areas, id });
+    for (const [code, shade] of next) if (this.shaded.get(code) !== shade) this.map.setFeatureState(area(code), { shade });
+    for (const code of this.shaded.keys()) if (!next.has(code)) this.map.setFeatureState(area(code), { shade: 0 });
+    this.shaded = next;
+  }
+
+  /** Marks areas as picked. */
+  async pickAreas(codes: readonly string[]): Promise<void> {
+    await this.ready;
+    if (this.closed) return;
+    for (const layer of ['areas-picked', 'areas-picked-line']) if (this.map.getLayer(layer)) this.map.setFilter(layer, ofCodes(codes));
+  }
+
+  /** Whether a click picks the area below it, instead of a report. */
+  set areaPicking(on: boolean) {
+    this.pickingAreas = on;
+    this.map.getCanvas().style.cursor = on ? 'pointer' : '';
+  }
+
+  /** Lets somebody draw; `drawn` is given the closed ring, after which the drawing is gone. */
+  async draw(way: DrawingWay, drawn: (ring: Position[]) => void): Promise<void> {
+    this.stopDrawing();
+    const mine = this.drawings;
+    await this.ready;
+    const { Drawing } = await import('./drawing.ts');
+    if (this.closed || mine !== this.drawings) return;
+    // One finger draws now, which on a touch screen would scroll the page.
+    this.map.getCanvasContainer().classList.add('drawing');
+    this.drawing = new Drawing(this.map, way, (ring) => {
+      // Not within the drawing's own event.
+      this.justDrew = true;
+      setTimeout(() => { this.stopDrawing(); drawn(ring); });
+    });
+  }
+
+  stopDrawing(): void {
+    this.drawings++;
+    this.drawing?.stop();
+    this.drawing = undefined;
+    this.map.getCanvasContainer().classList.remove('drawing');
+  }
+
+  /** West, south, east, north of what is shown. */
+  get bounds(): [number, number, number, number] {
+    const b = this.map.getBounds();
+    return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
   }
 
   /** Names the map and the pin in another language. */
@@ -214,6 +284,7 @@ export class MapOwner {
 
   close(): void {
     this.closed = true;
+    this.drawing?.stop();
     this.map.remove();
   }
 }

@@ -1,7 +1,7 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
-import { nothing } from './features.ts';
+import { noShapes, nothing } from './features.ts';
 import { fineCountsFrom, linesFrom, namesBetween, type Bounds, type LevelScale } from './scale.ts';
-import { LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS } from './sources.ts';
+import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS } from './sources.ts';
 
 /** The map's colours; `page.css` has the same ones for the page. */
 export const INK = {
@@ -16,7 +16,11 @@ export const INK = {
   assigned: '#0b6b64',
   selected: '#1d4ed8',
   paper: '#ffffff',
+  late: '#a3200f',
 } as const;
+
+/** Shades of areas with open reports, from few to many. Names and lines can be read on each of them. */
+export const SHADES = ['#e4efe9', '#c5ded6', '#a1c9bf', '#79b1a5'] as const;
 
 export interface StyleOptions {
   /** Address pattern of the boundary tiles with `{z}`, `{x}`, `{y}`; without one there is ground and overlays only. */
@@ -31,21 +35,24 @@ export interface StyleOptions {
 
 /** The whole style. No glyph server: without one MapLibre draws every text with the fonts of the system. */
 export function mapStyle(options: StyleOptions): StyleSpecification {
+  const counted = options.counted ?? Math.max(0, options.scales.length - 1);
   const style: StyleSpecification = {
     version: 8,
     sources: {
       [SOURCES.reports]: { type: 'geojson', data: nothing },
       [SOURCES.counts]: { type: 'geojson', data: nothing },
+      [SOURCES.picked]: { type: 'geojson', data: noShapes },
+      [SOURCES.moves]: { type: 'geojson', data: noShapes },
     },
     layers: [{ id: 'outside', type: 'background', paint: { 'background-color': INK.outside } }],
   };
   if (options.tiles) {
     style.sources[SOURCES.boundaries] = {
-      type: 'vector', tiles: [options.tiles], minzoom: 0, maxzoom: 18, ...(options.bounds ? { bounds: options.bounds } : {}),
+      type: 'vector', tiles: [options.tiles], minzoom: 0, maxzoom: 18, promoteId: 'code', ...(options.bounds ? { bounds: options.bounds } : {}),
     };
-    style.layers.push(...groundLayers(options.scales), ...labelLayers(options.scales));
+    style.layers.push(...groundLayers(options.scales, counted), ...labelLayers(options.scales));
   }
-  style.layers.push(...countLayers(options.scales, options.counted ?? Math.max(0, options.scales.length - 1)), ...reportLayers());
+  style.layers.push(...pickedLayers(), ...countLayers(options.scales, counted), ...moveLayers(), ...reportLayers());
   return style;
 }
 
@@ -59,6 +66,11 @@ export function ofCode(code: string): FilterSpecification {
   return ['==', ['get', 'code'], code];
 }
 
+/** The areas with these codes. */
+export function ofCodes(codes: readonly string[]): FilterSpecification {
+  return ['in', ['get', 'code'], ['literal', [...codes]]];
+}
+
 /** Line width in pixels by zoom: the coarser, the stronger. */
 export function lineWidth(position: number, count: number): ExpressionSpecification {
   const widest = strength(position, count, 0.9, 3.4);
@@ -70,7 +82,7 @@ function strength(position: number, count: number, finest: number, coarsest: num
   return count < 2 ? coarsest : finest + ((coarsest - finest) * (count - 1 - position)) / (count - 1);
 }
 
-function groundLayers(scales: readonly LevelScale[]): LayerSpecification[] {
+function groundLayers(scales: readonly LevelScale[], counted: number): LayerSpecification[] {
   const levels = scales.length;
   const tile = { source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.areas } as const;
   const layers: LayerSpecification[] = [
@@ -80,6 +92,8 @@ function groundLayers(scales: readonly LevelScale[]): LayerSpecification[] {
       paint: { 'line-color': INK.shore, 'line-blur': 5, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 8, 16, 34] },
     },
     { id: 'ground', type: 'fill', ...tile, filter: ofLevel(0), paint: { 'fill-color': INK.ground, 'fill-antialias': false } },
+    ...shadeLayers(scales, counted),
+    { id: 'areas-picked', type: 'fill', ...tile, filter: ofCodes([]), paint: { 'fill-color': INK.selected, 'fill-opacity': 0.22 } },
     { id: 'chosen', type: 'fill', ...tile, filter: ofCode(''), paint: { 'fill-color': INK.chosen, 'fill-opacity': 0.75 } },
   ];
   // Fine lines first, so that a border of two levels shows as the coarser.
@@ -92,6 +106,9 @@ function groundLayers(scales: readonly LevelScale[]): LayerSpecification[] {
     });
   }
   layers.push({
+    id: 'areas-picked-line', type: 'line', ...tile, filter: ofCodes([]), layout: { 'line-join': 'round' },
+    paint: { 'line-color': INK.selected, 'line-width': 3 },
+  }, {
     id: 'chosen-line', type: 'line', ...tile, filter: ofCode(''), layout: { 'line-join': 'round' },
     paint: { 'line-color': INK.waiting, 'line-width': 2.5 },
   });
@@ -125,6 +142,34 @@ function countLayers(scales: readonly LevelScale[], counted: number): LayerSpeci
   ];
 }
 
+/** Areas shaded by how much is open in them, down to single reports; from there on clear, but still there to be clicked. */
+function shadeLayers(scales: readonly LevelScale[], counted: number): LayerSpecification[] {
+  const shade: ExpressionSpecification = ['match', ['coalesce', ['feature-state', 'shade'], 0], 1, SHADES[0], 2, SHADES[1], 3, SHADES[2], 4, SHADES[3], 'rgba(0,0,0,0)'];
+  const layer = (id: string, level: number, zooms: { minzoom?: number; maxzoom?: number }): LayerSpecification => ({
+    id, type: 'fill', source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.areas, filter: ofLevel(level), ...zooms,
+    paint: { 'fill-color': shade, 'fill-opacity': ['step', ['zoom'], 1, POINTS_FROM_ZOOM, 0] },
+  });
+  if (counted === 0) return [layer(AREA_LAYERS.fine, 0, {})];
+  const fineFrom = fineCountsFrom(scales[counted], POINTS_FROM_ZOOM);
+  return [layer(AREA_LAYERS.coarse, counted - 1, { maxzoom: fineFrom }), layer(AREA_LAYERS.fine, counted, { minzoom: fineFrom })];
+}
+
+/** What was framed or drawn to pick reports. */
+function pickedLayers(): LayerSpecification[] {
+  return [
+    { id: 'picked-fill', type: 'fill', source: SOURCES.picked, paint: { 'fill-color': INK.selected, 'fill-opacity': 0.12 } },
+    { id: 'picked-line', type: 'line', source: SOURCES.picked, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.selected, 'line-width': 3, 'line-dasharray': [2, 1.5] } },
+  ];
+}
+
+/** Which way reports would go, from thin to thick. */
+function moveLayers(): LayerSpecification[] {
+  return [
+    { id: 'moves-under', type: 'line', source: SOURCES.moves, layout: { 'line-cap': 'round' }, paint: { 'line-color': INK.paper, 'line-width': 5, 'line-opacity': 0.8 } },
+    { id: 'moves-line', type: 'line', source: SOURCES.moves, layout: { 'line-cap': 'round' }, paint: { 'line-color': INK.selected, 'line-width': 2.2, 'line-dasharray': [0.5, 2] } },
+  ];
+}
+
 function countPair(id: string, level: number, zooms: { minzoom?: number; maxzoom: number }): LayerSpecification[] {
   const many: ExpressionSpecification = ['interpolate', ['linear'], ['get', 'open'], 1, 13, 40, 21];
   const shared = { source: SOURCES.counts, filter: ofLevel(level), ...zooms };
@@ -142,6 +187,21 @@ function countPair(id: string, level: number, zooms: { minzoom?: number; maxzoom
       layout: { 'text-field': ['to-string', ['get', 'open']], 'text-font': ['Bold'], 'text-size': 14, 'text-allow-overlap': true, 'text-padding': 9 },
       paint: { 'text-color': INK.paper },
     },
+    ...lateBadge(id, shared),
+  ];
+}
+
+/** How many of them are late, in a disc of its own with a sign before the number: not by colour alone. */
+function lateBadge(id: string, shared: { source: string; filter: FilterSpecification; minzoom?: number; maxzoom: number }): LayerSpecification[] {
+  const late = { ...shared, filter: ['all', shared.filter, ['>', ['get', 'late'], 0]] as FilterSpecification };
+  const beside: [number, number] = [17, -15];
+  return [
+    { id: `${id}-late`, type: 'circle', ...late, paint: { 'circle-radius': 11, 'circle-color': INK.paper, 'circle-stroke-color': INK.late, 'circle-stroke-width': 2, 'circle-translate': beside } },
+    {
+      id: `${id}-late-numbers`, type: 'symbol', ...late,
+      layout: { 'text-field': ['concat', '!', ['to-string', ['get', 'late']]], 'text-font': ['Bold'], 'text-size': 12, 'text-allow-overlap': true, 'text-ignore-placement': true },
+      paint: { 'text-color': INK.late, 'text-translate': beside },
+    },
   ];
 }
 
@@ -152,9 +212,16 @@ function reportLayers(): LayerSpecification[] {
       id: LAYERS.reportPoints, type: 'circle', source: SOURCES.reports, minzoom: POINTS_FROM_ZOOM,
       filter: ['!=', ['get', 'selected'], true],
       paint: {
-        'circle-radius': 7, 'circle-stroke-width': 2, 'circle-stroke-color': INK.paper,
+        'circle-radius': ['case', ['==', ['get', 'picked'], true], 9, 7],
+        'circle-stroke-width': ['case', ['==', ['get', 'picked'], true], 4, 2],
+        'circle-stroke-color': ['case', ['==', ['get', 'picked'], true], INK.selected, INK.paper],
         'circle-color': ['case', ['get', 'waiting'], INK.waiting, INK.assigned],
       },
+    },
+    {
+      id: 'report-late', type: 'symbol', source: SOURCES.reports, minzoom: POINTS_FROM_ZOOM, filter: ['==', ['get', 'late'], true],
+      layout: { 'text-field': '!', 'text-font': ['Bold'], 'text-size': 13, 'text-allow-overlap': true, 'text-ignore-placement': true },
+      paint: { 'text-color': INK.paper },
     },
     {
       // At every zoom: what is selected in the list can be found on the map.

@@ -129,7 +129,7 @@ export class Visit {
   private async smallTargets(): Promise<string[]> {
     return await this.page.evaluate(() => {
       const controls = document.querySelectorAll<HTMLElement>('button, select, input, textarea, summary, nav a, a.primary, a.secondary');
-      return [...controls].filter((one) => one.checkVisibility()).map((one) => ({ one, box: one.getBoundingClientRect() }))
+      return [...controls].filter((one) => one.checkVisibility()).map((one) => ({ one, box: (one.closest('label') ?? one).getBoundingClientRect() })) // a label is pressed like its box
         .filter(({ box }) => box.height < 43.5 || box.width < 43.5).map(({ one, box }) => `${one.outerHTML.slice(0, 100)} ${box.width}x${box.height}`);
     });
   }

@@ -1,0 +1,301 @@
+import { html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Position } from '../contract/areas.ts';
+import { isOpen, sentence } from '../contract/errors.ts';
+import type { Assignee, QueueItem, Reassignment, ReassignmentOutcome, ReassignmentTarget } from '../contract/schemas.ts';
+import { moment, said } from '../locale/format.ts';
+import { StaffElement } from '../page/staff-element.ts';
+import type { Desk } from './desk.ts';
+import type { Filters } from './filters.ts';
+import { changesOf, loadsOf, type Load } from './load.ts';
+import { areaChoices, dayIn, personsOf, staffName } from './people.ts';
+import { selectionOf, type Picked } from './picked.ts';
+import { words } from './ways.ts';
+
+/** Values of the choice of a target that are no area. */
+const onDuty = '*';
+const toQueue = '-';
+
+/** Milliseconds between two questions of how far a change is: at first often, then less. */
+const patience = [400, 800, 1500, 3000];
+/** Questions without an answer in a row after which asking ends; the change itself goes on. */
+const mostUnanswered = 8;
+
+/**
+ * Hands on what was picked: to whom and why, the server's preview, confirm, progress, undo. Events: `close`; `moved` after reports changed
+ * hands; `lines` {[from, to][]}: which way listed reports would go.
+ */
+@customElement('weige-bulk')
+export class Bulk extends StaffElement {
+  @property({ attribute: false }) desk!: Desk;
+  @property({ attribute: false }) picked!: Picked;
+  @property({ attribute: false }) filters!: Filters;
+  @property({ attribute: false }) listed: readonly QueueItem[] = [];
+  /** What was picked, in words. */
+  @property({ attribute: false }) what = '';
+
+  @state() private target = onDuty;
+  @state() private person = '';
+  @state() private reason = '';
+  @state() private wrong = '';
+  @state() private trouble = '';
+  @state() private busy = false;
+  @state() private job: Reassignment | undefined;
+  @state() private loads = new Map<string, Load>();
+  @state() private latest: readonly Reassignment[] = [];
+  private watched = 0;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.updateComplete.then(() => this.fetchLatest());
+  }
+
+  override disconnectedCallback(): void {
+    this.watched++;
+    this.lines([]);
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues<Bulk>): void {
+    // A preview of something else than what is picked now would be confirmed by mistake.
+    if (changed.has('picked') && changed.get('picked') !== undefined && this.job?.status === 'previewed') this.change();
+  }
+
+  private change(): void {
+    this.watched++;
+    this.job = undefined;
+    this.trouble = '';
+    this.lines([]);
+  }
+
+  private async preview(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    if (this.busy) return;
+    this.wrong = [...this.reason.trim()].length < words.least ? this.t.reassignNeedReason : '';
+    if (this.wrong) {
+      void this.focusOn('#bulk-reason');
+      return;
+    }
+    const { client, setting } = this.desk;
+    const body = { ...selectionOf(this.picked, this.filters, this.listed, setting.areas), to: this.to(), reason: this.reason.trim() };
+    await this.asking(async () => {
+      this.take(await client.post('/v1/{jurisdiction}/reassignments/preview', { body }));
+      await this.focusOn('#bulk-result');
+      if (this.job) await Promise.all([this.fetchLoads(this.job), this.fetchLines(this.job)]);
+    });
+  }
+
+  private to(): ReassignmentTarget {
+    if (this.target === onDuty) return { on_duty: true };
+    return this.target === toQueue ? {} : { area: this.target, ...(this.person ? { person: this.person } : {}) };
+  }
+
+  private async confirm(): Promise<void> {
+    const { job } = this;
+    if (!job || this.busy) return;
+    this.lines([]);
+    await this.asking(async () => this.watch(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/confirmation', { path: { job: job.job } })));
+  }
+
+  private async undo(): Promise<void> {
+    const { job } = this;
+    if (!job || this.busy) return;
+    await this.asking(async () => this.watch(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/undo', { path: { job: job.job } })));
+  }
+
+  private async asking(ask: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    this.trouble = '';
+    try {
+      await ask();
+    } catch (error) {
+      this.trouble = isOpen(error) ? this.s.bulkUnsent : sentence(this.t, error);
+      void this.focusOn('.bulk-trouble');
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private take(job: Reassignment): void {
+    this.job = job;
+  }
+
+  /** Follows a change until it is finished. */
+  private async watch(job: Reassignment): Promise<void> {
+    const mine = ++this.watched;
+    this.take(job);
+    await this.focusOn('#bulk-result');
+    let unanswered = 0;
+    for (let asked = 0; this.job && this.job.status !== 'finished' && unanswered < mostUnanswered; asked++) {
+      await new Promise((done) => setTimeout(done, patience[Math.min(asked, patience.length - 1)]));
+      if (mine !== this.watched) return;
+      try {
+        const now = await this.desk.client.get('/v1/{jurisdiction}/reassignments/{job}', { path: { job: job.job } });
+        unanswered = 0;
+        if (mine !== this.watched) return;
+        this.take(now);
+      } catch {
+        unanswered++;
+      }
+    }
+    if (this.job?.status !== 'finished') this.trouble = this.s.bulkUnsent;
+    else {
+      this.dispatchEvent(new CustomEvent('moved'));
+      await Promise.all([this.fetchLoads(this.job), this.fetchLatest()]);
+    }
+  }
+
+  private async fetchLoads({ table }: Reassignment): Promise<void> {
+    const persons = table.flatMap(({ from, to }) => [from.person, to.person]).filter((one) => one !== undefined);
+    this.loads = await loadsOf(this.desk.client, persons);
+  }
+
+  private async fetchLatest(): Promise<void> {
+    try {
+      this.latest = (await this.desk.client.get('/v1/{jurisdiction}/reassignments', {})).reassignments.filter((one) => one.status !== 'previewed').slice(0, 5);
+    } catch {
+      this.latest = [];
+    }
+  }
+
+  /** Draws where the listed reports of the first page would go. */
+  private async fetchLines(job: Reassignment): Promise<void> {
+    if (job.reports === 0) return;
+    try {
+      const { reports } = await this.desk.client.get('/v1/{jurisdiction}/reassignments/{job}/outcomes', { path: { job: job.job } });
+      if (this.job?.job === job.job) this.lines(this.linesOf(reports));
+    } catch {
+      // The table says the same.
+    }
+  }
+
+  private linesOf(outcomes: readonly ReassignmentOutcome[]): [Position, Position][] {
+    const listed = new Map(this.listed.map((one) => [one.report, one]));
+    return outcomes.flatMap(({ report, to }): [Position, Position][] => {
+      const from = listed.get(report);
+      const home = to.area ? this.desk.setting.areas.area(to.area)?.label : undefined;
+      return from && home ? [[[from.lon, from.lat], home]] : [];
+    });
+  }
+
+  private lines(lines: [Position, Position][]): void {
+    this.dispatchEvent(new CustomEvent('lines', { detail: lines }));
+  }
+
+  private who(assignee: Assignee): string {
+    const { jurisdiction, areas } = this.desk.setting;
+    return staffName(this.t, this.language, jurisdiction, areas, assignee);
+  }
+
+  protected override render() {
+    const { s, job } = this;
+    return html`
+      <div class="panel-head"><h2 id="panel-title" tabindex="-1">${s.bulkTitle}</h2>
+        <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${s.bulkClose}</button></div>
+      ${job ? this.result(job) : this.form()}
+      ${this.trouble ? html`<p class="notice bad bulk-trouble" role="alert" tabindex="-1">${this.trouble}</p>` : nothing}
+      ${this.latestList()}`;
+  }
+
+  private form() {
+    const { s, t } = this;
+    return html`<form class="bulk" novalidate aria-label=${s.bulkTitle} @submit=${(event: SubmitEvent) => void this.preview(event)}>
+      <dl class="facts"><dt>${s.bulkWhat}</dt><dd><strong class="bulk-what">${this.what}</strong>${this.picked.by === 'reports' ? nothing : html`<br><span class="hint">${s.bulkFilters}</span>`}</dd></dl>
+      ${this.targetFields()}
+      <div class="field"><label for="bulk-reason">${t.reassignReason}</label>
+        <textarea id="bulk-reason" rows="2" maxlength=${words.reason} aria-required="true" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="bulk-wrong"
+          .value=${this.reason} @input=${(event: Event) => { this.reason = (event.target as HTMLTextAreaElement).value; this.wrong = ''; }}></textarea>
+        <p class="wrong" id="bulk-wrong" role="alert">${this.wrong}</p></div>
+      <p class="hint">${s.bulkPreviewHint}</p>
+      <button class="primary" aria-disabled=${this.busy ? 'true' : 'false'}>${this.busy ? s.bulkPreviewing : s.bulkPreview}</button>
+    </form>`;
+  }
+
+  private targetFields() {
+    const { s, t } = this;
+    const { setting, roster } = this.desk;
+    const staffed = new Set(roster.map((duty) => duty.area));
+    const option = (value: string, text: string, chosen: string) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`;
+    const persons = personsOf(roster, this.target, dayIn(setting.jurisdiction.time_zone, new Date()));
+    const notes = (one: { deputy: boolean; away: boolean }) => [one.deputy ? t.deputy : '', one.away ? t.away : ''].filter(Boolean).join(t.listSeparator);
+    return html`<div class="field"><label for="bulk-to">${s.bulkTo}</label>
+        <select id="bulk-to" @change=${(event: Event) => { this.target = (event.target as HTMLSelectElement).value; this.person = ''; }}>
+          ${option(onDuty, s.bulkOnDuty, this.target)}${option(toQueue, t.reassignQueue(said(setting.jurisdiction.queue, this.language)), this.target)}
+          ${areaChoices(setting.areas, (code) => staffed.has(code)).map(({ group, choices }) => html`<optgroup label=${group.name}>
+            ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name, this.target))}</optgroup>`)}
+        </select></div>
+      ${persons.length > 0 ? html`<div class="field"><label for="bulk-person">${t.reassignPerson}</label>
+        <select id="bulk-person" @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>
+          ${option('', t.reassignOnDuty, this.person)}${persons.map((one) => option(one.person, one.name + (notes(one) ? ` (${notes(one)})` : ''), this.person))}</select></div>` : nothing}`;
+  }
+
+  private result(job: Reassignment) {
+    const { s, t } = this;
+    const { results } = job;
+    const told = Object.values(results).reduce((sum, one) => sum + one, 0);
+    const headline = job.status === 'previewed' ? (job.reports === 0 ? s.bulkNothing : s.bulkTable) : job.status === 'waiting' ? s.bulkWaiting
+      : job.status === 'running' ? s.bulkRunning(String(told), String(job.reports)) : job.undoes ? s.bulkUndone(String(results.done)) : s.bulkFinished(String(results.done));
+    const running = job.status === 'waiting' || job.status === 'running';
+    return html`<section class="bulk-result" data-status=${job.status}>
+      <div role="status"><h3 id="bulk-result" tabindex="-1">${headline}</h3></div>
+      ${running ? html`<progress max=${Math.max(1, job.reports)} value=${told} aria-label=${headline}></progress><p class="hint">${s.bulkGone}</p>` : nothing}
+      <dl class="facts"><dt>${t.reason}</dt><dd>${job.reason}</dd></dl>
+      ${job.already_there ? html`<p>${s.bulkAlreadyThere(String(job.already_there))}</p>` : nothing}
+      ${job.not_permitted + results.not_permitted > 0 ? html`<p>${s.bulkNotPermitted(String(job.not_permitted + results.not_permitted))}</p>` : nothing}
+      ${results.changed ? html`<p class="notice warn">${s.bulkChanged(String(results.changed))}</p>` : nothing}
+      ${results.failed ? html`<p class="notice bad">${s.bulkFailed(String(results.failed))}</p>` : nothing}
+      ${job.table.length > 0 ? this.table(job) : nothing}
+      ${job.table.length > 0 ? this.loadTable(job) : nothing}
+      <div class="buttons">${job.status === 'previewed' ? html`
+          ${job.reports > 0 ? html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.confirm()}>${s.bulkConfirm(String(job.reports))}</button>` : nothing}
+          <button type="button" class="secondary" @click=${() => { this.change(); void this.focusOn('#bulk-to'); }}>${s.bulkBack}</button>` : nothing}
+        ${job.status === 'finished' && !job.undoes && results.done > 0 ? html`<button type="button" class="secondary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.undo()}>${this.busy ? s.bulkUndoing : s.bulkUndo}</button>` : nothing}</div>
+    </section>`;
+  }
+
+  private table(job: Reassignment) {
+    const { s } = this;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${s.bulkTable}><table class="gives"><caption class="sr">${s.bulkTable}</caption>
+      <thead><tr><th scope="col">${s.bulkFrom}</th><th scope="col">${s.bulkInto}</th><th scope="col" class="number">${s.bulkReports}</th></tr></thead>
+      <tbody>${this.namedLines(job).map(([from, to, reports]) => html`<tr><td>${from}</td><td>→ ${to}</td><td class="number">${reports}</td></tr>`)}</tbody></table></div>
+      ${job.status === 'previewed' ? html`<p class="hint">${s.bulkMapNote}</p>` : nothing}`;
+  }
+
+  /** The table by name: that somebody had some reports by duty and others by deputy is nothing to tell apart here. */
+  private namedLines({ table }: Reassignment): [string, string, number][] {
+    const sums = new Map<string, [string, string, number]>();
+    for (const { from, to, reports } of table) {
+      const [giver, taker] = [this.who(from), this.who(to)];
+      const key = JSON.stringify([from.person, giver, to.person, taker]);
+      sums.set(key, [giver, taker, (sums.get(key)?.[2] ?? 0) + reports]);
+    }
+    return [...sums.values()];
+  }
+
+  private loadTable({ table, status }: Reassignment) {
+    const { s } = this;
+    const names = new Map(table.flatMap(({ from, to }) => [from, to]).map((one) => [one.person ?? '', this.who(one)]));
+    const rows = [...changesOf(table)].filter(([person]) => this.loads.has(person));
+    if (rows.length === 0) return nothing;
+    const number = (load: Load, more: number) => (load.more ? s.loadMore(String(load.open + more)) : String(load.open + more));
+    return html`<h3>${s.loadTitle}</h3><table class="gives"><caption class="sr">${s.loadTitle}</caption>
+      <thead><tr><th scope="col">${s.loadPerson}</th><th scope="col" class="number">${s.loadNow}</th><th scope="col" class="number">${s.loadLate}</th>${status === 'previewed' ? html`<th scope="col" class="number">${s.loadAfter}</th>` : nothing}</tr></thead>
+      <tbody>${rows.map(([person, change]) => {
+        const load = this.loads.get(person) as Load;
+        return html`<tr><th scope="row">${names.get(person)}</th><td class="number">${number(load, 0)}</td><td class="number">${load.late > 0 ? `! ${load.late}` : 0}</td>${status === 'previewed' ? html`<td class="number">${number(load, change)}</td>` : nothing}</tr>`;
+      })}</tbody></table>`;
+  }
+
+  private latestList() {
+    const { s, t } = this;
+    const others = this.latest.filter((one) => one.job !== this.job?.job);
+    if (others.length === 0) return nothing;
+    const zone = this.desk.setting.jurisdiction.time_zone;
+    return html`<details class="latest"><summary>${s.bulkLatest}</summary><ul>${others.map((one) => html`<li>
+      <button type="button" class="quiet" @click=${() => void this.watch(one)}>${s.bulkLatestOne(moment(t, zone, one.made_at), String(one.reports))} · ${s[`job_${one.status}`]}<br><span class="hint">${one.reason}</span></button></li>`)}</ul></details>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-bulk': Bulk }
+}

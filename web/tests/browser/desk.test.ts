@@ -1,0 +1,204 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import { staffCatalogues } from '../../src/locale/staff.ts';
+import { fileAt, handsOf, placesOf, type Hands } from './api.ts';
+import { browserMissing, startBrowser, Visit, type VisitOptions } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { signIn, texts } from './steps.ts';
+
+const missing = browserMissing();
+const street = /street dispatcher/i;
+
+suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  let hands: Hands;
+  let places: { code: string; lon: number; lat: number }[];
+  const filed: string[] = [];
+
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+    hands = await handsOf(server.url, 'street-dispatcher');
+    places = await placesOf(server.url, hands);
+    for (const [at, place] of places.slice(0, 12).entries()) filed.push((await fileAt(server.url, place, `第 ${at + 1} 件：路灯不亮`)).report);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  async function sit(options: VisitOptions, path = '/dispatch/'): Promise<Visit> {
+    const visit = await Visit.begin(browser, server.url, options);
+    await visit.open(path);
+    await signIn(visit, street);
+    await visit.page.locator(path.includes('report=') ? 'weige-panel .words' : '.entry').first().waitFor();
+    return visit;
+  }
+
+  it.each(['zh', 'en'] as const)('takes a case all its way by buttons, in %s', async (language) => {
+    const s = staffCatalogues[language];
+    const t = texts(language);
+    const { report } = await fileAt(server.url, places[0] ?? { lon: 0, lat: 0 }, '井盖松动');
+    const device = language === 'zh' ? 'desktop' : 'phone';
+    const visit = await sit({ device, language }, `/dispatch/?report=${report}`);
+    const { page } = visit;
+    const chip = page.locator('.panel-head .chip');
+    const step = async (name: string) => await visit.press(`[data-step=${name}]`);
+    await page.locator('.steps').waitFor();
+    await visit.check('steps');
+    await visit.picture(`desk-steps-${language}`);
+    await step('accepted');
+    await expect.poll(() => chip.textContent()).toBe(t.status_in_progress_short);
+    await step('resolved');
+    await page.locator('.step-form button.primary').click();
+    await page.getByText(s.stepNeedReply).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('step-reply');
+    await visit.check('step, words missing');
+    await page.locator('#step-reply').fill('已经修好');
+    await visit.picture(`desk-step-form-${language}`);
+    await page.locator('.step-form button.primary').click();
+    await expect.poll(() => chip.textContent()).toBe(t.status_resolved_short);
+    expect(await page.locator('.reassign').count()).toBe(0);
+    await step('closed');
+    await expect.poll(() => chip.textContent()).toBe(t.status_closed_short);
+    await step('reopened');
+    await page.locator('#step-reason').fill('又松了');
+    await page.locator('.step-form button.primary').click();
+    await expect.poll(() => chip.textContent()).toBe(t.status_reopened_short);
+    await step('returned');
+    await page.locator('#step-code').selectOption('not_our_duty');
+    await page.locator('#step-reason').fill('归水务');
+    await page.locator('.step-form button.primary').click();
+    await expect.poll(() => chip.textContent()).toBe(t.status_returned_short);
+    expect(await page.locator('.timeline').textContent()).toContain(s.code_not_our_duty);
+    await visit.check('returned');
+    await visit.picture(`desk-returned-${language}`, { whole: true });
+    await visit.end();
+  });
+
+  it('picks by keyboard, previews, confirms, and takes it back', async () => {
+    const s = staffCatalogues.zh;
+    const visit = await sit({ device: 'desktop', language: 'zh' });
+    const { page } = visit;
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+    await visit.check('keys');
+    await visit.picture('desk-keys');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.getByText(s.pickedReports('2')).waitFor();
+    await page.keyboard.press('k');
+    await page.keyboard.press('x');
+    await page.getByText(s.pickedReports('1')).waitFor();
+    await page.keyboard.press('x');
+    await page.keyboard.press('r');
+    await page.locator('weige-bulk form').waitFor();
+    await visit.check('bulk');
+    await visit.picture('desk-bulk');
+    await page.locator('#bulk-to').selectOption(places[3]?.code ?? '');
+    await page.locator('.bulk .primary').click();
+    await page.locator('#bulk-reason[aria-invalid=true]').waitFor();
+    await page.locator('#bulk-reason').fill('台风前集中处理');
+    await page.locator('.bulk .primary').click();
+    const result = page.locator('.bulk-result');
+    await result.waitFor();
+    expect(await result.getAttribute('data-status')).toBe('previewed');
+    await expect.poll(() => page.locator('.gives').count()).toBe(2);
+    await visit.mapDrawn();
+    await visit.check('bulk, preview');
+    await visit.picture('desk-bulk-preview');
+    await page.locator('.bulk-result .primary').click();
+    await page.locator('.bulk-result[data-status=finished]').waitFor();
+    await page.getByText(s.bulkFinished('2')).waitFor();
+    await visit.check('bulk, finished');
+    await visit.picture('desk-bulk-finished');
+    await page.getByRole('button', { name: s.bulkUndo }).click();
+    await page.getByText(s.bulkUndone('2')).waitFor();
+    await visit.picture('desk-bulk-undone');
+    await page.locator('weige-keys > button').click();
+    await page.locator('dialog input').uncheck();
+    await page.locator('dialog .primary').click();
+    await page.locator('.entry').first().focus();
+    await page.keyboard.press('?');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+    expect(await visit.layoutShift()).toBeLessThan(0.02);
+    await visit.end();
+  });
+
+  it('picks by lasso, polygon, area and view', async () => {
+    const s = staffCatalogues.en;
+    const visit = await sit({ device: 'desktop', language: 'en' });
+    const { page } = visit;
+    await visit.mapDrawn();
+    await visit.picture('desk-counts');
+    const tool = (name: string) => page.locator('.map-tools button').filter({ hasText: name });
+    const box = await page.locator('canvas.maplibregl-canvas').boundingBox();
+    if (!box) throw new Error('the map has no size');
+    const at = (x: number, y: number) => [box.x + box.width * x, box.y + box.height * y] as const;
+
+    await tool(s.pickLasso).click();
+    await page.getByText(s.pickLassoHint).waitFor();
+    await page.waitForTimeout(500); // the drawing program is on its way
+    await page.mouse.move(...at(0.3, 0.3));
+    await page.mouse.down();
+    for (const [x, y] of [[0.5, 0.22], [0.75, 0.35], [0.8, 0.6], [0.6, 0.8], [0.35, 0.7], [0.27, 0.45], [0.3, 0.3]] as const) await page.mouse.move(...at(x, y), { steps: 8 });
+    await page.mouse.up();
+    await page.locator('.picked-bar').waitFor();
+    await visit.check('lasso');
+    await visit.picture('desk-lasso');
+    await page.getByRole('button', { name: s.pickClear }).click();
+
+    await tool(s.pickPolygon).click();
+    await page.waitForTimeout(300);
+    for (const [x, y] of [[0.3, 0.3], [0.7, 0.3], [0.6, 0.75], [0.3, 0.3]] as const) {
+      await page.mouse.move(...at(x, y), { steps: 4 });
+      await page.mouse.click(...at(x, y));
+    }
+    await page.locator('.picked-bar').waitFor();
+    await page.getByRole('button', { name: s.pickClear }).click();
+
+    await tool(s.pickAreas).click();
+    await page.mouse.click(...at(0.5, 0.5));
+    await page.locator('.picked-bar').waitFor();
+    await visit.picture('desk-areas');
+    await page.mouse.click(...at(0.5, 0.5));
+    await page.locator('.picked-bar').waitFor({ state: 'detached' });
+    await tool(s.pickAreas).click();
+
+    await tool(s.pickView).click();
+    await page.getByText(/A place is framed/).waitFor();
+    await page.getByRole('button', { name: s.pickedMove }).click();
+    await page.locator('#bulk-reason').fill('Before the storm');
+    await page.locator('.bulk .primary').click();
+    await page.locator('.bulk-result[data-status=previewed]').waitFor();
+    await visit.picture('desk-view-preview');
+    await visit.end();
+  });
+
+  it('picks by touch on a phone', async () => {
+    const s = staffCatalogues.zh;
+    const visit = await sit({ device: 'phone', language: 'zh' });
+    const { page } = visit;
+    await page.locator('.pick').first().tap();
+    await page.locator('.pick').nth(1).tap();
+    await page.getByText(s.pickedReports('2')).waitFor();
+    await visit.check('picked on a phone');
+    await visit.picture('desk-phone-picked');
+    await page.locator('.tabs button').nth(1).tap();
+    await visit.mapDrawn();
+    await page.locator('.map-tools button').filter({ hasText: s.pickView }).tap();
+    await visit.check('map on a phone');
+    await visit.picture('desk-phone-map');
+    await page.getByRole('button', { name: s.pickedMove }).tap();
+    await page.locator('#bulk-reason').fill('换班');
+    await page.locator('.bulk .primary').tap();
+    await page.locator('.bulk-result').waitFor();
+    await visit.check('preview on a phone');
+    await visit.picture('desk-phone-preview', { whole: true });
+    await visit.end();
+  });
+});
