@@ -36,6 +36,7 @@ func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 		w.outbox()
 		w.watch()
 		w.photos()
+		w.rules()
 		for name, f := range w.Functions {
 			if f.ColdStarts() == 0 {
 				t.Errorf("%s was never used", name)
@@ -369,6 +370,31 @@ func (w *world) compare(when string) {
 	for area, n := range want {
 		if got[area] != n {
 			w.t.Errorf("%s: %s has open and waiting %v; want %v", when, area, got[area], n)
+		}
+	}
+}
+
+// rules are put, tried on what was filed, decide about the next report, and explain it.
+func (w *world) rules() {
+	t, admin := w.t, w.token(administrator)
+	always := api.RoutingRule{To: api.RoutingRecipient{OnDuty: true}}
+	light := api.RoutingRule{When: api.RoutingConditions{Services: []string{"light"}}, To: api.RoutingRecipient{Role: "head"}}
+	var sim api.RoutingSimulation
+	w.must("POST", "/v1/town/routing-rules/simulation", admin, api.RoutingSimulationInput{Rules: []api.RoutingRule{light, always}}).into(t, &sim)
+	if sim.Reports < 7 || sim.ByRule[1] == 0 || len(sim.Handovers) == 0 || sim.Handovers[0].To.Assignee.Role != "head" {
+		t.Errorf("simulated %+v", sim)
+	}
+	if a := w.do("PUT", "/v1/town/routing-rules", admin, api.RoutingRulesInput{Rules: []api.RoutingRule{light}}); a.status != http.StatusUnprocessableEntity || a.fault(t).Faults[0].Kind != "uncovered" {
+		t.Errorf("rules with a gap: %d %s", a.status, a.body)
+	}
+	var put api.RoutingRules
+	w.must("PUT", "/v1/town/routing-rules", admin, api.RoutingRulesInput{Rules: []api.RoutingRule{light, always}}).into(t, &put)
+	for _, body := range []map[string]any{filing(0.5, 0.5), filing(0.5, 0.5, "service_code", "visit")} {
+		filed := w.file(body)
+		var x api.RoutingExplanation
+		w.must("GET", "/v1/town/reports/"+filed.Report+"/routing/explanation", w.token(dispatcher), nil).into(t, &x)
+		if want := map[any]string{"light": "head", "visit": "leader"}[body["service_code"]]; x.RulesVersion != put.Version || x.Gave.Role != want || !x.Rules[x.Decided-1].Decided {
+			t.Errorf("explained %+v", x)
 		}
 	}
 }
