@@ -3,18 +3,18 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Position } from '../contract/areas.ts';
 import { isOpen, sentence } from '../contract/errors.ts';
 import type { Assignee, QueueItem, Reassignment, ReassignmentOutcome, ReassignmentTarget } from '../contract/schemas.ts';
-import { moment, said } from '../locale/format.ts';
+import { moment } from '../locale/format.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import type { Desk } from './desk.ts';
 import type { Filters } from './filters.ts';
 import { changesOf, loadsOf, type Load } from './load.ts';
-import { areaChoices, dayIn, personsOf, staffName } from './people.ts';
+import { staffName } from './people.ts';
 import { selectionOf, type Picked } from './picked.ts';
+import { areaOptions, personOptions, toQueue } from './units.ts';
 import { words } from './ways.ts';
 
-/** Values of the choice of a target that are no area. */
+/** Value of the choice of a target that leaves each report where it lies. */
 const onDuty = '*';
-const toQueue = '-';
 
 /** Milliseconds between two questions of how far a change is: at first often, then less. */
 const patience = [400, 800, 1500, 3000];
@@ -194,7 +194,7 @@ export class Bulk extends StaffElement {
         <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${s.bulkClose}</button></div>
       ${job ? this.result(job) : this.form()}
       ${this.trouble ? html`<p class="notice bad bulk-trouble" role="alert" tabindex="-1">${this.trouble}</p>` : nothing}
-      ${this.latestList()}`;
+      ${job ? nothing : this.latestList()}`;
   }
 
   private form() {
@@ -212,21 +212,13 @@ export class Bulk extends StaffElement {
   }
 
   private targetFields() {
-    const { s, t } = this;
-    const { setting, roster } = this.desk;
-    const staffed = new Set(roster.map((duty) => duty.area));
-    const option = (value: string, text: string, chosen: string) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`;
-    const persons = personsOf(roster, this.target, dayIn(setting.jurisdiction.time_zone, new Date()));
-    const notes = (one: { deputy: boolean; away: boolean }) => [one.deputy ? t.deputy : '', one.away ? t.away : ''].filter(Boolean).join(t.listSeparator);
+    const { s, t, desk } = this;
     return html`<div class="field"><label for="bulk-to">${s.bulkTo}</label>
         <select id="bulk-to" @change=${(event: Event) => { this.target = (event.target as HTMLSelectElement).value; this.person = ''; }}>
-          ${option(onDuty, s.bulkOnDuty, this.target)}${option(toQueue, t.reassignQueue(said(setting.jurisdiction.queue, this.language)), this.target)}
-          ${areaChoices(setting.areas, (code) => staffed.has(code)).map(({ group, choices }) => html`<optgroup label=${group.name}>
-            ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name, this.target))}</optgroup>`)}
+          <option value=${onDuty} .selected=${this.target === onDuty}>${s.bulkOnDuty}</option>${areaOptions(t, this.language, desk, this.target)}
         </select></div>
-      ${persons.length > 0 ? html`<div class="field"><label for="bulk-person">${t.reassignPerson}</label>
-        <select id="bulk-person" @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>
-          ${option('', t.reassignOnDuty, this.person)}${persons.map((one) => option(one.person, one.name + (notes(one) ? ` (${notes(one)})` : ''), this.person))}</select></div>` : nothing}`;
+      ${this.target === onDuty || this.target === toQueue ? nothing : html`<div class="field"><label for="bulk-person">${t.reassignPerson}</label>
+        <select id="bulk-person" @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>${personOptions(t, desk, this.target, this.person)}</select></div>`}`;
   }
 
   private result(job: Reassignment) {
@@ -245,11 +237,11 @@ export class Bulk extends StaffElement {
       ${results.changed ? html`<p class="notice warn">${s.bulkChanged(String(results.changed))}</p>` : nothing}
       ${results.failed ? html`<p class="notice bad">${s.bulkFailed(String(results.failed))}</p>` : nothing}
       ${job.table.length > 0 ? this.table(job) : nothing}
-      ${job.table.length > 0 ? this.loadTable(job) : nothing}
       <div class="buttons">${job.status === 'previewed' ? html`
           ${job.reports > 0 ? html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.confirm()}>${s.bulkConfirm(String(job.reports))}</button>` : nothing}
           <button type="button" class="secondary" @click=${() => { this.change(); void this.focusOn('#bulk-to'); }}>${s.bulkBack}</button>` : nothing}
         ${job.status === 'finished' && !job.undoes && results.done > 0 ? html`<button type="button" class="secondary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.undo()}>${this.busy ? s.bulkUndoing : s.bulkUndo}</button>` : nothing}</div>
+      ${job.table.length > 0 ? this.loadTable(job) : nothing}
     </section>`;
   }
 

@@ -7,14 +7,15 @@ import { StaffElement } from '../page/staff-element.ts';
 import type { Desk } from './desk.ts';
 import { staffName } from './people.ts';
 
-interface Outcome {
+/** What came of a decision, in words. */
+export interface Outcome {
   kind: 'done' | 'conflict' | 'unsent' | 'refused';
   text: string;
 }
 
 /**
  * A decision about one report: sent once however often the connection fails, told apart when somebody else was quicker. Event: `changed`
- * {StaffReport}, after it was done and when somebody else was quicker.
+ * {StaffReport}, after it was done and when somebody else was quicker; before that `settled` {Outcome} when it was done.
  */
 export abstract class Decision extends StaffElement {
   @property({ attribute: false }) desk!: Desk;
@@ -23,7 +24,7 @@ export abstract class Decision extends StaffElement {
   @state() protected sending = false;
   /** Id of the field that is wrong, and what is wrong with it. */
   @state() protected wrong: { field: string; text: string } | undefined;
-  @state() private outcome: Outcome | undefined;
+  @state() protected outcome: Outcome | undefined;
   private key = newKey();
   private once: Once<unknown, StaffReport> | undefined;
 
@@ -58,6 +59,7 @@ export abstract class Decision extends StaffElement {
       if (report !== this.report.report) return;
       this.begin();
       this.outcome = { kind: 'done', text: done(answer) };
+      this.dispatchEvent(new CustomEvent<Outcome>('settled', { detail: this.outcome }));
       this.tell(answer);
     } catch (error) {
       if (report === this.report.report) await this.explain(error);
@@ -108,6 +110,19 @@ export abstract class Decision extends StaffElement {
 
   protected wrongLine(field: string): TemplateResult {
     return html`<p class="wrong" id="${field}-wrong" role="alert">${this.wrong?.field === field ? this.wrong.text : ''}</p>`;
+  }
+
+  /** A field for words to colleagues. */
+  protected reasonField(id: string, label: string, value: string, most: number, set: (value: string) => void): TemplateResult {
+    return html`<div class="field"><label for=${id}>${label}</label>
+      <textarea id=${id} rows="2" maxlength=${most} aria-invalid=${this.invalid(id)} aria-describedby="${id}-wrong"
+        .value=${value} @input=${(event: Event) => { set((event.target as HTMLTextAreaElement).value); this.wrong = undefined; }}></textarea>${this.wrongLine(id)}</div>`;
+  }
+
+  /** The buttons that end a form: do it, or leave it. */
+  protected endButtons(text: string): TemplateResult {
+    return html`<div class="buttons"><button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending ? this.s.stepSending : text}</button>
+      <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('cancelled'))}>${this.s.stepCancel}</button></div>`;
   }
 
   protected invalid(field: string): 'true' | 'false' {

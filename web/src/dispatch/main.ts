@@ -12,7 +12,6 @@ import { countPoints, nothing as noPoints, queuePoints, type PointCollection } f
 import { readSetting, readSettings, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
 import { StaffElement } from '../page/staff-element.ts';
-import './bulk.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
 import { everything, firstFilters, noFilters, sameList, searchWith, type Filters } from './filters.ts';
 import './keys.ts';
@@ -23,6 +22,7 @@ import './panel.ts';
 import { dutiesIn } from './people.ts';
 import { isPicked } from './picked.ts';
 import { Picking } from './picking.ts';
+import './saved.ts';
 import type { Session, SignIn } from './session.ts';
 
 type SignInStage = 'asking' | 'out' | 'leaving' | 'failed' | 'expired';
@@ -42,7 +42,7 @@ export class DispatchPage extends StaffElement {
   @state() private trouble = '';
   @state() private view: 'list' | 'map' = 'list';
   @state() private wide = false;
-  @query('weige-map') private map!: MapElement | null;
+  @query('.desk-map weige-map') private map!: MapElement | null;
   private readonly picking = new Picking(this, () => this.map);
   private signIn: SignIn | undefined;
   private session: Session | undefined;
@@ -295,7 +295,8 @@ export class DispatchPage extends StaffElement {
         <div class="desk-list">${filterBar(state)}
           ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
           <div class="tabs" role="group" aria-label=${t.titleDispatch}>${tab('list', t.showList)}${tab('map', t.showMap)}</div>
-          <div class="desk-entries">${reportList(state)}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
+          <div class="desk-entries"><weige-saved .jurisdiction=${desk.client.jurisdiction} .filters=${this.filters}
+            @take=${(event: CustomEvent<Filters>) => this.filter({ ...event.detail, report: this.filters.report })}></weige-saved>${reportList(state)}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
         <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
           .reports=${this.points} .counts=${this.counts} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
           .picked=${this.picking.shape} .moves=${this.picking.moves} .pickedAreas=${this.picking.areas} ?areaPicking=${this.picking.tool === 'areas'}

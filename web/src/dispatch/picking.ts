@@ -87,6 +87,8 @@ export class Picking implements ReactiveController {
 
   hand(on: boolean): void {
     this.handing = on && !isEmpty(this.picked) && !this.tooMany;
+    // Fetched when it is needed: the element draws itself once its program is there.
+    if (this.handing) void import('./bulk.ts').catch(() => { this.handing = false; this.host.requestUpdate(); });
     if (!this.handing) this.moves = noShapes;
     this.host.requestUpdate();
   }

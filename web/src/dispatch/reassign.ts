@@ -3,13 +3,10 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { fieldOf, hasCode, isOpen, sentence } from '../contract/errors.ts';
 import { newKey, Once } from '../contract/once.ts';
 import type { ReassignmentInput, StaffReport } from '../contract/schemas.ts';
-import { said } from '../locale/format.ts';
 import { PageElement } from '../page/element.ts';
 import type { Desk } from './desk.ts';
-import { areaChoices, dayIn, personsOf, staffName } from './people.ts';
-
-/** Value of the choice that means the jurisdiction's queue; no area code is empty or a lone hyphen. */
-const toQueue = '-';
+import { staffName } from './people.ts';
+import { areaOptions, personOptions, toQueue } from './units.ts';
 
 interface Outcome {
   kind: 'done' | 'conflict' | 'unsent' | 'refused';
@@ -135,26 +132,17 @@ export class Reassign extends PageElement {
 
   private areaField() {
     const t = this.t;
-    const { setting, roster } = this.desk;
-    const staffed = new Set(roster.map((duty) => duty.area));
-    const option = (value: string, text: string) => html`<option value=${value} .selected=${value === this.area}>${text}</option>`;
     return html`<div class="field"><label for="reassign-area">${t.reassignArea}</label>
       <select id="reassign-area" @change=${(event: Event) => { this.area = (event.target as HTMLSelectElement).value; this.person = ''; }}>
-        ${option(toQueue, t.reassignQueue(said(setting.jurisdiction.queue, this.language)))}
-        ${areaChoices(setting.areas, (code) => staffed.has(code)).map(({ group, choices }) => html`<optgroup label=${group.name}>
-          ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name))}</optgroup>`)}
+        ${areaOptions(t, this.language, this.desk, this.area)}
       </select></div>`;
   }
 
   private personField() {
     const t = this.t;
-    const { setting, roster } = this.desk;
-    const persons = personsOf(roster, this.area, dayIn(setting.jurisdiction.time_zone, new Date()));
-    const notes = (one: { deputy: boolean; away: boolean }) => [one.deputy ? t.deputy : '', one.away ? t.away : ''].filter(Boolean).join(t.listSeparator);
     return html`<div class="field"><label for="reassign-person">${t.reassignPerson}</label>
       <select id="reassign-person" @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>
-        <option value="" .selected=${this.person === ''}>${t.reassignOnDuty}</option>
-        ${persons.map((one) => html`<option value=${one.person} .selected=${one.person === this.person}>${one.name}${notes(one) ? ` (${notes(one)})` : ''}</option>`)}
+        ${personOptions(t, this.desk, this.area, this.person)}
       </select></div>`;
   }
 }

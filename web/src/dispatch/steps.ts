@@ -2,7 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { StaffReport } from '../contract/schemas.ts';
 import type { StaffCatalogue } from '../locale/staff.ts';
-import { Decision } from './decision.ts';
+import { Decision, type Outcome } from './decision.ts';
 import { missing, stepsFor, words, ways, type StepKind } from './ways.ts';
 
 /** Steps that need a code or words at most, and the operation that takes each. */
@@ -18,6 +18,9 @@ export const stepPaths = {
 } as const satisfies Partial<Record<StepKind, string>>;
 
 export type PlainStep = keyof typeof stepPaths;
+
+/** Forms that are seldom needed and fetched when they are. */
+const larger = { split: () => import('./split.ts'), duplicate: () => import('./duplicate.ts'), corrected: () => import('./correct.ts') } as const;
 
 function isPlain(kind: StepKind): kind is PlainStep {
   return kind in stepPaths;
@@ -35,14 +38,34 @@ export class Steps extends Decision {
   @state() private chosen: StepKind | undefined;
   @state() private said = { code: '', reason: '', reply: '' };
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('cancelled', this.left);
+  }
+
+  override disconnectedCallback(): void {
+    this.removeEventListener('cancelled', this.left);
+    super.disconnectedCallback();
+  }
+
+  private readonly left = (): void => this.cancel();
+
   protected override begin(): void {
     super.begin();
     this.chosen = undefined;
     this.said = { code: '', reason: '', reply: '' };
   }
 
-  private choose(kind: StepKind): void {
+  private async choose(kind: StepKind): Promise<void> {
     this.begin();
+    if (kind in larger) {
+      try {
+        await larger[kind as keyof typeof larger]();
+      } catch {
+        this.outcome = { kind: 'refused', text: this.t.fault_network };
+        return;
+      }
+    }
     const way = ways[kind];
     if (isPlain(kind) && way.code.length === 0 && !way.reason && !way.reply) {
       void this.take(kind);
@@ -80,7 +103,7 @@ export class Steps extends Decision {
       ${steps.length > 0 ? html`<section class="steps" aria-labelledby="steps-title"><h3 id="steps-title">${s.stepsTitle}</h3>
         <div class="buttons">${steps.map((kind, at) => html`<button type="button" class=${at === 0 && (kind !== 'resolved' || report.status === 'in_progress') ? 'primary' : 'secondary'} data-step=${kind}
           aria-expanded=${isPlain(kind) && ways[kind].code.length === 0 && !ways[kind].reason && !ways[kind].reply ? nothing : kind === this.chosen ? 'true' : 'false'}
-          aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => this.choose(kind)}>${s[`step_${kind as Exclude<StepKind, 'reassigned'>}`]}</button>`)}</div>
+          aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.choose(kind)}>${s[`step_${kind as Exclude<StepKind, 'reassigned'>}`]}</button>`)}</div>
         ${this.chosen ? this.form(this.chosen) : nothing}</section>` : nothing}
       ${this.outcomeLine()}`;
   }
@@ -95,7 +118,7 @@ export class Steps extends Decision {
   }
 
   private form(kind: StepKind) {
-    if (!isPlain(kind)) return nothing;
+    if (!isPlain(kind)) return this.larger(kind);
     const { s } = this;
     const way = ways[kind];
     const set = (change: Partial<typeof this.said>) => { this.said = { ...this.said, ...change }; this.wrong = undefined; };
@@ -110,9 +133,28 @@ export class Steps extends Decision {
           ${way.code.map((code) => html`<option value=${code} .selected=${code === this.said.code}>${codeName(s, code)}</option>`)}</select>${this.wrongLine('step-code')}</div>` : nothing}
       ${way.reply ? area('reply', s.stepReply, s.stepReplyPublic) : nothing}
       ${area('reason', way.reason ? s.stepReason : s.stepReasonOptional)}
-      <div class="buttons"><button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending ? s.stepSending : s[`step_${kind}`]}</button>
-        <button type="button" class="quiet" @click=${() => { this.begin(); void this.focusOn(`[data-step=${kind}]`); }}>${s.stepCancel}</button></div>
+      ${this.endButtons(s[`step_${kind}`])}
     </form>`;
+  }
+
+  /** Steps with a form of their own. */
+  private larger(kind: StepKind) {
+    const { desk, report } = this;
+    const settled = (event: CustomEvent<Outcome>) => { this.begin(); this.outcome = event.detail; };
+    const changed = (event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }));
+    const cancelled = () => this.cancel();
+    switch (kind) {
+      case 'split': return html`<weige-split class="step-form" .desk=${desk} .report=${report} @settled=${settled} @changed=${changed} @cancelled=${cancelled}></weige-split>`;
+      case 'duplicate': return html`<weige-duplicate class="step-form" .desk=${desk} .report=${report} @settled=${settled} @changed=${changed} @cancelled=${cancelled}></weige-duplicate>`;
+      case 'corrected': return html`<weige-correct class="step-form" .desk=${desk} .report=${report} @settled=${settled} @changed=${changed} @cancelled=${cancelled}></weige-correct>`;
+      default: return nothing;
+    }
+  }
+
+  private cancel(): void {
+    const kind = this.chosen;
+    this.begin();
+    void this.focusOn(`[data-step=${kind}]`);
   }
 }
 

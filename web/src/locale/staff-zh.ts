@@ -120,6 +120,32 @@ export const zh = {
   keysOn: '使用快捷键',
   keysButton: '快捷键',
   close: '关闭',
+
+  splitIntro: '每个部分由一个单位办理，有自己的负责人和时限；全部办结后总件自动办结。',
+  splitPart: (number: string) => `第 ${number} 部分`,
+  splitWhat: '要办什么',
+  splitAdd: '再加一个部分',
+  splitRemove: (number: string) => `去掉第 ${number} 部分`,
+  splitSend: '拆分',
+  splitNeedWhat: '请写清楚这个部分要办什么，至少 2 个字。',
+  splitDone: (count: string) => `已拆分成 ${count} 个部分。`,
+  duplicateIntro: '选出先报的那一件。上报人以后查看时会被带到那一件的进展。',
+  duplicateFinding: '正在查找附近的上报…',
+  duplicateNone: '附近没有别的未办结的上报。',
+  duplicateOne: (what: string, when: string, metres: string) => `${what}，${when}，相距 ${metres}`,
+  duplicateNeed: '请先选出先报的那一件。',
+  duplicateSend: '标为重复',
+  duplicateFailed: '没能取到附近的上报。',
+  correctIntro: '更正后会按新的地点和类别重新确定负责人；没有变化的部分不动。',
+  correctPlace: '地点：拖动大头针，或点地图',
+  correctNothing: '类别和地点都没有变，没有什么要更正的。',
+  correctSend: '更正',
+  correctBadPlace: '经度在 -180 到 180 之间，纬度在 -90 到 90 之间。',
+
+  savedTitle: '保存的筛选',
+  savedName: '给现在的筛选起个名字',
+  savedKeep: '保存',
+  savedDrop: (name: string) => `删除“${name}”`,
 };
 
 type Wide<T> = T extends (...args: infer A) => string ? (...args: A) => string : string;

@@ -201,4 +201,78 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     await visit.picture('desk-phone-preview', { whole: true });
     await visit.end();
   });
+
+  it.each(['desktop', 'phone'] as const)('splits, corrects and calls duplicates, on a %s', async (device) => {
+    const language = device === 'phone' ? 'en' : 'zh';
+    const s = staffCatalogues[language];
+    const t = texts(language);
+    const place = places[1] ?? { lon: 0, lat: 0 };
+    const [whole, again] = [await fileAt(server.url, place, '路面塌陷，水管也破了'), await fileAt(server.url, place, '还是那个坑')];
+    const visit = await sit({ device, language }, `/dispatch/?report=${whole.report}`);
+    const { page } = visit;
+    const chip = page.locator('.panel-head .chip');
+    await visit.press('[data-step=corrected]');
+    await page.locator('.correct-map .map-frame[data-stage=drawn]').waitFor({ timeout: 60_000 });
+    await page.locator('weige-correct button.primary').click();
+    await page.getByText(s.correctNothing).waitFor();
+    const before = await page.locator('#correct-lon').inputValue();
+    await page.locator('.correct-map .pin').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('#correct-lon').inputValue()).not.toBe(before);
+    await page.locator('#correct-service').selectOption({ index: 2 });
+    await page.locator('#correct-reason').fill('是路面，不是路灯');
+    await visit.check('correct');
+    await visit.picture(`desk-correct-${language}`);
+    await page.locator('weige-correct button.primary').click();
+    await page.locator('weige-steps .outcome').waitFor();
+    expect(await page.locator('weige-correct').count()).toBe(0);
+
+    await visit.press('[data-step=split]');
+    await page.locator('weige-split button.primary').click();
+    await page.getByText(s.splitNeedWhat).waitFor();
+    await page.locator('#split-what-0').fill('修补路面');
+    await page.locator('#split-what-1').fill('更换水管');
+    await page.locator('#split-area-1').selectOption(places[4]?.code ?? '');
+    await page.locator('#split-reason').fill('两个单位同时做');
+    await visit.check('split');
+    await visit.picture(`desk-split-${language}`, { whole: true });
+    await page.locator('weige-split button.primary').click();
+    await page.getByText(s.stepParts('2')).waitFor();
+    expect(await page.locator('[data-step=split]').count()).toBe(0);
+
+    await page.goto(`${server.url}/dispatch/?report=${again.report}`);
+    await visit.press('[data-step=duplicate]');
+    await page.locator(`#duplicate-original option[value="${whole.report}"]`).waitFor({ state: 'attached' });
+    await page.locator('#duplicate-original').selectOption(whole.report);
+    await page.getByText('路面塌陷，水管也破了').waitFor();
+    await visit.check('duplicate');
+    await visit.picture(`desk-duplicate-${language}`);
+    await page.locator('weige-duplicate button.primary').click();
+    await expect.poll(() => chip.textContent()).toBe(t.status_duplicate_short);
+    await page.getByRole('button', { name: s.openOriginal }).click();
+    await page.locator('weige-panel .words').filter({ hasText: '路面塌陷' }).waitFor();
+    await visit.end();
+  });
+
+  it('keeps a view under a name', async () => {
+    const s = staffCatalogues.en;
+    const visit = await sit({ device: 'desktop', language: 'en' });
+    const { page } = visit;
+    await page.locator('#filter-status').selectOption('assigned');
+    await page.getByText(s.savedTitle).click();
+    await page.locator('#saved-name').fill('Under way');
+    await page.getByRole('button', { name: s.savedKeep, exact: true }).click();
+    await page.locator('.saved li button[aria-pressed=true]').waitFor();
+    await visit.check('saved views');
+    await visit.picture('desk-saved');
+    await page.locator('#filter-status').selectOption('');
+    await page.reload();
+    await page.locator('.entry').first().waitFor();
+    await page.getByText(s.savedTitle).click();
+    await page.getByRole('button', { name: 'Under way', exact: true }).click();
+    expect(new URL(page.url()).searchParams.get('status')).toBe('assigned');
+    await page.getByRole('button', { name: s.savedDrop('Under way') }).click();
+    expect(await page.locator('.saved li').count()).toBe(0);
+    await visit.end();
+  });
 });

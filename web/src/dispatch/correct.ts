@@ -1,0 +1,71 @@
+import { html } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import '../map/element.ts';
+import type { Position } from '../contract/areas.ts';
+import { Decision } from './decision.ts';
+import { serviceOptions } from './units.ts';
+import { words } from './ways.ts';
+
+/** Puts a report where it belongs: by place, by service, or both. */
+@customElement('weige-correct')
+export class Correct extends Decision {
+  @state() private service = '';
+  @state() private lon = '';
+  @state() private lat = '';
+  @state() private reason = '';
+
+  protected override begin(): void {
+    super.begin();
+    this.service = this.report.service_code;
+    this.put([this.report.lon, this.report.lat]);
+    this.reason = '';
+  }
+
+  private put([lon, lat]: Position): void {
+    this.lon = lon.toFixed(7);
+    this.lat = lat.toFixed(7);
+    this.wrong = undefined;
+  }
+
+  private get place(): Position | undefined {
+    const [lon, lat] = [Number(this.lon), Number(this.lat)];
+    return this.lon.trim() && this.lat.trim() && Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : undefined;
+  }
+
+  private async send(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const { report, version, service_code } = this.report;
+    const { place } = this;
+    if (!place) return this.refuse('correct-lon', this.s.correctBadPlace);
+    const moved = place[0].toFixed(7) !== this.report.lon.toFixed(7) || place[1].toFixed(7) !== this.report.lat.toFixed(7);
+    if (!moved && this.service === service_code) return this.refuse('correct-service', this.s.correctNothing);
+    if ([...this.reason.trim()].length < words.least) return this.refuse('correct-reason', this.s.stepNeedReason);
+    const body = { version, reason: this.reason.trim(), ...(this.service === service_code ? {} : { service_code: this.service }), ...(moved ? { lon: place[0], lat: place[1] } : {}) };
+    await this.decide(body, (key, what) => this.desk.client.post('/v1/{jurisdiction}/reports/{report}/correction', { path: { report }, body: what, key }),
+      (now) => this.s.stepDone(this.t[`status_${now.status}_short`]));
+  }
+
+  protected override render() {
+    const { s, t, desk, report } = this;
+    const field = (name: 'lon' | 'lat', label: string) => html`<div class="field"><label for="correct-${name}">${label}</label>
+      <input id="correct-${name}" inputmode="decimal" autocomplete="off" aria-invalid=${this.invalid(`correct-${name}`)} aria-describedby="correct-lon-wrong"
+        .value=${this[name]} @change=${(event: Event) => { this[name] = (event.target as HTMLInputElement).value; this.wrong = undefined; }}></div>`;
+    return html`<form novalidate aria-label=${s.step_corrected} @submit=${(event: SubmitEvent) => void this.send(event)}>
+      <p class="hint">${s.correctIntro}</p>
+      <div class="field"><label for="correct-service">${t.service}</label>
+        <select id="correct-service" aria-invalid=${this.invalid('correct-service')} aria-describedby="correct-service-wrong" @change=${(event: Event) => { this.service = (event.target as HTMLSelectElement).value; this.wrong = undefined; }}>
+          ${serviceOptions(this.language, desk, this.service)}</select>${this.wrongLine('correct-service')}</div>
+      <p>${s.correctPlace}</p>
+      <weige-map class="correct-map" .setting=${desk.setting} .label=${s.correctPlace} choosing .focusAt=${[report.lon, report.lat] as Position} .pin=${this.place} .unavailableText=${t.mapUnavailableStaff}
+        @chosen=${(event: CustomEvent<{ at: Position }>) => this.put(event.detail.at)}></weige-map>
+      <div class="pair">${field('lon', t.longitude)}${field('lat', t.latitude)}</div>${this.wrongLine('correct-lon')}
+      ${this.reasonField('correct-reason', s.stepReason, this.reason, words.reason, (value) => { this.reason = value; })}
+      ${this.outcomeLine()}
+      ${this.endButtons(s.correctSend)}
+    </form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-correct': Correct }
+}
