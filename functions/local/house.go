@@ -109,6 +109,7 @@ func (h *house) start(ctx context.Context) error {
 	h.config.S3Endpoint = h.address
 	h.server.Boundaries.Uploads = object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
 		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
+	h.server.Exports = assemble.Exports(h.table)
 	h.server.Photos = assemble.Photos(h.config, h.server.Books, h.table)
 	h.dark = assemble.Darkroom(h.config, h.table, h.log)
 	if h.objects, err = h.bucket("objects", h.config.Uploads, func(key string) { _ = h.sent.Send(context.Background(), []string{key}) }); err != nil {
@@ -138,7 +139,7 @@ func (h *house) signIn() error {
 // handler serves everything on one address.
 func (h *house) handler() http.Handler {
 	mux := http.NewServeMux()
-	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Local)
+	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Exports, api.Local)
 	mux.Handle("/v1/", answers)
 	mux.Handle("/healthz", answers)
 	mux.HandleFunc("GET /openapi.yaml", func(w http.ResponseWriter, r *http.Request) {

@@ -55,6 +55,9 @@ const (
 	ListReportPhotos         Action = "listReportPhotos"
 	AddReportPhoto           Action = "addReportPhoto"
 	ReleasePhoto             Action = "releasePhoto" // for everybody to see
+	ExportReports            Action = "exportReports"
+	ExportAssignments        Action = "exportAssignments"
+	ExportAreas              Action = "exportAreas"
 )
 
 // What concerns a jurisdiction as a whole.
@@ -150,6 +153,9 @@ var actions = []Action{
 	ListReportPhotos,
 	AddReportPhoto,
 	ReleasePhoto,
+	ExportReports,
+	ExportAssignments,
+	ExportAreas,
 }
 
 // Actions lists every action.

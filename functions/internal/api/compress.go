@@ -10,7 +10,7 @@ import (
 
 // compressible are the content types that shrink.
 var compressible = []string{"application/json", "application/geo+json", "application/vnd.mapbox-vector-tile", "application/yaml",
-	"text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml", "application/manifest+json"}
+	"text/html", "text/css", "text/csv", "text/javascript", "application/javascript", "image/svg+xml", "application/manifest+json"}
 
 // Compress gzips answers for those who take it. API Gateway's HTTP APIs do not, and an answer of a function may have 6 MB at most.
 func Compress(next http.Handler) http.Handler {

@@ -301,6 +301,24 @@ func (e EventKind) Valid() bool {
 	}
 }
 
+// Defines values for ExportFormat.
+const (
+	Csv     ExportFormat = "csv"
+	Geojson ExportFormat = "geojson"
+)
+
+// Valid indicates whether the value is a known member of the ExportFormat enum.
+func (e ExportFormat) Valid() bool {
+	switch e {
+	case Csv:
+		return true
+	case Geojson:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PhotoInputContentType.
 const (
 	ImageJpeg PhotoInputContentType = "image/jpeg"
@@ -1226,6 +1244,9 @@ type Event struct {
 
 // EventKind defines model for Event.Kind.
 type EventKind string
+
+// ExportFormat defines model for ExportFormat.
+type ExportFormat string
 
 // Fault defines model for Fault.
 type Fault struct {
@@ -2363,11 +2384,23 @@ type TrackedOriginal struct {
 	Status    Status     `json:"status"`
 }
 
+// AreaQuery defines model for area.
+type AreaQuery = string
+
+// BomQuery defines model for bom.
+type BomQuery = bool
+
 // CursorQuery defines model for cursor.
 type CursorQuery = string
 
 // DrawingPath defines model for drawing.
 type DrawingPath = string
+
+// FormatQuery defines model for format.
+type FormatQuery = ExportFormat
+
+// FromQuery defines model for from.
+type FromQuery = time.Time
 
 // IdempotencyKeyHeader defines model for idempotencyKey.
 type IdempotencyKeyHeader = string
@@ -2392,6 +2425,9 @@ type ReportPath = string
 
 // SetPath defines model for set.
 type SetPath = string
+
+// UntilQuery defines model for until.
+type UntilQuery = time.Time
 
 // BeginDrawingParams defines parameters for BeginDrawing.
 type BeginDrawingParams struct {
@@ -2440,6 +2476,60 @@ type ListChangesParams struct {
 // ListDeadDeliveriesParams defines parameters for ListDeadDeliveries.
 type ListDeadDeliveriesParams struct {
 	LimitQuery LimitQuery `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// ExportAreasParams defines parameters for ExportAreas.
+type ExportAreasParams struct {
+	// Set Without it the one in force.
+	Set string `form:"set,omitempty" json:"set,omitempty,omitzero"`
+
+	// Level Only this level.
+	Level       string      `form:"level,omitempty" json:"level,omitempty,omitzero"`
+	FormatQuery FormatQuery `form:"format,omitempty" json:"format,omitempty,omitzero"`
+
+	// BomQuery true: a CSV begins with a byte order mark, for Excel.
+	BomQuery BomQuery `form:"bom,omitempty" json:"bom,omitempty,omitzero"`
+
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// ExportAssignmentsParams defines parameters for ExportAssignments.
+type ExportAssignmentsParams struct {
+	// FromQuery Beginning of the period.
+	FromQuery FromQuery `form:"from" json:"from"`
+
+	// UntilQuery End of the period, itself left out; without it now.
+	UntilQuery UntilQuery `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// AreaQuery Area code; its children are included. Without it: everything the caller holds.
+	AreaQuery   AreaQuery   `form:"area,omitempty" json:"area,omitempty,omitzero"`
+	FormatQuery FormatQuery `form:"format,omitempty" json:"format,omitempty,omitzero"`
+
+	// BomQuery true: a CSV begins with a byte order mark, for Excel.
+	BomQuery BomQuery `form:"bom,omitempty" json:"bom,omitempty,omitzero"`
+
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// ExportReportsParams defines parameters for ExportReports.
+type ExportReportsParams struct {
+	// FromQuery Beginning of the period.
+	FromQuery FromQuery `form:"from" json:"from"`
+
+	// UntilQuery End of the period, itself left out; without it now.
+	UntilQuery UntilQuery `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// AreaQuery Area code; its children are included. Without it: everything the caller holds.
+	AreaQuery   AreaQuery   `form:"area,omitempty" json:"area,omitempty,omitzero"`
+	FormatQuery FormatQuery `form:"format,omitempty" json:"format,omitempty,omitzero"`
+
+	// BomQuery true: a CSV begins with a byte order mark, for Excel.
+	BomQuery BomQuery `form:"bom,omitempty" json:"bom,omitempty,omitzero"`
 
 	// CursorQuery `next` of the page before.
 	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
@@ -2772,6 +2862,15 @@ type ServerInterface interface {
 	// ReplayDelivery Tries again what was given up, from the first attempt on. What was not given up stays as it is.
 	// (POST /v1/{jurisdiction}/deliveries/{delivery}/replay)
 	ReplayDelivery(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, delivery string)
+	// ExportAreas The areas of a boundary set that the caller holds, each with the version of the set.
+	// (GET /v1/{jurisdiction}/exports/areas)
+	ExportAreas(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportAreasParams)
+	// ExportAssignments Who was given which report in a period, within the caller's areas.
+	// (GET /v1/{jurisdiction}/exports/assignments)
+	ExportAssignments(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportAssignmentsParams)
+	// ExportReports Reports filed in a period, open and finished ones, as they are now, within the caller's areas.
+	// (GET /v1/{jurisdiction}/exports/reports)
+	ExportReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportReportsParams)
 	// LocatePoint The chain of areas that hold a point, one per level, with the proof.
 	// (GET /v1/{jurisdiction}/locate)
 	LocatePoint(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params LocatePointParams)
@@ -3808,6 +3907,314 @@ func (siw *ServerInterfaceWrapper) ReplayDelivery(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ReplayDelivery(w, r, jurisdictionPath, delivery)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportAreas operation middleware
+func (siw *ServerInterfaceWrapper) ExportAreas(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportAreasParams
+
+	// ------------- Optional query parameter "set" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "set", r.URL.Query(), &params.Set, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "set"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "set", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "level" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "level", r.URL.Query(), &params.Level, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "level"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "level", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.FormatQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "bom" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "bom", r.URL.Query(), &params.BomQuery, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "bom"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "bom", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportAreas(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportAssignments operation middleware
+func (siw *ServerInterfaceWrapper) ExportAssignments(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportAssignmentsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.FromQuery, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", r.URL.Query(), &params.UntilQuery, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "until"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "until", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "area" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "area", r.URL.Query(), &params.AreaQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "area"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "area", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.FormatQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "bom" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "bom", r.URL.Query(), &params.BomQuery, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "bom"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "bom", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportAssignments(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportReports operation middleware
+func (siw *ServerInterfaceWrapper) ExportReports(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportReportsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.FromQuery, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", r.URL.Query(), &params.UntilQuery, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "until"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "until", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "area" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "area", r.URL.Query(), &params.AreaQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "area"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "area", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.FormatQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "bom" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "bom", r.URL.Query(), &params.BomQuery, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "bom"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "bom", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportReports(w, r, jurisdictionPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6002,6 +6409,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/confirmation", wrapper.ConfirmReassignment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/undo", wrapper.UndoReassignment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/outcomes", wrapper.ListReassignmentOutcomes)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/reports", wrapper.ExportReports)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/assignments", wrapper.ExportAssignments)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/areas", wrapper.ExportAreas)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/deliveries", wrapper.ListDeadDeliveries)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/deliveries/{delivery}/replay", wrapper.ReplayDelivery)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)

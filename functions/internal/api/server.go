@@ -17,6 +17,7 @@ import (
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/delivery"
+	"github.com/weige/weige/functions/internal/export"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
@@ -40,6 +41,7 @@ const (
 	Assignments   Function = "assignments"
 	Subscriptions Function = "subscriptions"
 	Photos        Function = "photos"
+	Exports       Function = "exports"
 	Local         Function = "local" // what only the one process of one machine answers
 )
 
@@ -51,6 +53,7 @@ var served = map[Function][]string{
 	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
 	Subscriptions: {"/deliveries"},
+	Exports:       {"/exports/"},
 	Photos: {"POST /v1/{jurisdiction}/photos", "GET /v1/{jurisdiction}/photos/{photo}", "GET /v1/{jurisdiction}/reports/track/{code}/photos",
 		"POST /v1/{jurisdiction}/reports/track/{code}/photos", "GET /v1/{jurisdiction}/photos", "POST /v1/{jurisdiction}/reports/{report}/photos",
 		"PUT /v1/{jurisdiction}/reports/{report}/photos/{photo}/release", "GET /v1/{jurisdiction}/released-photos"},
@@ -77,6 +80,7 @@ type Server struct {
 	Outbox      *delivery.Outbox
 	Graveyard   delivery.Graveyard
 	Photos      *photo.Desk
+	Exports     *export.Desk
 	Who         Authenticator
 	May         *access.Authorizer
 	Now         func() time.Time

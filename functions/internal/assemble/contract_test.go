@@ -55,7 +55,7 @@ func operations(t *testing.T) []operation {
 
 func TestEachFunctionServesWhatTheContractSays(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))
-	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Local}
+	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Exports, api.Local}
 	for _, o := range operations(t) {
 		for _, f := range functions {
 			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{job}", "j", "{delivery}", "d", "{photo}", "p", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
@@ -114,7 +114,7 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 }
 
 // ofWhateverIsHeld ask for no area: they answer what the caller holds.
-var ofWhateverIsHeld = []string{"listAreaCounts", "listChanges", "listReassignments"}
+var ofWhateverIsHeld = []string{"listAreaCounts", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas"}
 
 // assigned are what members may do in their areas, and with what they have as well. listAreaCounts asks for no report.
 var assigned = []string{"getReport", "explainRouting", "readContact", "listAreaCounts", "listChanges", "listReportPhotos", "addReportPhoto"}
@@ -152,6 +152,8 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{}
 	case "listReportPhotos", "listReleasedPhotos":
 		path += "?report=" + report.Report
+	case "exportReports", "exportAssignments":
+		path += "?from=2026-01-01T00:00:00Z"
 	case "createPhoto":
 		body = map[string]any{"content_type": "image/jpeg"}
 	case "addTrackedPhoto", "addReportPhoto":

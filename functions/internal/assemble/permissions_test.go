@@ -198,6 +198,8 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		}
 		server.Boundaries.Uploads, server.Jobs.Worker.Queue = noUploads{}, parts
 		server.Outbox = Outbox(tables[function], &wakes{}, server.Log)
+		server.Exports = Exports(tables[function])
+		server.Exports.Now = func() time.Time { return time.Now().Add(time.Minute) } // what was just filed is settled
 		server.Photos = Photos(c, server.Books, tables[function])
 		handler := server.Handler(api.Function(function))
 		for _, o := range operations(t) {
@@ -218,6 +220,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	before := w.inForce()
 	w.deliverEverything(tables["deliver"])
 	w.photographEverything(tables["develop"])
+	w.exportEverything()
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
 	watchEverything(t, tables["live"], tables["announce"], w)

@@ -70,9 +70,10 @@ func newWorld(t *testing.T, endpoint string) *world {
 	server.Boundaries.Uploads = noUploads{}
 	server.Outbox = Outbox(w.table, &wakes{}, server.Log)
 	w.files()
+	server.Exports = Exports(w.table)
 	server.Photos = Photos(w.config, server.Books, w.table)
 	w.server = server
-	w.handler = server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Local)
+	w.handler = server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Exports, api.Local)
 	return w
 }
 

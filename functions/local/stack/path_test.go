@@ -37,6 +37,7 @@ func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 		w.watch()
 		w.photos()
 		w.rules()
+		w.exports()
 		for name, f := range w.Functions {
 			if f.ColdStarts() == 0 {
 				t.Errorf("%s was never used", name)

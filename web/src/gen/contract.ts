@@ -688,6 +688,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/exports/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Reports filed in a period, open and finished ones, as they are now, within the caller's areas.
+         * @description Each row names the boundary set under which its areas hold.
+         *     Rows of one part are in the order of time, parts are not. A text that a spreadsheet would take for a formula has a `'` before it.
+         *     Contact details are never in it.
+         */
+        get: operations["exportReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/exports/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Who was given which report in a period, within the caller's areas.
+         * @description A row for whoever had a report first, and for each change of that. It names the boundary set under which the report lies now.
+         *     Rows of one part are in the order of time, parts are not. A text that a spreadsheet would take for a formula has a `'` before it.
+         *     Contact details are never in it.
+         */
+        get: operations["exportAssignments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/exports/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The areas of a boundary set that the caller holds, each with the version of the set.
+         * @description GeoJSON has their outlines, CSV has not.
+         */
+        get: operations["exportAreas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/deliveries": {
         parameters: {
             query?: never;
@@ -1990,6 +2060,11 @@ export interface components {
              */
             result?: "done" | "changed" | "not_permitted" | "already_there" | "failed";
         };
+        /**
+         * @default csv
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "geojson";
         PhotoInput: {
             /** @enum {string} */
             content_type: "image/jpeg" | "image/png" | "image/webp";
@@ -2460,6 +2535,15 @@ export interface components {
     parameters: {
         jurisdiction: string;
         report: string;
+        /** @description Beginning of the period. */
+        from: string;
+        /** @description End of the period, itself left out; without it now. */
+        until: string;
+        /** @description Area code; its children are included. Without it: everything the caller holds. */
+        area: string;
+        format: components["schemas"]["ExportFormat"];
+        /** @description true: a CSV begins with a byte order mark, for Excel. */
+        bom: boolean;
         /** @description Id of the report. */
         ofReport: string;
         photo: string;
@@ -3543,6 +3627,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReassignmentOutcomes"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportReports: {
+        parameters: {
+            query: {
+                /** @description Beginning of the period. */
+                from: components["parameters"]["from"];
+                /** @description End of the period, itself left out; without it now. */
+                until?: components["parameters"]["until"];
+                /** @description Area code; its children are included. Without it: everything the caller holds. */
+                area?: components["parameters"]["area"];
+                format?: components["parameters"]["format"];
+                /** @description true: a CSV begins with a byte order mark, for Excel. */
+                bom?: components["parameters"]["bom"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the file, whole in itself; where more follow, Link names the next. */
+            200: {
+                headers: {
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/geo+json": components["schemas"]["Areas"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportAssignments: {
+        parameters: {
+            query: {
+                /** @description Beginning of the period. */
+                from: components["parameters"]["from"];
+                /** @description End of the period, itself left out; without it now. */
+                until?: components["parameters"]["until"];
+                /** @description Area code; its children are included. Without it: everything the caller holds. */
+                area?: components["parameters"]["area"];
+                format?: components["parameters"]["format"];
+                /** @description true: a CSV begins with a byte order mark, for Excel. */
+                bom?: components["parameters"]["bom"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the file, whole in itself; where more follow, Link names the next. */
+            200: {
+                headers: {
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/geo+json": components["schemas"]["Areas"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportAreas: {
+        parameters: {
+            query?: {
+                /** @description Without it the one in force. */
+                set?: string;
+                /** @description Only this level. */
+                level?: string;
+                format?: components["parameters"]["format"];
+                /** @description true: a CSV begins with a byte order mark, for Excel. */
+                bom?: components["parameters"]["bom"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the file, whole in itself; where more follow, Link names the next. */
+            200: {
+                headers: {
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/geo+json": components["schemas"]["Areas"];
                 };
             };
             default: components["responses"]["Error"];
