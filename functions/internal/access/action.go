@@ -58,6 +58,7 @@ const (
 	ExportReports            Action = "exportReports"
 	ExportAssignments        Action = "exportAssignments"
 	ExportAreas              Action = "exportAreas"
+	ImportReports            Action = "importReports" // to be asked for where each of them lies
 )
 
 // What concerns a jurisdiction as a whole.
@@ -156,6 +157,7 @@ var actions = []Action{
 	ExportReports,
 	ExportAssignments,
 	ExportAreas,
+	ImportReports,
 }
 
 // Actions lists every action.

@@ -75,6 +75,7 @@ var rules = map[Action]rule{
 	ExportReports:            {roles: []Role{Dispatcher, Administrator}},
 	ExportAssignments:        {roles: []Role{Dispatcher, Administrator}},
 	ExportAreas:              {roles: []Role{Dispatcher, Administrator}},
+	ImportReports:            {roles: []Role{Dispatcher, Administrator}},
 	GetRoutingRules:          {roles: []Role{Administrator}, whole: true},
 	PutRoutingRules:          {roles: []Role{Administrator}, whole: true},
 	SimulateRoutingRules:     {roles: []Role{Administrator}, whole: true},

@@ -319,6 +319,30 @@ func (e ExportFormat) Valid() bool {
 	}
 }
 
+// Defines values for ImportedLineResult.
+const (
+	LineFault ImportedLineResult = "fault"
+	LineFiled ImportedLineResult = "filed"
+	LineNew   ImportedLineResult = "new"
+	LineThere ImportedLineResult = "there"
+)
+
+// Valid indicates whether the value is a known member of the ImportedLineResult enum.
+func (e ImportedLineResult) Valid() bool {
+	switch e {
+	case LineFault:
+		return true
+	case LineFiled:
+		return true
+	case LineNew:
+		return true
+	case LineThere:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PhotoInputContentType.
 const (
 	ImageJpeg PhotoInputContentType = "image/jpeg"
@@ -1337,6 +1361,26 @@ type Hours struct {
 	To   string `json:"to"`
 }
 
+// ImportedLine defines model for ImportedLine.
+type ImportedLine struct {
+	// Field The column that is at fault.
+	Field string `json:"field,omitempty,omitzero"`
+
+	// Line Of the file, from 1, which is the header.
+	Line int `json:"line"`
+
+	// Message What is at fault, as a sentence.
+	Message string `json:"message,omitempty,omitzero"`
+	Number  string `json:"number"`
+
+	// Report Id of the report, where there is one.
+	Report string             `json:"report,omitempty,omitzero"`
+	Result ImportedLineResult `json:"result"`
+}
+
+// ImportedLineResult defines model for ImportedLine.Result.
+type ImportedLineResult string
+
 // Inspection defines model for Inspection.
 type Inspection struct {
 	// Areas How many of each level.
@@ -1937,6 +1981,22 @@ type Repaired struct {
 	Set      BoundarySet `json:"set"`
 }
 
+// ReportImport defines model for ReportImport.
+type ReportImport struct {
+	DryRun bool `json:"dry_run"`
+
+	// Faults How many cannot be filed as they stand.
+	Faults int `json:"faults"`
+
+	// Filed How many were filed; on a dry run, would be.
+	Filed  int            `json:"filed"`
+	Lines  []ImportedLine `json:"lines"`
+	Source string         `json:"source"`
+
+	// There How many were imported before.
+	There int `json:"there"`
+}
+
 // ReportInput defines model for ReportInput.
 type ReportInput struct {
 	Accuracy float64 `json:"accuracy,omitempty,omitzero"`
@@ -2303,6 +2363,9 @@ type StaffReport struct {
 	Located Located `json:"located,omitempty,omitzero"`
 	Lon     float64 `json:"lon"`
 
+	// Number What it is called there.
+	Number string `json:"number,omitempty,omitzero"`
+
 	// Original Id of the report that this one repeats.
 	Original string `json:"original,omitempty,omitzero"`
 
@@ -2324,6 +2387,9 @@ type StaffReport struct {
 	// Returns How often it was returned.
 	Returns     int    `json:"returns,omitempty,omitzero"`
 	ServiceCode string `json:"service_code"`
+
+	// Source The other system that it was imported from.
+	Source string `json:"source,omitempty,omitzero"`
 
 	// Stage Where it stands in the practice of Chinese digital urban management.
 	Stage   StaffReportStage `json:"stage,omitempty,omitzero"`
@@ -2533,6 +2599,15 @@ type ExportReportsParams struct {
 
 	// CursorQuery `next` of the page before.
 	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// ImportReportsParams defines parameters for ImportReports.
+type ImportReportsParams struct {
+	// Source Name of the other system, such as 12345; numbers are told apart by it.
+	Source string `form:"source" json:"source"`
+
+	// DryRun Check only, file nothing.
+	DryRun bool `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 }
 
 // LocatePointParams defines parameters for LocatePoint.
@@ -2871,6 +2946,9 @@ type ServerInterface interface {
 	// ExportReports Reports filed in a period, open and finished ones, as they are now, within the caller's areas.
 	// (GET /v1/{jurisdiction}/exports/reports)
 	ExportReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportReportsParams)
+	// ImportReports Files the reports of another system from a CSV, each once by its number there, and says of every line what became of it.
+	// (POST /v1/{jurisdiction}/imports)
+	ImportReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ImportReportsParams)
 	// LocatePoint The chain of areas that hold a point, one per level, with the proof.
 	// (GET /v1/{jurisdiction}/locate)
 	LocatePoint(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params LocatePointParams)
@@ -4215,6 +4293,61 @@ func (siw *ServerInterfaceWrapper) ExportReports(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ExportReports(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ImportReports operation middleware
+func (siw *ServerInterfaceWrapper) ImportReports(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportReportsParams
+
+	// ------------- Required query parameter "source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "source", r.URL.Query(), &params.Source, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "source"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dry_run"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dry_run", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ImportReports(w, r, jurisdictionPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6409,6 +6542,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/confirmation", wrapper.ConfirmReassignment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/undo", wrapper.UndoReassignment)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/{job}/outcomes", wrapper.ListReassignmentOutcomes)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/imports", wrapper.ImportReports)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/reports", wrapper.ExportReports)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/assignments", wrapper.ExportAssignments)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/areas", wrapper.ExportAreas)

@@ -111,6 +111,8 @@ var reportColumns = []column[export.Report]{
 	{"returns", func(r export.Report) any { return r.State.Returns }},
 	{"original", func(r export.Report) any { return r.State.Original }},
 	{"parent", func(r export.Report) any { return r.State.Parent }},
+	{"source", func(r export.Report) any { return r.Body.Source }},
+	{"number", func(r export.Report) any { return r.Body.Number }},
 	{"description", func(r export.Report) any { return r.Body.Description }},
 	{"answers", func(r export.Report) any { return answersText(r.Body.Answers) }},
 }

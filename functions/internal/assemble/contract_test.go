@@ -114,7 +114,7 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 }
 
 // ofWhateverIsHeld ask for no area: they answer what the caller holds.
-var ofWhateverIsHeld = []string{"listAreaCounts", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas"}
+var ofWhateverIsHeld = []string{"listAreaCounts", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas", "importReports"}
 
 // assigned are what members may do in their areas, and with what they have as well. listAreaCounts asks for no report.
 var assigned = []string{"getReport", "explainRouting", "readContact", "listAreaCounts", "listChanges", "listReportPhotos", "addReportPhoto"}
@@ -154,6 +154,8 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		path += "?report=" + report.Report
 	case "exportReports", "exportAssignments":
 		path += "?from=2026-01-01T00:00:00Z"
+	case "importReports":
+		path, body = path+"?source=trial&dry_run=true", []byte("number,service_code,lon,lat,description\n1,light,0.0035,0.0005,试\n")
 	case "createPhoto":
 		body = map[string]any{"content_type": "image/jpeg"}
 	case "addTrackedPhoto", "addReportPhoto":

@@ -221,6 +221,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	w.deliverEverything(tables["deliver"])
 	w.photographEverything(tables["develop"])
 	w.exportEverything()
+	w.importEverything()
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
 	watchEverything(t, tables["live"], tables["announce"], w)

@@ -82,6 +82,7 @@ type Input struct {
 	Locale      string
 	Answers     map[string][]string `json:",omitempty"` // by the question's code; absent from the digest of a request without any
 	Photos      []string            `json:",omitempty"` // ids of photos that were sent
+	Origin      *Origin             `json:",omitempty"` // of one that is imported; nil otherwise
 }
 
 // Receipt answers a filing.
@@ -134,6 +135,12 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 		return Filing{}, err
 	}
 	now := d.Now().UTC().Truncate(time.Millisecond)
+	filed, who, origin := now, Resident, Origin{}
+	if in.Origin != nil {
+		if origin, who = *in.Origin, in.Origin.By; !origin.FiledAt.IsZero() {
+			filed = origin.FiledAt
+		}
+	}
 	chain := l.Chain()
 	to, err := d.Router.Route(ctx, c, Matter{Service: service.Code, Chain: chain, Areas: l.Areas, Answers: in.Answers, At: now})
 	if err != nil {
@@ -142,16 +149,16 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	assignee := to.Assignee
 	s := State{
 		ID: id, Jurisdiction: c.Jurisdiction, Version: 1, Status: assignee.Status(), Service: service.Code, Private: service.Private,
-		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: now, ChangedAt: now,
+		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: filed, ChangedAt: now,
 		HasContact: !in.Contact.Empty(), Class: to.Class, LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
 	}
-	s.Start(s.Pace(c.Settings), now)
+	s.Start(s.Pace(c.Settings), filed)
 	f := Filing{
 		State:  s,
 		Photos: in.Photos,
-		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers},
+		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers, Source: origin.Source, Number: origin.Number},
 		Event: Event{
-			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: Resident, Op: id, After: assignee, Status: assignee.Status(),
+			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: who, Op: id, After: assignee, Status: assignee.Status(),
 			QueueArea: s.QueueArea, Service: service.Code, Rule: to.Rule, Rules: to.Rules,
 		},
 		Tracking: Tracking{Hash: d.Secrets.Hash(c.Jurisdiction, trackingCode), Jurisdiction: c.Jurisdiction, Report: id, Request: request},
@@ -216,6 +223,9 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 	}
 	if err := checkAnswers(in.Answers); err != nil {
 		return service, err
+	}
+	if in.Origin != nil && len(in.Answers) == 0 {
+		return service, nil // nobody was asked
 	}
 	return service, service.CheckAnswers(in.Answers)
 }

@@ -105,6 +105,8 @@ type Body struct {
 	Description string
 	Locale      string              // "zh" or "en"; empty when unknown
 	Answers     map[string][]string // to the questions of its service, by the question's code
+	Source      string              // the other system that it was imported from; empty for none
+	Number      string              // what it is called there
 }
 
 // Contact is how to reach the reporter. It is stored apart, sealed, and expires.

@@ -128,6 +128,8 @@ func writeFirst(e report.Event, b report.Body) item {
 	i := writeEvent(e)
 	i["d"] = str(b.Description)
 	i.put("l", b.Locale)
+	i.put("os", b.Source)
+	i.put("on", b.Number)
 	if len(b.Answers) > 0 {
 		answers := item{}
 		for code, values := range b.Answers {
@@ -139,7 +141,7 @@ func writeFirst(e report.Event, b report.Body) item {
 }
 
 func readBody(i item) report.Body {
-	b := report.Body{Description: i.text("d"), Locale: i.text("l")}
+	b := report.Body{Description: i.text("d"), Locale: i.text("l"), Source: i.text("os"), Number: i.text("on")}
 	if m, ok := i["qa"].(*types.AttributeValueMemberM); ok {
 		b.Answers = map[string][]string{}
 		for code := range m.Value {
