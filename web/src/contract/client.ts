@@ -2,7 +2,7 @@ import type { paths } from '../gen/contract.ts';
 import { Refusal, Unreached } from './errors.ts';
 import type { Fault } from './schemas.ts';
 
-type Method = 'get' | 'post';
+type Method = 'get' | 'post' | 'put';
 type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
 type PathsWith<M extends Method> = { [P in keyof paths]: paths[P] extends { [K in M]: unknown } ? P : never }[keyof paths];
 type Part<O, K extends string> = O extends { parameters: { [X in K]?: infer V } } ? (V extends undefined ? never : NonNullable<V>) : never;
@@ -58,6 +58,11 @@ export class Client {
   /** Writes. Throws as `get` does; after `Unreached` nobody knows whether it was done, so that the same key must be used again. */
   post<P extends PathsWith<'post'>>(path: P, asked: Asked<P, 'post'>): Promise<Answer<P, 'post'>> {
     return this.call('POST', path, asked as Request) as Promise<Answer<P, 'post'>>;
+  }
+
+  /** Replaces. Throws as `get` does; doing it again does no harm. */
+  put<P extends PathsWith<'put'>>(path: P, asked: Asked<P, 'put'>): Promise<Answer<P, 'put'>> {
+    return this.call('PUT', path, asked as Request) as Promise<Answer<P, 'put'>>;
   }
 
   private async call(method: string, path: string, asked: Request, signal?: AbortSignal): Promise<unknown> {

@@ -4,6 +4,8 @@ import type { Assignee, StaffReport } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import { staffTexts } from '../locale/staff.ts';
 import { PageElement } from '../page/element.ts';
+import '../page/photo-list.ts';
+import type { PhotoSource } from '../page/photo-list.ts';
 import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
 import './contact.ts';
@@ -52,6 +54,7 @@ export class Panel extends PageElement {
         ${report.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}</dd>` : nothing}
         ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}
       </dl>
+      <weige-photo-list .source=${this.photos()}></weige-photo-list>
       <weige-steps .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
       ${mayReassign(report, { person: desk.session.person, dispatches: desk.duties.reassigns })
         ? html`<weige-reassign .desk=${desk} .report=${report} @changed=${changed}></weige-reassign>` : nothing}
@@ -63,6 +66,16 @@ export class Panel extends PageElement {
         <dt>${t.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>
         ${chain.map((one) => html`<dt>${said(areas.levels.find((level) => level.level === one.level)?.name, this.language)}</dt><dd>${one.name} <code>${one.code}</code></dd>`)}
       </dl></details>`;
+  }
+
+  private photos(): PhotoSource {
+    const { client, duties } = this.desk;
+    const { report } = this.report;
+    const source: PhotoSource = { of: report, list: async () => (await client.get('/v1/{jurisdiction}/photos', { query: { report } })).photos };
+    if (duties.reassigns) {
+      source.release = async (photo, released) => (await client.put('/v1/{jurisdiction}/reports/{report}/photos/{photo}/release', { path: { report, photo }, body: { released } })).photos;
+    }
+    return source;
   }
 
   private answers(zone: string) {

@@ -688,6 +688,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Files the reports of another system from a CSV, each once by its number there, and says of every line what became of it.
+         * @description Columns, in any order: number, service_code, lon, lat, description; and if wanted datum (WGS84), filed_at, contact_name, contact_phone,
+         *     contact_email, and answers.CODE for the questions of a service, several answers separated by `;`. A time without an offset is one of the
+         *     jurisdiction's time zone. At most 1,000 lines. Importing a file again, or a longer one that holds the same lines, files only what is new;
+         *     what is there already is left as it is. A line with a fault is not filed and does not keep others from it. Deadlines run from `filed_at`.
+         */
+        post: operations["importReports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/exports/reports": {
         parameters: {
             query?: never;
@@ -1664,6 +1689,10 @@ export interface components {
         StaffReport: components["schemas"]["QueueItem"] & {
             description: string;
             answers?: components["schemas"]["Answers"];
+            /** @description The other system that it was imported from. */
+            source?: string;
+            /** @description What it is called there. */
+            number?: string;
             has_contact: boolean;
             /**
              * @description Where it stands in the practice of Chinese digital urban management.
@@ -2065,6 +2094,30 @@ export interface components {
          * @enum {string}
          */
         ExportFormat: "csv" | "geojson";
+        ReportImport: {
+            source: string;
+            dry_run: boolean;
+            /** @description How many were filed; on a dry run, would be. */
+            filed: number;
+            /** @description How many were imported before. */
+            there: number;
+            /** @description How many cannot be filed as they stand. */
+            faults: number;
+            lines: components["schemas"]["ImportedLine"][];
+        };
+        ImportedLine: {
+            /** @description Of the file, from 1, which is the header. */
+            line: number;
+            number: string;
+            /** @enum {string} */
+            result: "filed" | "new" | "there" | "fault";
+            /** @description Id of the report, where there is one. */
+            report?: string;
+            /** @description The column that is at fault. */
+            field?: string;
+            /** @description What is at fault, as a sentence. */
+            message?: string;
+        };
         PhotoInput: {
             /** @enum {string} */
             content_type: "image/jpeg" | "image/png" | "image/webp";
@@ -3627,6 +3680,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReassignmentOutcomes"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    importReports: {
+        parameters: {
+            query: {
+                /** @description Name of the other system, such as 12345; numbers are told apart by it. */
+                source: string;
+                /** @description Check only, file nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What became of each line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportImport"];
                 };
             };
             default: components["responses"]["Error"];

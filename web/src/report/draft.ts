@@ -31,7 +31,7 @@ export const MOST_WORDS = 500;
 export type AnswerField = `answers.${string}`;
 
 /** Fields of the form, named as the server names them. */
-export type Field = AnswerField | 'place' | 'service_code' | 'description' | 'contact.email' | 'contact.phone' | 'contact.name';
+export type Field = AnswerField | 'place' | 'service_code' | 'description' | 'photos' | 'contact.email' | 'contact.phone' | 'contact.name';
 
 export interface Problem {
   field: Field;
@@ -65,20 +65,21 @@ export function problems(t: Catalogue, draft: Draft, contact: ContactInput): Pro
 export function formField(field: string | undefined): Field | undefined {
   switch (field) {
     case 'lon': case 'lat': case 'accuracy': case 'datum': return 'place';
-    case 'service_code': case 'description': case 'contact.email': case 'contact.phone': case 'contact.name': return field;
+    case 'service_code': case 'description': case 'photos': case 'contact.email': case 'contact.phone': case 'contact.name': return field;
     case 'contact': return 'contact.name';
     default: return field?.startsWith('answers.') ? (field as AnswerField) : undefined;
   }
 }
 
 /** The request that files a draft, with the answers that belong to its service. Empty contact details are left out, so that an empty form stores nothing. */
-export function reportInput(draft: Draft, place: Place, contact: ContactInput, locale: Language, answers: Answers = {}): ReportInput {
+export function reportInput(draft: Draft, place: Place, contact: ContactInput, locale: Language, answers: Answers = {}, photos: readonly string[] = []): ReportInput {
   const input: ReportInput = {
     service_code: draft.service, lon: rounded(place.lon), lat: rounded(place.lat), datum: 'WGS84', accuracy: place.accuracy,
     description: draft.words.trim(), locale,
   };
   const given = Object.entries(contact).map(([name, value]) => [name, String(value ?? '').trim()] as const).filter(([, value]) => value !== '');
   if (Object.keys(answers).length > 0) input.answers = Object.fromEntries(Object.entries(answers).map(([code, values]) => [code, [...values]]));
+  if (photos.length > 0) input.photos = [...photos];
   if (given.length > 0) input.contact = Object.fromEntries(given);
   return input;
 }

@@ -1,11 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Client } from '../contract/client.ts';
 import type { ContactInput, Service } from '../contract/schemas.ts';
 import { said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import { length, MOST_WORDS, type AnswerField, type Draft, type Field, type Problem } from './draft.ts';
+import './photos.ts';
 import { answerId, questionFields } from './questions.ts';
 
 export interface FormState {
+  client: Client;
   t: Catalogue;
   language: Language;
   services: readonly Service[];
@@ -30,6 +33,7 @@ export function reportForm(s: FormState): TemplateResult {
     <section class="card" aria-labelledby="what-title">
       <h2 id="what-title">${t.stepWhat}</h2>
       ${serviceField(s)}${questionsPart(s)}${wordsField(s)}
+      <weige-photos .client=${s.client}></weige-photos><p class="wrong">${textOf(s, 'photos')}</p>
     </section>
     <section class="card" aria-labelledby="contact-title">
       <h2 id="contact-title">${t.stepContact}</h2>
@@ -97,7 +101,7 @@ function contactField(s: FormState, name: keyof ContactInput, label: string, typ
 
 /** Where each field can be mended. */
 const anchors: Record<Exclude<Field, AnswerField>, string> = {
-  place: 'where-title', service_code: 'service_code', description: 'description', 'contact.name': 'contact-name', 'contact.phone': 'contact-phone', 'contact.email': 'contact-email',
+  place: 'where-title', photos: 'photo-file', service_code: 'service_code', description: 'description', 'contact.name': 'contact-name', 'contact.phone': 'contact-phone', 'contact.email': 'contact-email',
 };
 
 function anchorOf(field: Field): string {

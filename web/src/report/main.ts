@@ -20,6 +20,7 @@ import { filedView } from './filed.ts';
 import { reportForm } from './form.ts';
 import { locatedView } from './located.ts';
 import { answerProblems, answersTo } from './questions.ts';
+import type { Photos } from './photos.ts';
 import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 
 /** The zoom at which a chosen place is looked at: near enough to tell one house from the next. */
@@ -41,6 +42,7 @@ export class ReportPage extends PageElement {
   @state() private points: PointCollection = noPoints;
   @query('weige-map') private map!: MapElement | null;
   @query('weige-place-tools') private tools!: PlaceTools | null;
+  @query('weige-photos') private photos!: Photos | null;
   private asking: AbortController | undefined;
   private shownBounds: string | undefined;
   private once: Once<ReportInput, Filed> | undefined;
@@ -139,7 +141,8 @@ export class ReportPage extends PageElement {
     }
     this.sending = true;
     try {
-      this.filed = await this.once.send(key, reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers)));
+      const photos = (await this.photos?.sent()) ?? [];
+      this.filed = await this.once.send(key, reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers), photos));
       forgetDraft(store(), this.setting.client.jurisdiction);
       this.shownBounds = undefined;
       void this.focusOn('#filed');
@@ -172,6 +175,7 @@ export class ReportPage extends PageElement {
     this.notice = undefined;
     this.wrong = [];
     this.tools?.placeChosenElsewhere();
+    this.photos?.clear();
     void this.focusOn('h1');
   }
 
@@ -228,7 +232,7 @@ export class ReportPage extends PageElement {
 
   private form(setting: Setting) {
     return reportForm({
-      t: this.t, language: this.language, services: setting.jurisdiction.services, draft: this.draft, contact: this.contact,
+      t: this.t, language: this.language, client: setting.client, services: setting.jurisdiction.services, draft: this.draft, contact: this.contact,
       wrong: this.wrong, notice: this.notice, sending: this.sending, keeps: !isEmpty(this.draft),
       change: (change) => this.change(change), changeContact: (change) => this.changeContact(change),
       send: (event) => void this.send(event), sendAsNew: () => this.sendAsNew(), clear: () => this.startAgain(),

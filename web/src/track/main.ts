@@ -12,6 +12,8 @@ import type { MapElement } from '../map/element.ts';
 import { onePoint, type PointCollection } from '../map/features.ts';
 import { whoHasIt } from '../page/assignee.ts';
 import { PageElement } from '../page/element.ts';
+import '../page/photo-list.ts';
+import type { PhotoSource } from '../page/photo-list.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
 import { chainList } from '../report/located.ts';
@@ -142,6 +144,11 @@ export class TrackPage extends PageElement {
     return t[`event_${event.kind}`](who);
   }
 
+  private photosOf({ client }: Setting, { report }: Tracked): PhotoSource {
+    const { code } = this;
+    return { of: report, list: async () => (await client.get('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code } })).photos };
+  }
+
   private answer(setting: Setting, tracked: Tracked) {
     const t = this.t;
     const zone = setting.jurisdiction.time_zone;
@@ -161,6 +168,7 @@ export class TrackPage extends PageElement {
         <dt>${t.whatWasSaid}</dt><dd class="said">${tracked.description}</dd>
         ${readAnswers(tracked.service, tracked.given, this.language, (at) => moment(t, zone, at)).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
       </dl>
+      <weige-photo-list .source=${this.photosOf(setting, tracked)}></weige-photo-list>
       <div class="buttons"><button type="button" class="secondary" @click=${() => void this.ask()}>${t.refresh}</button>
         <span class="hint">${t.refreshed(moment(t, zone, this.at))}</span></div>
     </section>`;

@@ -1,0 +1,77 @@
+import { deflateSync, crc32 } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { describe, dropPin, findInList, send, signIn, texts } from './steps.ts';
+
+const missing = browserMissing();
+
+/** A PNG of one colour. */
+function png(width: number, height: number): Buffer {
+  const chunk = (kind: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(kind), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2], 8);
+  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(3 * width, 140)]);
+  const data = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
+}
+
+suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('go with a report, are seen by its reporter and by staff, and by everybody once staff say so', async () => {
+    const t = texts('zh');
+    const resident = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    await resident.open('/');
+    await dropPin(resident, 10, 10);
+    await describe(resident, '路面塌了一块');
+    const input = resident.page.locator('#photo-file');
+    await input.setInputFiles([{ name: 'road.png', mimeType: 'image/png', buffer: png(1500, 900) }, { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') }]);
+    await resident.page.getByText(t.photoSent, { exact: true }).waitFor();
+    await resident.page.getByText(t.photo_unreadable).waitFor();
+    await resident.page.getByRole('button', { name: t.photoRemoveNamed('no.png') }).click();
+    await resident.check('a photo on the form');
+    await resident.picture('photos-1-form', { whole: true });
+    const filed = await send(resident);
+    await resident.press('.filed a.primary');
+    await resident.page.locator('weige-photo-list img').waitFor();
+    await resident.page.locator('weige-photo-list .photo').click();
+    await expect.poll(() => resident.page.locator('weige-photo-list .large img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1024);
+    await resident.check('a photo on the tracking page');
+    await resident.picture('photos-2-track', { whole: true });
+
+    const released = async () => ((await (await fetch(`${server.url}/v1/demo/released-photos?report=${filed.report}`)).json()) as { photos: unknown[] }).photos.length;
+    expect(await released()).toBe(0);
+    const staff = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+    await staff.open('/dispatch/');
+    await signIn(staff, /street dispatcher/i);
+    await findInList(staff, filed.report);
+    await staff.page.locator(`[data-report="${filed.report}"]`).click();
+    await staff.page.locator('weige-photo-list img').waitFor();
+    await staff.check('a photo in the panel');
+    await staff.page.getByRole('button', { name: t.photoRelease }).click();
+    await staff.page.getByText(t.photoPublic, { exact: true }).waitFor();
+    await staff.picture('photos-3-panel', { whole: true });
+    expect(await released()).toBe(1);
+    await resident.end();
+    await staff.end();
+  });
+});
