@@ -412,8 +412,8 @@ func countOne(t *testing.T, to *table.Table, w *world, id string) {
 		t.Fatalf("%d events: %v", len(events), err)
 	}
 	for _, e := range events {
-		if err := assignment.Apply(t.Context(), to, e); err != nil {
-			t.Error(err)
+		if early, err := assignment.Apply(t.Context(), to, e); err != nil || len(early) > 0 {
+			t.Error(early, err)
 		}
 	}
 }

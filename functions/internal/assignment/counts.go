@@ -2,17 +2,21 @@ package assignment
 
 import (
 	"context"
-	"errors"
 
 	"github.com/weige/weige/functions/internal/report"
 )
 
-// ErrEarly refuses an event whose predecessor has not been counted yet.
-var ErrEarly = errors.New("an earlier event of this report has not been counted yet")
-
-// Apply counts one event from the stream, exactly once in effect.
-func Apply(ctx context.Context, t Tally, e report.Event) error {
-	return t.Tally(ctx, e, changes(e))
+// Apply counts events from the stream, each exactly once in effect. early are those whose predecessor has not been counted yet.
+func Apply(ctx context.Context, t Tally, events ...report.Event) (early []report.Event, err error) {
+	all := make([]Counting, len(events))
+	for i, e := range events {
+		all[i] = Counting{Event: e, Changes: changes(e)}
+	}
+	refused, err := t.Tally(ctx, all)
+	for _, one := range refused {
+		early = append(early, one.Event)
+	}
+	return early, err
 }
 
 // changes says what an event does to the counters of queue areas: what a report counts for after it, less what it counted for before,

@@ -71,11 +71,18 @@ type Counter interface {
 	Counts(ctx context.Context, jurisdiction string, queueAreas []string) ([]Count, error)
 }
 
-// Tally applies one event to the counters exactly once in effect, however often and late it is delivered: an event whose
-// version was counted before changes nothing, and one that arrives before its predecessor is refused with ErrEarly, to be
-// delivered again.
+// Tally applies events to the counters exactly once in effect, however often and late they are delivered: an event whose version was counted
+// before changes nothing, and one that arrives before its predecessor is refused, to be delivered again.
 type Tally interface {
-	Tally(ctx context.Context, e report.Event, changes map[string]CountChange) error
+	// Tally takes events of one report in their order. It counts many at once, because the counters of a busy area are few items. early are
+	// those that are refused. After an error any of them may have been counted.
+	Tally(ctx context.Context, all []Counting) (early []Counting, err error)
+}
+
+// Counting is an event with what it does to the counters of queue areas.
+type Counting struct {
+	Event   report.Event
+	Changes map[string]CountChange
 }
 
 // CountChange is what an event does to the counters of a queue area on its day.

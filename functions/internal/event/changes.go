@@ -28,32 +28,65 @@ func (c Changes) HandleLambda(ctx context.Context, batch events.DynamoDBEvent) (
 }
 
 func (c Changes) consume(ctx context.Context, records []record) (int, error) {
+	var all []report.Event
+	at := map[mark]int{} // which record
+	end, failure := len(records), error(nil)
 	for i, r := range records {
 		e, ok, err := r.event()
-		if err == nil && ok {
-			err = c.count(ctx, e)
-		}
 		if err != nil {
-			return i, err
+			end, failure = i, err
+			break
+		}
+		if _, twice := at[markOf(e)]; ok && !twice {
+			at[markOf(e)] = i
+			all = append(all, e)
 		}
 	}
-	return len(records), nil
+	left, err := c.count(ctx, all)
+	for _, e := range left {
+		if i := at[markOf(e)]; i < end {
+			end, failure = i, err
+		}
+	}
+	return end, failure
 }
 
 // earlyTries is how often an event is offered again whose predecessor has not been counted: records of one report come in order, but
 // another copy of this function may be at work on the one before.
 const earlyTries = 5
 
-func (c Changes) count(ctx context.Context, e report.Event) error {
-	for try := 1; ; try++ {
-		err := assignment.Apply(ctx, c.Tally, e)
-		if !errors.Is(err, assignment.ErrEarly) || try == earlyTries {
-			return err
+var errEarly = errors.New("an earlier event of this report has not been counted yet")
+
+// count gives the events that it could not count, with why.
+func (c Changes) count(ctx context.Context, all []report.Event) ([]report.Event, error) {
+	for try := 1; len(all) > 0; try++ {
+		early, err := assignment.Apply(ctx, c.Tally, all...)
+		switch {
+		case err != nil && len(all) == 1:
+			return all, err
+		case err != nil:
+			return c.countEach(ctx, all)
+		case len(early) > 0 && try == earlyTries:
+			return early, errEarly
+		}
+		if all = early; len(all) == 0 {
+			break
 		}
 		select {
 		case <-time.After(time.Duration(try) * 50 * time.Millisecond):
 		case <-ctx.Done():
-			return ctx.Err()
+			return all, ctx.Err()
 		}
 	}
+	return nil, nil
+}
+
+// countEach finds the one that stands in the way of the others, and ends there.
+func (c Changes) countEach(ctx context.Context, all []report.Event) ([]report.Event, error) {
+	for i := range all {
+		if left, err := c.count(ctx, all[i:i+1]); len(left) > 0 {
+			return all[i:], err
+		}
+	}
+	return nil, nil
 }

@@ -130,11 +130,13 @@ func handedOn(f report.Filing) assignment.Move {
 // failing refuses one report's events.
 type failing struct{ report string }
 
-func (f failing) Tally(_ context.Context, e report.Event, _ map[string]assignment.CountChange) error {
-	if e.Report == f.report {
-		return errors.New("refused")
+func (f failing) Tally(_ context.Context, all []assignment.Counting) ([]assignment.Counting, error) {
+	for _, c := range all {
+		if c.Event.Report == f.report {
+			return nil, errors.New("refused")
+		}
 	}
-	return nil
+	return nil, nil
 }
 
 // A batch stops at the first record that could not be handled, and names it; what is no new event is passed over.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -398,15 +399,12 @@ func TestCountersCountEachEventOnce(t *testing.T) {
 			}
 		}
 		var wait sync.WaitGroup
-		for range 4 { // delivered again and again, side by side
+		for n := range 4 { // delivered again and again, side by side, one by one and in batches of all sizes
 			wait.Go(func() {
-				for _, e := range events {
-					for {
-						err := assignment.Apply(context.Background(), p, e)
-						if err == nil {
-							break
-						}
-						if !errors.Is(err, assignment.ErrEarly) {
+				for batch := range slices.Chunk(events, 3*n+1) {
+					for left := batch; len(left) > 0; {
+						var err error
+						if left, err = assignment.Apply(context.Background(), p, left...); err != nil {
 							t.Error(err)
 							return
 						}
@@ -422,8 +420,53 @@ func TestCountersCountEachEventOnce(t *testing.T) {
 		}
 		late := events[len(events)-1]
 		late.Version = 3
-		if err := p.Tally(t.Context(), late, map[string]assignment.CountChange{}); !errors.Is(err, assignment.ErrEarly) {
-			t.Errorf("an event before its predecessor: %v", err)
+		if early, err := assignment.Apply(t.Context(), p, late); err != nil || len(early) != 1 || early[0].Version != 3 {
+			t.Errorf("an event before its predecessor: %v, %v", early, err)
+		}
+	})
+}
+
+// A batch of many reports: some counted before, some in part, some before their predecessor, some twice; and what is refused for one keeps no
+// other from being counted.
+func TestBatchesAreCountedWhateverIsInThem(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		var batch, before []report.Event
+		const reports = 70 // of several transactions
+		early := 0
+		for i := range reports {
+			f := p.filing(fmt.Sprintf("key-%d", i))
+			e := f.Event
+			e.QueueArea, e.After, e.Status = "g", report.Queue(report.NobodyThere), report.Received
+			chain := []report.Event{e}
+			for v := int64(2); v <= 4; v++ {
+				next := e
+				next.Version, next.Kind, next.Before, next.StatusBefore, next.Status = v, report.Reassigned, &e.After, report.Received, report.Received
+				chain = append(chain, next)
+			}
+			switch i % 5 {
+			case 0:
+				batch = append(batch, chain...)
+			case 1: // counted before
+				before, batch = append(before, chain...), append(batch, chain...)
+			case 2: // in part
+				before, batch = append(before, chain[:2]...), append(batch, chain...)
+			case 3: // the second is missing
+				batch, early = append(batch, chain[0], chain[2], chain[3]), early+2
+			case 4: // twice, and out of order
+				batch = append(batch, chain[0], chain[1], chain[0], chain[1], chain[2], chain[3], chain[2])
+			}
+		}
+		for _, all := range [][]report.Event{before, batch, batch} {
+			left, err := assignment.Apply(t.Context(), p, all...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := early; len(all) == len(batch) && len(left) != want {
+				t.Errorf("%d are early, want %d", len(left), want)
+			}
+		}
+		if counts, err := p.Counts(t.Context(), "j", []string{"g"}); err != nil || len(counts) != 1 || counts[0].Open != reports || counts[0].Waiting != reports {
+			t.Errorf("%+v %v; want %d", counts, err, reports)
 		}
 	})
 }

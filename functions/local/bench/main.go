@@ -42,8 +42,17 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return storage(ctx, o, os.Stdout)
+	case "hotkeys":
+		var o hotkeysOptions
+		flags.IntVar(&o.rate, "rate", 100, "how many reports are filed in a second")
+		flags.IntVar(&o.seconds, "seconds", 20, "how many virtual seconds")
+		flags.IntVar(&o.lanes, "lanes", 16, "how many copies of the function changes count at once")
+		if err := parse(flags, args, &o.rate, &o.seconds, &o.lanes); err != nil {
+			return err
+		}
+		return hotkeys(ctx, o, os.Stdout)
 	}
-	return errors.New("usage: bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5]")
+	return errors.New("usage: bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16]")
 }
 
 // parse reads flags, all of which have to be at least 1.

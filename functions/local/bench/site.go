@@ -38,6 +38,7 @@ type site struct {
 	token  string
 	http   *http.Server
 	url    string
+	config config.Config
 }
 
 // spent counts what the engine was asked for, in its own units.
@@ -76,7 +77,8 @@ func (q *queued) Send(_ context.Context, all []job.Message) error {
 	return nil
 }
 
-func openSite(ctx context.Context, folder string) (s *site, err error) {
+// openSite starts it; requests to the engine go through a tap, if there is one.
+func openSite(ctx context.Context, folder string, through *tap) (s *site, err error) {
 	s = &site{spent: &spent{}, parts: &queued{}}
 	if s.engine, err = engine.Start(ctx, engine.Options{File: filepath.Join(folder, "table.db")}); err != nil {
 		return nil, err
@@ -93,7 +95,13 @@ func openSite(ctx context.Context, folder string) (s *site, err error) {
 	if err != nil {
 		return nil, err
 	}
-	dynamo := table.Dial(assemble.Storage(c))
+	s.config = c
+	storage := assemble.Storage(c)
+	if through != nil {
+		through.next = http.DefaultTransport
+		storage.Transport = through
+	}
+	dynamo := table.Dial(storage)
 	if err := table.Create(ctx, dynamo, c.Table); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func storage(ctx context.Context, o storageOptions, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	s, err := openSite(ctx, folder)
+	s, err := openSite(ctx, folder, nil)
 	if s != nil {
 		defer s.close()
 	}
@@ -89,7 +89,8 @@ func costs(ctx context.Context, s *site, out io.Writer) error {
 				return err
 			}
 			s.spent.take() // the stream hands the event over
-			return assignment.Apply(ctx, s.table, events[0])
+			_, err = assignment.Apply(ctx, s.table, events[0])
+			return err
 		}},
 		{"track", func() error { return s.ask(ctx, "GET", "/reports/track/"+filed.TrackingCode, nil, nil) }},
 		{"look at a report", func() error { return s.ask(ctx, "GET", "/reports/"+filed.Report, nil, nil) }},

@@ -1,111 +1,20 @@
 package stack
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"slices"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
+	"github.com/weige/weige/functions/local/records"
 )
 
-// Records gives every record that the table's stream holds, in the order of each shard. They are read by the protocol's own JSON, in
-// which Lambda hands them to functions as well, so that nothing is lost or made up in between.
+// Records gives every record that the table's stream holds, in the order of each shard.
 func (s *Stack) Records(ctx context.Context) ([]events.DynamoDBEventRecord, error) {
-	var streams struct{ Streams []struct{ StreamArn string } }
-	if err := s.ask(ctx, "ListStreams", map[string]any{"TableName": s.Table}, &streams); err != nil {
-		return nil, err
-	}
-	if len(streams.Streams) != 1 {
-		return nil, fmt.Errorf("the table has %d streams", len(streams.Streams))
-	}
-	arn := streams.Streams[0].StreamArn
-	var described struct {
-		StreamDescription struct {
-			Shards               []struct{ ShardId string }
-			LastEvaluatedShardId string
-		}
-	}
-	if err := s.ask(ctx, "DescribeStream", map[string]any{"StreamArn": arn}, &described); err != nil {
-		return nil, err
-	}
-	if described.StreamDescription.LastEvaluatedShardId != "" {
-		return nil, fmt.Errorf("the stream has more shards than one page tells")
-	}
-	var all []events.DynamoDBEventRecord
-	for _, shard := range described.StreamDescription.Shards {
-		records, err := s.shard(ctx, arn, shard.ShardId)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, records...)
-	}
-	return all, nil
-}
-
-// shard reads one to its present end.
-func (s *Stack) shard(ctx context.Context, arn, id string) (all []events.DynamoDBEventRecord, err error) {
-	var at struct{ ShardIterator string }
-	if err := s.ask(ctx, "GetShardIterator", map[string]any{"StreamArn": arn, "ShardId": id, "ShardIteratorType": "TRIM_HORIZON"}, &at); err != nil {
-		return nil, err
-	}
-	for at.ShardIterator != "" {
-		var page struct {
-			Records           []events.DynamoDBEventRecord
-			NextShardIterator string
-		}
-		if err := s.ask(ctx, "GetRecords", map[string]any{"ShardIterator": at.ShardIterator}, &page); err != nil {
-			return nil, err
-		}
-		if len(page.Records) == 0 {
-			break // an open shard never ends
-		}
-		for i := range page.Records {
-			page.Records[i].EventSourceArn = arn
-		}
-		all = append(all, page.Records...)
-		at.ShardIterator = page.NextShardIterator
-	}
-	return all, nil
-}
-
-// ask makes a request of DynamoDB Streams, see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB_Streams.html.
-func (s *Stack) ask(ctx context.Context, operation string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.endpoint, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
-	r.Header.Set("X-Amz-Target", "DynamoDBStreams_20120810."+operation)
-	sum := sha256.Sum256(body)
-	if err := v4.NewSigner().SignHTTP(ctx, aws.Credentials{AccessKeyID: AccessKey, SecretAccessKey: SecretKey}, r, hex.EncodeToString(sum[:]), "dynamodb", Region, time.Now()); err != nil {
-		return err
-	}
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err == nil && resp.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s %s", operation, resp.Status, answer)
-	}
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(answer, out)
+	r := records.Reader{Endpoint: s.endpoint, Region: Region, Table: s.Table, AccessKey: AccessKey, SecretKey: SecretKey}
+	return r.Next(ctx)
 }
 
 // Deliver hands records to a function, by its folder, in batches, as Lambda's event source mapping does: what a batch could not handle is
