@@ -51,6 +51,7 @@ const (
 	ListAreaCounts           Action = "listAreaCounts"
 	ListChanges              Action = "listChanges"
 	GetRoster                Action = "getRoster"
+	ListOwnDuties            Action = "listOwnDuties" // of the roster only what names whoever asks
 	ExplainRouting           Action = "explainRouting"
 	ListReportPhotos         Action = "listReportPhotos"
 	AddReportPhoto           Action = "addReportPhoto"
@@ -117,6 +118,7 @@ var actions = []Action{
 	ListAreaCounts,
 	ListChanges,
 	GetRoster,
+	ListOwnDuties,
 	ExplainRouting,
 	PreviewReassignment,
 	ListReassignments,

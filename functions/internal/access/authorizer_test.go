@@ -49,6 +49,7 @@ var rules = map[Action]rule{
 	GetReport:                {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	ReadContact:              {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	ListAreaCounts:           {roles: []Role{Member, Dispatcher, Administrator}},
+	ListOwnDuties:            {roles: []Role{Member, Dispatcher, Administrator}},
 	ListChanges:              {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	ReassignReport:           {roles: []Role{Dispatcher, Administrator}, decider: true},
 	AcceptReport:             {roles: []Role{Dispatcher, Administrator}, assigned: true},

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/assignment"
@@ -252,6 +254,32 @@ func (s *Server) GetRoster(w http.ResponseWriter, r *http.Request, code Jurisdic
 			return
 		}
 		list.Duties = append(list.Duties, v)
+	}
+	answer(w, http.StatusOK, list)
+}
+
+// ListOwnDuties answers what the roster says of whoever asks.
+func (s *Server) ListOwnDuties(w http.ResponseWriter, r *http.Request, code JurisdictionPath) {
+	p, c, _, err := s.staff(r, access.ListOwnDuties, code)
+	var duties []assignment.Duty
+	var names map[string]string
+	if err == nil {
+		duties, names, err = s.Assignments.DutiesOf(r.Context(), c, p.Person)
+	}
+	list := OwnDuties{Duties: []Duty{}, People: []NamedPerson{}}
+	for _, d := range duties {
+		var v Duty
+		if v, err = viewDuty(d); err != nil {
+			break
+		}
+		list.Duties = append(list.Duties, v)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	for _, person := range slices.Sorted(maps.Keys(names)) {
+		list.People = append(list.People, NamedPerson{Person: person, Name: names[person]})
 	}
 	answer(w, http.StatusOK, list)
 }

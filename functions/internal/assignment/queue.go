@@ -118,3 +118,27 @@ func (d *Desk) Duties(ctx context.Context, c jurisdiction.Current, area string, 
 	}
 	return list, nil
 }
+
+// DutiesOf gives the duties that name a person, as the one on duty or as a deputy, with the names of everybody they name. Whoever is a
+// deputy and on no roster by themselves has their id for a name.
+func (d *Desk) DutiesOf(ctx context.Context, c jurisdiction.Current, person string) (duties []Duty, names map[string]string, err error) {
+	roster, err := d.Rosters.In(ctx, c.InForce)
+	if err != nil {
+		return nil, nil, err
+	}
+	names = map[string]string{}
+	for _, duty := range roster.Duties() {
+		if duty.Person != person && !slices.Contains(duty.Deputies, person) {
+			continue
+		}
+		duties = append(duties, duty)
+		for _, one := range append([]string{duty.Person}, duty.Deputies...) {
+			name, ok := roster.Name(one)
+			if !ok {
+				name = one
+			}
+			names[one] = name
+		}
+	}
+	return duties, names, nil
+}
