@@ -20,10 +20,14 @@ export default defineConfig({
     // The polyfill is a script of its own that no browser with WebGL 2 needs.
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // A service worker rules over the folder it lies in, and its address never changes.
+      output: { entryFileNames: (chunk) => (chunk.name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js') },
       input: {
         report: resolve(import.meta.dirname, 'index.html'),
         track: resolve(import.meta.dirname, 'track/index.html'),
         dispatch: resolve(import.meta.dirname, 'dispatch/index.html'),
+        mine: resolve(import.meta.dirname, 'mine/index.html'),
+        worker: resolve(import.meta.dirname, 'src/mine/worker.ts'),
       },
     },
   },

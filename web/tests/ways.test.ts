@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missing, mayReassign, stepsFor, ways, type Case, type StepKind } from '../src/dispatch/ways.ts';
-import { codeName } from '../src/dispatch/steps.ts';
+import { codeName, missing, mayReassign, stepsFor, ways, type Case, type StepKind } from '../src/dispatch/ways.ts';
 import golden from '../src/gen/ways.json';
 import { catalogues } from '../src/locale/locale.ts';
 import { staffCatalogues } from '../src/locale/staff.ts';

@@ -1501,6 +1501,12 @@ type Located struct {
 	Proof   Proof          `json:"proof"`
 }
 
+// NamedPerson defines model for NamedPerson.
+type NamedPerson struct {
+	Name   string `json:"name"`
+	Person string `json:"person"`
+}
+
 // Neighbour defines model for Neighbour.
 type Neighbour struct {
 	Code   string  `json:"code"`
@@ -1513,6 +1519,14 @@ type Neighbour struct {
 type NewArea struct {
 	Code string `json:"code"`
 	Name string `json:"name,omitempty,omitzero"`
+}
+
+// OwnDuties defines model for OwnDuties.
+type OwnDuties struct {
+	Duties []Duty `json:"duties"`
+
+	// People The names of everybody whom the duties name, as deputies too.
+	People []NamedPerson `json:"people"`
 }
 
 // PartInput defines model for PartInput.
@@ -2937,6 +2951,9 @@ type ServerInterface interface {
 	// ReplayDelivery Tries again what was given up, from the first attempt on. What was not given up stays as it is.
 	// (POST /v1/{jurisdiction}/deliveries/{delivery}/replay)
 	ReplayDelivery(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, delivery string)
+	// ListOwnDuties What the caller answers for by the roster in force: their own duties, and those in which they stand in for somebody.
+	// (GET /v1/{jurisdiction}/duties)
+	ListOwnDuties(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 	// ExportAreas The areas of a boundary set that the caller holds, each with the version of the set.
 	// (GET /v1/{jurisdiction}/exports/areas)
 	ExportAreas(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportAreasParams)
@@ -3985,6 +4002,32 @@ func (siw *ServerInterfaceWrapper) ReplayDelivery(w http.ResponseWriter, r *http
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ReplayDelivery(w, r, jurisdictionPath, delivery)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListOwnDuties operation middleware
+func (siw *ServerInterfaceWrapper) ListOwnDuties(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListOwnDuties(w, r, jurisdictionPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6551,6 +6594,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/changes", wrapper.ListChanges)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/duties", wrapper.ListOwnDuties)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.GetRoster)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/roster", wrapper.ImportRoster)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/roster/export", wrapper.ExportRoster)

@@ -51,7 +51,7 @@ var served = map[Function][]string{
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening", "/imports"},
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
 	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/boundary-drawings"},
-	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
+	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/duties", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
 	Subscriptions: {"/deliveries"},
 	Exports:       {"/exports/"},
 	Photos: {"POST /v1/{jurisdiction}/photos", "GET /v1/{jurisdiction}/photos/{photo}", "GET /v1/{jurisdiction}/reports/track/{code}/photos",

@@ -300,7 +300,7 @@ func (w *world) doEverything(work func()) {
 	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"version": version, "area": "c2g1", "reason": "他更近"}, "Idempotency-Key", uuid.NewString())
 	work()
 	w.must("GET", "/v1/town/reassignments", dispatcher, nil)
-	for _, list := range []string{"queue", "queue?assignee=leader-21", "counts", "roster", "roster/export", "boundary-sets"} {
+	for _, list := range []string{"queue", "queue?assignee=leader-21", "counts", "duties", "roster", "roster/export", "boundary-sets"} {
 		w.must("GET", "/v1/town/"+list, admin, nil)
 	}
 	var sets api.BoundarySets

@@ -13,8 +13,8 @@ import type { Desk } from './desk.ts';
 import { serviceName } from './list.ts';
 import { staffName } from './people.ts';
 import './reassign.ts';
-import { codeName } from './steps.ts';
-import { mayReassign } from './ways.ts';
+import './steps.ts';
+import { codeName, mayReassign } from './ways.ts';
 
 /** One report as staff see it. Events: `close`, `changed` {StaffReport}, `visit` {report}: another report is asked for. */
 @customElement('weige-panel')

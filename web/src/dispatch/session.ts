@@ -14,6 +14,8 @@ export interface Session {
 
 /** What stands in the state of a sign-in: where to go on afterwards. */
 interface Journey {
+  /** Path of the page; an older sign-in has none. */
+  path?: string;
   search: string;
 }
 
@@ -48,7 +50,9 @@ export class SignIn {
       try {
         const user = await this.users.signinRedirectCallback();
         const journey = user.state as Journey | undefined;
-        history.replaceState(null, '', `/dispatch/${journey?.search ?? ''}`);
+        // The issuer knows one way back only; whoever began on another page goes on to it.
+        if (journey?.path && journey.path !== location.pathname && /^\/[a-z]+\/$/.test(journey.path)) location.replace(`${journey.path}${journey.search}`);
+        else history.replaceState(null, '', `/dispatch/${journey?.search ?? ''}`);
         return sessionOf(user);
       } catch (error) {
         history.replaceState(null, '', '/dispatch/');
@@ -61,7 +65,7 @@ export class SignIn {
 
   /** Leaves for the issuer. */
   async start(): Promise<void> {
-    const journey: Journey = { search: location.search };
+    const journey: Journey = { path: location.pathname, search: location.search };
     await this.users.signinRedirect({ state: journey });
   }
 

@@ -1,36 +1,12 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { StaffReport } from '../contract/schemas.ts';
-import type { StaffCatalogue } from '../locale/staff.ts';
 import { Decision, type Outcome } from './decision.ts';
-import { missing, stepsFor, words, ways, type StepKind } from './ways.ts';
-
-/** Steps that need a code or words at most, and the operation that takes each. */
-export const stepPaths = {
-  accepted: '/v1/{jurisdiction}/reports/{report}/acceptance',
-  returned: '/v1/{jurisdiction}/reports/{report}/return',
-  resolved: '/v1/{jurisdiction}/reports/{report}/resolution',
-  closed: '/v1/{jurisdiction}/reports/{report}/closure',
-  rejected: '/v1/{jurisdiction}/reports/{report}/rejection',
-  reopened: '/v1/{jurisdiction}/reports/{report}/reopening',
-  paused: '/v1/{jurisdiction}/reports/{report}/pause',
-  resumed: '/v1/{jurisdiction}/reports/{report}/resumption',
-} as const satisfies Partial<Record<StepKind, string>>;
-
-export type PlainStep = keyof typeof stepPaths;
+import { codeName, isPlain, missing, stepPaths, stepsFor, words, ways, type PlainStep, type StepKind } from './ways.ts';
 
 /** Forms that are seldom needed and fetched when they are. */
 const larger = { split: () => import('./split.ts'), duplicate: () => import('./duplicate.ts'), corrected: () => import('./correct.ts') } as const;
-
-function isPlain(kind: StepKind): kind is PlainStep {
-  return kind in stepPaths;
-}
-
-/** A reason code in words. */
-export function codeName(s: StaffCatalogue, code: string): string {
-  const key = `code_${code}`;
-  return key in s ? (s[key as keyof StaffCatalogue] as string) : code;
-}
 
 /** The steps that a case allows, a button each; those that need words ask for them first. */
 @customElement('weige-steps')
@@ -101,7 +77,7 @@ export class Steps extends Decision {
       ${report.parts_open ? html`<p class="notice">${s.stepParts(String(report.parts_open))}</p>` : nothing}
       ${this.related(report)}
       ${steps.length > 0 ? html`<section class="steps" aria-labelledby="steps-title"><h3 id="steps-title">${s.stepsTitle}</h3>
-        <div class="buttons">${steps.map((kind, at) => html`<button type="button" class=${at === 0 && (kind !== 'resolved' || report.status === 'in_progress') ? 'primary' : 'secondary'} data-step=${kind}
+        <div class="buttons">${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 && (kind !== 'resolved' || report.status === 'in_progress') ? 'primary' : 'secondary'} data-step=${kind}
           aria-expanded=${isPlain(kind) && ways[kind].code.length === 0 && !ways[kind].reason && !ways[kind].reply ? nothing : kind === this.chosen ? 'true' : 'false'}
           aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.choose(kind)}>${s[`step_${kind as Exclude<StepKind, 'reassigned'>}`]}</button>`)}</div>
         ${this.chosen ? this.form(this.chosen) : nothing}</section>` : nothing}

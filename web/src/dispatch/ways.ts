@@ -1,4 +1,5 @@
 import type { StaffReport, Status } from '../contract/schemas.ts';
+import type { StaffCatalogue } from '../locale/staff.ts';
 import golden from '../gen/ways.json';
 
 /** A step that staff take with a case, named as its event is. */
@@ -20,6 +21,25 @@ export const words = golden.words;
 
 /** The statuses in which something is still to be done: only these go to somebody else. */
 export const unfinished = golden.unfinished as readonly Status[];
+
+/** Steps that need a code or words at most, and the operation that takes each. */
+export const stepPaths = {
+  accepted: '/v1/{jurisdiction}/reports/{report}/acceptance',
+  returned: '/v1/{jurisdiction}/reports/{report}/return',
+  resolved: '/v1/{jurisdiction}/reports/{report}/resolution',
+  closed: '/v1/{jurisdiction}/reports/{report}/closure',
+  rejected: '/v1/{jurisdiction}/reports/{report}/rejection',
+  reopened: '/v1/{jurisdiction}/reports/{report}/reopening',
+  paused: '/v1/{jurisdiction}/reports/{report}/pause',
+  resumed: '/v1/{jurisdiction}/reports/{report}/resumption',
+} as const satisfies Partial<Record<StepKind, string>>;
+
+export type PlainStep = keyof typeof stepPaths;
+
+/** Whether a step needs no more than that. */
+export function isPlain(kind: StepKind): kind is PlainStep {
+  return kind in stepPaths;
+}
 
 /** Steps in the order in which they are offered: forward first, then back, then aside. */
 const offered = ['accepted', 'resolved', 'closed', 'returned', 'reopened', 'resumed', 'paused', 'corrected', 'duplicate', 'split', 'rejected'] as const satisfies StepKind[];
@@ -69,4 +89,10 @@ export function missing(kind: StepKind, said: { code: string; reason: string; re
   // Who chooses "other" has to say what.
   if (lacks(said.reason, way.reason || (said.code === 'other' && !way.reply))) return 'reason';
   return lacks(said.reply, way.reply) ? 'reply' : undefined;
+}
+
+/** A reason code in words. */
+export function codeName(s: StaffCatalogue, code: string): string {
+  const key = `code_${code}`;
+  return key in s ? (s[key as keyof StaffCatalogue] as string) : code;
 }

@@ -879,6 +879,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** What the caller answers for by the roster in force: their own duties, and those in which they stand in for somebody. */
+        get: operations["listOwnDuties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/roster": {
         parameters: {
             query?: never;
@@ -2297,6 +2316,15 @@ export interface components {
             away?: components["schemas"]["Absence"][];
             /** @description When the duty is held, as the roster file has it; always, where absent. */
             shifts?: string[];
+        };
+        OwnDuties: {
+            duties: components["schemas"]["Duty"][];
+            /** @description The names of everybody whom the duties name, as deputies too. */
+            people: components["schemas"]["NamedPerson"][];
+        };
+        NamedPerson: {
+            person: string;
+            name: string;
         };
         Absence: {
             /** Format: date */
@@ -3966,6 +3994,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Counts"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listOwnDuties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The duties. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDuties"];
                 };
             };
             default: components["responses"]["Error"];

@@ -11,6 +11,7 @@ export const en: Catalogue = {
   navReport: 'Report',
   navTrack: 'Track',
   navDispatch: 'Dispatch',
+  navMine: 'Mine',
   navLabel: 'Main pages',
   languageSwitch: '中文',
   loading: 'Opening…',
@@ -21,6 +22,7 @@ export const en: Catalogue = {
   titleReport: 'Report a problem',
   titleTrack: 'Follow a report',
   titleDispatch: 'Dispatch',
+  titleMine: 'My cases',
 
   reportIntro: 'Show where it is and see at once which grid it is in and who answers for it. No account needed.',
   stepWhere: 'Where',

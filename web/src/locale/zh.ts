@@ -11,6 +11,7 @@ export const zh = {
   navReport: '上报',
   navTrack: '查进度',
   navDispatch: '调度',
+  navMine: '我的',
   navLabel: '主要页面',
   languageSwitch: 'English',
   loading: '正在打开…',
@@ -21,6 +22,7 @@ export const zh = {
   titleReport: '上报一个问题',
   titleTrack: '查询处理进度',
   titleDispatch: '调度台',
+  titleMine: '我手里的事',
 
   reportIntro: '在地图上指出地点，马上看到归哪个网格、由谁负责。不用注册。',
   stepWhere: '在哪里',

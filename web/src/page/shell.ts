@@ -3,9 +3,9 @@ import { said } from '../locale/format.ts';
 import { locale, type Catalogue } from '../locale/locale.ts';
 import { pageAddress, type Setting } from './settings.ts';
 
-export type PageName = 'report' | 'track' | 'dispatch';
+export type PageName = 'report' | 'track' | 'dispatch' | 'mine';
 
-const paths: Record<PageName, string> = { report: '/', track: '/track/', dispatch: '/dispatch/' };
+const paths: Record<PageName, string> = { report: '/', track: '/track/', dispatch: '/dispatch/', mine: '/mine/' };
 
 interface Shell {
   page: PageName;
@@ -18,8 +18,8 @@ interface Shell {
 
 /** The frame of every page: the way past it, where one is, the other pages, the language, and whether all this is made up. */
 export function shell({ page, t, setting, content, account }: Shell): TemplateResult {
-  const names: Record<PageName, string> = { report: t.navReport, track: t.navTrack, dispatch: t.navDispatch };
-  const title = { report: t.titleReport, track: t.titleTrack, dispatch: t.titleDispatch }[page];
+  const names: Record<PageName, string> = { report: t.navReport, track: t.navTrack, dispatch: t.navDispatch, mine: t.navMine };
+  const title = { report: t.titleReport, track: t.titleTrack, dispatch: t.titleDispatch, mine: t.titleMine }[page];
   const where = setting ? said(setting.jurisdiction.name, locale().language) : '';
   document.title = [title, where, t.brand].filter(Boolean).join(' · ');
   return html`

@@ -57,7 +57,7 @@ export async function signIn(visit: Visit, role: RegExp, picture?: string): Prom
   if (picture) await visit.picture(picture);
   const person = await button.getAttribute('value');
   await button.click();
-  await visit.page.locator('.desk').waitFor();
+  await visit.page.locator('.desk, .mine-head').waitFor();
   return person ?? '';
 }
 

@@ -1,0 +1,91 @@
+import { html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { codeName, isPlain, missing, stepsFor, ways, words, type PlainStep } from '../dispatch/ways.ts';
+import { serviceName } from '../dispatch/list.ts';
+import { moment } from '../locale/format.ts';
+import { StaffElement } from '../page/staff-element.ts';
+import type { Kept, Move } from './kept.ts';
+import { chips, whereIs } from './list.ts';
+import type { Case } from './order.ts';
+
+/** One case on the phone, with its steps under the thumb. Events: `back`, `move` {kind, body}. */
+@customElement('weige-case')
+export class CasePage extends StaffElement {
+  @property({ attribute: false }) kept!: Kept;
+  @property({ attribute: false }) of!: Case;
+  /** How far it is, in words. */
+  @property({ attribute: false }) near = '';
+
+  @state() private chosen: PlainStep | undefined;
+  @state() private said = { code: '', reason: '', reply: '' };
+  @state() private wrong: { field: string; text: string } | undefined;
+
+  private choose(kind: PlainStep): void {
+    const way = ways[kind];
+    this.said = { code: '', reason: '', reply: '' };
+    this.wrong = undefined;
+    if (way.code.length === 0 && !way.reason && !way.reply) {
+      this.take(kind);
+      return;
+    }
+    this.chosen = kind;
+    void this.focusOn('.step-form select, .step-form textarea');
+  }
+
+  private submit(event: SubmitEvent, kind: PlainStep): void {
+    event.preventDefault();
+    const lacking = missing(kind, this.said);
+    const { stepNeedCode, stepNeedReason, stepNeedReply } = this.s;
+    if (!lacking) return this.take(kind);
+    this.wrong = { field: lacking, text: { code: stepNeedCode, reason: stepNeedReason, reply: stepNeedReply }[lacking] };
+    void this.focusOn(`#case-${lacking}`);
+  }
+
+  private take(kind: PlainStep): void {
+    const { code, reason, reply } = this.said;
+    const body: Move['body'] = { version: this.of.item.version, ...(code ? { code } : {}), ...(reason.trim() ? { reason: reason.trim() } : {}), ...(reply.trim() ? { reply: reply.trim() } : {}) };
+    this.chosen = undefined;
+    this.dispatchEvent(new CustomEvent('move', { detail: { kind, body } }));
+  }
+
+  protected override render() {
+    const { t, s, kept, of } = this;
+    const { item } = of;
+    const zone = kept.jurisdiction.time_zone;
+    const as = { status: of.status, assignee: item.assignee, ...(item.paused ? { paused: true } : {}), ...(item.parts_open ? { parts_open: item.parts_open } : {}) };
+    const steps = stepsFor(as, { person: kept.person, dispatches: false }).filter(isPlain);
+    return html`<article class="mine-case"><button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('back'))}>‹ ${s.mineBack}</button>
+      <h1 id="case-title" tabindex="-1">${serviceName(kept.jurisdiction.services, item.service_code, this.language)}</h1>
+      <p>${chips(t, s, of)}</p>
+      ${item.description === undefined ? html`<p class="hint">${s.mineNoWords}</p>` : html`<p class="said words">${item.description}</p>`}
+      <dl class="facts"><dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item.chain)}${this.near ? ` · ${this.near}` : ''}<br><a class="secondary" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a></dd>
+        <dt>${t.filedAt}</dt><dd>${moment(t, zone, item.filed_at)}</dd>
+        ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
+      ${of.waiting.length > 0 ? html`<p class="notice">${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}</p>` : nothing}
+      ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}</button>`)}</div>`}
+    </article>`;
+  }
+
+  private form(kind: PlainStep) {
+    const { s, said } = this;
+    const way = ways[kind];
+    const set = (change: Partial<typeof this.said>) => { this.said = { ...this.said, ...change }; this.wrong = undefined; };
+    const invalid = (field: string) => (this.wrong?.field === field ? 'true' : 'false');
+    const wrong = (field: string) => html`<p class="wrong" id="case-${field}-wrong" role="alert">${this.wrong?.field === field ? this.wrong.text : ''}</p>`;
+    const area = (name: 'reason' | 'reply', label: string) => html`<div class="field"><label for="case-${name}">${label}</label>
+      <textarea id="case-${name}" rows="3" maxlength=${words[name]} aria-invalid=${invalid(name)} aria-describedby="case-${name}-wrong" .value=${said[name]}
+        @input=${(event: Event) => set({ [name]: (event.target as HTMLTextAreaElement).value })}></textarea>${wrong(name)}</div>`;
+    return html`<form class="step-form" novalidate aria-label=${s[`step_${kind}`]} @submit=${(event: SubmitEvent) => this.submit(event, kind)}>
+      ${way.code.length > 0 ? html`<div class="field"><label for="case-code">${s.stepCode}</label>
+        <select id="case-code" aria-invalid=${invalid('code')} aria-describedby="case-code-wrong" @change=${(event: Event) => set({ code: (event.target as HTMLSelectElement).value })}>
+          <option value="" .selected=${said.code === ''}>${s.stepCodeChoose}</option>${way.code.map((code) => html`<option value=${code} .selected=${code === said.code}>${codeName(s, code)}</option>`)}</select>${wrong('code')}</div>` : nothing}
+      ${way.reply ? area('reply', `${s.stepReply}`) : nothing}
+      ${way.reason ? area('reason', s.stepReason) : nothing}
+      <div class="thumb"><button class="primary">${s[`step_${kind}`]}</button><button type="button" class="secondary" @click=${() => { this.chosen = undefined; }}>${s.stepCancel}</button></div></form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-case': CasePage }
+}

@@ -1,0 +1,70 @@
+import { areaTree, type Position } from '../contract/areas.ts';
+import type { Client } from '../contract/client.ts';
+import type { QueueItem } from '../contract/schemas.ts';
+import type { Session } from '../dispatch/session.ts';
+import type { Kept, Outline } from './kept.ts';
+
+/** How many cases are kept, and how many are asked about at once. */
+const mostCases = 200;
+const atOnce = 4;
+
+/** Fetches all that the list needs without a network. What did not change since `before` is not fetched again. */
+export async function fetchKept(client: Client, session: Session, before: Kept | undefined): Promise<Kept> {
+  const [jurisdiction, queue, own] = await Promise.all([
+    client.get('/v1/{jurisdiction}', {}),
+    client.get('/v1/{jurisdiction}/queue', { query: { assignee: session.person, limit: mostCases } }),
+    client.get('/v1/{jurisdiction}/duties', {}),
+  ]);
+  const codes = own.duties.map((duty) => duty.area);
+  const places = await fetchPlaces(client, jurisdiction.boundary_set, [...new Set(codes)], before);
+  return {
+    person: session.person, name: session.name, at: new Date().toISOString(), jurisdiction, duties: own.duties,
+    people: Object.fromEntries(own.people.map(({ person, name }) => [person, name])),
+    reports: await withWords(client, queue.reports, before?.reports ?? []), ...places,
+  };
+}
+
+/** The names of all areas, and the outlines of some; a boundary set never changes, so that what was fetched of it stays right. */
+async function fetchPlaces(client: Client, set: string | undefined, codes: readonly string[], before: Kept | undefined): Promise<Pick<Kept, 'names' | 'outlines'>> {
+  if (!set) return { names: {}, outlines: [] };
+  const known = before?.jurisdiction.boundary_set === set;
+  if (known && codes.every((code) => before.outlines.some((one) => one.code === code))) {
+    return { names: before.names, outlines: before.outlines.filter((one) => codes.includes(one.code)) };
+  }
+  const path = { set };
+  const tree = areaTree((await client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: { geometry: false } })).features, undefined);
+  const names: Record<string, string> = {};
+  for (const [level] of tree.levels.entries()) for (const area of tree.of(level)) names[area.code] = area.name;
+  const levels = new Set(codes.map((code) => tree.area(code)?.level).filter((level) => level !== undefined));
+  const outlines: Outline[] = [];
+  for (const level of levels) {
+    const { features } = await client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: { level } });
+    for (const feature of features) {
+      const code = String((feature.properties as { code?: unknown } | null)?.code ?? '');
+      if (codes.includes(code)) outlines.push({ code, name: names[code] ?? code, rings: ringsOf(feature.geometry) });
+    }
+  }
+  return { names, outlines };
+}
+
+/** The rings of a GeoJSON Polygon or MultiPolygon; none of anything else. */
+export function ringsOf(geometry: unknown): Position[][] {
+  const { type, coordinates } = (geometry ?? {}) as { type?: string; coordinates?: unknown };
+  if (type === 'Polygon') return coordinates as Position[][];
+  return type === 'MultiPolygon' ? (coordinates as Position[][][]).flat() : [];
+}
+
+/** The cases with what was said, which the queue leaves out. */
+async function withWords(client: Client, items: readonly QueueItem[], before: Kept['reports']): Promise<Kept['reports']> {
+  const said = new Map(before.filter((one) => one.description !== undefined).map((one) => [one.report, one.description as string]));
+  const waiting = items.filter((one) => !said.has(one.report));
+  const ask = async (): Promise<void> => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
+      const { description } = await client.get('/v1/{jurisdiction}/reports/{report}', { path: { report: one.report } });
+      said.set(one.report, description);
+    }
+  };
+  // A list without some words is better than none.
+  await Promise.allSettled(Array.from({ length: atOnce }, ask));
+  return items.map((one) => ({ ...one, ...(said.has(one.report) ? { description: said.get(one.report) as string } : {}) }));
+}

@@ -1,0 +1,96 @@
+// What the phone keeps: the list as it was last fetched, and the moves that were not sent yet. Both are of one person and one
+// jurisdiction, and gone when that person signs out.
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { Duty, Jurisdiction, QueueItem, StaffReport } from '../contract/schemas.ts';
+import type { Position } from '../contract/areas.ts';
+import type { PlainStep } from '../dispatch/ways.ts';
+
+/** The outline of an area: rings of positions. */
+export interface Outline {
+  code: string;
+  name: string;
+  rings: Position[][];
+}
+
+/** The list as it was fetched, with all that is needed to show it without a network. */
+export interface Kept {
+  person: string;
+  name: string;
+  /** When it was fetched, RFC 3339. */
+  at: string;
+  jurisdiction: Jurisdiction;
+  reports: (QueueItem & Partial<Pick<StaffReport, 'description'>>)[];
+  /** Names of the areas that the reports name. */
+  names: Record<string, string>;
+  duties: Duty[];
+  people: Record<string, string>;
+  outlines: Outline[];
+}
+
+/** A move that has to reach the server, once. */
+export interface Move {
+  /** Idempotency key; moves are sent in the order in which they were made. */
+  key: string;
+  person: string;
+  report: string;
+  kind: PlainStep;
+  body: { version: number; code?: string; reason?: string; reply?: string };
+  made: string;
+  /** Why the server refused it; it then waits for somebody to read that and drop it. */
+  refused?: string;
+}
+
+interface Shelf extends DBSchema {
+  lists: { key: string; value: Kept };
+  moves: { key: number; value: Move };
+}
+
+/** The store of one jurisdiction on this phone. */
+export class Store {
+  private readonly opened: Promise<IDBPDatabase<Shelf>>;
+  private readonly list: string;
+
+  constructor(jurisdiction: string) {
+    this.list = jurisdiction;
+    this.opened = openDB<Shelf>(`weige-mine-${jurisdiction}`, 1, {
+      upgrade: (shelf) => {
+        shelf.createObjectStore('lists');
+        shelf.createObjectStore('moves', { autoIncrement: true });
+      },
+    });
+  }
+
+  async kept(): Promise<Kept | undefined> {
+    return await (await this.opened).get('lists', this.list);
+  }
+
+  async keep(kept: Kept): Promise<void> {
+    await (await this.opened).put('lists', kept, this.list);
+  }
+
+  /** The moves that wait, oldest first, each with its place. */
+  async moves(): Promise<{ at: number; move: Move }[]> {
+    const shelf = (await this.opened).transaction('moves');
+    const found: { at: number; move: Move }[] = [];
+    for (let cursor = await shelf.store.openCursor(); cursor; cursor = await cursor.continue()) found.push({ at: cursor.key, move: cursor.value });
+    return found;
+  }
+
+  async add(move: Move): Promise<void> {
+    await (await this.opened).add('moves', move);
+  }
+
+  async replace(at: number, move: Move): Promise<void> {
+    await (await this.opened).put('moves', move, at);
+  }
+
+  async drop(at: number): Promise<void> {
+    await (await this.opened).delete('moves', at);
+  }
+
+  /** Forgets everything: somebody signed out. */
+  async clear(): Promise<void> {
+    const shelf = await this.opened;
+    await Promise.all([shelf.clear('lists'), shelf.clear('moves')]);
+  }
+}

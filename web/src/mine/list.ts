@@ -1,0 +1,40 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { serviceName } from '../dispatch/list.ts';
+import { path } from '../dispatch/people.ts';
+import { distance, moment } from '../locale/format.ts';
+import type { Catalogue, Language } from '../locale/locale.ts';
+import type { StaffCatalogue } from '../locale/staff.ts';
+import type { Kept } from './kept.ts';
+import type { Case } from './order.ts';
+
+export interface Listing {
+  t: Catalogue;
+  s: StaffCatalogue;
+  language: Language;
+  kept: Kept;
+  cases: readonly Case[];
+}
+
+/** Where a case lies, in names from coarse to fine. */
+export function whereIs(t: Catalogue, kept: Kept, chain: readonly string[]): string {
+  return chain.length > 0 ? path(chain.slice(-2).map((code) => kept.names[code] ?? code)) : t.countsOutside;
+}
+
+/** Marks of a case: late or paused, its status, and whether something of it waits to be sent. */
+export function chips(t: Catalogue, s: StaffCatalogue, { item, status, waiting }: Case): TemplateResult {
+  return html`<span class="chips">${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
+    <span class="chip ${status === 'assigned' || status === 'reopened' ? 'waiting' : ''}">${t[`status_${status}_short`]}</span>
+    ${waiting.length > 0 ? html`<span class="chip pending">${s.minePending}</span>` : nothing}</span>`;
+}
+
+/** The cases as large targets, numbered as on the drawing of the area. */
+export function caseList({ t, s, language, kept, cases, show }: Listing & { show(report: string): void }): TemplateResult {
+  const { services, time_zone } = kept.jurisdiction;
+  return html`<ol class="mine-list">${repeat(cases, ({ item }) => item.report, (one, at) => html`<li>
+    <button type="button" class="entry" data-report=${one.item.report} @click=${() => show(one.item.report)}>
+      <span class="entry-top"><strong>${at + 1}. ${serviceName(services, one.item.service_code, language)}</strong>${chips(t, s, one)}</span>
+      <span class="entry-where">${whereIs(t, kept, one.item.chain)}${one.metres === undefined ? '' : ` · ${s.mineAway(distance(t, one.metres))}`}</span>
+      ${one.item.description ? html`<span class="entry-words">${one.item.description}</span>` : nothing}
+      ${one.item.due ? html`<span class="entry-due">${t.dueAt} ${t.dueBy(moment(t, time_zone, one.item.due))}</span>` : nothing}</button></li>`)}</ol>`;
+}

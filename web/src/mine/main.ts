@@ -1,0 +1,304 @@
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import '../styles/base.css';
+import './mine.css';
+import { Client } from '../contract/client.ts';
+import { newKey } from '../contract/once.ts';
+import { sentence } from '../contract/errors.ts';
+import { dayIn } from '../dispatch/people.ts';
+import { codeName } from '../dispatch/ways.ts';
+import type { Session, SignIn } from '../dispatch/session.ts';
+import { distance, moment } from '../locale/format.ts';
+import { opening, shell } from '../page/shell.ts';
+import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts';
+import { StaffElement } from '../page/staff-element.ts';
+import { findMe } from '../report/geolocation.ts';
+import { areaTree } from '../contract/areas.ts';
+import './case.ts';
+import { fetchKept } from './fetch.ts';
+import { Store, type Kept, type Move } from './kept.ts';
+import { casesOf, withNow, type Case, type Place } from './order.ts';
+import { alone, sendAll } from './outbox.ts';
+import { areaSection } from './outline.ts';
+import { caseList } from './list.ts';
+
+type Stage = 'opening' | 'failed' | 'out' | 'leaving' | 'in';
+
+/** The phone of somebody who works on cases: their list, which opens and can be worked on without a network. */
+@customElement('weige-mine')
+export class MinePage extends StaffElement {
+  @state() private stage: Stage = 'opening';
+  @state() private session: Session | undefined;
+  @state() private kept: Kept | undefined;
+  @state() private moves: readonly { at: number; move: Move }[] = [];
+  @state() private online = navigator.onLine;
+  @state() private busy = false;
+  @state() private trouble = '';
+  @state() private sent = false;
+  @state() private expired = false;
+  @state() private storeless = false;
+  @state() private leaving = false;
+  @state() private sort: 'due' | 'distance' = 'due';
+  @state() private here: Place | undefined;
+  @state() private finding = '';
+  @state() private open = '';
+  private endFinding: () => void = () => undefined;
+  private signIn: SignIn | undefined;
+  private client: Client | undefined;
+  private store: Store | undefined;
+  private readonly again = (): void => {
+    this.online = navigator.onLine;
+    if (this.online && !document.hidden) void this.sync();
+  };
+  private readonly back = (): void => { this.open = new URLSearchParams(location.search).get('report') ?? ''; };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    for (const event of ['online', 'offline']) window.addEventListener(event, this.again);
+    document.addEventListener('visibilitychange', this.again);
+    window.addEventListener('popstate', this.back);
+    void this.begin();
+  }
+
+  override disconnectedCallback(): void {
+    for (const event of ['online', 'offline']) window.removeEventListener(event, this.again);
+    document.removeEventListener('visibilitychange', this.again);
+    window.removeEventListener('popstate', this.back);
+    this.endFinding();
+    super.disconnectedCallback();
+  }
+
+  private async begin(): Promise<void> {
+    this.stage = 'opening';
+    try {
+      const settings = await readSettings();
+      const { SignIn } = await import('../dispatch/session.ts');
+      this.signIn = new SignIn(settings);
+      this.session = await this.signIn.current().catch(() => undefined);
+      const jurisdiction = jurisdictionIn(location.search) ?? settings.jurisdiction;
+      this.client = new Client({ jurisdiction, token: () => this.session?.token });
+      await this.openStore(jurisdiction);
+    } catch {
+      this.stage = 'failed';
+      return;
+    }
+    this.back();
+    this.stage = this.session || this.kept ? 'in' : 'out';
+    this.expired = !this.session;
+    void keepShell();
+    if (this.stage === 'in') await this.sync();
+  }
+
+  /** Opens what the phone keeps; whatever is of somebody else is forgotten. */
+  private async openStore(jurisdiction: string): Promise<void> {
+    try {
+      const store = new Store(jurisdiction);
+      this.kept = await store.kept();
+      if (this.session && this.kept && this.kept.person !== this.session.person) {
+        await store.clear();
+        this.kept = undefined;
+      }
+      this.store = store;
+      this.moves = await store.moves();
+    } catch {
+      // Private windows of some browsers keep nothing.
+      this.storeless = true;
+    }
+  }
+
+  /** Sends what waits, then fetches the list. One at a time, also among several windows. */
+  private async sync(): Promise<void> {
+    const { session, client } = this;
+    if (!session || !client || this.busy) return;
+    this.busy = true;
+    this.trouble = '';
+    try {
+      if (this.store) await alone('weige-mine', () => this.send(session, client));
+      const fetched = await fetchKept(client, session, this.kept);
+      this.kept = fetched;
+      await this.store?.keep(fetched);
+      this.expired = false;
+    } catch (error) {
+      if (isExpired(error)) await this.expire();
+      else if (navigator.onLine) this.trouble = sentence(this.t, error);
+    } finally {
+      this.busy = false;
+      await this.look();
+    }
+  }
+
+  private async send(session: Session, client: Client): Promise<void> {
+    const { store } = this;
+    if (!store) return;
+    const before = await store.moves();
+    const { now, expired } = await sendAll(client, session.person, store, (error) => sentence(this.t, error));
+    if (expired) await this.expire();
+    if (this.kept && now.length > 0) {
+      this.kept = { ...this.kept, reports: withNow(this.kept.reports, now, session.person) };
+      await store.keep(this.kept);
+    }
+    await this.look();
+    this.sent = before.length > 0 && this.moves.length === 0;
+  }
+
+  private async look(): Promise<void> {
+    if (this.store) this.moves = await this.store.moves();
+  }
+
+  private async expire(): Promise<void> {
+    await this.signIn?.forget();
+    this.session = undefined;
+    this.expired = true;
+  }
+
+  private async enter(): Promise<void> {
+    this.stage = this.kept ? 'in' : 'leaving';
+    try {
+      await this.signIn?.start();
+    } catch {
+      this.trouble = this.t.signInFailed;
+      this.stage = this.kept ? 'in' : 'out';
+    }
+  }
+
+  private async leave(anyway: boolean): Promise<void> {
+    if (this.moves.length > 0 && !anyway) {
+      this.leaving = true;
+      void this.focusOn('.leave-anyway');
+      return;
+    }
+    await this.store?.clear();
+    this.kept = undefined;
+    this.moves = [];
+    this.leaving = false;
+    this.session = undefined;
+    this.stage = 'out';
+    await this.signIn?.end();
+  }
+
+  /** Keeps a move on the phone, and sends it at once where that is possible. */
+  private async move({ kind, body }: Pick<Move, 'kind' | 'body'>): Promise<void> {
+    const { store, kept } = this;
+    if (!kept || !store) return;
+    await store.add({ key: newKey(), person: kept.person, report: this.open, kind, body, made: new Date().toISOString() });
+    this.sent = false;
+    await this.look();
+    if (kind !== 'accepted') this.show('');
+    await this.sync();
+  }
+
+  private async dropMove(at: number): Promise<void> {
+    await this.store?.drop(at);
+    await this.look();
+  }
+
+  private order(sort: 'due' | 'distance'): void {
+    this.sort = sort;
+    this.finding = '';
+    // Only while this order needs it.
+    this.endFinding();
+    if (sort === 'due') {
+      this.here = undefined;
+      return;
+    }
+    this.finding = this.s.mineLocating;
+    this.endFinding = findMe(navigator.geolocation, ({ lon, lat }) => {
+      this.here = { lon, lat };
+      this.finding = this.s.mineLocated;
+    }, () => { this.finding = this.s.mineNoPlace; });
+  }
+
+  private show(report: string): void {
+    const query = new URLSearchParams(location.search);
+    if (report) query.set('report', report);
+    else query.delete('report');
+    const text = query.toString();
+    history.pushState(null, '', location.pathname + (text ? `?${text}` : ''));
+    const before = this.open;
+    this.open = report;
+    window.scrollTo(0, 0);
+    void this.focusOn(report ? '#case-title' : `[data-report="${CSS.escape(before)}"]`);
+  }
+
+  private cases(kept: Kept): Case[] {
+    return casesOf(kept.reports, this.moves.map(({ move }) => move), this.sort === 'distance' ? this.here : undefined);
+  }
+
+  protected override render() {
+    const { t, stage, kept } = this;
+    const setting = kept ? ({ jurisdiction: kept.jurisdiction, areas: areaTree([], undefined) } as Setting) : undefined;
+    const content = stage === 'opening' || stage === 'failed' ? opening(t, stage === 'failed', () => void this.begin())
+      : stage === 'out' || stage === 'leaving' ? this.gate() : kept ? this.page(kept) : this.empty();
+    return shell({ page: 'mine', t, setting, content });
+  }
+
+  /** Signed in, and nothing was fetched yet. */
+  private empty() {
+    return this.trouble || !this.online ? html`<section class="card gate"><p class="notice bad" role="alert">${this.trouble || this.t.fault_network}</p>
+      <button type="button" class="primary" @click=${() => void this.sync()}>${this.t.tryAgain}</button></section>` : opening(this.t, false, () => undefined);
+  }
+
+  private gate() {
+    const { t, s } = this;
+    return html`<section class="card gate"><h1>${t.titleMine}</h1><p>${s.mineSignIn}</p>
+      ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
+      <button type="button" class="primary" @click=${() => void this.enter()}>${this.stage === 'leaving' ? t.signingIn : t.signIn}</button></section>`;
+  }
+
+  private page(kept: Kept) {
+    const { t, s } = this;
+    const cases = this.cases(kept);
+    const open = cases.find(({ item }) => item.report === this.open);
+    const zone = kept.jurisdiction.time_zone;
+    if (open) {
+      return html`${this.state(kept)}<weige-case .kept=${kept} .of=${open} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+        @back=${() => this.show('')} @move=${(event: CustomEvent<Pick<Move, 'kind' | 'body'>>) => void this.move(event.detail)}></weige-case>`;
+    }
+    const button = (sort: 'due' | 'distance', text: string) => html`<button type="button" aria-pressed=${this.sort === sort ? 'true' : 'false'} @click=${() => this.order(sort)}>${text}</button>`;
+    return html`<div class="mine-head"><h1>${t.titleMine}</h1><button type="button" class="quiet" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.sync()}>${t.refresh}</button></div>
+      ${this.state(kept)}
+      <p class="hint">${cases.length === 0 ? s.mineNone : s.mineCount(String(cases.length))} · ${s.mineFetched(moment(t, zone, kept.at))}</p>
+      <div class="tabs" role="group" aria-label=${s.mineSort}>${button('due', s.mineByDue)}${button('distance', s.mineByDistance)}</div>
+      ${this.finding ? html`<p class="hint" role="status">${this.finding}</p>` : nothing}
+      ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
+      ${areaSection({ t, s, language: this.language, kept, cases, here: this.here, today: dayIn(zone, new Date()) })}
+      <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.moves.length))}</p>
+          <button type="button" class="secondary leave-anyway" @click=${() => void this.leave(true)}>${s.mineLeaveAnyway}</button>`
+        : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;
+  }
+
+  /** What happens to what was done here. */
+  private state(kept: Kept) {
+    const { t, s } = this;
+    const waiting = this.moves.filter(({ move }) => !move.refused);
+    const refused = this.moves.filter(({ move }) => move.refused);
+    const zone = kept.jurisdiction.time_zone;
+    return html`<div class="mine-state" role="status">
+      ${this.storeless ? html`<p class="notice warn">${s.mineNoStorage}</p>` : nothing}
+      ${this.online ? nothing : html`<p class="notice warn">${s.mineOffline(moment(t, zone, kept.at))}</p>`}
+      ${waiting.length > 0 ? html`<p class="notice">${this.busy && this.online ? s.mineSending : s.mineWaiting(String(waiting.length))}</p>` : this.sent ? html`<p class="notice">${s.mineSent}</p>` : nothing}
+      ${this.trouble ? html`<p class="notice bad">${this.trouble}</p>` : nothing}
+      ${refused.map(({ at, move }) => html`<div class="notice bad"><p>${s.mineRefused(s[`step_${move.kind}`] + (move.body.code ? ` · ${codeName(s, move.body.code)}` : ''), move.refused ?? '')}</p>
+        <button type="button" class="secondary" @click=${() => void this.dropMove(at)}>${s.mineDrop}</button></div>`)}
+      ${this.expired && this.online ? html`<div class="notice warn"><p>${s.mineExpired}</p><button type="button" class="primary" @click=${() => void this.enter()}>${t.signIn}</button></div>` : nothing}</div>`;
+  }
+}
+
+function isExpired(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && error.status === 401;
+}
+
+/** Has the page itself kept, where the browser can; it opens without a network from then on. */
+async function keepShell(): Promise<void> {
+  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
+  try {
+    const registration = await navigator.serviceWorker.register('/worker.js', { scope: '/mine/', type: 'module', updateViaCache: 'none' });
+    registration.active?.postMessage('renew');
+  } catch {
+    // Some browsers forbid it; the page then needs a network to open.
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-mine': MinePage }
+}

@@ -1,0 +1,154 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import type { StaffReport } from '../../src/contract/schemas.ts';
+import { staffCatalogues } from '../../src/locale/staff.ts';
+import { fileAt, handsOf, placesOf, type Hands } from './api.ts';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { signIn, texts } from './steps.ts';
+
+const missing = browserMissing();
+
+suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  let hands: Hands;
+
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+    hands = await handsOf(server.url, 'street-dispatcher');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /** Files some reports and hands them to somebody. */
+  async function handTo(person: string, count: number): Promise<string[]> {
+    const area = hands.duties.find((duty) => duty.person === person)?.area;
+    const places = await placesOf(server.url, hands);
+    const ids: string[] = [];
+    for (let at = 0; at < count; at++) {
+      const { report } = await fileAt(server.url, places[at] ?? { lon: 0, lat: 0 }, `请去看看（${at + 1}）：路灯不亮，晚上看不清台阶`);
+      const now = await hands.get<StaffReport>(`/reports/${report}`);
+      if (now.assignee.person !== person) await hands.post(`/reports/${report}/reassignment`, { area, person, reason: '请就近看一下', version: now.version });
+      ids.push(report);
+    }
+    return ids;
+  }
+
+  const history = async (report: string) => (await hands.get<StaffReport>(`/reports/${report}`)).events.map((event) => event.kind);
+
+  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('shows the list, sorts it, and takes steps, on a %s in %s', async (device, language) => {
+    const s = staffCatalogues[language];
+    const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: 119.45, latitude: 32.2, accuracy: 12 } });
+    const { page } = visit;
+    await visit.open('/mine/');
+    await visit.check('mine, sign-in');
+    const person = await signIn(visit, /leader/i);
+    expect(new URL(page.url()).pathname).toBe('/mine/');
+    const [first] = await handTo(person, 3);
+    await page.locator('.mine-head button').click();
+    await page.locator(`[data-report="${first}"]`).waitFor();
+    await page.locator('.outline').waitFor();
+    await visit.check('mine');
+    await visit.picture(`mine-${language}`);
+    await visit.picture(`mine-${language}-whole`, { whole: true });
+    await page.getByRole('button', { name: s.mineByDistance }).click();
+    await page.getByText(s.mineLocated).waitFor();
+    const metres = await page.locator('.mine-list .entry-where').allTextContents();
+    expect(metres.every((one) => /米|公里| m| km/.test(one))).toBe(true);
+    await visit.picture(`mine-${language}-distance`);
+    await visit.press(`[data-report="${first}"]`);
+    await page.locator('.thumb').waitFor();
+    await visit.check('case');
+    await visit.picture(`mine-${language}-case`);
+    await visit.press('[data-step=accepted]');
+    await expect.poll(() => history(first ?? '')).toContain('accepted');
+    await visit.press('[data-step=returned]');
+    await page.locator('.step-form .primary').click();
+    await page.getByText(s.stepNeedCode).waitFor();
+    await page.locator('#case-code').selectOption('needs_others');
+    await page.locator('#case-reason').fill('要供电公司一起来');
+    await visit.check('return');
+    await visit.picture(`mine-${language}-return`);
+    await page.locator('.step-form .primary').click();
+    await page.locator('.mine-list').waitFor();
+    await expect.poll(() => history(first ?? '')).toContain('returned');
+    expect(await visit.layoutShift()).toBeLessThan(0.02);
+    await visit.end();
+  });
+
+  it('opens and works without a network, and sends each step once', async () => {
+    const s = staffCatalogues.zh;
+    const t = texts('zh');
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    visit.expectComplaint(/Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
+    const { page, context } = visit;
+    await visit.open('/mine/');
+    const person = await signIn(visit, /leader/i);
+    const [one, two] = await handTo(person, 2);
+    await page.locator('.mine-head button').tap();
+    await page.locator(`[data-report="${two}"]`).waitFor();
+    await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+    await expect.poll(() => page.evaluate(async () => (await (await caches.open('weige-shell')).keys()).length)).toBeGreaterThan(5);
+
+    await context.setOffline(true);
+    await page.reload();
+    await page.locator(`[data-report="${one}"]`).waitFor();
+    await page.getByText(/没有网络/).waitFor();
+    await page.locator(`[data-report="${one}"]`).tap();
+    await page.locator('[data-step=accepted]').tap();
+    await page.locator('[data-step=accepted]').waitFor({ state: 'detached' });
+    await page.locator('[data-step=resolved]').tap();
+    await page.locator('#case-reply').fill('灯泡换好了');
+    await page.locator('.step-form .primary').tap();
+    await page.getByText(s.mineWaiting('2')).waitFor();
+    await visit.check('offline');
+    await visit.picture('mine-offline');
+    // The phone is switched off and on again: it is all still there.
+    await page.reload();
+    await page.getByText(s.mineWaiting('2')).waitFor();
+    expect(await history(one ?? '')).not.toContain('accepted');
+
+    // The network comes back and is cut in mid-send: the answer to the first step is lost.
+    await page.evaluate(() => {
+      const real = window.fetch;
+      const cut = Object.assign(window, { lost: 0 });
+      window.fetch = async (address, init) => {
+        const answer = await real(address, init);
+        if (!String(address).endsWith('/acceptance')) return answer;
+        cut.lost++;
+        throw new TypeError('cut');
+      };
+    });
+    await context.setOffline(false);
+    await expect.poll(() => page.evaluate(() => (window as unknown as { lost: number }).lost), { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => history(one ?? '')).toContain('accepted');
+    await page.getByText(s.mineWaiting('2')).waitFor();
+    await page.reload();
+    await page.getByText(s.mineWaiting('2')).waitFor({ state: 'detached' });
+    await expect.poll(() => history(one ?? ''), { timeout: 15_000 }).toContain('resolved');
+    expect((await history(one ?? '')).filter((kind) => kind === 'accepted')).toHaveLength(1);
+    expect((await history(one ?? '')).filter((kind) => kind === 'resolved')).toHaveLength(1);
+
+    // Somebody else was quicker: the step is not recorded, and the page says so until it is read.
+    await context.setOffline(true);
+    await page.locator(`[data-report="${two}"]`).tap();
+    await page.locator('[data-step=accepted]').tap();
+    await page.getByText(s.mineSavedMove).waitFor();
+    const now = await hands.get<StaffReport>(`/reports/${two}`);
+    await hands.post(`/reports/${two}/rejection`, { version: now.version, code: 'nothing_found', reply: '现场没有发现' });
+    await context.setOffline(false);
+    await page.getByRole('button', { name: s.mineDrop }).waitFor();
+    await visit.check('refused');
+    await visit.picture('mine-refused');
+    await page.getByRole('button', { name: s.mineDrop }).tap();
+    await page.getByRole('button', { name: s.mineLeave }).tap();
+    await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
+    await page.goto(`${server.url}/mine/`);
+    await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
+    await visit.end();
+  });
+});

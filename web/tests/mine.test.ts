@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { Client } from '../src/contract/client.ts';
+import type { QueueItem } from '../src/contract/schemas.ts';
+import { ringsOf } from '../src/mine/fetch.ts';
+import type { Move } from '../src/mine/kept.ts';
+import { casesOf, frameOf, withNow } from '../src/mine/order.ts';
+import { sendAll, type Waiting } from '../src/mine/outbox.ts';
+
+const item = (report: string, more: Partial<QueueItem> = {}): QueueItem => ({
+  report, version: 1, status: 'assigned', service_code: 'light', filed_at: '2026-11-25T00:00:00Z', lon: 119, lat: 32, chain: [], boundary_set: 'b', assignee: { kind: 'person', person: 'me', because: 'duty' }, ...more,
+});
+const move = (report: string, kind: Move['kind'], key: string, more: Partial<Move> = {}): Move => ({ key, person: 'me', report, kind, body: { version: 1 }, made: '', ...more });
+
+/** A store in memory, as the phone's behaves. */
+class Memory implements Waiting {
+  readonly kept = new Map<number, Move>();
+  constructor(moves: Move[]) { for (const [at, one] of moves.entries()) this.kept.set(at, one); }
+  moves = async () => [...this.kept].map(([at, one]) => ({ at, move: structuredClone(one) }));
+  replace = async (at: number, one: Move) => { this.kept.set(at, structuredClone(one)); };
+  drop = async (at: number) => { this.kept.delete(at); };
+}
+
+/** A server that does each key once, and whose answers get lost as told. */
+class Server {
+  readonly versions = new Map<string, number>();
+  readonly done = new Map<string, { report: string; version: number; text: string }>();
+  losing = 0;
+  offline = false;
+  readonly client = new Client({ jurisdiction: 'j', fetch: async (address, init) => this.answer(String(address), init as RequestInit) });
+
+  private answer(address: string, init: RequestInit): Response {
+    if (this.offline) throw new TypeError('no network');
+    const report = /reports\/([^/]+)\//.exec(address)?.[1] ?? '';
+    const key = new Headers(init.headers).get('Idempotency-Key') ?? '';
+    const body = JSON.parse(String(init.body)) as { version: number };
+    const text = address + String(init.body);
+    const before = this.done.get(key);
+    if (before && before.text !== text) return new Response(JSON.stringify({ code: 'key_reused', message: 'changed' }), { status: 409 });
+    if (!before) {
+      if (body.version !== (this.versions.get(report) ?? 1)) return new Response(JSON.stringify({ code: 'conflict', message: 'changed' }), { status: 409 });
+      this.versions.set(report, body.version + 1);
+      this.done.set(key, { report, version: body.version + 1, text });
+    }
+    if (this.losing > 0) {
+      this.losing--;
+      throw new TypeError('the answer was lost');
+    }
+    return new Response(JSON.stringify({ report, version: this.done.get(key)?.version }), { status: 200 });
+  }
+}
+
+const why = () => 'refused';
+
+describe('moves that wait', () => {
+  it('are each made once and in order, however often answers are lost', async () => {
+    const server = new Server();
+    const store = new Memory([move('a', 'accepted', 'k1'), move('a', 'resolved', 'k2'), move('b', 'accepted', 'k3')]);
+    server.losing = 1;
+    expect((await sendAll(server.client, 'me', store, why)).unreached).toBe(true);
+    expect(store.kept.size).toBe(3);
+    server.offline = true;
+    await sendAll(server.client, 'me', store, why);
+    expect(store.kept.size).toBe(3);
+    server.offline = false;
+    server.losing = 0;
+    const { now, unreached } = await sendAll(server.client, 'me', store, why);
+    expect([unreached, store.kept.size, now.map((one) => [one.report, one.version])]).toEqual([false, 0, [['a', 2], ['a', 3], ['b', 2]]]);
+    expect([...server.done.keys()]).toEqual(['k1', 'k2', 'k3']);
+  });
+
+  it('stay with the reason when they are refused, and so do those behind them, but not others', async () => {
+    const server = new Server();
+    server.versions.set('a', 7);
+    const store = new Memory([move('a', 'accepted', 'k1'), move('a', 'resolved', 'k2'), move('b', 'accepted', 'k3'), move('c', 'accepted', 'k4', { person: 'somebody else' })]);
+    await sendAll(server.client, 'me', store, why);
+    expect([...store.kept.values()].map((one) => [one.key, one.refused])).toEqual([['k1', 'refused'], ['k2', 'refused'], ['k4', undefined]]);
+    expect(server.versions.get('a')).toBe(7);
+  });
+});
+
+describe('the list', () => {
+  it('is in order of deadlines, or of distance where that is known', () => {
+    const reports = [item('late', { due: '2026-11-27T00:00:00Z', lon: 119.001 }), item('soon', { due: '2026-11-26T00:00:00Z', lon: 119.5 }), item('none', { lon: 119.1 }), item('done', { status: 'resolved' })];
+    expect(casesOf(reports, [], undefined).map((one) => one.item.report)).toEqual(['soon', 'late', 'none']);
+    expect(casesOf(reports, [], { lon: 119, lat: 32 }).map((one) => one.item.report)).toEqual(['late', 'none', 'soon']);
+  });
+
+  it('shows what was done before it is sent', () => {
+    const [one] = casesOf([item('a')], [move('a', 'accepted', 'k')], undefined);
+    expect([one?.status, one?.waiting.length]).toEqual(['in_progress', 1]);
+    expect(casesOf([item('a')], [move('a', 'accepted', 'k', { refused: 'no' })], undefined)[0]?.status).toBe('assigned');
+  });
+
+  it('lets go of what is somebody else\'s now', () => {
+    const now = [item('a', { assignee: { kind: 'queue', because: 'returned' }, status: 'returned' }), item('b', { status: 'in_progress', version: 2 })];
+    expect(withNow([item('a'), item('b'), item('c')], now, 'me').map((one) => [one.report, one.version])).toEqual([['b', 2], ['c', 1]]);
+  });
+});
+
+describe('the drawing of an area', () => {
+  it('keeps everything inside and north up', () => {
+    const rings = ringsOf({ type: 'MultiPolygon', coordinates: [[[[119, 32], [119.01, 32], [119.01, 32.02], [119, 32]]]] });
+    const frame = frameOf([{ code: 'g', name: 'g', rings }], [{ lon: 119.02, lat: 32.01 }], 320, 20);
+    if (!frame) throw new Error('nothing to draw');
+    for (const [lon, lat] of [[119, 32], [119.01, 32.02], [119.02, 32.01]] as const) {
+      expect(frame.x(lon)).toBeGreaterThanOrEqual(19.9);
+      expect(frame.x(lon)).toBeLessThanOrEqual(300.1);
+      expect(frame.y(lat)).toBeGreaterThanOrEqual(19.9);
+      expect(frame.y(lat)).toBeLessThanOrEqual(frame.height - 19.9);
+    }
+    expect(frame.y(32.02)).toBeLessThan(frame.y(32));
+    expect(frameOf([], [], 320, 20)).toBeUndefined();
+  });
+});
