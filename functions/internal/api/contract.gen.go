@@ -2281,7 +2281,7 @@ type RoutingSimulationInput struct {
 	Rules  []RoutingRule `json:"rules"`
 }
 
-// RoutingWords Words of which one has to be in an answer to a question. Upper and lower case are the same; Latin words have to stand whole.
+// RoutingWords Words of which one has to be in an answer to a question, or in the name of one that was chosen from a list. Upper and lower case are the same; Latin words have to stand whole.
 type RoutingWords struct {
 	Question string   `json:"question"`
 	Words    []string `json:"words"`

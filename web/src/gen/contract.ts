@@ -961,7 +961,7 @@ export interface paths {
         /**
          * Replaces the rules as a whole, if the version in force is still the expected one.
          * @description Rules are asked in their order and the first one that is met decides. Every fault is reported with the number of its rule and the
-         *     field, and then nothing is stored: a service, area, level, role, person or class that does not exist; a rule that can never decide,
+         *     field, and then nothing is stored: a service, area, level, question, role, person or class that does not exist; a rule that can never decide,
          *     because rules before it take all it would be met by; a service that in some area, at some time, without any answers, no rule decides
          *     about. Every area counts as one in which a report may lie, and lying in none as well.
          */
@@ -1761,7 +1761,7 @@ export interface components {
             /** @description What kind of time it is then by the calendar in the settings; every instant is of one kind. after_hours is of a day that is worked. */
             calendar?: ("working_hours" | "after_hours" | "day_off")[];
         };
-        /** @description Words of which one has to be in an answer to a question. Upper and lower case are the same; Latin words have to stand whole. */
+        /** @description Words of which one has to be in an answer to a question, or in the name of one that was chosen from a list. Upper and lower case are the same; Latin words have to stand whole. */
         RoutingWords: {
             question: string;
             words: string[];
