@@ -13,6 +13,8 @@ const (
 	FileReport        Action = "fileReport"
 	TrackReport       Action = "trackReport"
 	ReopenTracked     Action = "reopenTracked"
+	NoteTracked       Action = "noteTracked"
+	ConfirmTracked    Action = "confirmTracked"
 	ListPublicReports Action = "listPublicReports"
 	GetBoundarySet    Action = "getBoundarySet" // once published; a draft is for those who may ListBoundarySets
 	GetBoundaryAreas  Action = "getBoundaryAreas"
@@ -96,6 +98,8 @@ var actions = []Action{
 	FileReport,
 	TrackReport,
 	ReopenTracked,
+	NoteTracked,
+	ConfirmTracked,
 	ListPublicReports,
 	GetBoundarySet,
 	GetBoundaryAreas,

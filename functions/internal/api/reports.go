@@ -175,7 +175,11 @@ func viewTracked(t report.Tracked) Tracked {
 		case slices.Contains([]report.EventKind{report.Warn, report.Lapse, report.Escalate, report.PartDone, report.PartBack}, kind):
 			continue // between the city and its staff
 		}
-		v.Events = append(v.Events, PublicEvent{At: e.At, Kind: PublicEventKind(kind), Reply: e.Reply, Assignee: publicAssignee(e.After, t.Settings, t.Areas)})
+		shown := PublicEvent{At: e.At, Kind: PublicEventKind(kind), Reply: e.Reply, Assignee: publicAssignee(e.After, t.Settings, t.Areas)}
+		if e.Who == report.Resident {
+			shown.Note = e.Reason
+		}
+		v.Events = append(v.Events, shown)
 	}
 	return v
 }
@@ -183,9 +187,26 @@ func viewTracked(t report.Tracked) Tracked {
 // ReopenTracked opens a finished report again for its reporter.
 func (s *Server) ReopenTracked(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string, p ReopenTrackedParams) {
 	var in ReopeningInput
-	err := idempotencyKey(p.IdempotencyKeyHeader)
+	s.answerTracked(w, r, report.Reopen, code, trackingCode, p.IdempotencyKeyHeader, &in, func() string { return in.Reason }, "reason")
+}
+
+// NoteTracked adds words of its reporter to a report.
+func (s *Server) NoteTracked(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string, p NoteTrackedParams) {
+	var in NoteInput
+	s.answerTracked(w, r, report.Note, code, trackingCode, p.IdempotencyKeyHeader, &in, func() string { return in.Note }, "note")
+}
+
+// ConfirmTracked says for its reporter that a report was settled well.
+func (s *Server) ConfirmTracked(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string, p ConfirmTrackedParams) {
+	var in ConfirmationInput
+	s.answerTracked(w, r, report.Confirm, code, trackingCode, p.IdempotencyKeyHeader, &in, func() string { return in.Note })
+}
+
+// answerTracked takes a step of whoever holds the tracking code. in is what is sent, words what it says, required its fields.
+func (s *Server) answerTracked(w http.ResponseWriter, r *http.Request, kind report.EventKind, code, trackingCode, key string, in any, words func() string, required ...string) {
+	err := idempotencyKey(key)
 	if err == nil {
-		err = decode(w, r, s.BodyBytes, &in, "reason")
+		err = decode(w, r, s.BodyBytes, in, required...)
 	}
 	var t report.Tracked
 	if err == nil {
@@ -196,7 +217,10 @@ func (s *Server) ReopenTracked(w http.ResponseWriter, r *http.Request, code Juri
 		c, err = s.Books.Current(r.Context(), code)
 	}
 	if err == nil {
-		_, err = s.Assignments.Reopen(r.Context(), c, t.State, s.Reports.Secrets.Operation(code, p.IdempotencyKeyHeader), in.Reason)
+		_, err = s.Assignments.Answer(r.Context(), c, t.State, kind, s.Reports.Secrets.Operation(code, key), words())
+		if kind != report.Reopen {
+			err = renamed(err, "reason", "note")
+		}
 	}
 	if err == nil {
 		t, err = s.Reports.Track(r.Context(), code, trackingCode)

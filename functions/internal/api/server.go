@@ -48,7 +48,8 @@ const (
 // served says which function answers which operation. A test holds it against the contract.
 var served = map[Function][]string{
 	Reports: {"POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}",
-		"POST /v1/{jurisdiction}/reports/track/{code}/reopening", "/imports"},
+		"POST /v1/{jurisdiction}/reports/track/{code}/reopening", "POST /v1/{jurisdiction}/reports/track/{code}/notes",
+		"POST /v1/{jurisdiction}/reports/track/{code}/confirmation", "/imports"},
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
 	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/duties", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},

@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -91,6 +92,52 @@ func TestACaseIsWorkedOnAndReopened(t *testing.T) {
 		counts := w.counted()
 		if counts.Open != 1 || counts.Waiting != 0 {
 			t.Errorf("counts %+v", counts)
+		}
+	})
+}
+
+// Words of the resident reach staff once, move nothing, and are taken in every status.
+func TestAResidentAddsAndConfirms(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, endpoint string) {
+		w := newWorld(t, endpoint)
+		w.settle()
+		s := w.case0(0.5)
+		path := "/v1/town/reports/track/" + s.filed.TrackingCode
+		key, words := uuid.NewString(), map[string]any{"note": "  在二单元门口，晚上最黑  "}
+		var tracked api.Tracked
+		for range 2 {
+			w.must("POST", path+"/notes", "", words, "Idempotency-Key", key).into(t, &tracked)
+			if n := len(tracked.Events); n != 2 || tracked.Events[1].Kind != api.PublicEventKindNoted || tracked.Events[1].Note != "在二单元门口，晚上最黑" || tracked.Status != api.StatusAssigned {
+				t.Fatalf("noted: %d events, %+v", n, tracked)
+			}
+		}
+		if a := w.do("POST", path+"/notes", "", map[string]any{"note": "别的话"}, "Idempotency-Key", key); a.status != http.StatusUnprocessableEntity || !strings.Contains(string(a.body), `"key_reused"`) {
+			t.Errorf("the same key for other words: %d %s", a.status, a.body)
+		}
+		if a := w.do("POST", path+"/notes", "", map[string]any{"note": "嗯"}, "Idempotency-Key", uuid.NewString()); a.status != http.StatusUnprocessableEntity || !strings.Contains(string(a.body), `"note"`) {
+			t.Errorf("too short: %d %s", a.status, a.body)
+		}
+		if a := w.do("POST", path+"/confirmation", "", map[string]any{}, "Idempotency-Key", uuid.NewString()); a.status != http.StatusConflict {
+			t.Errorf("confirmed before anything was done: %d %s", a.status, a.body)
+		}
+		w.must("GET", "/v1/town/reports/"+s.filed.Report, w.issuer.token("d", "dispatcher@town"), nil).into(t, &s.now)
+		if e := s.now.Events[1]; e.Kind != api.EventKindNoted || e.Who != "resident" || e.Reason != "在二单元门口，晚上最黑" {
+			t.Errorf("staff see %+v", e)
+		}
+		s.must("leader-11", "member@town:c1g1", "resolution", "reply", "灯泡已换")
+		until := *s.tracked().ReopenUntil
+		w.must("POST", path+"/confirmation", "", map[string]any{"note": "谢谢"}, "Idempotency-Key", uuid.NewString()).into(t, &tracked)
+		if tracked.Status != api.StatusResolved || tracked.Events[3].Kind != api.PublicEventKindConfirmed || !tracked.ReopenUntil.Equal(until) {
+			t.Errorf("confirmed: %+v", tracked)
+		}
+		if counts := w.counted(); counts.Open != 1 {
+			t.Errorf("counts %+v", counts)
+		}
+		for n := range 18 { // two were taken above
+			w.must("POST", path+"/notes", "", map[string]any{"note": fmt.Sprintf("补充 %d", n)}, "Idempotency-Key", uuid.NewString())
+		}
+		if a := w.do("POST", path+"/notes", "", words, "Idempotency-Key", uuid.NewString()); a.status != http.StatusConflict {
+			t.Errorf("the 21st: %d %s", a.status, a.body)
 		}
 	})
 }

@@ -162,6 +162,10 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{"photo": "none"}
 	case "releasePhoto":
 		body = map[string]any{"released": true}
+	case "noteTracked":
+		body = map[string]any{"note": "试一试"}
+	case "confirmTracked":
+		body = map[string]any{}
 	case "reopenTracked":
 		body = map[string]any{"reason": "试一试"}
 	case "readContact":

@@ -272,6 +272,8 @@ func (w *world) doEverything(work func()) {
 		w.must("POST", report+"/"+step, dispatcher, map[string]any{"version": version, "code": "other", "reason": "试一试", "reply": "试一试"}, "Idempotency-Key", uuid.NewString())
 		version++
 	}
+	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/notes", "", map[string]any{"note": "在二单元"}, "Idempotency-Key", uuid.NewString())
+	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/confirmation", "", map[string]any{}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/reopening", "", map[string]any{"reason": "又坏了"}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", report+"/contact-readings", dispatcher, map[string]any{"reason": "约上门时间"})
 	another := w.file(0.5, 0.5).Report
@@ -295,7 +297,7 @@ func (w *world) doEverything(work func()) {
 	w.must("GET", change+"/outcomes", dispatcher, nil)
 	w.must("POST", change+"/undo", dispatcher, map[string]any{})
 	work()
-	version += 3 // reopened by the resident, moved, moved back
+	version += 5 // added to, confirmed and reopened by the resident, moved, moved back
 	change = many()
 	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"version": version, "area": "c2g1", "reason": "他更近"}, "Idempotency-Key", uuid.NewString())
 	work()

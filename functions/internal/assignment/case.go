@@ -3,6 +3,7 @@ package assignment
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/weige/weige/functions/internal/fault"
@@ -58,37 +59,52 @@ func (d *Desk) succeed(ctx context.Context, c jurisdiction.Current, s report.Sta
 	return err
 }
 
-// Reopen is a resident's, who has no account and saw no version: it is tried again on what somebody changed meanwhile. op is the
-// sender's own key.
-func (d *Desk) Reopen(ctx context.Context, c jurisdiction.Current, s report.State, op, reason string) (report.State, error) {
+// Answer takes a step of the reporter: report.Note, report.Confirm or report.Reopen. They have no account and saw no version, so that it is
+// tried again on what somebody changed meanwhile. op is the sender's own key; the same again changes nothing.
+func (d *Desk) Answer(ctx context.Context, c jurisdiction.Current, s report.State, kind report.EventKind, op, words string) (report.State, error) {
 	for try := 0; ; try++ {
-		now, err := d.reopenOnce(ctx, c, s, op, reason)
-		if !fault.Is(err, fault.Conflict) || now.Version == s.Version || try == reopenTries {
+		now, err := d.answerOnce(ctx, c, s, report.Step{Kind: kind, Who: report.Resident, Op: op, Reason: words})
+		if !fault.Is(err, fault.Conflict) || now.Version == s.Version || try == answerTries {
 			return now, err
 		}
 		s = now
 	}
 }
 
-const reopenTries = 3
+const (
+	answerTries = 3
+	// mostAnswers is how many events of one report its reporter can make. Whoever has more to say is better called.
+	mostAnswers = 20
+)
 
-func (d *Desk) reopenOnce(ctx context.Context, c jurisdiction.Current, s report.State, op, reason string) (report.State, error) {
+func (d *Desk) answerOnce(ctx context.Context, c jurisdiction.Current, s report.State, step report.Step) (report.State, error) {
 	events, err := d.Reader.Events(ctx, s.ID)
 	if err != nil {
 		return s, err
 	}
+	made := 0
 	for _, e := range events {
-		if e.Op == op && e.Kind == report.Reopen && e.Who == report.Resident {
-			return s, nil // made before
+		if e.Who != report.Resident || e.Kind == report.Filed {
+			continue
 		}
+		switch {
+		case e.Op == step.Op && e.Kind == step.Kind && e.Reason == strings.TrimSpace(step.Reason):
+			return s, nil // made before
+		case e.Op == step.Op:
+			return s, keyReused()
+		}
+		made++
 	}
 	switch {
+	case made >= mostAnswers:
+		return s, fault.New(fault.Conflict, "%d things were added to this report, and no more fit. Please file a new one.", mostAnswers)
+	case step.Kind != report.Reopen:
+		return d.Take(ctx, c, s, s.Version, step)
 	case !s.ReopenUntil.IsZero() && d.Now().After(s.ReopenUntil):
 		return s, fault.New(fault.Conflict, "The time to reopen this report is over. Please file a new one.")
 	case s.ReopenUntil.IsZero():
 		return s, fault.New(fault.Conflict, "This report is still being worked on; there is nothing to reopen.")
 	}
-	step := report.Step{Kind: report.Reopen, Who: report.Resident, Op: op, Reason: reason}
 	if err := d.succeed(ctx, c, s, &step); err != nil {
 		return s, err
 	}

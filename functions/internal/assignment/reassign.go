@@ -186,9 +186,13 @@ func (d *Desk) madeBefore(ctx context.Context, s report.State, step report.Step,
 			e.Reply == strings.TrimSpace(step.Reply) && e.Version == version+1 && slices.Equal(e.Refs, step.Refs) && (step.Kind != report.Reassigned || Same(e.After, *step.To)) {
 			return nil
 		}
-		return &fault.Error{Code: fault.KeyReused, Field: "Idempotency-Key", Message: "This Idempotency-Key was used for another change of this report. Use a new key for a new decision."}
+		return keyReused()
 	}
 	return changedMeanwhile()
+}
+
+func keyReused() error {
+	return &fault.Error{Code: fault.KeyReused, Field: "Idempotency-Key", Message: "This Idempotency-Key was used for another change of this report. Use a new key for a new decision."}
 }
 
 func changedMeanwhile() error {

@@ -36,7 +36,7 @@ import (
 // A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned. A pause, its end, and what the
 // clock does (warn, call late, escalate) leave an unfinished case where it is, but that an escalation may hand it to somebody; so does a
 // correction of its place or service, and a re-homing, which a resolved one can be too: it is still checked by whoever has the ground. A duplicate ends like a rejected one and can be reopened like it. A case that is split stays where
-// it is and closes with the last of its parts; one of which a part is reopened is reopened itself.
+// it is and closes with the last of its parts; one of which a part is reopened is reopened itself. What a reporter adds or confirms moves nothing.
 var ways = map[EventKind]way{
 	Filed:      {},
 	Reassigned: {from: unfinished},
@@ -57,6 +57,8 @@ var ways = map[EventKind]way{
 	Split:      {from: unfinished, to: InProgress, reason: true},
 	PartDone:   {from: unfinished, stays: true},
 	PartBack:   {from: slices.Concat(unfinished, []Status{Resolved, Closed, Rejected}), to: Reopened},
+	Note:       {from: Statuses(), stays: true, reason: true},
+	Confirm:    {from: []Status{Resolved, Closed}, stays: true},
 }
 
 // unfinished are the statuses in which something is still to be done.
@@ -277,8 +279,8 @@ func (s *State) mark(before State, step Step) {
 	}
 	switch s.Status {
 	case Resolved, Closed, Rejected, Duplicate:
-		if step.Kind == Rehomed {
-			break // that the borders changed gives nobody more time
+		if step.Kind == Rehomed || step.Kind == Note || step.Kind == Confirm {
+			break // that the borders changed gives nobody more time, and neither do words
 		}
 		s.ReopenUntil = step.At.Add(step.Reopen).UTC().Truncate(time.Second)
 	default:

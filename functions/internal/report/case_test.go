@@ -40,13 +40,16 @@ func TestEveryStepFromEveryStatus(t *testing.T) {
 		InProgress: {Reassigned: Assigned, Return: Returned, Resolve: Resolved, Reject: Rejected},
 		Returned:   {Reassigned: Assigned, Accept: InProgress, Resolve: Resolved, Reject: Rejected},
 		Reopened:   {Reassigned: Assigned, Accept: InProgress, Return: Returned, Resolve: Resolved, Reject: Rejected},
-		Resolved:   {Close: Closed, Reopen: Reopened, PartBack: Reopened, Rehomed: Resolved},
-		Closed:     {Reopen: Reopened, PartBack: Reopened},
+		Resolved:   {Close: Closed, Reopen: Reopened, PartBack: Reopened, Rehomed: Resolved, Confirm: Resolved},
+		Closed:     {Reopen: Reopened, PartBack: Reopened, Confirm: Closed},
 		Rejected:   {Reopen: Reopened, PartBack: Reopened},
 		Duplicate:  {Reopen: Reopened},
 	}
 	for _, s := range []Status{Received, Assigned, InProgress, Returned, Reopened} {
 		want[s][Repeat], want[s][Split], want[s][Correct], want[s][PartBack], want[s][Rehomed] = Duplicate, InProgress, s, s, s
+	}
+	for _, s := range Statuses() {
+		want[s][Note] = s
 	}
 	if len(want) != len(Statuses()) {
 		t.Fatalf("%d statuses, want %d", len(Statuses()), len(want))
@@ -83,6 +86,8 @@ func TestStepsNeedTheirWords(t *testing.T) {
 		{Reject, "reply", func(s *Step) { s.Reply = "" }},
 		{Resolve, "reply", func(s *Step) { s.Reply = "好" }},
 		{Reopen, "reason", func(s *Step) { s.Reason = "" }},
+		{Note, "reason", func(s *Step) { s.Reason = " " }},
+		{Confirm, "reason", func(s *Step) { s.Reason = "好" }},
 		{Close, "reply", func(s *Step) { s.Reply = "a\x00b" }},
 	} {
 		st := step(c.kind)
@@ -150,6 +155,13 @@ func TestReopeningHasAPeriod(t *testing.T) {
 	s := take(t, State{Status: InProgress, Assignee: leader}, step(Resolve))
 	if want := time.Date(2026, 11, 25, 1, 2, 3, 0, time.UTC); !s.ReopenUntil.Equal(want) {
 		t.Errorf("until %s", s.ReopenUntil)
+	}
+	for _, words := range []EventKind{Note, Confirm} {
+		later := step(words)
+		later.At = later.At.Add(time.Hour)
+		if now := take(t, s, later); !now.ReopenUntil.Equal(s.ReopenUntil) {
+			t.Errorf("%s makes the period longer: %s", words, now.ReopenUntil)
+		}
 	}
 	if s = take(t, s, step(Reopen)); !s.ReopenUntil.IsZero() || s.Assignee != leader {
 		t.Errorf("reopened: %+v", s)

@@ -143,6 +143,8 @@ const (
 	Split      EventKind = "split"
 	PartDone   EventKind = "part_finished"
 	PartBack   EventKind = "part_reopened"
+	Note       EventKind = "noted"     // the reporter adds words (补充)
+	Confirm    EventKind = "confirmed" // the reporter is satisfied
 )
 
 // Event is one entry of the append-only history. It is self-contained: whoever reads it from the stream needs no other item.

@@ -80,7 +80,7 @@ func (w *city) reopen(ctx context.Context, client int, rng *rand.Rand, code, op 
 	}
 	began := w.history.begin()
 	err := w.insist(rng, func() error {
-		_, err := w.server.Assignments.Reopen(ctx, w.current, before.State, op, "又坏了")
+		_, err := w.server.Assignments.Answer(ctx, w.current, before.State, report.Reopen, op, "又坏了")
 		return err
 	})
 	// A reopening may take the version that it finds when it is tried again, so that only its event says which it was.

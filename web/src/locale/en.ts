@@ -180,6 +180,8 @@ export const en: Catalogue = {
   event_split: (who) => `Divided among several units; led by ${who}`,
   event_part_finished: (who) => `A part is finished; led by ${who}`,
   event_part_reopened: (who) => `A part was opened again; led by ${who}`,
+  event_noted: (who) => `The reporter added something; with ${who}`,
+  event_confirmed: (who) => `The reporter is satisfied; done by ${who}`,
   nowWith: 'Who has it now',
   withRole: (role, area) => `${role}, ${area}`,
   inQueue: (queue) => `In ${queue}; nobody has it yet`,

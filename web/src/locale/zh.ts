@@ -180,6 +180,8 @@ export const zh = {
   event_split: (who: string) => `分给几个单位同时处理；总负责：${who}`,
   event_part_finished: (who: string) => `一个部分已办结；总负责：${who}`,
   event_part_reopened: (who: string) => `一个部分重新处理；总负责：${who}`,
+  event_noted: (who: string) => `上报人补充；由${who}负责`,
+  event_confirmed: (who: string) => `上报人表示满意；经办：${who}`,
   nowWith: '现在由谁负责',
   withRole: (role: string, area: string) => `${area} ${role}`,
   inQueue: (queue: string) => `在${queue}，还没有分派到人`,
