@@ -55,6 +55,26 @@ func TestSharedEdgesGoToTheRightAndUp(t *testing.T) {
 	}
 }
 
+// A neighbour says where its edge is nearest: a step over that point leads into it.
+func TestNeighboursSayWhereTheyAreNearest(t *testing.T) {
+	ix := opened(t, flat(one("a", [][]Point{square(0, 0, 1000)}), one("b", [][]Point{square(1000, 0, 1000)}), one("c", [][]Point{square(0, 1000, 1000)})))
+	m := ix.Locate(Point{990, 970}.Degrees(), 1)
+	want := map[string]Point{"b": {1000, 970}, "c": {990, 1000}}
+	for _, n := range m.Chain[0].Neighbours {
+		code := ix.Area(n.ID).Code
+		if n.At != want[code] {
+			t.Errorf("%s is nearest at %v, want %v", code, n.At, want[code])
+		}
+		delete(want, code)
+	}
+	if len(want) != 0 {
+		t.Errorf("not named: %v", want)
+	}
+	if n := ix.Locate(Point{-10, 500}.Degrees(), 0).Nearest; n == nil || n.At != (Point{0, 500}) {
+		t.Errorf("from outside: %+v", n)
+	}
+}
+
 // Five areas meet at a vertex; going around it each has its sector, and the vertex itself is the east one's.
 //
 //	 ╲ c │ b ╱

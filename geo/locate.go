@@ -27,6 +27,7 @@ type Holding struct {
 type Neighbour struct {
 	ID     ID
 	Metres float64 // to its nearest edge
+	At     Point   // the point of its edge that is nearest, on the lattice: where somebody would step over
 }
 
 // Locate gives the chain of areas that hold p, in degrees of WGS 84, with what proves it. The chain is the smallest area that holds
@@ -97,5 +98,5 @@ func (ix *Index) nearest(p Point) *Neighbour {
 	if s.nearest == None || math.IsInf(s.best, 1) {
 		return nil
 	}
-	return &Neighbour{s.nearest, s.best}
+	return &Neighbour{s.nearest, s.best, s.at}
 }

@@ -24,6 +24,7 @@ type search struct {
 	accuracy    float64 // metres within which other areas are looked for
 	best        float64 // metres to the nearest edge of own
 	nearest     ID      // for own == None: the area of that edge
+	at          Point   // and where that edge is nearest
 	onEdge      bool
 	found       []Neighbour
 	left        int // divided cells that may still be entered, see walk
@@ -237,7 +238,7 @@ func (s *search) edge(a, b Point, left, right ID) {
 	if s.own == None {
 		own = true
 		if id := least(left, right); d < s.best || d == s.best && id < s.nearest {
-			s.nearest = id
+			s.nearest, s.at = id, latticed(x, y)
 		}
 	}
 	if own {
@@ -245,8 +246,9 @@ func (s *search) edge(a, b Point, left, right ID) {
 		s.best = min(s.best, d)
 	}
 	if d <= s.accuracy {
-		s.meet(left, d)
-		s.meet(right, d)
+		at := latticed(x, y)
+		s.meet(left, d, at)
+		s.meet(right, d, at)
 	}
 }
 
@@ -258,16 +260,23 @@ func least(a, b ID) ID {
 	return a
 }
 
-// meet notes another area at a distance.
-func (s *search) meet(id ID, d float64) {
+// latticed gives the lattice point nearest to a point of an edge.
+func latticed(x, y float64) Point {
+	return Point{int32(math.RoundToEven(x)), int32(math.RoundToEven(y))}
+}
+
+// meet notes another area at a distance, at being the point of its edge.
+func (s *search) meet(id ID, d float64, at Point) {
 	if id == None || id == s.own {
 		return
 	}
 	for i := range s.found {
 		if f := &s.found[i]; f.ID == id {
-			f.Metres = min(f.Metres, d)
+			if d < f.Metres {
+				f.Metres, f.At = d, at
+			}
 			return
 		}
 	}
-	s.found = append(s.found, Neighbour{id, d})
+	s.found = append(s.found, Neighbour{id, d, at})
 }

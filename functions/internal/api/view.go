@@ -62,7 +62,8 @@ func centimetres(metres float64) float64 { return math.Round(metres*100) / 100 }
 
 func viewNeighbour(areas *geo.Index, n geo.Neighbour) Neighbour {
 	a := areas.Area(n.ID)
-	return Neighbour{Level: a.LevelName, Code: a.Code, Name: a.Name, Metres: centimetres(n.Metres)}
+	at := n.At.Degrees()
+	return Neighbour{Level: a.LevelName, Code: a.Code, Name: a.Name, Metres: centimetres(n.Metres), At: []float64{at[0], at[1]}}
 }
 
 // publicAssignee shows who has a report without saying which person. areas is the set that names the area, or nil.
