@@ -236,11 +236,13 @@ func (e EditOperationOp) Valid() bool {
 const (
 	EventKindAccepted     EventKind = "accepted"
 	EventKindClosed       EventKind = "closed"
+	EventKindConfirmed    EventKind = "confirmed"
 	EventKindCorrected    EventKind = "corrected"
 	EventKindDuplicate    EventKind = "duplicate"
 	EventKindEscalated    EventKind = "escalated"
 	EventKindFiled        EventKind = "filed"
 	EventKindLate         EventKind = "late"
+	EventKindNoted        EventKind = "noted"
 	EventKindPartFinished EventKind = "part_finished"
 	EventKindPartReopened EventKind = "part_reopened"
 	EventKindPaused       EventKind = "paused"
@@ -262,6 +264,8 @@ func (e EventKind) Valid() bool {
 		return true
 	case EventKindClosed:
 		return true
+	case EventKindConfirmed:
+		return true
 	case EventKindCorrected:
 		return true
 	case EventKindDuplicate:
@@ -271,6 +275,8 @@ func (e EventKind) Valid() bool {
 	case EventKindFiled:
 		return true
 	case EventKindLate:
+		return true
+	case EventKindNoted:
 		return true
 	case EventKindPartFinished:
 		return true
@@ -431,9 +437,11 @@ func (e PointGeometryType) Valid() bool {
 const (
 	PublicEventKindAccepted   PublicEventKind = "accepted"
 	PublicEventKindClosed     PublicEventKind = "closed"
+	PublicEventKindConfirmed  PublicEventKind = "confirmed"
 	PublicEventKindCorrected  PublicEventKind = "corrected"
 	PublicEventKindDuplicate  PublicEventKind = "duplicate"
 	PublicEventKindFiled      PublicEventKind = "filed"
+	PublicEventKindNoted      PublicEventKind = "noted"
 	PublicEventKindPaused     PublicEventKind = "paused"
 	PublicEventKindReassigned PublicEventKind = "reassigned"
 	PublicEventKindRehomed    PublicEventKind = "rehomed"
@@ -452,11 +460,15 @@ func (e PublicEventKind) Valid() bool {
 		return true
 	case PublicEventKindClosed:
 		return true
+	case PublicEventKindConfirmed:
+		return true
 	case PublicEventKindCorrected:
 		return true
 	case PublicEventKindDuplicate:
 		return true
 	case PublicEventKindFiled:
+		return true
+	case PublicEventKindNoted:
 		return true
 	case PublicEventKindPaused:
 		return true
@@ -970,6 +982,12 @@ type Changes struct {
 
 	// Reports Each report that changed, as it is now.
 	Reports []QueueItem `json:"reports"`
+}
+
+// ConfirmationInput defines model for ConfirmationInput.
+type ConfirmationInput struct {
+	// Note Words of thanks or otherwise.
+	Note string `json:"note,omitempty,omitzero"`
 }
 
 // Contact defines model for Contact.
@@ -1509,16 +1527,23 @@ type NamedPerson struct {
 
 // Neighbour defines model for Neighbour.
 type Neighbour struct {
-	Code   string  `json:"code"`
-	Level  string  `json:"level"`
-	Metres float64 `json:"metres"`
-	Name   string  `json:"name"`
+	// At The point of its edge that is nearest: longitude and latitude in WGS 84, rounded to 1e-7 degree.
+	At     []float64 `json:"at,omitempty,omitzero"`
+	Code   string    `json:"code"`
+	Level  string    `json:"level"`
+	Metres float64   `json:"metres"`
+	Name   string    `json:"name"`
 }
 
 // NewArea defines model for NewArea.
 type NewArea struct {
 	Code string `json:"code"`
 	Name string `json:"name,omitempty,omitzero"`
+}
+
+// NoteInput defines model for NoteInput.
+type NoteInput struct {
+	Note string `json:"note"`
 }
 
 // OwnDuties defines model for OwnDuties.
@@ -1679,6 +1704,9 @@ type PublicEvent struct {
 	Assignee PublicAssignee  `json:"assignee"`
 	At       time.Time       `json:"at"`
 	Kind     PublicEventKind `json:"kind"`
+
+	// Note Words of whoever holds the tracking code.
+	Note string `json:"note,omitempty,omitzero"`
 
 	// Reply Words for the resident.
 	Reply string `json:"reply,omitempty,omitzero"`
@@ -2694,6 +2722,18 @@ type FileReportParams struct {
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
 
+// ConfirmTrackedParams defines parameters for ConfirmTracked.
+type ConfirmTrackedParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// NoteTrackedParams defines parameters for NoteTracked.
+type NoteTrackedParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
 // ReopenTrackedParams defines parameters for ReopenTracked.
 type ReopenTrackedParams struct {
 	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
@@ -2822,6 +2862,12 @@ type PreviewRehomingJSONRequestBody = RehomingPreview
 
 // FileReportJSONRequestBody defines body for FileReport for application/json ContentType.
 type FileReportJSONRequestBody = ReportInput
+
+// ConfirmTrackedJSONRequestBody defines body for ConfirmTracked for application/json ContentType.
+type ConfirmTrackedJSONRequestBody = ConfirmationInput
+
+// NoteTrackedJSONRequestBody defines body for NoteTracked for application/json ContentType.
+type NoteTrackedJSONRequestBody = NoteInput
 
 // AddTrackedPhotoJSONRequestBody defines body for AddTrackedPhoto for application/json ContentType.
 type AddTrackedPhotoJSONRequestBody = PhotoOfReport
@@ -3014,6 +3060,12 @@ type ServerInterface interface {
 	// TrackReport What became of a report, for whoever holds its tracking code.
 	// (GET /v1/{jurisdiction}/reports/track/{code})
 	TrackReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string)
+	// ConfirmTracked Says that a resolved or closed report was settled well, for whoever holds its tracking code. It changes no status.
+	// (POST /v1/{jurisdiction}/reports/track/{code}/confirmation)
+	ConfirmTracked(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string, params ConfirmTrackedParams)
+	// NoteTracked Adds words to a report, for whoever holds its tracking code: staff see them. At most 20 are taken, reopenings included.
+	// (POST /v1/{jurisdiction}/reports/track/{code}/notes)
+	NoteTracked(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string, params NoteTrackedParams)
 	// ListTrackedPhotos The photos of a report, for whoever holds its tracking code.
 	// (GET /v1/{jurisdiction}/reports/track/{code}/photos)
 	ListTrackedPhotos(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string)
@@ -5150,6 +5202,132 @@ func (siw *ServerInterfaceWrapper) TrackReport(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// ConfirmTracked operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmTracked(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", r.PathValue("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmTrackedParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmTracked(w, r, jurisdictionPath, code, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// NoteTracked operation middleware
+func (siw *ServerInterfaceWrapper) NoteTracked(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", r.PathValue("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params NoteTrackedParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.NoteTracked(w, r, jurisdictionPath, code, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListTrackedPhotos operation middleware
 func (siw *ServerInterfaceWrapper) ListTrackedPhotos(w http.ResponseWriter, r *http.Request) {
 
@@ -6555,6 +6733,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports", wrapper.FileReport)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}", wrapper.TrackReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/reopening", wrapper.ReopenTracked)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/notes", wrapper.NoteTracked)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/confirmation", wrapper.ConfirmTracked)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}", wrapper.GetReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/reassignment", wrapper.ReassignReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/acceptance", wrapper.AcceptReport)

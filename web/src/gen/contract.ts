@@ -122,6 +122,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/reports/track/{code}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds words to a report, for whoever holds its tracking code: staff see them. At most 20 are taken, reopenings included. */
+        post: operations["noteTracked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/track/{code}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that a resolved or closed report was settled well, for whoever holds its tracking code. It changes no status. */
+        post: operations["confirmTracked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reports/{report}": {
         parameters: {
             query?: never;
@@ -1467,6 +1509,8 @@ export interface components {
             name: string;
             /** Format: double */
             metres: number;
+            /** @description The point of its edge that is nearest: longitude and latitude in WGS 84, rounded to 1e-7 degree. */
+            at?: number[];
         };
         Holding: {
             level: string;
@@ -1567,9 +1611,11 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "rehomed" | "split";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "rehomed" | "split" | "noted" | "confirmed";
             /** @description Words for the resident. */
             reply?: string;
+            /** @description Words of whoever holds the tracking code. */
+            note?: string;
             assignee: components["schemas"]["PublicAssignee"];
         };
         Tracked: {
@@ -1682,7 +1728,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed";
             status?: components["schemas"]["Status"];
             /** @description Person's id, or `resident`, or `clock` for what a deadline did. */
             who: string;
@@ -2213,6 +2259,13 @@ export interface components {
         ReopeningInput: {
             /** @description What is not as it should be. */
             reason: string;
+        };
+        NoteInput: {
+            note: string;
+        };
+        ConfirmationInput: {
+            /** @description Words of thanks or otherwise. */
+            note?: string;
         };
         DuplicateInput: {
             /**
@@ -2860,6 +2913,70 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReopeningInput"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tracked"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    noteTracked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tracked"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    confirmTracked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmationInput"];
             };
         };
         responses: {

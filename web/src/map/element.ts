@@ -3,6 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Position } from '../contract/areas.ts';
 import { PageElement } from '../page/element.ts';
 import type { Setting } from '../page/settings.ts';
+import { byTouch } from '../page/touch.ts';
 import { syntheticBadge } from '../page/shell.ts';
 import type { DrawingWay } from './drawing.ts';
 import { noShapes, nothing, type PointCollection, type ShapeCollection } from './features.ts';
@@ -25,6 +26,8 @@ export class MapElement extends PageElement {
   @property({ attribute: false }) label = '';
   @property({ attribute: false }) pin: Position | undefined;
   @property({ attribute: false }) chosenArea = '';
+  /** Codes of areas that are outlined beside it. */
+  @property({ attribute: false }) besideAreas: readonly string[] = [];
   @property({ attribute: false }) reports: PointCollection = nothing;
   @property({ attribute: false }) counts: PointCollection = nothing;
   /** What was framed or drawn to pick reports. */
@@ -45,6 +48,7 @@ export class MapElement extends PageElement {
 
   @state() private stage: Stage = 'opening';
   @state() private troubled = false;
+  @state() private aimed = false;
   private owner: MapOwner | undefined;
 
   protected override firstUpdated(): void {
@@ -67,7 +71,7 @@ export class MapElement extends PageElement {
     try {
       const { MapOwner } = await import('./owner.ts');
       if (!this.isConnected) return;
-      this.owner = new MapOwner({ ...this.place(), container, texts: this.t, label: this.label, ...(this.focusAt ? { focusAt: this.focusAt } : {}), choosing: this.choosing, cooperative: matchMedia('(pointer: coarse)').matches, events: this.events() });
+      this.owner = new MapOwner({ ...this.place(), container, texts: this.t, label: this.label, ...(this.focusAt ? { focusAt: this.focusAt } : {}), choosing: this.choosing, cooperative: byTouch(), events: this.events() });
       this.begin();
     } catch (error) {
       this.give(error instanceof Error && error.name.startsWith('GPU') ? 'unavailable' : 'broken');
@@ -95,6 +99,7 @@ export class MapElement extends PageElement {
       moved: (bounds: number[], zoom: number) => tell('moved', { bounds, zoom }),
       troubled: () => { this.troubled = true; },
       drawn: () => { this.stage = 'drawn'; },
+      ...(this.aiming ? { aimed: (onPin: boolean) => { this.aimed = onPin; } } : {}),
     };
   }
 
@@ -108,6 +113,7 @@ export class MapElement extends PageElement {
     // Only when it was moved from outside: the pin may be under somebody's finger.
     if (changed.has('pin')) this.owner?.pin(this.pin);
     if (changed.has('chosenArea')) void this.owner?.highlight(this.chosenArea);
+    if (changed.has('besideAreas')) void this.owner?.beside(this.besideAreas);
     if (changed.has('pickedAreas')) void this.owner?.pickAreas(this.pickedAreas);
     if (this.owner && changed.has('areaPicking')) this.owner.areaPicking = this.areaPicking;
     this.send();
@@ -116,6 +122,7 @@ export class MapElement extends PageElement {
   private begin(): void {
     this.owner?.pin(this.pin);
     void this.owner?.highlight(this.chosenArea);
+    void this.owner?.beside(this.besideAreas);
     void this.owner?.pickAreas(this.pickedAreas);
     if (this.owner && this.areaPicking) this.owner.areaPicking = true;
     this.send();
@@ -154,6 +161,11 @@ export class MapElement extends PageElement {
     this.owner?.chooseCentre();
   }
 
+  /** By touch a place is brought under a crosshair that stands still. */
+  private get aiming(): boolean {
+    return this.choosing && byTouch();
+  }
+
   get drawable(): boolean {
     return this.stage !== 'unavailable' && this.stage !== 'broken';
   }
@@ -168,6 +180,7 @@ export class MapElement extends PageElement {
         <div class="map-canvas"></div>
         ${this.stage === 'opening' ? html`<p class="map-wait" role="status">${t.mapLoading}</p>` : none}
         ${this.setting.jurisdiction.synthetic ? syntheticBadge() : none}
+        ${this.aiming && this.stage === 'drawn' ? this.crosshair() : none}
         <div class="map-keys">
           <button type="button" class="icon" aria-label=${t.mapZoomIn} title=${t.mapZoomIn} @click=${() => this.owner?.zoomIn()}>${sign('M12 5v14M5 12h14')}</button>
           <button type="button" class="icon" aria-label=${t.mapZoomOut} title=${t.mapZoomOut} @click=${() => this.owner?.zoomOut()}>${sign('M5 12h14')}</button>
@@ -175,6 +188,12 @@ export class MapElement extends PageElement {
         </div>
         ${this.troubled ? html`<p class="map-trouble" role="status">${t.mapTilesMissing}</p>` : none}
       </div>`;
+  }
+
+  private crosshair() {
+    const t = this.t;
+    return html`<svg class="crosshair" ?hidden=${this.aimed} viewBox="0 0 64 64" aria-hidden="true"><circle cx="32" cy="32" r="15" /><path d="M32 3v22M32 39v22M3 32h22M39 32h22" /></svg>
+      <button type="button" class="primary aim" ?hidden=${this.aimed} @click=${() => this.chooseCentre()}>${this.pin ? t.aimMove : t.aimHere}</button>`;
   }
 }
 

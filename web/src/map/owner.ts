@@ -14,6 +14,8 @@ setWorkerUrl(workerUrl);
 export interface MapEvents {
   /** A place was pointed at, by click, by dragging the pin or by its keys; accuracy in metres. */
   chosen?(at: Position, accuracy: number): void;
+  /** The middle of the map came to the pin, or left it. */
+  aimed?(onPin: boolean): void;
   /** A report's point was clicked. */
   picked?(report: string): void;
   /** An area was clicked while areas are being picked. */
@@ -95,6 +97,7 @@ export class MapOwner {
     map.once('idle', () => { events.drawn?.(); this.tellMoved(); });
     for (const press of ['mousedown', 'touchstart'] as const) map.on(press, () => { this.justDrew = false; });
     map.on('moveend', () => this.tellMoved());
+    if (events.aimed) map.on('move', () => this.tellAimed());
     map.on('click', (event) => {
       // Whoever draws sets a corner and nothing else.
       if (this.drawing || this.justDrew) return;
@@ -110,7 +113,11 @@ export class MapOwner {
         if (hit?.layer.id === LAYERS.reportPoints) events.picked(String(hit.properties['report']));
         else if (hit) this.moveTo([event.lngLat.lng, event.lngLat.lat], Math.min(POINTS_FROM_ZOOM, hit.layer.maxzoom ?? POINTS_FROM_ZOOM) + 0.5);
       }
-      if (choosing) this.choose([event.lngLat.lng, event.lngLat.lat]);
+      if (!choosing) return;
+      const at: Position = [event.lngLat.lng, event.lngLat.lat];
+      // A finger covers what it points at: it brings the place under the crosshair, and a button says that it is the one.
+      if (this.options.cooperative) map.easeTo({ center: at, duration: 250 });
+      else this.choose(at);
     });
     if (events.picked) {
       for (const layer of this.clickable()) {
@@ -126,6 +133,12 @@ export class MapOwner {
 
   private tellMoved(): void {
     this.options.events.moved?.(this.bounds, this.map.getZoom());
+  }
+
+  /** Tells whether the middle of the map is where the pin stands. */
+  private tellAimed(): void {
+    const [centre, pin] = [this.map.getCenter(), this.marker?.getLngLat()].map((one) => one && this.map.project(one));
+    this.options.events.aimed?.(Boolean(centre && pin && centre.dist(pin) < 4));
   }
 
   private choose(at: Position): void {
@@ -211,8 +224,19 @@ export class MapOwner {
     this.map.setFilter('chosen-line', ofCode(code));
   }
 
+  /** Outlines areas beside the highlighted one. */
+  async beside(codes: readonly string[]): Promise<void> {
+    await this.ready;
+    if (!this.closed && this.map.getLayer('beside-line')) this.map.setFilter('beside-line', ofCodes(codes));
+  }
+
   /** Puts the pin; undefined takes it away. */
   pin(at: Position | undefined): void {
+    this.place(at);
+    this.tellAimed();
+  }
+
+  private place(at: Position | undefined): void {
     if (!at) {
       this.marker?.remove();
       this.marker = undefined;
@@ -275,7 +299,7 @@ export class MapOwner {
   chooseCentre(): void {
     const { lng, lat } = this.map.getCenter();
     this.choose([lng, lat]);
-    this.marker?.getElement().focus();
+    if (!this.options.cooperative) this.marker?.getElement().focus();
   }
 
   get zoom(): number {

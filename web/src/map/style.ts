@@ -109,6 +109,11 @@ function groundLayers(scales: readonly LevelScale[], counted: number): LayerSpec
     id: 'areas-picked-line', type: 'line', ...tile, filter: ofCodes([]), layout: { 'line-join': 'round' },
     paint: { 'line-color': INK.selected, 'line-width': 3 },
   }, {
+    // What may hold the place too; dashed, so that colour is not all that tells them apart.
+    id: 'beside-line', type: 'line', ...tile, filter: ofCode(''), layout: { 'line-join': 'round' },
+    paint: { 'line-color': INK.selected, 'line-width': 3, 'line-dasharray': [2, 1.4] },
+  });
+  layers.push({
     id: 'chosen-line', type: 'line', ...tile, filter: ofCode(''), layout: { 'line-join': 'round' },
     paint: { 'line-color': INK.waiting, 'line-width': 2.5 },
   });

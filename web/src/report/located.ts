@@ -4,6 +4,7 @@ import type { AreaRef, Jurisdiction, Located } from '../contract/schemas.ts';
 import { distance, said } from '../locale/format.ts';
 import { locale, type Catalogue } from '../locale/locale.ts';
 import { whoHasIt } from '../page/assignee.ts';
+import { otherSides } from './sides.ts';
 
 /** The chain of areas, coarse to fine, each with its level's name. */
 export function chainList(t: Catalogue, areas: AreaTree, chain: readonly AreaRef[]): TemplateResult {
@@ -13,8 +14,16 @@ export function chainList(t: Catalogue, areas: AreaTree, chain: readonly AreaRef
   </ol>`;
 }
 
+/** Asked near an edge: `here` is answered with the pin where it stands, `there` with a code of the other side. */
+export interface Sides {
+  sure: boolean;
+  failed: boolean;
+  here(): void;
+  there(code: string): void;
+}
+
 /** Which areas hold the place, who answers for it, how near the edge is, and what that means. */
-export function locatedView(t: Catalogue, jurisdiction: Jurisdiction, areas: AreaTree, located: Located): TemplateResult {
+export function locatedView(t: Catalogue, jurisdiction: Jurisdiction, areas: AreaTree, located: Located, sides: Sides): TemplateResult {
   const { language } = locale();
   const queue = said(jurisdiction.queue, language);
   if (!located.inside) {
@@ -30,17 +39,24 @@ export function locatedView(t: Catalogue, jurisdiction: Jurisdiction, areas: Are
     ${chainList(t, areas, located.chain)}
     ${answers ? html`<p class="answers">${answers.queue ? t.answersQueue(queue) : t.answersHere(whoHasIt(t, answers))}</p>` : nothing}
     ${finest ? html`<p class="hint">${t.edgeAndVersion(distance(t, finest.edge_metres), located.proof.boundary_set.slice(0, 8))}</p>` : nothing}
-    ${nearEdge(t, areas, located)}`;
+    ${nearEdge(t, areas, located, sides)}`;
 }
 
-/** Says that the place may belong to a neighbour: the finest level decides, because its person gets the report. */
-function nearEdge(t: Catalogue, areas: AreaTree, located: Located): TemplateResult | typeof nothing {
+/** Asks on which side of the edge it is: nobody else can know. */
+function nearEdge(t: Catalogue, areas: AreaTree, located: Located, sides: Sides): TemplateResult | typeof nothing {
   const finest = located.chain.at(-1);
-  const neighbour = finest?.neighbours?.[0];
-  if (!finest || (!finest.on_edge && !neighbour)) return nothing;
-  const name = neighbour ? nameBeside(areas, neighbour.code, located) : finest.name;
-  const text = finest.on_edge || !neighbour ? t.onBorder(name) : t.nearNeighbour(distance(t, neighbour.metres), name);
-  return html`<p class="notice warn near">${text}</p>`;
+  const others = otherSides(located);
+  if (!finest || others.length === 0 || sides.sure) return nothing;
+  const first = others[0];
+  return html`<fieldset class="notice warn sides">
+    <legend>${finest.on_edge || !first ? t.sideOnEdge : t.sideNear(distance(t, first.metres))}</legend>
+    <div class="side-choices">
+      <button type="button" class="secondary" @click=${sides.here}><span class="swatch here" aria-hidden="true"></span>${t.sideHere(finest.name)}</button>
+      ${others.map((one) => html`<button type="button" class="secondary" @click=${() => sides.there(one.code)}>
+        <span class="swatch there" aria-hidden="true"></span>${t.sideThere(nameBeside(areas, one.code, located))}</button>`)}
+    </div>
+    ${sides.failed ? html`<p role="alert">${t.sideFailed}</p>` : nothing}
+  </fieldset>`;
 }
 
 /** A neighbour's name with those of the areas that hold it and not the place: "second micro-grid" alone would not tell which. */

@@ -3,6 +3,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import './report.css';
 import '../map/element.ts';
+import './find-place.ts';
 import './place-tools.ts';
 import type { Position } from '../contract/areas.ts';
 import { fieldOf, hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
@@ -12,6 +13,7 @@ import type { MapElement } from '../map/element.ts';
 import { nothing as noPoints, publicPoints, type PointCollection } from '../map/features.ts';
 import { POINTS_FROM_ZOOM } from '../map/sources.ts';
 import { PageElement } from '../page/element.ts';
+import { byTouch } from '../page/touch.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
 import { store } from '../page/store.ts';
@@ -21,6 +23,8 @@ import { reportForm } from './form.ts';
 import { locatedView } from './located.ts';
 import { answerProblems, answersTo } from './questions.ts';
 import type { Photos } from './photos.ts';
+import { across, otherSides } from './sides.ts';
+import type { FindPlace } from './find-place.ts';
 import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 
 /** The zoom at which a chosen place is looked at: near enough to tell one house from the next. */
@@ -41,6 +45,9 @@ export class ReportPage extends PageElement {
   @state() private mapped = true;
   @state() private points: PointCollection = noPoints;
   @query('weige-map') private map!: MapElement | null;
+  /** Which side of an edge it is on was answered; or could not be gone to. */
+  @state() private side: 'asked' | 'sure' | 'failed' = 'asked';
+  @query('weige-find-place') private finder!: FindPlace | null;
   @query('weige-place-tools') private tools!: PlaceTools | null;
   @query('weige-photos') private photos!: Photos | null;
   private asking: AbortController | undefined;
@@ -91,12 +98,14 @@ export class ReportPage extends PageElement {
 
   /** Takes a place from the map. */
   private pointed({ at, accuracy }: { at: Position; accuracy: number }): void {
+    this.finder?.placeChosenElsewhere();
     this.tools?.placeChosenElsewhere();
     void this.locate({ lon: at[0], lat: at[1], accuracy, datum: 'WGS84' });
   }
 
   /** Takes a place from elsewhere, and shows it on the map. */
-  private async chosen(place: ChosenPlace): Promise<void> {
+  private async chosen(place: ChosenPlace, by: EventTarget | null): Promise<void> {
+    for (const one of [this.finder, this.tools]) if (one !== by) one?.placeChosenElsewhere();
     await this.locate(place);
     if (this.draft.place) this.map?.moveTo([this.draft.place.lon, this.draft.place.lat], placeZoom);
   }
@@ -108,6 +117,7 @@ export class ReportPage extends PageElement {
     // A place of another datum is known only once the server has answered where it is.
     this.change({ place: datum === 'WGS84' ? { lon, lat, accuracy } : undefined });
     this.located = 'asking';
+    this.side = 'asked';
     try {
       const located = await this.setting.client.get('/v1/{jurisdiction}/locate', { query: { lon, lat, accuracy, datum } }, asking.signal);
       if (asking.signal.aborted) return;
@@ -116,6 +126,28 @@ export class ReportPage extends PageElement {
     } catch {
       if (!asking.signal.aborted) this.located = 'failed';
     }
+  }
+
+  /** Takes the place over the edge into the area that somebody says it is in. */
+  private async sideTaken(code: string): Promise<void> {
+    const { located } = this;
+    if (typeof located !== 'object') return;
+    const other = located.chain.at(-1)?.neighbours?.find((one) => one.code === code);
+    const inside = this.setting?.areas.area(code)?.label;
+    const [lon, lat] = other?.at ?? [];
+    if (!inside || lon === undefined || lat === undefined) return;
+    this.finder?.placeChosenElsewhere();
+    for (const beyond of [1, 3, 8]) {
+      const at = across([located.proof.lon, located.proof.lat], [lon, lat], inside, beyond);
+      await this.locate({ lon: at[0], lat: at[1], accuracy: 0, datum: 'WGS84' });
+      if (typeof this.located !== 'object') return;
+      if (this.located.chain.at(-1)?.code !== code) continue;
+      this.side = 'sure';
+      this.map?.moveTo(at, placeZoom);
+      return;
+    }
+    await this.locate({ lon: located.proof.lon, lat: located.proof.lat, accuracy: located.proof.accuracy ?? 0, datum: 'WGS84' });
+    this.side = 'failed';
   }
 
   private async moved({ bounds, zoom }: { bounds: [number, number, number, number]; zoom: number }): Promise<void> {
@@ -174,6 +206,7 @@ export class ReportPage extends PageElement {
     this.filed = undefined;
     this.notice = undefined;
     this.wrong = [];
+    this.finder?.placeChosenElsewhere();
     this.tools?.placeChosenElsewhere();
     this.photos?.clear();
     void this.focusOn('h1');
@@ -194,11 +227,13 @@ export class ReportPage extends PageElement {
     const t = this.t;
     const { place } = this.draft;
     const finest = typeof this.located === 'object' ? (this.located.chain.at(-1)?.code ?? '') : '';
+    const beside = typeof this.located === 'object' && this.side !== 'sure' ? otherSides(this.located).map((one) => one.code) : [];
     return html`
       <div class="report-head"><h1 tabindex="-1">${t.titleReport}</h1><p>${t.reportIntro}</p></div>
+      <div class="report-find"><weige-find-place @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-find-place></div>
       <div class="report-map">
         <weige-map .setting=${setting} .label=${t.mapLabel} choosing .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
-          .chosenArea=${finest} .reports=${this.points} .unavailableText=${t.mapUnavailable}
+          .chosenArea=${finest} .besideAreas=${beside} .reports=${this.points} .unavailableText=${t.mapUnavailable}
           @chosen=${(event: CustomEvent<{ at: Position; accuracy: number }>) => this.pointed(event.detail)}
           @moved=${(event: CustomEvent<{ bounds: [number, number, number, number]; zoom: number }>) => void this.moved(event.detail)}
           @unavailable=${() => { this.mapped = false; this.toggleAttribute('mapless', true); }}></weige-map>
@@ -216,17 +251,18 @@ export class ReportPage extends PageElement {
       <div class="located" aria-live="polite" aria-busy=${this.located === 'asking'}>${this.locatedPart(setting)}</div>
       <p class="wrong">${this.wrongText('place')}</p>
       <weige-place-tools .areas=${setting.areas} .place=${this.draft.place} .mapped=${this.mapped}
-        @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail)} @centre=${() => this.map?.chooseCentre()}></weige-place-tools>
+        @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)} @centre=${() => this.map?.chooseCentre()}></weige-place-tools>
     </section>`;
   }
 
   private locatedPart(setting: Setting) {
     const t = this.t;
     switch (this.located) {
-      case undefined: return html`<p class="hint">${this.mapped ? t.mapHintNoPin : t.noPlaceYet}</p>`;
+      case undefined: return html`<p class="hint">${!this.mapped ? t.noPlaceYet : byTouch() ? t.mapHintTouch : t.mapHintNoPin}</p>`;
       case 'asking': return html`<p class="hint">${t.locating}</p>`;
       case 'failed': return html`<p class="notice bad">${t.locateFailed} ${t.fault_network}</p>`;
-      default: return locatedView(t, setting.jurisdiction, setting.areas, this.located);
+      default: return locatedView(t, setting.jurisdiction, setting.areas, this.located, {
+        sure: this.side === 'sure', failed: this.side === 'failed', here: () => { this.side = 'sure'; }, there: (code) => void this.sideTaken(code) });
     }
   }
 

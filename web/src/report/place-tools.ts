@@ -2,10 +2,10 @@ import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { AreaTree } from '../contract/areas.ts';
 import type { Datum } from '../contract/schemas.ts';
-import { distance, said } from '../locale/format.ts';
+import { said } from '../locale/format.ts';
 import { PageElement } from '../page/element.ts';
+import { byTouch } from '../page/touch.ts';
 import { areasToChoose } from './choice.ts';
-import { findMe, type GeolocationTrouble } from './geolocation.ts';
 import type { Place } from './draft.ts';
 
 /** A place somebody chose by other means than the map, in the datum they gave. */
@@ -16,7 +16,7 @@ export interface ChosenPlace extends Place {
 const datums: readonly Datum[] = ['WGS84', 'CGCS2000', 'GCJ02', 'BD09'];
 
 /**
- * Ways to a place without pointing: the device's position, the middle of the map, the list of areas, coordinates. Events: `place`
+ * Ways to a place without pointing: the middle of the map, the list of areas, coordinates. Events: `place`
  * {ChosenPlace}, `centre`.
  */
 @customElement('weige-place-tools')
@@ -26,52 +26,18 @@ export class PlaceTools extends PageElement {
   @property({ type: Boolean }) mapped = true;
 
   @state() private codes: string[] = [];
-  @state() private finding = false;
-  @state() private found: number | undefined;
-  @state() private trouble: GeolocationTrouble | undefined;
   @state() private wrong: { lon?: string; lat?: string } = {};
-  private stop: (() => void) | undefined;
-
-  override disconnectedCallback(): void {
-    this.stop?.();
-    super.disconnectedCallback();
-  }
 
   private tell(place: ChosenPlace): void {
     this.dispatchEvent(new CustomEvent<ChosenPlace>('place', { detail: place }));
   }
 
-  /** Called when a place was chosen otherwise: a later fix of the device must not take it away again. */
+  /** Called when a place was chosen otherwise: the list must not go on naming another. */
   placeChosenElsewhere(): void {
-    this.stop?.();
-    this.finding = false;
-    this.found = undefined;
-    this.trouble = undefined;
     this.codes = [];
   }
 
-  private whereAmI(): void {
-    this.stop?.();
-    this.finding = true;
-    this.found = undefined;
-    this.trouble = undefined;
-    this.stop = findMe(
-      navigator.geolocation,
-      (fix, final) => {
-        this.found = fix.accuracy;
-        this.finding = !final;
-        this.tell({ ...fix, datum: 'WGS84' });
-      },
-      (why) => {
-        this.finding = false;
-        this.trouble = why;
-      },
-    );
-  }
-
   private chooseArea(level: number, code: string): void {
-    this.stop?.();
-    this.finding = false;
     this.codes = [...Array.from({ length: level }, (_, at) => this.codes[at] ?? ''), ...(code ? [code] : [])];
     const area = this.areas.area(this.codes.at(-1) ?? '');
     if (area) this.tell({ lon: area.label[0], lat: area.label[1], accuracy: 0, datum: 'WGS84' });
@@ -91,20 +57,14 @@ export class PlaceTools extends PageElement {
       void this.focusOn('[aria-invalid=true]');
       return;
     }
-    this.stop?.();
     this.tell({ lon, lat, accuracy: 0, datum: String(form.get('datum')) as Datum });
   }
 
   protected override render() {
     const t = this.t;
-    const geo = this.finding && this.found === undefined ? t.locatingMe : this.trouble === 'denied' ? t.geoDenied : this.trouble ? t.geoFailed
-      : this.found !== undefined ? t.locatedMe(distance(t, this.found)) : '';
     return html`
-      <div class="buttons">
-        <button type="button" class="secondary" @click=${() => this.whereAmI()}>${t.whereAmI}</button>
-        ${this.mapped ? html`<button type="button" class="secondary" @click=${() => this.dispatchEvent(new CustomEvent('centre'))}>${t.useCentre}</button>` : nothing}
-      </div>
-      <p class="hint geo" role="status">${geo}</p>
+      ${this.mapped && !byTouch() ? html`<div class="buttons">
+        <button type="button" class="secondary" @click=${() => this.dispatchEvent(new CustomEvent('centre'))}>${t.useCentre}</button></div>` : nothing}
       <details ?open=${!this.mapped}>
         <summary>${t.withoutMap}</summary>
         <div class="without-map">

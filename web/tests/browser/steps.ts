@@ -15,7 +15,10 @@ export async function demo(url: string): Promise<Jurisdiction & { boundary_set: 
   return { ...jurisdiction, boundary_set, levels };
 }
 
-/** Points at the map, `dx` and `dy` pixels from its middle, and waits for the answer to who is there. */
+/**
+ * Points at the map, `dx` and `dy` pixels from its middle, and waits for the answer to who is there. By touch the place comes under the crosshair
+ * and is confirmed.
+ */
 export async function dropPin(visit: Visit, dx: number, dy: number): Promise<void> {
   await visit.mapDrawn();
   const canvas = visit.page.locator('canvas.maplibregl-canvas');
@@ -24,6 +27,11 @@ export async function dropPin(visit: Visit, dx: number, dy: number): Promise<voi
   if (!box) throw new Error('the map has no size');
   const located = visit.answer('GET', /\/locate$/);
   await visit.press('canvas.maplibregl-canvas', { x: box.width / 2 + dx, y: box.height / 2 + dy });
+  const confirm = visit.page.locator('.aim');
+  if (await confirm.count()) {
+    await visit.page.waitForTimeout(400); // until the map has come to rest
+    await confirm.tap();
+  }
   expect((await located).status()).toBe(200);
   await visit.page.locator('.pin').waitFor();
   await visit.page.locator('.chain li').first().waitFor();

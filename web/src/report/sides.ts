@@ -1,0 +1,29 @@
+import type { Position } from '../contract/areas.ts';
+import type { Located } from '../contract/schemas.ts';
+import { rounded } from '../map/features.ts';
+
+type Neighbour = NonNullable<Located['chain'][number]['neighbours']>[number];
+
+/** At most so many sides are asked about besides the one where the pin stands. */
+const mostSides = 3;
+
+/** The neighbours in which the place may really lie: of the finest level, because its person gets the report. */
+export function otherSides(located: Located): readonly Neighbour[] {
+  return (located.chain.at(-1)?.neighbours ?? []).slice(0, mostSides);
+}
+
+/** Metres per degree of latitude. */
+const perDegree = 111_195;
+
+/**
+ * The place `beyond` metres past the point of an edge, coming from a place near it: what somebody means who says "on the other side".
+ * From the edge itself, which has no direction, it goes towards `inside`, a point of the other area. All in degrees, WGS 84.
+ */
+export function across(from: Position, edge: Position, inside: Position, beyond: number): Position {
+  const east = perDegree * Math.cos((edge[1] * Math.PI) / 180);
+  const way = (a: Position, b: Position): [number, number] => [(b[0] - a[0]) * east, (b[1] - a[1]) * perDegree];
+  let [x, y] = way(from, edge);
+  if (Math.hypot(x, y) < 0.1) [x, y] = way(edge, inside);
+  const far = Math.hypot(x, y) || 1;
+  return [rounded(edge[0] + (x / far) * (beyond / east)), rounded(edge[1] + (y / far) * (beyond / perDegree))];
+}

@@ -1,0 +1,118 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import type { Located } from '../../src/contract/schemas.ts';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { demo, texts } from './steps.ts';
+
+const missing = browserMissing();
+
+suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it.each(['zh', 'en'] as const)('comes under a crosshair by touch, in %s', async (language) => {
+    const t = texts(language);
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language });
+    const { page } = visit;
+    await visit.open('/');
+    await visit.mapDrawn();
+    const confirm = page.getByRole('button', { name: t.aimHere, exact: true });
+    await confirm.waitFor();
+    await visit.check(`crosshair ${language}`);
+    await visit.picture(`place-crosshair-${language}`);
+    const first = visit.answer('GET', /\/locate$/);
+    await confirm.tap();
+    const here = ((await (await first).json()) as Located).proof;
+    await page.locator('.chain li').first().waitFor();
+    expect(await confirm.isVisible()).toBe(false);
+    await visit.picture(`place-confirmed-${language}`);
+    // Another place, tapped: the map goes there, and nothing is chosen before it is confirmed.
+    await visit.press('canvas.maplibregl-canvas', { x: 60, y: 80 });
+    const move = page.getByRole('button', { name: t.aimMove, exact: true });
+    await move.waitFor();
+    await visit.picture(`place-moved-${language}`);
+    const second = visit.answer('GET', /\/locate$/);
+    await page.waitForTimeout(400);
+    await move.tap();
+    const there = ((await (await second).json()) as Located).proof;
+    expect(there.lon).toBeLessThan(here.lon);
+    expect(there.lat).toBeGreaterThan(here.lat);
+    expect(await visit.layoutShift(), 'layout shift').toBeLessThan(0.01);
+    await visit.end();
+  });
+
+  it('is dragged with a mouse', async () => {
+    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+    const { page } = visit;
+    await visit.open('/');
+    await visit.mapDrawn();
+    const first = visit.answer('GET', /\/locate$/);
+    await page.locator('canvas.maplibregl-canvas').click({ position: { x: 300, y: 300 } });
+    const here = ((await (await first).json()) as Located).proof;
+    const pin = await page.locator('.pin').boundingBox();
+    if (!pin) throw new Error('there is no pin');
+    const second = visit.answer('GET', /\/locate$/);
+    await page.mouse.move(pin.x + pin.width / 2, pin.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(pin.x + pin.width / 2 + 120, pin.y + 90, { steps: 6 });
+    await page.mouse.up();
+    const there = ((await (await second).json()) as Located).proof;
+    expect(there.lon).toBeGreaterThan(here.lon);
+    expect(there.lat).toBeLessThan(here.lat);
+    await visit.end();
+  });
+
+  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('near an edge is asked about, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const edge = await nearAnEdge(server.url);
+    const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: edge.lon, latitude: edge.lat, accuracy: 60 } });
+    const { page } = visit;
+    await visit.open('/');
+    await visit.mapDrawn();
+    await visit.press('.find-me');
+    await page.locator('.sides').waitFor();
+    await page.getByText(t.locatingBetter(language === 'zh' ? '60 米' : '60 m')).waitFor();
+    // A better fix takes the place of the coarse one, and the question comes again by what is known then.
+    const better = visit.answer('GET', /\/locate$/);
+    await visit.context.setGeolocation({ longitude: edge.lon, latitude: edge.lat, accuracy: 12 });
+    const url = new URL((await better).url());
+    expect(url.searchParams.get('accuracy')).toBe('12');
+    await page.getByText(t.locatedMe(language === 'zh' ? '12 米' : '12 m')).waitFor();
+    const choices = page.locator('.side-choices button');
+    await expect.poll(() => choices.count()).toBeGreaterThanOrEqual(2);
+    const before = await page.locator('.chain li').last().textContent();
+    await visit.check(`sides ${device}`);
+    await page.locator('.report-map').scrollIntoViewIfNeeded();
+    await visit.picture(`place-sides-${device}`, { whole: device === 'phone' });
+    await choices.nth(1).scrollIntoViewIfNeeded();
+    if (device === 'phone') await choices.nth(1).tap();
+    else await choices.nth(1).click();
+    await page.locator('.sides').waitFor({ state: 'detached' });
+    await expect.poll(() => page.locator('.chain li').last().textContent()).not.toBe(before);
+    await visit.picture(`place-side-taken-${device}`);
+    await visit.end();
+  });
+});
+
+/** A place of the demo within a few metres of an edge between two areas. */
+async function nearAnEdge(url: string): Promise<{ lon: number; lat: number }> {
+  const { boundary_set } = await demo(url);
+  const areas = (await (await fetch(`${url}/v1/demo/boundary-sets/${boundary_set}/areas?geometry=false`)).json()) as { features: { properties: { label: [number, number] } }[] };
+  const at = areas.features.at(-100)?.properties.label;
+  if (!at) throw new Error('the demo has no areas');
+  const locate = async (lon: number, lat: number, accuracy: number) => (await (await fetch(`${url}/v1/demo/locate?lon=${lon}&lat=${lat}&accuracy=${accuracy}`)).json()) as Located;
+  const near = (await locate(at[0], at[1], 300)).chain.at(-1)?.neighbours?.[0]?.at;
+  if (!near) throw new Error('no neighbour within 300 m');
+  // Two thirds of a per mille of the way back: a step this side of the edge.
+  const back = (edge: number | undefined, own: number) => Number(((edge ?? own) + (own - (edge ?? own)) * 0.05).toFixed(7));
+  return { lon: back(near[0], at[0]), lat: back(near[1], at[1]) };
+}
