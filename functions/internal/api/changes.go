@@ -34,7 +34,7 @@ func (s *Server) ListChanges(w http.ResponseWriter, r *http.Request, code Jurisd
 		s.fail(w, r, err)
 		return
 	}
-	tag := newsTag(p, n.Changes)
+	tag := newsTag(p, n)
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "private, no-cache")
 	if q.IfNoneMatch == tag {
@@ -50,11 +50,12 @@ func (s *Server) ListChanges(w http.ResponseWriter, r *http.Request, code Jurisd
 	answer(w, http.StatusOK, viewNews(n))
 }
 
-// newsTag names an answer: the same changes for somebody with the same grants.
-func newsTag(p access.Principal, changes []assignment.Change) string {
+// newsTag names an answer: the same changes for somebody with the same grants, and whether there are more, which is all that tells a full
+// page from the same one with something behind it.
+func newsTag(p access.Principal, n assignment.News) string {
 	h := sha256.New()
-	fmt.Fprintln(h, p.Person, grantsOf(p))
-	for _, c := range changes {
+	fmt.Fprintln(h, p.Person, grantsOf(p), n.More)
+	for _, c := range n.Changes {
 		fmt.Fprintln(h, c.Key)
 	}
 	return `"` + hex.EncodeToString(h.Sum(nil)[:16]) + `"`

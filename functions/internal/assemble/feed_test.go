@@ -150,3 +150,25 @@ func TestTheFeedMissesNothing(t *testing.T) {
 		}
 	}
 }
+
+// What comes behind a page that was exactly full is not taken for nothing new.
+func TestTheFeedGoesOnBehindAFullPage(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	r := w.reader("d", "dispatcher@town")
+	const page = 200
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for range page / 4 {
+				w.file(0.5, 0.5)
+			}
+		})
+	}
+	wait.Wait()
+	r.read()
+	last := w.file(0.5, 0.5).Report
+	if r.read(); len(r.versions) != page+1 || len(r.versions[last]) != 1 {
+		t.Errorf("%d reports of %d were seen", len(r.versions), page+1)
+	}
+}
