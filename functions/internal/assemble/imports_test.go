@@ -56,6 +56,7 @@ func broken(all map[string][]string) []string {
 		"github.com/cedar-policy/cedar-go":                             {internal + "access"},
 		"github.com/coreos/go-oidc/v3/oidc":                            {internal + "access"},
 	}
+	domain = append(domain, "address", "gazetteer")
 	var list []string
 	for p, imported := range all {
 		for _, i := range imported {

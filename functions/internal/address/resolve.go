@@ -1,0 +1,252 @@
+package address
+
+import (
+	"slices"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// named is a place that a name stands for.
+type named struct {
+	place     int
+	how       uint32
+	corrected []Correction
+}
+
+// resolve gives the places that a folded name stands for: those that are called so; else those that are without their mark, or in
+// pinyin; else those whose name differs by one character.
+func (g *Gazetteer) resolve(name string) []named {
+	key := g.Grammar.key(name)
+	if list := g.called(key); len(list) > 0 {
+		return list
+	}
+	if list := g.slipped(name, key); len(list) > 0 {
+		return list
+	}
+	stem := g.Grammar.key(g.Grammar.stem(name))
+	if stem == key || strings.Trim(stem, "0123456789") == "" {
+		return nil
+	}
+	list := slices.DeleteFunc(g.called(stem), func(n named) bool { return n.how != linkStem && n.how != linkName })
+	if len(list) != 1 {
+		return nil // another mark than the one given, of several
+	}
+	list[0].corrected = []Correction{{Given: name, Used: g.text(g.place(list[0].place, placeName))}}
+	return list
+}
+
+// called gives the places of a key, of the best kind of name.
+func (g *Gazetteer) called(key string) []named {
+	at, ok := g.find(key)
+	if !ok {
+		return nil
+	}
+	var list []named
+	best := uint32(linkInitials)
+	g.linksOf(at, func(place int, how uint32) {
+		if how < linkInitials && how <= best && len(list) < maxHits {
+			if how < best {
+				list = list[:0]
+			}
+			best = how
+			list = append(list, named{place: place, how: how})
+		}
+	})
+	return list
+}
+
+// slipped gives the places whose name differs from this by one character. No digit is ever taken for another, nor is a short word.
+func (g *Gazetteer) slipped(name, key string) []named {
+	least := 2
+	if g.Grammar.Style == "worded" {
+		least = 5
+	}
+	length := utf8.RuneCountInString(key)
+	if length < least {
+		return nil
+	}
+	var keys []int
+	slipsOf(key, func(hash uint32) {
+		n := len(g.array[inSlips]) / 8
+		for i := sort.Search(n, func(i int) bool { return g.word(inSlips, 2*i) >= hash }); i < n && g.word(inSlips, 2*i) == hash && len(keys) < maxHits; i++ {
+			if k := int(g.word(inSlips, 2*i+1)); !slices.Contains(keys, k) {
+				keys = append(keys, k)
+			}
+		}
+	})
+	var list []named
+	for _, k := range keys {
+		if is := g.text(g.key(k, keyText)); !near(key, is) || length == 2 && utf8.RuneCountInString(is) != 3 {
+			continue // of two characters one may be missing, not wrong
+		}
+		g.linksOf(k, func(place int, how uint32) {
+			used := g.text(g.place(place, placeName))
+			if how > linkStem || how == linkStem && g.Grammar.Style == "worded" || !g.mayMean(name, used, how) || slices.ContainsFunc(list, func(n named) bool { return n.place == place }) {
+				return
+			}
+			list = append(list, named{place: place, how: how, corrected: []Correction{{Given: name, Used: used}}})
+		})
+	}
+	if slices.ContainsFunc(list, func(n named) bool { return n.how == linkName }) {
+		list = slices.DeleteFunc(list, func(n named) bool { return n.how != linkName })
+	}
+	return list
+}
+
+// mayMean reports whether two names may differ by a slip. Of words, one of four letters and more may; a direction or a number may not.
+func (g *Gazetteer) mayMean(given, used string, how uint32) bool {
+	if digitsOf(given) != digitsOf(used) {
+		return false
+	}
+	if g.Grammar.Style != "worded" {
+		return how == linkName || utf8.RuneCountInString(given) > 2
+	}
+	a, b := strings.Fields(given), strings.Fields(used)
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] && min(len(a[i]), len(b[i])) < 4 {
+			return false
+		}
+	}
+	return true
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(r rune) rune {
+		if isDigit(r) {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// near reports whether two texts differ by one character wrong, missing or too many, or by two neighbours that changed places.
+func near(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	for len(x) > 0 && len(y) > 0 && x[0] == y[0] {
+		x, y = x[1:], y[1:]
+	}
+	for len(x) > 0 && len(y) > 0 && x[len(x)-1] == y[len(y)-1] {
+		x, y = x[:len(x)-1], y[:len(y)-1]
+	}
+	return len(x) <= 1 && len(y) <= 1 || len(x) == 2 && len(y) == 2 && x[0] == y[1] && x[1] == y[0]
+}
+
+// reread tries other ways to divide the text: areas without their marks, or with a slip, before a name; a city after a street.
+func (s *search) reread() {
+	given := *s.a
+	if given.Road != "" && given.Number.Text != "" && s.g.Grammar.Style == "worded" && len(s.g.cuts(given.Road)) == 0 {
+		given.Road, given.Number = given.Number.Text+" "+given.Road, Number{} // 5 st, brooklyn
+		s.a = &given
+		s.try()
+	}
+	names := []*string{&given.Estate, &given.Road}
+	for _, name := range names {
+		if *name == "" || len(s.found) > 0 {
+			continue
+		}
+		for _, cut := range s.g.cuts(*name) {
+			again := given
+			if name == names[0] {
+				again.Estate = cut.name
+			} else {
+				again.Road = cut.name
+			}
+			again.Areas = append(slices.Clone(given.Areas), cut.areas...)
+			s.a, s.spare = &again, nil
+			if cut.unknown {
+				s.spare = []Part{AreaPart}
+			}
+			if s.try(); len(s.found) > 0 {
+				return
+			}
+		}
+	}
+	s.a = &given
+}
+
+// cut is one way to divide a name into areas and a name.
+type cut struct {
+	name    string
+	areas   []Area
+	unknown bool // what stood before it is no known area
+}
+
+// cuts gives the ways to take areas off a name, those first that explain all of it.
+func (g *Gazetteer) cuts(name string) []cut {
+	if g.Grammar.Style == "worded" {
+		return g.cutWords(name)
+	}
+	var sure, unsure []cut
+	s := []rune(name)
+	for i := 2; i <= len(s)-2 && i <= maxPrefix; i++ {
+		rest := string(s[i:])
+		if m, ok := at(g.Grammar.names, s[i:]); ok && len(m.text) == len(s)-i || isDigit(s[i]) {
+			continue // only a mark would be left
+		}
+		areas, ok := g.explain(s[:i])
+		switch {
+		case ok:
+			sure = append(sure, cut{name: rest, areas: areas})
+		case len(g.called(rest)) > 0:
+			unsure = append(unsure, cut{name: rest, unknown: true})
+		}
+	}
+	return append(sure, unsure...)
+}
+
+// maxPrefix is how many characters of areas without marks are tried.
+const maxPrefix = 24
+
+// explain reads a text as areas one after the other, without their marks or with one wrong character each.
+func (g *Gazetteer) explain(s []rune) ([]Area, bool) {
+	if len(s) == 0 {
+		return nil, true
+	}
+	n := len(g.array[inAreas]) / 4
+	for k := range min(n, maxAreas) {
+		name := g.text(g.word(inAreas, k))
+		full := []rune(name)
+		m, level := g.areaMark(full)
+		for _, length := range [...]int{len(full), len(full) - len(m), len(full) - 1} {
+			if length < 2 || length > len(s) {
+				continue
+			}
+			head := string(s[:length])
+			if head != string(full[:length]) && !(length >= len(full)-1 && near(head, name)) {
+				continue
+			}
+			if rest, ok := g.explain(s[length:]); ok {
+				return append([]Area{{level, name}}, rest...), true
+			}
+		}
+	}
+	return nil, false
+}
+
+// maxAreas is how many areas are compared with a text that has no marks.
+const maxAreas = 512
+
+func (g *Gazetteer) areaMark(name []rune) (m []rune, level int) {
+	for _, a := range g.Grammar.areas {
+		if n := len(name) - len(a.text); n > 0 && slices.Equal(name[n:], a.text) {
+			return a.text, a.level
+		}
+	}
+	return nil, 0
+}
+
+// cutWords takes a known city off the end of a street.
+func (g *Gazetteer) cutWords(name string) []cut {
+	words := strings.Fields(name)
+	var list []cut
+	for i := len(words) - 1; i > 0; i-- {
+		if city := strings.Join(words[i:], " "); g.knows(city) {
+			list = append(list, cut{name: strings.Join(words[:i], " "), areas: []Area{{1, city}}})
+		}
+	}
+	return list
+}
