@@ -51,8 +51,17 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return hotkeys(ctx, o, os.Stdout)
+	case "address":
+		var o addressOptions
+		flags.StringVar(&o.folder, "data", "../shared/data", "folder with real requests")
+		flags.IntVar(&o.rows, "rows", 1_000_000, "how many made-up addresses")
+		flags.IntVar(&o.failed, "failed", 1, "how many of the addresses that are not found to name")
+		if err := parse(flags, args, &o.rows, &o.failed); err != nil {
+			return err
+		}
+		return addresses(o, os.Stdout)
 	}
-	return errors.New("usage: bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16]")
+	return errors.New("usage: bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16] | bench address [-data ../shared/data] [-rows 1000000] [-failed 1]")
 }
 
 // parse reads flags, all of which have to be at least 1.
