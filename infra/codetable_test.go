@@ -99,7 +99,7 @@ func (c *code) constant(e ast.Expr) string {
 var partitionStart = regexp.MustCompile(`^[A-Z]+#$`)
 
 // sortStarts are beginnings of sort keys among the literals of the file that builds the keys.
-var sortStarts = []string{"SET#", "CHUNK#", "EV#", "READ#", "D#", "JOB#", "SEL#", "OUT#", "DRAWING#", "EDIT#", "BY#", "SLOT#"}
+var sortStarts = []string{"SET#", "CHUNK#", "EV#", "READ#", "D#", "JOB#", "SEL#", "OUT#", "DRAWING#", "GAZETTEER#", "EDIT#", "BY#", "SLOT#"}
 
 // readPartitions collects the beginnings of partition keys, which are all built in keys.go.
 func (c *code) readPartitions(t *testing.T, files []*ast.File) {
@@ -159,11 +159,11 @@ func (c *code) readRequests(t *testing.T, files []*ast.File) {
 	slices.Sort(c.requests)
 }
 
-// uploadPrefix reads how keys of uploads begin from package boundary.
+// uploadPrefix reads how keys of uploads begin from package jurisdiction.
 func uploadPrefix(t *testing.T) (prefix string) {
-	f := functionsOf(sources(t, "functions/internal/boundary"))["uploadPrefix"]
+	f := functionsOf(sources(t, "functions/internal/jurisdiction"))["UploadPrefix"]
 	if f == nil {
-		t.Fatal("package boundary has no function uploadPrefix any more; these checks build on it")
+		t.Fatal("package jurisdiction has no function UploadPrefix any more; these checks build on it")
 	}
 	each(f, func(l *ast.BasicLit) {
 		if s, ok := literal(l); ok && prefix == "" {

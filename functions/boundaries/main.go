@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/weige/weige/functions/internal/address/pinyin"
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
 	"github.com/weige/weige/functions/internal/config"
@@ -23,7 +24,9 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server.Boundaries.Uploads = object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Uploads,
+	uploads := object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Uploads,
 		AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
+	server.Boundaries.Uploads = uploads
+	server.Gazetteers.Uploads, server.Gazetteers.Reading = uploads, pinyin.Of
 	lambda.Start(gateway.Adapt(server.Handler(api.Boundaries)))
 }

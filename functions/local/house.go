@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/weige/weige/functions/internal/address/pinyin"
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
 	"github.com/weige/weige/functions/internal/config"
@@ -107,9 +108,11 @@ func (h *house) start(ctx context.Context) error {
 		return err
 	}
 	h.config.S3Endpoint = h.address
-	h.server.Boundaries.Uploads = object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
+	uploads := object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
 		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
 	h.server.Exports = assemble.Exports(h.table)
+	h.server.Boundaries.Uploads = uploads
+	h.server.Gazetteers.Uploads, h.server.Gazetteers.Reading = uploads, pinyin.Of
 	h.server.Photos = assemble.Photos(h.config, h.server.Books, h.table)
 	h.dark = assemble.Darkroom(h.config, h.table, h.log)
 	if h.objects, err = h.bucket("objects", h.config.Uploads, func(key string) { _ = h.sent.Send(context.Background(), []string{key}) }); err != nil {

@@ -10,6 +10,7 @@ const (
 	GetHealth         Action = "getHealth"
 	GetJurisdiction   Action = "getJurisdiction"
 	LocatePoint       Action = "locatePoint"
+	CompleteAddress   Action = "completeAddress"
 	FileReport        Action = "fileReport"
 	TrackReport       Action = "trackReport"
 	ReopenTracked     Action = "reopenTracked"
@@ -88,6 +89,9 @@ const (
 	PreviewRehoming      Action = "previewRehoming" // and to confirm and undo it: it changes the roster
 	ListDeadDeliveries   Action = "listDeadDeliveries"
 	ReplayDelivery       Action = "replayDelivery"
+	ListGazetteers       Action = "listGazetteers"
+	ImportGazetteer      Action = "importGazetteer"
+	RollBackGazetteer    Action = "rollBackGazetteer"
 )
 
 // One to a line, so that two people can add one each.
@@ -95,6 +99,7 @@ var actions = []Action{
 	GetHealth,
 	GetJurisdiction,
 	LocatePoint,
+	CompleteAddress,
 	FileReport,
 	TrackReport,
 	ReopenTracked,
@@ -150,6 +155,9 @@ var actions = []Action{
 	GetDrawingAreas,
 	EditDrawing,
 	FinishDrawing,
+	ListGazetteers,
+	ImportGazetteer,
+	RollBackGazetteer,
 	ListDeadDeliveries,
 	ReplayDelivery,
 	CreatePhoto,

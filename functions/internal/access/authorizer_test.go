@@ -99,6 +99,9 @@ var rules = map[Action]rule{
 	FinishDrawing:            {roles: []Role{Editor, Administrator}, whole: true},
 	PreviewRehoming:          {roles: []Role{Administrator}, whole: true},
 	ListDeadDeliveries:       {roles: []Role{Administrator}, whole: true},
+	ListGazetteers:           {roles: []Role{Administrator}, whole: true},
+	ImportGazetteer:          {roles: []Role{Administrator}, whole: true},
+	RollBackGazetteer:        {roles: []Role{Administrator}, whole: true},
 	ReplayDelivery:           {roles: []Role{Administrator}, whole: true},
 }
 

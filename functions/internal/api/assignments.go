@@ -150,7 +150,7 @@ func (s *Server) answerReport(w http.ResponseWriter, r *http.Request, st report.
 		return
 	}
 	v := viewStaff(st, body, events)
-	v.Located = viewLocated(located, PublicAssignee{}) // the proof, so that "not ours" can be decided at a glance
+	v.Located = viewLocated(st.Certain(located), PublicAssignee{}) // the proof, so that "not ours" can be decided at a glance
 	answer(w, http.StatusOK, v)
 }
 

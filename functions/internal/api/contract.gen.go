@@ -16,6 +16,135 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AddressAnswerAsk.
+const (
+	AddressAnswerAskAddress  AddressAnswerAsk = "address"
+	AddressAnswerAskArea     AddressAnswerAsk = "area"
+	AddressAnswerAskBuilding AddressAnswerAsk = "building"
+	AddressAnswerAskNumber   AddressAnswerAsk = "number"
+)
+
+// Valid indicates whether the value is a known member of the AddressAnswerAsk enum.
+func (e AddressAnswerAsk) Valid() bool {
+	switch e {
+	case AddressAnswerAskAddress:
+		return true
+	case AddressAnswerAskArea:
+		return true
+	case AddressAnswerAskBuilding:
+		return true
+	case AddressAnswerAskNumber:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AddressAnswerSource.
+const (
+	AddressAnswerSourceAmazonLocation AddressAnswerSource = "amazon-location"
+	AddressAnswerSourceGazetteer      AddressAnswerSource = "gazetteer"
+)
+
+// Valid indicates whether the value is a known member of the AddressAnswerSource enum.
+func (e AddressAnswerSource) Valid() bool {
+	switch e {
+	case AddressAnswerSourceAmazonLocation:
+		return true
+	case AddressAnswerSourceGazetteer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AddressGrade.
+const (
+	AddressGradeArea         AddressGrade = "area"
+	AddressGradeBuilding     AddressGrade = "building"
+	AddressGradeEstate       AddressGrade = "estate"
+	AddressGradeInterpolated AddressGrade = "interpolated"
+	AddressGradeNone         AddressGrade = "none"
+	AddressGradeNumber       AddressGrade = "number"
+	AddressGradeStreet       AddressGrade = "street"
+)
+
+// Valid indicates whether the value is a known member of the AddressGrade enum.
+func (e AddressGrade) Valid() bool {
+	switch e {
+	case AddressGradeArea:
+		return true
+	case AddressGradeBuilding:
+		return true
+	case AddressGradeEstate:
+		return true
+	case AddressGradeInterpolated:
+		return true
+	case AddressGradeNone:
+		return true
+	case AddressGradeNumber:
+		return true
+	case AddressGradeStreet:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AddressPart.
+const (
+	AddressPartArea     AddressPart = "area"
+	AddressPartBuilding AddressPart = "building"
+	AddressPartCross    AddressPart = "cross"
+	AddressPartEstate   AddressPart = "estate"
+	AddressPartNear     AddressPart = "near"
+	AddressPartNumber   AddressPart = "number"
+	AddressPartRoad     AddressPart = "road"
+	AddressPartUnit     AddressPart = "unit"
+)
+
+// Valid indicates whether the value is a known member of the AddressPart enum.
+func (e AddressPart) Valid() bool {
+	switch e {
+	case AddressPartArea:
+		return true
+	case AddressPartBuilding:
+		return true
+	case AddressPartCross:
+		return true
+	case AddressPartEstate:
+		return true
+	case AddressPartNear:
+		return true
+	case AddressPartNumber:
+		return true
+	case AddressPartRoad:
+		return true
+	case AddressPartUnit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AddressSuggestionKind.
+const (
+	AddressSuggestionKindAddress AddressSuggestionKind = "address"
+	AddressSuggestionKindPlace   AddressSuggestionKind = "place"
+)
+
+// Valid indicates whether the value is a known member of the AddressSuggestionKind enum.
+func (e AddressSuggestionKind) Valid() bool {
+	switch e {
+	case AddressSuggestionKindAddress:
+		return true
+	case AddressSuggestionKindPlace:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AreasType.
 const (
 	AreasTypeFeatureCollection AreasType = "FeatureCollection"
@@ -790,6 +919,107 @@ type Absence struct {
 	To   openapi_types.Date `json:"to"`
 }
 
+// AddressAnswer What an address was found to mean.
+type AddressAnswer struct {
+	// Ambiguous The first candidates are equally likely; somebody has to choose, by their chain.
+	Ambiguous bool `json:"ambiguous"`
+
+	// Ask What would make the answer more exact; absent where it is exact.
+	Ask AddressAnswerAsk `json:"ask,omitempty,omitzero"`
+
+	// Candidates The likeliest first; none where nothing was found.
+	Candidates []AddressCandidate `json:"candidates"`
+
+	// Gazetteer Version of the standard addresses that were asked; absent where there are none.
+	Gazetteer string `json:"gazetteer,omitempty,omitzero"`
+
+	// Grade How exactly: this building; this number of the road; between two known numbers; somewhere on the road; somewhere in the estate
+	// or at the landmark; somewhere in the area; not found.
+	Grade AddressGrade `json:"grade"`
+
+	// Source Who found it.
+	Source      AddressAnswerSource `json:"source,omitempty,omitzero"`
+	SourceDatum Datum               `json:"source_datum,omitempty,omitzero"`
+
+	// Text As it was given.
+	Text string `json:"text"`
+}
+
+// AddressAnswerAsk What would make the answer more exact; absent where it is exact.
+type AddressAnswerAsk string
+
+// AddressAnswerSource Who found it.
+type AddressAnswerSource string
+
+// AddressCandidate defines model for AddressCandidate.
+type AddressCandidate struct {
+	// Area Code of the area, as the gazetteer states it.
+	Area string `json:"area,omitempty,omitzero"`
+
+	// Building Code of the building.
+	Building string `json:"building,omitempty,omitzero"`
+
+	// Chain The areas that hold all of it.
+	Chain     []AreaRef           `json:"chain"`
+	Corrected []AddressCorrection `json:"corrected,omitempty,omitzero"`
+
+	// Grade How exactly: this building; this number of the road; between two known numbers; somewhere on the road; somewhere in the estate
+	// or at the landmark; somewhere in the area; not found.
+	Grade AddressGrade `json:"grade"`
+	Lat   float64      `json:"lat"`
+
+	// Lon WGS 84.
+	Lon     float64       `json:"lon"`
+	Matched []AddressPart `json:"matched"`
+
+	// Metres How far from there it may be.
+	Metres float64 `json:"metres,omitempty,omitzero"`
+
+	// Spans Areas that each hold a part of it, of the level below the chain; absent where one holds all.
+	Spans []AreaRef `json:"spans,omitempty,omitzero"`
+
+	// Text The standard address, or the name of the road or the estate.
+	Text      string        `json:"text"`
+	Unmatched []AddressPart `json:"unmatched"`
+}
+
+// AddressCorrection defines model for AddressCorrection.
+type AddressCorrection struct {
+	Given string `json:"given"`
+	Used  string `json:"used"`
+}
+
+// AddressGrade How exactly: this building; this number of the road; between two known numbers; somewhere on the road; somewhere in the estate
+// or at the landmark; somewhere in the area; not found.
+type AddressGrade string
+
+// AddressPart defines model for AddressPart.
+type AddressPart string
+
+// AddressSuggestion defines model for AddressSuggestion.
+type AddressSuggestion struct {
+	Chain []AreaRef `json:"chain"`
+
+	// Kind place: a road, an estate or a landmark, to go on from.
+	Kind AddressSuggestionKind `json:"kind"`
+	Lat  float64               `json:"lat"`
+
+	// Lon WGS 84.
+	Lon float64 `json:"lon"`
+
+	// Metres From the position that was given.
+	Metres float64 `json:"metres,omitempty,omitzero"`
+	Text   string  `json:"text"`
+}
+
+// AddressSuggestionKind place: a road, an estate or a landmark, to go on from.
+type AddressSuggestionKind string
+
+// AddressSuggestions defines model for AddressSuggestions.
+type AddressSuggestions struct {
+	Suggestions []AddressSuggestion `json:"suggestions"`
+}
+
 // Answers Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all.
 type Answers map[string][]string
 
@@ -1348,6 +1578,46 @@ type FinishInput struct {
 	Revision int64 `json:"revision"`
 }
 
+// Gazetteer defines model for Gazetteer.
+type Gazetteer struct {
+	Addresses int       `json:"addresses"`
+	By        string    `json:"by,omitempty,omitzero"`
+	Bytes     int       `json:"bytes"`
+	Country   string    `json:"country"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Places Roads, estates and landmarks.
+	Places  int    `json:"places"`
+	Version string `json:"version"`
+}
+
+// GazetteerImport defines model for GazetteerImport.
+type GazetteerImport struct {
+	Addresses int `json:"addresses"`
+	Bytes     int `json:"bytes"`
+	Places    int `json:"places"`
+
+	// Replaced The version that was in force before; for a rollback.
+	Replaced string  `json:"replaced,omitempty,omitzero"`
+	Stored   bool    `json:"stored"`
+	Version  string  `json:"version,omitempty,omitzero"`
+	Warnings []Fault `json:"warnings,omitempty,omitzero"`
+}
+
+// GazetteerRollback defines model for GazetteerRollback.
+type GazetteerRollback struct {
+	// Expected The version in force, as it was last seen.
+	Expected string `json:"expected"`
+	Version  string `json:"version"`
+}
+
+// Gazetteers defines model for Gazetteers.
+type Gazetteers struct {
+	// InForce Empty while there is none.
+	InForce  string      `json:"in_force"`
+	Versions []Gazetteer `json:"versions"`
+}
+
 // Gives defines model for Gives.
 type Gives struct {
 	From    Assignee `json:"from"`
@@ -1511,6 +1781,9 @@ type LevelName struct {
 
 // Located defines model for Located.
 type Located struct {
+	// Address What an address was found to mean.
+	Address AddressAnswer `json:"address,omitempty,omitzero"`
+
 	// Answers Who has it, by role; never a person's id.
 	Answers PublicAssignee `json:"answers,omitempty,omitzero"`
 	Chain   []Holding      `json:"chain"`
@@ -2039,9 +2312,12 @@ type ReportImport struct {
 	There int `json:"there"`
 }
 
-// ReportInput defines model for ReportInput.
+// ReportInput A report needs a place, lon and lat or an address; with both the point decides and the address is kept.
 type ReportInput struct {
 	Accuracy float64 `json:"accuracy,omitempty,omitzero"`
+
+	// Address As people write it. What is not found is filed all the same, into the queue.
+	Address string `json:"address,omitempty,omitzero"`
 
 	// Answers Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all.
 	Answers Answers      `json:"answers,omitempty,omitzero"`
@@ -2050,9 +2326,9 @@ type ReportInput struct {
 
 	// Description At most 500 characters.
 	Description string            `json:"description"`
-	Lat         float64           `json:"lat"`
+	Lat         float64           `json:"lat,omitzero"`
 	Locale      ReportInputLocale `json:"locale,omitempty,omitzero"`
-	Lon         float64           `json:"lon"`
+	Lon         float64           `json:"lon,omitzero"`
 
 	// Photos Ids of photos that were sent; it claims them.
 	Photos      []string `json:"photos,omitempty,omitzero"`
@@ -2309,7 +2585,7 @@ type RoutingSimulationInput struct {
 	Rules  []RoutingRule `json:"rules"`
 }
 
-// RoutingWords Words of which one has to be in an answer to a question, or in the name of one that was chosen from a list. Upper and lower case are the same; Latin words have to stand whole.
+// RoutingWords Words of which one has to be in an answer to a question. Upper and lower case are the same; Latin words have to stand whole.
 type RoutingWords struct {
 	Question string   `json:"question"`
 	Words    []string `json:"words"`
@@ -2372,8 +2648,15 @@ type SplitInput struct {
 
 // StaffReport defines model for StaffReport.
 type StaffReport struct {
-	AcceptBy  *time.Time `json:"accept_by,omitempty"`
-	Answering Assignee   `json:"answering,omitempty,omitzero"`
+	AcceptBy *time.Time `json:"accept_by,omitempty"`
+
+	// Address As the reporter wrote it.
+	Address string `json:"address,omitempty,omitzero"`
+
+	// AddressGrade How exactly: this building; this number of the road; between two known numbers; somewhere on the road; somewhere in the estate
+	// or at the landmark; somewhere in the area; not found.
+	AddressGrade AddressGrade `json:"address_grade,omitempty,omitzero"`
+	Answering    Assignee     `json:"answering,omitempty,omitzero"`
 
 	// Answers Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all.
 	Answers     Answers  `json:"answers,omitempty,omitzero"`
@@ -2456,6 +2739,13 @@ type Text struct {
 
 // Tracked defines model for Tracked.
 type Tracked struct {
+	// Address As the reporter wrote it.
+	Address string `json:"address,omitempty,omitzero"`
+
+	// AddressGrade How exactly: this building; this number of the road; between two known numbers; somewhere on the road; somewhere in the estate
+	// or at the landmark; somewhere in the area; not found.
+	AddressGrade AddressGrade `json:"address_grade,omitempty,omitzero"`
+
 	// Answers Who has it, by role; never a person's id.
 	Answers PublicAssignee `json:"answers,omitempty,omitzero"`
 
@@ -2536,6 +2826,18 @@ type SetPath = string
 
 // UntilQuery defines model for until.
 type UntilQuery = time.Time
+
+// CompleteAddressParams defines parameters for CompleteAddress.
+type CompleteAddressParams struct {
+	// Q What was typed so far.
+	Q string `form:"q" json:"q"`
+
+	// Lon Longitude of whoever types.
+	Lon        float64 `form:"lon,omitempty" json:"lon,omitempty,omitzero"`
+	Lat        float64 `form:"lat,omitempty" json:"lat,omitempty,omitzero"`
+	Datum      Datum   `form:"datum,omitempty" json:"datum,omitempty,omitzero"`
+	LimitQuery int     `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
 
 // BeginDrawingParams defines parameters for BeginDrawing.
 type BeginDrawingParams struct {
@@ -2643,6 +2945,18 @@ type ExportReportsParams struct {
 	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
+// ImportGazetteerParams defines parameters for ImportGazetteer.
+type ImportGazetteerParams struct {
+	// Country Whose addresses they are: cn or us.
+	Country string `form:"country" json:"country"`
+
+	// Upload Key of an upload, instead of a body.
+	Upload string `form:"upload,omitempty" json:"upload,omitempty,omitzero"`
+
+	// DryRun Check only, store nothing.
+	DryRun bool `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+}
+
 // ImportReportsParams defines parameters for ImportReports.
 type ImportReportsParams struct {
 	// Source Name of the other system, such as 12345; numbers are told apart by it.
@@ -2655,10 +2969,13 @@ type ImportReportsParams struct {
 // LocatePointParams defines parameters for LocatePoint.
 type LocatePointParams struct {
 	// Lon Longitude in degrees of the given datum.
-	Lon float64 `form:"lon" json:"lon"`
+	Lon float64 `form:"lon,omitempty" json:"lon,omitempty,omitzero"`
 
 	// Lat Latitude in degrees of the given datum.
-	Lat float64 `form:"lat" json:"lat"`
+	Lat float64 `form:"lat,omitempty" json:"lat,omitempty,omitzero"`
+
+	// Address An address as people write it, instead of lon and lat.
+	Address string `form:"address,omitempty" json:"address,omitempty,omitzero"`
 
 	// Accuracy Radius in metres within which the point may really lie; neighbours within it are named.
 	Accuracy float64 `form:"accuracy,omitempty" json:"accuracy,omitempty,omitzero"`
@@ -2851,6 +3168,9 @@ type InspectBoundaryFileJSONRequestBody = InspectionInput
 // PublishBoundarySetJSONRequestBody defines body for PublishBoundarySet for application/json ContentType.
 type PublishBoundarySetJSONRequestBody = Publication
 
+// RollBackGazetteerJSONRequestBody defines body for RollBackGazetteer for application/json ContentType.
+type RollBackGazetteerJSONRequestBody = GazetteerRollback
+
 // CreatePhotoJSONRequestBody defines body for CreatePhoto for application/json ContentType.
 type CreatePhotoJSONRequestBody = PhotoInput
 
@@ -2937,6 +3257,9 @@ type ServerInterface interface {
 	// PutJurisdiction Creates the jurisdiction or replaces its names, levels, roles and services.
 	// (PUT /v1/{jurisdiction})
 	PutJurisdiction(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// CompleteAddress Addresses, roads and estates that begin as typed, by name, pinyin or initials; the nearest first where a position is given.
+	// (GET /v1/{jurisdiction}/addresses)
+	CompleteAddress(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params CompleteAddressParams)
 	// ListDrawings Boundary sets that people are drawing, last changed first.
 	// (GET /v1/{jurisdiction}/boundary-drawings)
 	ListDrawings(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
@@ -3009,10 +3332,19 @@ type ServerInterface interface {
 	// ExportReports Reports filed in a period, open and finished ones, as they are now, within the caller's areas.
 	// (GET /v1/{jurisdiction}/exports/reports)
 	ExportReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportReportsParams)
+	// ListGazetteers The gazetteers that were imported, newest first, and which is in force.
+	// (GET /v1/{jurisdiction}/gazetteer)
+	ListGazetteers(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// ImportGazetteer Replaces the standard addresses by a CSV with the columns text, lon, lat, datum and optionally building and area.
+	// (PUT /v1/{jurisdiction}/gazetteer)
+	ImportGazetteer(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ImportGazetteerParams)
+	// RollBackGazetteer Puts a gazetteer that was imported before in force again, if the one in force is still the expected one.
+	// (POST /v1/{jurisdiction}/gazetteer/rollback)
+	RollBackGazetteer(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 	// ImportReports Files the reports of another system from a CSV, each once by its number there, and says of every line what became of it.
 	// (POST /v1/{jurisdiction}/imports)
 	ImportReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ImportReportsParams)
-	// LocatePoint The chain of areas that hold a point, one per level, with the proof.
+	// LocatePoint The chain of areas that hold a point, or what an address means, one per level, with the proof.
 	// (GET /v1/{jurisdiction}/locate)
 	LocatePoint(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params LocatePointParams)
 	// ListReportPhotos The photos of a report, for staff.
@@ -3212,6 +3544,100 @@ func (siw *ServerInterfaceWrapper) PutJurisdiction(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PutJurisdiction(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CompleteAddress operation middleware
+func (siw *ServerInterfaceWrapper) CompleteAddress(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompleteAddressParams
+
+	// ------------- Required query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "q", r.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "q"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "q", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "lon" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lon", r.URL.Query(), &params.Lon, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "lon"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "lon", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "lat" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lat", r.URL.Query(), &params.Lat, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "lat"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "lat", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "datum" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "datum", r.URL.Query(), &params.Datum, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "datum"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "datum", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.LimitQuery, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CompleteAddress(w, r, jurisdictionPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4397,6 +4823,126 @@ func (siw *ServerInterfaceWrapper) ExportReports(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// ListGazetteers operation middleware
+func (siw *ServerInterfaceWrapper) ListGazetteers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListGazetteers(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ImportGazetteer operation middleware
+func (siw *ServerInterfaceWrapper) ImportGazetteer(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportGazetteerParams
+
+	// ------------- Required query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "country", r.URL.Query(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "country"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "country", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "upload" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "upload", r.URL.Query(), &params.Upload, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "upload"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "upload", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", r.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dry_run"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dry_run", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ImportGazetteer(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RollBackGazetteer operation middleware
+func (siw *ServerInterfaceWrapper) RollBackGazetteer(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RollBackGazetteer(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ImportReports operation middleware
 func (siw *ServerInterfaceWrapper) ImportReports(w http.ResponseWriter, r *http.Request) {
 
@@ -4470,9 +5016,9 @@ func (siw *ServerInterfaceWrapper) LocatePoint(w http.ResponseWriter, r *http.Re
 	// Parameter object where we will unmarshal all parameters from the context
 	var params LocatePointParams
 
-	// ------------- Required query parameter "lon" -------------
+	// ------------- Optional query parameter "lon" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "lon", r.URL.Query(), &params.Lon, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lon", r.URL.Query(), &params.Lon, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -4483,15 +5029,28 @@ func (siw *ServerInterfaceWrapper) LocatePoint(w http.ResponseWriter, r *http.Re
 		return
 	}
 
-	// ------------- Required query parameter "lat" -------------
+	// ------------- Optional query parameter "lat" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "lat", r.URL.Query(), &params.Lat, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lat", r.URL.Query(), &params.Lat, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "lat"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "lat", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "address" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "address", r.URL.Query(), &params.Address, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "address"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "address", Err: err})
 		}
 		return
 	}
@@ -6729,6 +7288,10 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}", wrapper.GetJurisdiction)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}", wrapper.PutJurisdiction)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/locate", wrapper.LocatePoint)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/addresses", wrapper.CompleteAddress)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer", wrapper.ListGazetteers)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer", wrapper.ImportGazetteer)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer/rollback", wrapper.RollBackGazetteer)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports", wrapper.ListPublicReports)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports", wrapper.FileReport)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}", wrapper.TrackReport)

@@ -42,25 +42,31 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 // decode reads a JSON body into one of the contract's types. Unknown fields, wrong types, missing required fields, several values
 // and text that is not UTF-8 are faults that name the field.
 func decode(w http.ResponseWriter, r *http.Request, limit int64, into any, required ...string) error {
+	_, err := decodeBody(w, r, limit, into, required...)
+	return err
+}
+
+// decodeBody is decode for those who have to know which fields are there.
+func decodeBody(w http.ResponseWriter, r *http.Request, limit int64, into any, required ...string) ([]byte, error) {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return &fault.Error{Code: fault.Malformed, Field: "Content-Type", Message: "The body must be JSON, sent with Content-Type: application/json."}
+		return nil, &fault.Error{Code: fault.Malformed, Field: "Content-Type", Message: "The body must be JSON, sent with Content-Type: application/json."}
 	}
 	body, err := readBody(w, r, limit)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !utf8.Valid(body) {
-		return fault.New(fault.Malformed, "The body is not UTF-8.")
+		return nil, fault.New(fault.Malformed, "The body is not UTF-8.")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return jsonFault(err)
+		return nil, jsonFault(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fault.New(fault.Malformed, "The body holds more than one JSON value.")
+		return nil, fault.New(fault.Malformed, "The body holds more than one JSON value.")
 	}
-	return present(body, required)
+	return body, present(body, required)
 }
 
 // present checks that the required fields of an object are there; null counts as absent.

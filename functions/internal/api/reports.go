@@ -23,6 +23,15 @@ func (s *Server) GetJurisdiction(w http.ResponseWriter, r *http.Request, code Ju
 
 // LocatePoint answers the chain of areas that hold a point, and who would get a report from there.
 func (s *Server) LocatePoint(w http.ResponseWriter, r *http.Request, code JurisdictionPath, p LocatePointParams) {
+	if r.URL.Query().Has("address") {
+		located, err := s.locateAddress(r, code, p.Address, p.ServiceCode)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		answer(w, http.StatusOK, located)
+		return
+	}
 	located, answers, err := s.locate(r, code, p)
 	if err != nil {
 		s.fail(w, r, err)
@@ -33,6 +42,11 @@ func (s *Server) LocatePoint(w http.ResponseWriter, r *http.Request, code Jurisd
 
 func (s *Server) locate(r *http.Request, code string, p LocatePointParams) (jurisdiction.Located, PublicAssignee, error) {
 	var none PublicAssignee
+	for _, name := range []string{"lon", "lat"} {
+		if !r.URL.Query().Has(name) {
+			return jurisdiction.Located{}, none, &fault.Error{Code: fault.Malformed, Field: name, Message: name + " is missing: give lon and lat, or an address."}
+		}
+	}
 	datum, err := datumOf(p.Datum)
 	if err != nil {
 		return jurisdiction.Located{}, none, err
@@ -94,17 +108,31 @@ func (s *Server) reportInput(w http.ResponseWriter, r *http.Request, key string)
 	if err := idempotencyKey(key); err != nil {
 		return report.Input{}, err
 	}
-	if err := decode(w, r, s.BodyBytes, &in, "service_code", "lon", "lat", "description"); err != nil {
+	body, err := decodeBody(w, r, s.BodyBytes, &in, "service_code", "description")
+	if err != nil {
 		return report.Input{}, err
+	}
+	noLon, noLat := present(body, []string{"lon"}) != nil, present(body, []string{"lat"}) != nil
+	noPoint := noLon && noLat && in.Address != ""
+	switch {
+	case noPoint:
+	case noLon:
+		return report.Input{}, noPlace("lon")
+	case noLat:
+		return report.Input{}, noPlace("lat")
 	}
 	datum, err := datumOf(in.Datum)
 	if err != nil {
 		return report.Input{}, err
 	}
-	return report.Input{Service: in.ServiceCode, Lon: in.Lon, Lat: in.Lat, Datum: datum, Accuracy: in.Accuracy, Description: in.Description,
+	return report.Input{Service: in.ServiceCode, Lon: in.Lon, Lat: in.Lat, NoPoint: noPoint, Address: in.Address, Datum: datum, Accuracy: in.Accuracy, Description: in.Description,
 			Contact: report.Contact{Name: in.Contact.Name, Phone: in.Contact.Phone, Email: in.Contact.Email}, Locale: string(in.Locale), Answers: in.Answers,
 			Photos: in.Photos},
 		checkAccuracy(in.Accuracy)
+}
+
+func noPlace(field string) error {
+	return &fault.Error{Code: fault.Malformed, Field: field, Message: field + " is missing: a report needs lon and lat, or an address."}
 }
 
 // ListPublicReports answers open reports as GeoJSON.
@@ -149,7 +177,7 @@ func viewTracked(t report.Tracked) Tracked {
 	}
 	p := t.State.Point.Degrees()
 	v := Tracked{Report: t.State.ID, Status: Status(t.State.Status), Service: viewService(service), FiledAt: t.State.FiledAt, Lon: p[0], Lat: p[1],
-		Description: t.Body.Description, Given: t.Body.Answers, Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{},
+		Description: t.Body.Description, Given: t.Body.Answers, Address: t.Body.Address, AddressGrade: AddressGrade(t.State.Grade), Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{},
 		Answers: publicAssignee(t.State.Answering(), t.Settings, t.Areas), ReopenUntil: instant(t.State.ReopenUntil)}
 	if !t.State.Due().IsZero() {
 		v.ResolveBy = instant(t.State.Clock.ResolveBy)

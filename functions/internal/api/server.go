@@ -19,6 +19,7 @@ import (
 	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/export"
 	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/gazetteer"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/photo"
@@ -50,8 +51,8 @@ var served = map[Function][]string{
 	Reports: {"POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}",
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening", "POST /v1/{jurisdiction}/reports/track/{code}/notes",
 		"POST /v1/{jurisdiction}/reports/track/{code}/confirmation", "/imports"},
-	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate"},
-	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/boundary-drawings"},
+	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate", "/addresses"},
+	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/gazetteer", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/duties", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
 	Subscriptions: {"/deliveries"},
 	Exports:       {"/exports/"},
@@ -78,6 +79,7 @@ type Server struct {
 	RuleDesk    *assignment.RuleDesk
 	Simulator   *assignment.Simulator
 	Boundaries  *boundary.Desk
+	Gazetteers  *gazetteer.Desk
 	Outbox      *delivery.Outbox
 	Graveyard   delivery.Graveyard
 	Photos      *photo.Desk

@@ -16,6 +16,7 @@ import (
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/gazetteer"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/queue"
@@ -43,6 +44,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Now: time.Now, NewID: newID,
 			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
 	}
+	s.Gazetteers = &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Writer: t, Catalogue: t, Bytes: c.GazetteerBytes, Rows: c.GazetteerRows, Now: time.Now}
 	s.Graveyard = t
 	if len(c.TrackingKey) == 0 && len(c.ContactKey) == 0 {
 		return s, nil // a function that neither files nor reads contact details
@@ -51,7 +53,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	if err != nil {
 		return nil, err
 	}
-	s.Reports = &report.Desk{Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: newID,
+	s.Reports = &report.Desk{Addresses: s.Gazetteers, Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: newID,
 		ContactFor: c.ContactFor}
 	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t, Feed: t, Bodies: t,
 		Secrets: secrets, Now: time.Now, NewID: newID}

@@ -176,6 +176,13 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{"expected": "0123456789abcdef", "rules": onDutyOnly}
 	case "simulateRoutingRules":
 		body = map[string]any{"rules": onDutyOnly}
+	case "completeAddress":
+		path += "?q=x"
+	case "importGazetteer":
+		path += "?country=cn"
+		body = []byte("text,lon,lat,datum\nx,0.0005,0.0005,mars\n")
+	case "rollBackGazetteer":
+		body = map[string]any{"version": "0123456789abcdef", "expected": ""}
 	case "importRoster":
 		body = []byte("area_code\n")
 	case "importBoundarySet":

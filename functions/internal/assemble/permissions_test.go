@@ -196,7 +196,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server.Boundaries.Uploads, server.Jobs.Worker.Queue = noUploads{}, parts
+		server.Boundaries.Uploads, server.Gazetteers.Uploads, server.Jobs.Worker.Queue = noUploads{}, noUploads{}, parts
 		server.Outbox = Outbox(tables[function], &wakes{}, server.Log)
 		server.Exports = Exports(tables[function])
 		server.Exports.Now = func() time.Time { return time.Now().Add(time.Minute) } // what was just filed is settled
@@ -302,6 +302,7 @@ func (w *world) doEverything(work func()) {
 	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"version": version, "area": "c2g1", "reason": "他更近"}, "Idempotency-Key", uuid.NewString())
 	work()
 	w.must("GET", "/v1/town/reassignments", dispatcher, nil)
+	w.addressEverything(admin)
 	for _, list := range []string{"queue", "queue?assignee=leader-21", "counts", "duties", "roster", "roster/export", "boundary-sets"} {
 		w.must("GET", "/v1/town/"+list, admin, nil)
 	}

@@ -56,7 +56,7 @@ func newWorld(t *testing.T, endpoint string) *world {
 	w := &world{t: t, issuer: newTokens(t), usage: &usage{byOperation: map[string]int{}}}
 	w.config = config.Config{Region: "us-east-1", Table: "t" + uuid.NewString(), DynamoDBEndpoint: endpoint, AccessKey: "local", SecretKey: "secret of a test",
 		Issuer: w.issuer.url, Audience: "weige-web", TrackingKey: bytes.Repeat([]byte{1}, 32), ContactKey: bytes.Repeat([]byte{2}, 32),
-		ContactFor: time.Hour, BodyBytes: 1 << 20, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
+		ContactFor: time.Hour, BodyBytes: 1 << 20, GazetteerBytes: 1 << 20, GazetteerRows: 10_000, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
 	ctx := context.Background()
 	client := table.Dial(Storage(w.config))
 	if err := table.Create(ctx, client, w.config.Table); err != nil {
@@ -67,7 +67,7 @@ func newWorld(t *testing.T, endpoint string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Boundaries.Uploads = noUploads{}
+	server.Boundaries.Uploads, server.Gazetteers.Uploads = noUploads{}, noUploads{}
 	server.Outbox = Outbox(w.table, &wakes{}, server.Log)
 	w.files()
 	server.Exports = Exports(w.table)
@@ -263,6 +263,10 @@ type noUploads struct{}
 
 func (noUploads) Presign(context.Context, string, time.Duration) (string, map[string]string, error) {
 	return "http://127.0.0.1:1/nowhere", nil, nil
+}
+
+func (noUploads) Open(context.Context, string, int64) (io.ReadCloser, int64, error) {
+	return nil, 0, fault.New(fault.Unknown, "nothing was uploaded")
 }
 
 func (noUploads) Read(context.Context, string, int64) ([]byte, error) {

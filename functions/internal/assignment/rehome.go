@@ -111,7 +111,7 @@ type Homecoming struct {
 
 // home gives where a report lies by the boundaries of c; moves is false where its areas are those it has.
 func home(c jurisdiction.Current, s report.State) (h report.Home, match geo.Match, moves bool) {
-	located := jurisdiction.Located{Set: c.Boundaries, Areas: c.Areas, Match: c.Areas.Locate(s.Point.Degrees(), 0)}
+	located := s.Certain(jurisdiction.Located{Set: c.Boundaries, Areas: c.Areas, Match: c.Areas.Locate(s.Point.Degrees(), 0)})
 	h = report.Home{Set: c.Boundaries, Chain: located.Chain()}
 	h.QueueArea = c.QueueArea(h.Chain)
 	return h, located.Match, !slices.Equal(h.Chain, s.Chain) || h.QueueArea != s.QueueArea

@@ -28,8 +28,7 @@ type When struct {
 	Calendar []calendar.Kind `json:"calendar,omitempty"` // of that moment
 }
 
-// Words are looked for in the answers to a question, and in the names of those that were chosen from a list; one of them has to be in one of
-// the answers.
+// Words are looked for in the answers to a question; one of them has to be in one of the answers.
 type Words struct {
 	Question string   `json:"question"`
 	Words    []string `json:"words"`

@@ -46,17 +46,10 @@ func ruled(t testing.TB) (jurisdiction.Current, *Roster) {
 		t.Fatal(err)
 	}
 	text := jurisdiction.Text{ZH: "名", EN: "name"}
-	asks := func(code string, keys ...string) jurisdiction.Question {
-		q := jurisdiction.Question{Code: code, Prompt: text, Kind: jurisdiction.OneLine}
-		for _, key := range keys {
-			q.Kind, q.Values = jurisdiction.SomeOf, append(q.Values, jurisdiction.Value{Key: key, Name: jurisdiction.Text{ZH: "在楼道里", EN: "Inside"}})
-		}
-		return q
-	}
 	role := func(code string, partner bool) jurisdiction.Role {
 		return jurisdiction.Role{Named: jurisdiction.Named{Code: code, Name: text}, Partner: partner}
 	}
-	settings := &jurisdiction.Settings{Name: text, TimeZone: "Asia/Shanghai", Queue: text, Services: []jurisdiction.Service{{Code: "light", Name: text, Questions: []jurisdiction.Question{asks("where", "q1"), asks("q"), asks("r")}}, {Code: "noise", Name: text}, {Code: "waste", Name: text}},
+	settings := &jurisdiction.Settings{Name: text, TimeZone: "Asia/Shanghai", Queue: text, Services: []jurisdiction.Service{{Code: "light", Name: text}, {Code: "noise", Name: text}, {Code: "waste", Name: text}},
 		Roles:    []jurisdiction.Role{role("leader", false), role("police", true), role("lamps", true)},
 		Classes:  []jurisdiction.Class{{Code: "urgent", Name: text, ResolveWithin: "4h", AroundTheClock: true}},
 		Calendar: calendar.Rules{Hours: []calendar.Hours{{From: "09:00", To: "17:00"}}, HolidaysOf: "CN"}}
@@ -129,7 +122,6 @@ func TestTheFirstRuleThatIsMetDecides(t *testing.T) {
 		{"the night is over", "noise", "2026-11-26 06:00", c2, nil, 7, "desk", report.OfParent},
 		{"a partner gets nothing without a rule", "waste", "2026-11-24 10:00", g2, nil, 7, "head", report.OfParent},
 		{"words of an answer", "light", "2026-11-24 10:00", c2, []string{"三单元楼道里"}, 2, "leader", report.ByRule},
-		{"the name of a value that was chosen", "light", "2026-11-24 10:00", c2, []string{"q1"}, 2, "leader", report.ByRule},
 		{"upper case", "light", "2026-11-24 10:00", g1, []string{"The STAIRWELL, 2nd floor"}, 2, "leader", report.ByRule},
 		{"a part of a word is none", "light", "2026-11-24 10:00", g1, []string{"stairwells"}, 3, "lamps-1", report.ByRule},
 		{"an answer to nothing", "light", "2026-11-24 10:00", g1, nil, 3, "lamps-1", report.ByRule},
@@ -199,8 +191,7 @@ func TestWrongRulesAreNamed(t *testing.T) {
 		"a level without a role":  {[]Rule{{To: Recipient{OnDuty: true, Level: "grid"}}}, 1, "bad_recipient", "rules.0.to.level"},
 		"a role's unknown level":  {[]Rule{{To: Recipient{Role: "head", Level: "floor"}}}, 1, "unknown_level", "rules.0.to.level"},
 		"no words":                {[]Rule{{When: When{Answers: []Words{{"q", nil}}}, To: last.To}, last}, 1, "bad_words", "rules.0.when.answers.0.words"},
-		"no question":             {[]Rule{{When: When{Answers: []Words{{"", []string{"w"}}}}, To: last.To}, last}, 1, "unknown_question", "rules.0.when.answers.0.question"},
-		"another's question":      {[]Rule{{When: When{Services: []string{"noise"}, Answers: []Words{{"q", []string{"w"}}}}, To: last.To}, last}, 1, "unknown_question", "rules.0.when.answers.0.question"},
+		"no question":             {[]Rule{{When: When{Answers: []Words{{"", []string{"w"}}}}, To: last.To}, last}, 1, "bad_question", "rules.0.when.answers.0.question"},
 		"the same rule twice":     {[]Rule{{When: When{Areas: []string{"c1"}}, To: last.To}, {When: When{Areas: []string{"g1"}}, To: Recipient{Role: "head"}}, last}, 2, "unreachable", "rules.1.when"},
 		"two take it together":    {[]Rule{{When: When{Areas: []string{"g1"}}, To: last.To}, {When: When{Areas: []string{"c1"}, Levels: []string{"grid", "community"}}, To: last.To}, {When: When{Areas: []string{"c1"}}, To: last.To}, last}, 3, "unreachable", "rules.2.when"},
 		"a rule after the last":   {[]Rule{last, {When: When{Services: []string{"light"}, Answers: []Words{{"q", []string{"w"}}}}, To: last.To}}, 2, "unreachable", "rules.1.when"},

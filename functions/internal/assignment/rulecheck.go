@@ -72,7 +72,7 @@ func (k *ruleChecker) rule(r Rule) {
 		return k.current.Known(code)
 	})
 	k.entries("levels", "unknown_level", r.When.Levels, k.level)
-	k.answers(r.When)
+	k.answers(r.When.Answers)
 	if len(r.When.Times) > maxEntries {
 		k.fault("too_many", "when.times", "A rule has %d times at most.", maxEntries)
 	}
@@ -108,8 +108,7 @@ func (k *ruleChecker) level(code string) error {
 	return nil
 }
 
-func (k *ruleChecker) answers(w When) {
-	list := w.Answers
+func (k *ruleChecker) answers(list []Words) {
 	if len(list) > maxQuestions {
 		k.fault("too_many", "when.answers", "A rule asks for answers to %d questions at most.", maxQuestions)
 		return
@@ -117,8 +116,8 @@ func (k *ruleChecker) answers(w When) {
 	words := 0
 	for i, q := range list {
 		field := fmt.Sprintf("when.answers.%d.", i)
-		if !k.asked(w.Services, q.Question) {
-			k.fault("unknown_question", field+"question", "None of the rule's services asks a question %q.", q.Question)
+		if n := utf8.RuneCountInString(q.Question); n == 0 || n > 64 {
+			k.fault("bad_question", field+"question", "Name the question by its code, of 1 to 64 characters.")
 		}
 		if slices.ContainsFunc(list[:i], func(before Words) bool { return before.Question == q.Question }) {
 			k.fault("bad_question", field+"question", "The question %q stands twice; one condition can hold several words.", q.Question)
@@ -136,14 +135,6 @@ func (k *ruleChecker) answers(w When) {
 	if words > maxWords {
 		k.fault("too_many", "when.answers", "A rule looks for %d words at most; this one has %d.", maxWords, words)
 	}
-}
-
-// asked reports whether one of some services asks a question; no services mean all.
-func (k *ruleChecker) asked(services []string, question string) bool {
-	return slices.ContainsFunc(k.current.Settings.Services, func(s jurisdiction.Service) bool {
-		return (len(services) == 0 || slices.Contains(services, s.Code)) &&
-			slices.ContainsFunc(s.Questions, func(q jurisdiction.Question) bool { return q.Code == question && !q.Info })
-	})
 }
 
 func (k *ruleChecker) recipient(to Recipient) {

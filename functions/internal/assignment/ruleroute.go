@@ -3,7 +3,6 @@ package assignment
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/weige/weige/functions/internal/calendar"
@@ -86,28 +85,11 @@ func (d deciding) route(m report.Matter) report.Routing {
 }
 
 func (d deciding) facts(m report.Matter) facts {
-	f := facts{service: m.Service, chain: m.Chain, levels: levelsOf(m.Areas, m.Chain), moment: MomentOf(m.At, d.settings.Location())}
+	f := facts{service: m.Service, chain: m.Chain, levels: levelsOf(m.Areas, m.Chain), answers: m.Answers, moment: MomentOf(m.At, d.settings.Location())}
 	if d.work != nil {
 		f.kind = d.work.KindOf(m.At)
 	}
-	if d.book.answers {
-		f.answers = d.inWords(m)
-	}
 	return f
-}
-
-// inWords gives the answers of a report with what they are called: of a value that was chosen from a list its key and its names.
-func (d deciding) inWords(m report.Matter) map[string][]string {
-	answers := maps.Clone(m.Answers)
-	service, _ := d.settings.Service(m.Service)
-	for _, q := range service.Questions {
-		for _, v := range q.Values {
-			if slices.Contains(m.Answers[q.Code], v.Key) {
-				answers[q.Code] = append(slices.Clone(answers[q.Code]), v.Name.ZH, v.Name.EN)
-			}
-		}
-	}
-	return answers
 }
 
 // levelsOf gives the level of each area of a chain; none for one that the set does not have.

@@ -63,7 +63,7 @@ func newPart(c jurisdiction.Current, whole report.State, p Part, id string, n in
 		return Move{}, fault.Field(fmt.Sprintf("parts.%d.description", n), "Say in %d to %d characters what this unit has to do.", minReason, report.MaxDescription)
 	}
 	state := report.State{ID: id, Jurisdiction: whole.Jurisdiction, Version: 1, Status: p.To.Assignee.Status(), Service: service.Code,
-		Private: whole.Private || service.Private, Point: whole.Point, Set: whole.Set, Chain: slices.Clone(whole.Chain), QueueArea: whole.QueueArea,
+		Private: whole.Private || service.Private, Point: whole.Point, Grade: whole.Grade, Set: whole.Set, Chain: slices.Clone(whole.Chain), QueueArea: whole.QueueArea,
 		Assignee: p.To.Assignee, FiledAt: now, ChangedAt: now, Parent: whole.ID, LastOp: id}
 	state.Start(c.Settings.Pace(service.Code), now)
 	return Move{State: state, Body: report.Body{Description: words}, Event: report.Event{Report: id, Jurisdiction: whole.Jurisdiction, Version: 1, At: now,

@@ -57,16 +57,13 @@ func (d *Desk) NewUpload(ctx context.Context, code string) (Upload, error) {
 	if err != nil {
 		return Upload{}, fmt.Errorf("upload id: %w", err)
 	}
-	key := uploadPrefix(code) + id
+	key := jurisdiction.UploadPrefix(code) + id
 	url, headers, err := d.Uploads.Presign(ctx, key, uploadFor)
 	if err != nil {
 		return Upload{}, err
 	}
 	return Upload{Key: key, URL: url, Headers: headers, Expires: d.Now().UTC().Add(uploadFor), MaxBytes: d.Limits.Bytes}, nil
 }
-
-// uploadPrefix keeps the uploads of jurisdictions apart: one can only import what was uploaded for it.
-func uploadPrefix(code string) string { return "boundaries/" + code + "/" }
 
 // Import reads a GeoJSON FeatureCollection, given whole or as the key of an upload, into a draft. A file with faults is a fault
 // with code fault.FaultyFile that lists all of them; nothing is stored then. The same content gives the same set.
@@ -99,7 +96,7 @@ func (d *Desk) file(ctx context.Context, code string, features []byte, upload st
 		return nil, fault.Field("features", "Give either features or upload.")
 	case upload == "":
 		return bytes.NewReader(features), nil
-	case !strings.HasPrefix(upload, uploadPrefix(code)):
+	case !strings.HasPrefix(upload, jurisdiction.UploadPrefix(code)):
 		return nil, fault.Field("upload", "This is no upload of this jurisdiction.")
 	}
 	blob, err := d.Uploads.Read(ctx, upload, d.Limits.Bytes)

@@ -27,6 +27,8 @@ type Config struct {
 
 	BodyBytes        int64 // BODY_BYTES: largest request body
 	RosterBytes      int64 // ROSTER_BYTES: largest roster file
+	GazetteerBytes   int64 // GAZETTEER_BYTES: largest gazetteer file
+	GazetteerRows    int   // GAZETTEER_ROWS: most addresses of a gazetteer
 	BoundaryBytes    int64 // BOUNDARY_BYTES: largest boundary file
 	BoundaryFeatures int   // BOUNDARY_FEATURES
 	BoundaryVertices int   // BOUNDARY_VERTICES
@@ -69,6 +71,8 @@ func Read(getenv func(string) string) (Config, error) {
 
 		BodyBytes:        r.number("BODY_BYTES", 5<<20),
 		RosterBytes:      r.number("ROSTER_BYTES", 4<<20),
+		GazetteerBytes:   r.number("GAZETTEER_BYTES", 256<<20),
+		GazetteerRows:    int(r.number("GAZETTEER_ROWS", 1_000_000)),
 		BoundaryBytes:    r.number("BOUNDARY_BYTES", 128<<20),
 		BoundaryFeatures: int(r.number("BOUNDARY_FEATURES", 20_000)),
 		BoundaryVertices: int(r.number("BOUNDARY_VERTICES", 2_000_000)),

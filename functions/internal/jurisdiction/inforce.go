@@ -21,6 +21,7 @@ const (
 	SettingsKind   Kind = "settings"   // Settings as JSON
 	RulesKind      Kind = "rules"      // which reports go to whom
 	SuccessionKind Kind = "succession" // what became of the areas of earlier boundary sets; it changes with the boundaries only
+	GazetteerKind  Kind = "gazetteer"  // compiled standard addresses, see address.Open
 	versionHexLen       = 16
 	keptPerKind         = 16 // versions of one kind that an instance keeps open, over all jurisdictions it serves
 )
@@ -40,6 +41,7 @@ type InForce struct {
 	Roster       string
 	Settings     string
 	Rules        string // empty: whoever is on duty has it
+	Gazetteer    string // empty: addresses cannot be located
 	Succession   string // empty until an area of an earlier set is no more
 	// Retired holds codes of queue areas of earlier boundary sets that the set in force no longer has. Open reports may still
 	// be filed under them, and lists of the whole jurisdiction go on asking for them, so that no report drops out of sight when
@@ -56,6 +58,8 @@ func (f InForce) Version(k Kind) string {
 		return f.Roster
 	case RulesKind:
 		return f.Rules
+	case GazetteerKind:
+		return f.Gazetteer
 	default:
 		return f.Settings
 	}

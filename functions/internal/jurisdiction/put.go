@@ -38,3 +38,6 @@ func Put(ctx context.Context, b *Books, w Writer, code string, s Settings) (Curr
 	}
 	return next, nil
 }
+
+// UploadPrefix keeps the uploads of jurisdictions apart: one can only import what was uploaded for it.
+func UploadPrefix(code string) string { return "boundaries/" + code + "/" }

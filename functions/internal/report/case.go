@@ -257,6 +257,9 @@ func (s *State) relate(step Step) {
 		s.Set, s.Chain, s.QueueArea = step.Home.Set, step.Home.Chain, step.Home.QueueArea
 	case Correct:
 		p := step.Place
+		if p.Point != s.Point {
+			s.Grade = "" // somebody said where it is
+		}
 		s.Service, s.Private, s.Point, s.Set, s.Chain, s.QueueArea, s.Class = p.Service, p.Private, p.Point, p.Set, p.Chain, p.QueueArea, p.Class
 	}
 }

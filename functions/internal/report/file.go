@@ -21,6 +21,7 @@ const (
 	maxContactName = 100
 	maxPhone       = 40
 	maxEmail       = 254
+	maxAddress     = 200
 	maxQuestion    = 64 // of a question's code
 	maxAnswer      = 200
 	maxAnswers     = 500 // of all answers together
@@ -39,6 +40,12 @@ const MaxPhotos = 3
 // Router decides who gets a report.
 type Router interface {
 	Route(ctx context.Context, c jurisdiction.Current, m Matter) (Routing, error)
+}
+
+// Addresses finds where an address lies: the chain holds the areas that are certain, and is empty where nothing was found. exact says
+// that the address names one place; grade says how it was found.
+type Addresses interface {
+	Place(ctx context.Context, c jurisdiction.Current, text string) (l jurisdiction.Located, grade string, exact bool, err error)
 }
 
 // Matter is what of a report decides who gets it.
@@ -65,6 +72,7 @@ type Desk struct {
 	Reader     Reader
 	Lister     Lister
 	Router     Router
+	Addresses  Addresses
 	Secrets    *Secrets
 	Now        func() time.Time
 	NewID      func() (string, error) // UUID, version 7
@@ -82,6 +90,8 @@ type Input struct {
 	Locale      string
 	Answers     map[string][]string `json:",omitempty"` // by the question's code; absent from the digest of a request without any
 	Photos      []string            `json:",omitempty"` // ids of photos that were sent
+	Address     string              `json:",omitempty"` // as the reporter writes it
+	NoPoint     bool                `json:",omitempty"` // there is only the address; Lon and Lat say nothing
 	Origin      *Origin             `json:",omitempty"` // of one that is imported; nil otherwise
 }
 
@@ -105,12 +115,12 @@ func (d *Desk) File(ctx context.Context, code, key string, in Input) (Receipt, e
 	if err != nil {
 		return Receipt{}, err
 	}
-	located, err := c.Locate(in.Lon, in.Lat, in.Datum, in.Accuracy)
+	located, grade, err := d.locate(ctx, c, in)
 	if err != nil {
 		return Receipt{}, err
 	}
 	trackingCode := d.Secrets.Code(c.Jurisdiction, key)
-	f, err := d.filing(ctx, c, located, service, trackingCode, in)
+	f, err := d.filing(ctx, c, located, grade, service, trackingCode, in)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -124,8 +134,22 @@ func (d *Desk) File(ctx context.Context, code, key string, in Input) (Receipt, e
 	return Receipt{State: f.State, Located: located, Settings: c.Settings, Code: trackingCode}, nil
 }
 
+// locate finds where a report lies. One with an address alone is filed whatever comes of it: under the areas that are certain, or in the
+// jurisdiction's queue, with the text kept.
+func (d *Desk) locate(ctx context.Context, c jurisdiction.Current, in Input) (jurisdiction.Located, string, error) {
+	if !in.NoPoint {
+		l, err := c.Locate(in.Lon, in.Lat, in.Datum, in.Accuracy)
+		return l, "", err
+	}
+	l, grade, exact, err := d.Addresses.Place(ctx, c, in.Address)
+	if exact {
+		grade = ""
+	}
+	return l, grade, err
+}
+
 // filing puts together what the transaction writes.
-func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdiction.Located, service jurisdiction.Service, trackingCode string, in Input) (Filing, error) {
+func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdiction.Located, grade string, service jurisdiction.Service, trackingCode string, in Input) (Filing, error) {
 	id, err := d.NewID()
 	if err != nil {
 		return Filing{}, fmt.Errorf("report id: %w", err)
@@ -149,14 +173,14 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	assignee := to.Assignee
 	s := State{
 		ID: id, Jurisdiction: c.Jurisdiction, Version: 1, Status: assignee.Status(), Service: service.Code, Private: service.Private,
-		Point: l.Match.Point, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: filed, ChangedAt: now,
+		Point: l.Match.Point, Grade: grade, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: filed, ChangedAt: now,
 		HasContact: !in.Contact.Empty(), Class: to.Class, LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
 	}
 	s.Start(s.Pace(c.Settings), filed)
 	f := Filing{
 		State:  s,
 		Photos: in.Photos,
-		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers, Source: origin.Source, Number: origin.Number},
+		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers, Address: in.Address, Source: origin.Source, Number: origin.Number},
 		Event: Event{
 			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: who, Op: id, After: assignee, Status: assignee.Status(),
 			QueueArea: s.QueueArea, Service: service.Code, Rule: to.Rule, Rules: to.Rules,
@@ -186,6 +210,7 @@ func (d *Desk) repeat(ctx context.Context, c jurisdiction.Current, before Tracki
 	if err != nil {
 		return Receipt{}, err
 	}
+	located = s.Certain(located)
 	return Receipt{State: s, Located: located, Settings: c.Settings, Code: trackingCode, Repeated: true}, nil
 }
 
@@ -219,6 +244,14 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 		return service, fault.Field("locale", "The locale is zh or en.")
 	}
 	if err := checkPhotos(in.Photos); err != nil {
+		return service, err
+	}
+	in.Address = strings.TrimSpace(in.Address)
+	least := 0
+	if in.NoPoint {
+		least = 2
+	}
+	if err := text("address", in.Address, least, maxAddress); err != nil {
 		return service, err
 	}
 	if err := checkAnswers(in.Answers); err != nil {

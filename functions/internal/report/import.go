@@ -104,7 +104,7 @@ func (d *Desk) importLine(ctx context.Context, c jurisdiction.Current, in Import
 	if row.in.Origin.FiledAt.After(d.Now()) {
 		return bad(fault.Field("filed_at", "This time is yet to come."))
 	}
-	located, err := c.Locate(row.in.Lon, row.in.Lat, row.in.Datum, 0)
+	located, grade, err := d.locate(ctx, c, row.in)
 	if err != nil {
 		return bad(err)
 	}
@@ -117,7 +117,7 @@ func (d *Desk) importLine(ctx context.Context, c jurisdiction.Current, in Import
 		line.Result = LineNew
 	} else {
 		var f Filing
-		if f, err = d.filing(ctx, c, located, service, d.Secrets.Code(c.Jurisdiction, row.in.Origin.key()), row.in); err == nil {
+		if f, err = d.filing(ctx, c, located, grade, service, d.Secrets.Code(c.Jurisdiction, row.in.Origin.key()), row.in); err == nil {
 			before, err = d.Store.File(ctx, f)
 		}
 		line.Result, line.Report = LineFiled, f.State.ID

@@ -127,7 +127,15 @@ func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (PublicPa
 }
 
 // Public reports whether anybody may see that there is this report. Of one that was split they see the whole.
-func (s State) Public() bool { return !s.Private && s.Parent == "" }
+func (s State) Public() bool { return !s.Private && s.Parent == "" && s.Grade != Unplaced }
+
+// Certain leaves of where the report's point lies what is known of the report itself: its point may stand for a whole street or estate.
+func (s State) Certain(l jurisdiction.Located) jurisdiction.Located {
+	if s.Grade != "" {
+		l.Match.Chain = l.Match.Chain[:min(len(s.Chain), len(l.Match.Chain))]
+	}
+	return l
+}
 
 // In reports whether the report lies in the area: the code is in its chain, or is the queue area of reports outside every area.
 func (s State) In(area string) bool {

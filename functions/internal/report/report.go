@@ -81,6 +81,7 @@ type State struct {
 	Service      string
 	Private      bool      // never in public lists
 	Point        geo.Point // WGS 84, 1e-7 degree
+	Grade        string    // how exactly an address was found, where that decides how much of Chain is known (address.Grade; Unplaced); empty for a point
 	Set          string    // boundary set under which Chain holds; empty when there was none
 	Chain        []string  // area codes, coarse to fine; empty outside every area
 	QueueArea    string    // the area under which it is listed, see jurisdiction.Current.QueueArea
@@ -107,7 +108,12 @@ type Body struct {
 	Answers     map[string][]string // to the questions of its service, by the question's code
 	Source      string              // the other system that it was imported from; empty for none
 	Number      string              // what it is called there
+	Address     string              // as the reporter wrote it; empty where there is only a point
 }
+
+// Unplaced is the grade of a report whose address was not found: it waits in the jurisdiction's queue, and its point is only where a map
+// opens.
+const Unplaced = "none"
 
 // Contact is how to reach the reporter. It is stored apart, sealed, and expires.
 type Contact struct {

@@ -34,6 +34,7 @@ func writeState(s report.State) item {
 	i["j"], i["v"], i["st"], i["sv"] = str(s.Jurisdiction), num(s.Version), str(string(s.Status)), str(s.Service)
 	i["x"], i["y"], i["at"] = num(int64(s.Point.X)), num(int64(s.Point.Y)), str(stamp(s.FiledAt))
 	i.put("set", s.Set)
+	i.put("ag", s.Grade)
 	i.put("ch", strings.Join(s.Chain, " "))
 	i.put("q", s.QueueArea)
 	i.put("op", s.LastOp)
@@ -81,7 +82,7 @@ func readState(i item) (report.State, error) {
 		return report.State{}, fmt.Errorf("a stored state cannot be read: %q, %v", id, err)
 	}
 	s := report.State{ID: id, Jurisdiction: i.text("j"), Version: i.number("v"), Status: report.Status(i.text("st")), Service: i.text("sv"),
-		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
+		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Grade: i.text("ag"), Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
 		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
 		Final: i.flag("fin"), Returns: int(i.number("ret")), ReopenUntil: i.instant("ru"), Clock: readClock(i),
 		Class: i.text("rc"), Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
@@ -128,6 +129,7 @@ func writeFirst(e report.Event, b report.Body) item {
 	i := writeEvent(e)
 	i["d"] = str(b.Description)
 	i.put("l", b.Locale)
+	i.put("ad", b.Address)
 	i.put("os", b.Source)
 	i.put("on", b.Number)
 	if len(b.Answers) > 0 {
@@ -141,7 +143,7 @@ func writeFirst(e report.Event, b report.Body) item {
 }
 
 func readBody(i item) report.Body {
-	b := report.Body{Description: i.text("d"), Locale: i.text("l"), Source: i.text("os"), Number: i.text("on")}
+	b := report.Body{Description: i.text("d"), Locale: i.text("l"), Address: i.text("ad"), Source: i.text("os"), Number: i.text("on")}
 	if m, ok := i["qa"].(*types.AttributeValueMemberM); ok {
 		b.Answers = map[string][]string{}
 		for code := range m.Value {

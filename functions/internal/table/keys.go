@@ -14,6 +14,7 @@ import (
 //	pointer                    T#{j}                       CURRENT
 //	chunk of a snapshot        T#{j}#{kind}#{version}      CHUNK#{n}
 //	description of a set       T#{j}#SETS                  SET#{version}
+//	description of a gazetteer T#{j}#GAZETTEERS            GAZETTEER#{version}
 //	report: state              R#{id}                      STATE
 //	report: contact            R#{id}                      CONTACT
 //	report: event              R#{id}                      EV#{version}    the first holds what was reported, too
@@ -76,6 +77,14 @@ const setPrefix = "SET#"
 func setsPartition(j string) string { return "T#" + j + "#SETS" }
 
 func setKey(j, version string) key { return key{setsPartition(j), setPrefix + version} }
+
+const gazetteerPrefix = "GAZETTEER#"
+
+func gazetteersPartition(j string) string { return "T#" + j + "#GAZETTEERS" }
+
+func gazetteerKey(j, version string) key {
+	return key{gazetteersPartition(j), gazetteerPrefix + version}
+}
 
 const drawingPrefix = "DRAWING#"
 

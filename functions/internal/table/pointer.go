@@ -14,7 +14,7 @@ import (
 )
 
 // attributeOf is where the pointer holds the version of a kind.
-var attributeOf = map[jurisdiction.Kind]string{jurisdiction.Boundaries: "b", jurisdiction.RosterKind: "r", jurisdiction.SettingsKind: "s", jurisdiction.RulesKind: "ru"}
+var attributeOf = map[jurisdiction.Kind]string{jurisdiction.Boundaries: "b", jurisdiction.RosterKind: "r", jurisdiction.SettingsKind: "s", jurisdiction.RulesKind: "ru", jurisdiction.GazetteerKind: "ga"}
 
 // InForce implements jurisdiction.Pointers with the cheapest read there is; it may be a moment old.
 func (t *Table) InForce(ctx context.Context, j string) (jurisdiction.InForce, error) {
@@ -25,7 +25,7 @@ func (t *Table) InForce(ctx context.Context, j string) (jurisdiction.InForce, er
 	if err != nil {
 		return jurisdiction.InForce{}, err
 	}
-	return jurisdiction.InForce{Jurisdiction: j, Boundaries: i.text("b"), Roster: i.text("r"), Settings: i.text("s"), Rules: i.text("ru"), Succession: i.text("h"), Retired: i.list("gone")}, nil
+	return jurisdiction.InForce{Jurisdiction: j, Boundaries: i.text("b"), Roster: i.text("r"), Settings: i.text("s"), Rules: i.text("ru"), Succession: i.text("h"), Gazetteer: i.text("ga"), Retired: i.list("gone")}, nil
 }
 
 // Switch implements jurisdiction.Writer.

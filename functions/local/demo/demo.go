@@ -66,6 +66,9 @@ func Load(ctx context.Context, c *client.Client, now time.Time, say func(string)
 	if err := loadRules(ctx, c, say); err != nil {
 		return fmt.Errorf("demo: rules: %w", err)
 	}
+	if err := loadGazetteer(ctx, c, say); err != nil {
+		return fmt.Errorf("demo: addresses: %w", err)
+	}
 	var sets api.BoundarySets
 	if _, err := c.Do(ctx, http.MethodGet, "/v1/"+Jurisdiction+"/boundary-sets", nil, &sets); err != nil {
 		return fmt.Errorf("demo: %w", err)

@@ -50,10 +50,77 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The chain of areas that hold a point, one per level, with the proof. */
+        /**
+         * The chain of areas that hold a point, or what an address means, one per level, with the proof.
+         * @description Give lon and lat, or an address. Of an address the answer says how exactly it was found, and holds only the areas that are
+         *     certain: an estate that lies in two grids ends with their community and asks for the building.
+         */
         get: operations["locatePoint"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** Addresses, roads and estates that begin as typed, by name, pinyin or initials; the nearest first where a position is given. */
+        get: operations["completeAddress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/gazetteer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** The gazetteers that were imported, newest first, and which is in force. */
+        get: operations["listGazetteers"];
+        /**
+         * Replaces the standard addresses by a CSV with the columns text, lon, lat, datum and optionally building and area.
+         * @description A line per address, UTF-8 or GB 18030. `building` and `area` are codes. A large file is sent to a presigned address first, see
+         *     boundary-uploads, and named by `upload`. Every fault is reported by line and then nothing is stored; addresses outside the area
+         *     that their line states are warnings. All of it comes into force at once.
+         */
+        put: operations["importGazetteer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/gazetteer/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a gazetteer that was imported before in force again, if the one in force is still the expected one. */
+        post: operations["rollBackGazetteer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1003,7 +1070,7 @@ export interface paths {
         /**
          * Replaces the rules as a whole, if the version in force is still the expected one.
          * @description Rules are asked in their order and the first one that is met decides. Every fault is reported with the number of its rule and the
-         *     field, and then nothing is stored: a service, area, level, question, role, person or class that does not exist; a rule that can never decide,
+         *     field, and then nothing is stored: a service, area, level, role, person or class that does not exist; a rule that can never decide,
          *     because rules before it take all it would be met by; a service that in some area, at some time, without any answers, no rule decides
          *     about. Every area counts as one in which a report may lie, and lying in none as well.
          */
@@ -1544,6 +1611,125 @@ export interface components {
             nearest?: components["schemas"]["Neighbour"];
             proof: components["schemas"]["Proof"];
             answers?: components["schemas"]["PublicAssignee"];
+            address?: components["schemas"]["AddressAnswer"];
+        };
+        /** @description What an address was found to mean. */
+        AddressAnswer: {
+            /** @description As it was given. */
+            text: string;
+            grade: components["schemas"]["AddressGrade"];
+            /** @description The first candidates are equally likely; somebody has to choose, by their chain. */
+            ambiguous: boolean;
+            /**
+             * @description What would make the answer more exact; absent where it is exact.
+             * @enum {string}
+             */
+            ask?: "building" | "number" | "area" | "address";
+            /** @description Version of the standard addresses that were asked; absent where there are none. */
+            gazetteer?: string;
+            /**
+             * @description Who found it.
+             * @enum {string}
+             */
+            source?: "gazetteer" | "amazon-location";
+            source_datum?: components["schemas"]["Datum"];
+            /** @description The likeliest first; none where nothing was found. */
+            candidates: components["schemas"]["AddressCandidate"][];
+        };
+        /**
+         * @description How exactly: this building; this number of the road; between two known numbers; somewhere on the road; somewhere in the estate
+         *     or at the landmark; somewhere in the area; not found.
+         * @enum {string}
+         */
+        AddressGrade: "building" | "number" | "interpolated" | "street" | "estate" | "area" | "none";
+        /** @enum {string} */
+        AddressPart: "area" | "road" | "number" | "estate" | "building" | "unit" | "cross" | "near";
+        AddressCandidate: {
+            /** @description The standard address, or the name of the road or the estate. */
+            text: string;
+            grade: components["schemas"]["AddressGrade"];
+            /**
+             * Format: double
+             * @description WGS 84.
+             */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            /**
+             * Format: double
+             * @description How far from there it may be.
+             */
+            metres?: number;
+            /** @description Code of the building. */
+            building?: string;
+            /** @description Code of the area, as the gazetteer states it. */
+            area?: string;
+            matched: components["schemas"]["AddressPart"][];
+            unmatched: components["schemas"]["AddressPart"][];
+            corrected?: components["schemas"]["AddressCorrection"][];
+            /** @description The areas that hold all of it. */
+            chain: components["schemas"]["AreaRef"][];
+            /** @description Areas that each hold a part of it, of the level below the chain; absent where one holds all. */
+            spans?: components["schemas"]["AreaRef"][];
+        };
+        AddressCorrection: {
+            given: string;
+            used: string;
+        };
+        AddressSuggestions: {
+            suggestions: components["schemas"]["AddressSuggestion"][];
+        };
+        AddressSuggestion: {
+            text: string;
+            /**
+             * @description place: a road, an estate or a landmark, to go on from.
+             * @enum {string}
+             */
+            kind: "place" | "address";
+            /**
+             * Format: double
+             * @description WGS 84.
+             */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            /**
+             * Format: double
+             * @description From the position that was given.
+             */
+            metres?: number;
+            chain: components["schemas"]["AreaRef"][];
+        };
+        Gazetteers: {
+            /** @description Empty while there is none. */
+            in_force: string;
+            versions: components["schemas"]["Gazetteer"][];
+        };
+        Gazetteer: {
+            version: string;
+            country: string;
+            /** Format: date-time */
+            created_at: string;
+            by?: string;
+            addresses: number;
+            /** @description Roads, estates and landmarks. */
+            places: number;
+            bytes: number;
+        };
+        GazetteerImport: {
+            stored: boolean;
+            version?: string;
+            /** @description The version that was in force before; for a rollback. */
+            replaced?: string;
+            addresses: number;
+            places: number;
+            bytes: number;
+            warnings?: components["schemas"]["Fault"][];
+        };
+        GazetteerRollback: {
+            version: string;
+            /** @description The version in force, as it was last seen. */
+            expected: string;
         };
         /** @description Who has it, by role; never a person's id. */
         PublicAssignee: {
@@ -1576,12 +1762,15 @@ export interface components {
         ContactReading: {
             reason: string;
         };
+        /** @description A report needs a place, lon and lat or an address; with both the point decides and the address is kept. */
         ReportInput: {
             service_code: string;
             /** Format: double */
-            lon: number;
+            lon?: number;
             /** Format: double */
-            lat: number;
+            lat?: number;
+            /** @description As people write it. What is not found is filed all the same, into the queue. */
+            address?: string;
             datum?: components["schemas"]["Datum"];
             /** Format: double */
             accuracy?: number;
@@ -1629,6 +1818,9 @@ export interface components {
             /** Format: double */
             lat: number;
             description: string;
+            /** @description As the reporter wrote it. */
+            address?: string;
+            address_grade?: components["schemas"]["AddressGrade"];
             given?: components["schemas"]["Answers"];
             chain: components["schemas"]["AreaRef"][];
             assignee: components["schemas"]["PublicAssignee"];
@@ -1753,6 +1945,9 @@ export interface components {
         };
         StaffReport: components["schemas"]["QueueItem"] & {
             description: string;
+            /** @description As the reporter wrote it. */
+            address?: string;
+            address_grade?: components["schemas"]["AddressGrade"];
             answers?: components["schemas"]["Answers"];
             /** @description The other system that it was imported from. */
             source?: string;
@@ -1807,7 +2002,7 @@ export interface components {
             /** @description What kind of time it is then by the calendar in the settings; every instant is of one kind. after_hours is of a day that is worked. */
             calendar?: ("working_hours" | "after_hours" | "day_off")[];
         };
-        /** @description Words of which one has to be in an answer to a question, or in the name of one that was chosen from a list. Upper and lower case are the same; Latin words have to stand whole. */
+        /** @description Words of which one has to be in an answer to a question. Upper and lower case are the same; Latin words have to stand whole. */
         RoutingWords: {
             question: string;
             words: string[];
@@ -2770,11 +2965,13 @@ export interface operations {
     };
     locatePoint: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Longitude in degrees of the given datum. */
-                lon: number;
+                lon?: number;
                 /** @description Latitude in degrees of the given datum. */
-                lat: number;
+                lat?: number;
+                /** @description An address as people write it, instead of lon and lat. */
+                address?: string;
                 /** @description Radius in metres within which the point may really lie; neighbours within it are named. */
                 accuracy?: number;
                 datum?: components["schemas"]["Datum"];
@@ -2796,6 +2993,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Located"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    completeAddress: {
+        parameters: {
+            query: {
+                /** @description What was typed so far. */
+                q: string;
+                /** @description Longitude of whoever types. */
+                lon?: number;
+                lat?: number;
+                datum?: components["schemas"]["Datum"];
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ways to go on; none where the jurisdiction has no gazetteer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressSuggestions"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listGazetteers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gazetteers"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    importGazetteer: {
+        parameters: {
+            query: {
+                /** @description Whose addresses they are: cn or us. */
+                country: string;
+                /** @description Key of an upload, instead of a body. */
+                upload?: string;
+                /** @description Check only, store nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What was read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GazetteerImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rollBackGazetteer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GazetteerRollback"];
+            };
+        };
+        responses: {
+            /** @description All versions, as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gazetteers"];
                 };
             };
             default: components["responses"]["Error"];

@@ -1,0 +1,212 @@
+// Package gazetteer keeps a jurisdiction's standard addresses: it brings them in, puts them in force and takes that back, and finds
+// where a text lies with the areas that hold it.
+package gazetteer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weige/weige/functions/internal/address"
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/jurisdiction"
+)
+
+// Version describes one stored gazetteer.
+type Version struct {
+	Version   string // see jurisdiction.VersionOf
+	Country   string // whose grammar reads it
+	CreatedAt time.Time
+	By        string // person's id of who imported it
+	Addresses int
+	Places    int // roads, estates and landmarks
+	Bytes     int // compiled
+}
+
+// Catalogue keeps descriptions of gazetteers.
+type Catalogue interface {
+	// RegisterGazetteer stores the description of a new one; one that exists is left as it is.
+	RegisterGazetteer(ctx context.Context, jurisdiction string, v Version) error
+	// Gazetteers gives every one of the jurisdiction, newest first.
+	Gazetteers(ctx context.Context, jurisdiction string) ([]Version, error)
+}
+
+// Uploads reads large files that were sent to the object store.
+type Uploads interface {
+	// Open gives the object as a stream that ends after limit+1 bytes, and its size; fault.Unknown where there is none.
+	Open(ctx context.Context, key string, limit int64) (io.ReadCloser, int64, error)
+}
+
+// Desk imports gazetteers and answers from the one in force.
+type Desk struct {
+	Books     *jurisdiction.Books
+	Shelf     *jurisdiction.Shelf[*address.Gazetteer]
+	Writer    jurisdiction.Writer
+	Catalogue Catalogue
+	Uploads   Uploads         // needed for imports of uploads
+	Reading   address.Reading // needed for imports: how characters sound
+	Bytes     int64           // largest file
+	Rows      int             // most addresses
+	Now       func() time.Time
+}
+
+// NewShelf gives the shelf of opened gazetteers.
+func NewShelf(s jurisdiction.Snapshots) *jurisdiction.Shelf[*address.Gazetteer] {
+	return jurisdiction.NewShelf(s, jurisdiction.GazetteerKind, address.Open) // the shelf compares the bytes with the version, which is their digest
+}
+
+// Order says what to import.
+type Order struct {
+	Country string
+	File    []byte // the CSV; or
+	Upload  string // the key under which it was uploaded
+	DryRun  bool
+	By      string           // person's id
+	Told    address.Progress // is told how far it is; may be nil
+}
+
+// Import tells what a file held.
+type Import struct {
+	Version  Version // without Version.Version on a dry run
+	Warnings []fault.Detail
+	Replaced string // the version that was in force before
+}
+
+// Import reads a gazetteer and, unless it is a dry run, puts it in force as a whole. Faults of the file are listed by line in a fault
+// with code fault.FaultyFile, and then nothing is stored. An address outside the area that its line states is a warning.
+func (d *Desk) Import(ctx context.Context, code string, o Order) (Import, error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Import{}, err
+	}
+	grammar, ok := address.GrammarOf(o.Country)
+	if !ok {
+		return Import{}, fault.Field("country", "Addresses of these countries can be read: %s.", strings.Join(address.Countries(), ", "))
+	}
+	file, err := d.open(ctx, code, o)
+	if err != nil {
+		return Import{}, err
+	}
+	defer file.Close()
+	read, err := grammar.ReadCSV(file, d.Rows, o.Told)
+	if err != nil {
+		return Import{}, err
+	}
+	d.place(c, read)
+	if read.Errors > 0 {
+		return Import{}, &fault.Error{Code: fault.FaultyFile, Details: details(read.Faults),
+			Message: fmt.Sprintf("The gazetteer has %d fault(s), of which the first %d are listed; nothing was stored.", read.Errors, min(read.Errors, address.MaxFaults))}
+	}
+	blob, err := grammar.Compile(read.Rows, d.Reading, o.Told)
+	if err != nil {
+		return Import{}, fmt.Errorf("compile gazetteer: %w", err)
+	}
+	g, err := address.Open(blob)
+	if err != nil {
+		return Import{}, fmt.Errorf("open gazetteer: %w", err)
+	}
+	result := Import{Warnings: details(read.Faults), Replaced: c.Gazetteer,
+		Version: Version{Country: o.Country, CreatedAt: d.Now().UTC(), By: o.By, Addresses: g.Len(), Places: g.Places(), Bytes: len(blob)}}
+	if o.DryRun {
+		return result, nil
+	}
+	result.Version.Version = jurisdiction.VersionOf(blob)
+	if err := d.Writer.PutSnapshot(ctx, code, jurisdiction.GazetteerKind, result.Version.Version, blob); err != nil {
+		return Import{}, err
+	}
+	if err := d.Catalogue.RegisterGazetteer(ctx, code, result.Version); err != nil {
+		return Import{}, err
+	}
+	return result, d.Writer.Switch(ctx, code, jurisdiction.Change{Kind: jurisdiction.GazetteerKind, Expected: c.Gazetteer, Next: result.Version.Version})
+}
+
+// open gives the file, which was sent whole or uploaded before.
+func (d *Desk) open(ctx context.Context, code string, o Order) (io.ReadCloser, error) {
+	switch {
+	case (len(o.File) > 0) == (o.Upload != ""):
+		return nil, fault.Field("upload", "Send the file in the body, or name an upload.")
+	case o.Upload == "":
+		return io.NopCloser(bytes.NewReader(o.File)), nil
+	case !strings.HasPrefix(o.Upload, jurisdiction.UploadPrefix(code)):
+		return nil, fault.Field("upload", "This is no upload of this jurisdiction.")
+	}
+	body, size, err := d.Uploads.Open(ctx, o.Upload, d.Bytes)
+	if fault.Is(err, fault.Unknown) {
+		return nil, fault.Field("upload", "Nothing was uploaded there yet, or it has expired; send the file with PUT first.")
+	}
+	if err == nil && size > d.Bytes {
+		_ = body.Close()
+		return nil, fault.New(fault.TooLarge, "A gazetteer may have %d bytes at most; this has %d.", d.Bytes, size)
+	}
+	return body, err
+}
+
+// place compares where addresses lie with the areas they state.
+func (d *Desk) place(c jurisdiction.Current, f *address.File) {
+	if c.Areas == nil {
+		return
+	}
+	for i, r := range f.Rows {
+		leaf := c.Areas.Leaf(r.Point.Degrees())
+		warn := func(field, message string) {
+			f.Faulty(address.Fault{Line: f.Lines[i], Field: field, Message: message, Warning: true})
+		}
+		if leaf < 0 {
+			warn("lon", "The address lies outside every area of the boundaries in force.")
+			continue
+		}
+		if r.Area == "" {
+			continue
+		}
+		if _, known := c.Areas.Find(r.Area); !known {
+			f.Faulty(address.Fault{Line: f.Lines[i], Field: "area", Message: fmt.Sprintf("The boundaries in force have no area %q.", r.Area)})
+			continue
+		}
+		chain := c.Areas.Chain(leaf)
+		held := slices.ContainsFunc(chain, func(id areaID) bool { return c.Areas.Area(id).Code == r.Area })
+		if !held {
+			warn("area", fmt.Sprintf("The address lies in %s, not in its stated area %s.", c.Areas.Area(leaf).Code, r.Area))
+		}
+	}
+}
+
+func details(faults []address.Fault) []fault.Detail {
+	var list []fault.Detail
+	for _, f := range faults {
+		kind := "line"
+		if f.Warning {
+			kind = "warning"
+		}
+		list = append(list, fault.Detail{Kind: kind, Message: f.Message, Feature: -1, Line: f.Line, Field: f.Field})
+	}
+	return list
+}
+
+// All gives every gazetteer of a jurisdiction, newest first, and the version in force.
+func (d *Desk) All(ctx context.Context, code string) (list []Version, inForce string, err error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return nil, "", err
+	}
+	list, err = d.Catalogue.Gazetteers(ctx, code)
+	return list, c.Gazetteer, err
+}
+
+// PutInForce puts a stored gazetteer in force again, if the one in force is still expected. All of it is read before. Putting in force
+// what is in force changes nothing.
+func (d *Desk) PutInForce(ctx context.Context, code, version, expected string) error {
+	if _, err := d.Books.Current(ctx, code); err != nil {
+		return err
+	}
+	if _, err := d.Shelf.Get(ctx, code, version); err != nil {
+		if fault.Is(err, fault.Unknown) {
+			return &fault.Error{Code: fault.Unknown, Field: "version", Message: fmt.Sprintf("There is no gazetteer %q here.", version)}
+		}
+		return err
+	}
+	return d.Writer.Switch(ctx, code, jurisdiction.Change{Kind: jurisdiction.GazetteerKind, Expected: expected, Next: version})
+}
