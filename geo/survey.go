@@ -96,7 +96,7 @@ func (s *surveyor) guess() []LevelMapping {
 	if code == "" {
 		return nil
 	}
-	name := s.best(nameNames, func(p Property) bool { return p.Name != code && p.Filled > s.features/2 && 2*p.Distinct > p.Filled }, false)
+	name := s.best(nameNames, func(p Property) bool { return p.Name != code && p.Filled > s.features/2 }, false)
 	if l := s.levelled(code, name); l != nil {
 		return l
 	}

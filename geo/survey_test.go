@@ -38,6 +38,9 @@ func TestMappingsAreGuessed(t *testing.T) {
 			properties(row{"级别": 4, "编码": "321102001", "名称": "街道"}, row{"级别": 5, "编码": "321102001002", "名称": "社区"}, row{"级别": 6, "编码": "321102001002001", "名称": "第一网格"}, row{"级别": 6, "编码": "321102001002002", "名称": "第二网格"}),
 			[]LevelMapping{{Level: "4", When: when("级别", "4"), Code: "编码", Name: "名称"}, {Level: "5", When: when("级别", "5"), Code: "编码", Name: "名称", ParentPrefix: 9},
 				{Level: "6", When: when("级别", "6"), Code: "编码", Name: "名称", ParentPrefix: 12}}},
+		"names that repeat from area to area": {
+			properties(row{"code": "a1", "name": "一"}, row{"code": "a2", "name": "二"}, row{"code": "b1", "name": "一"}, row{"code": "b2", "name": "一"}),
+			[]LevelMapping{{Level: "area", Code: "code", Name: "name"}}},
 		"a type that is no level": {
 			properties(row{"id": "a", "type": "park"}, row{"id": "b", "type": "school"}, row{"id": "c", "type": "park"}),
 			[]LevelMapping{{Level: "area", Code: "id"}}},

@@ -28,6 +28,7 @@ export default defineConfig({
         dispatch: resolve(import.meta.dirname, 'dispatch/index.html'),
         mine: resolve(import.meta.dirname, 'mine/index.html'),
         worker: resolve(import.meta.dirname, 'src/mine/worker.ts'),
+        edit: resolve(import.meta.dirname, 'edit/index.html'),
       },
     },
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { distance, moment, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
+import { editorCatalogues } from '../src/locale/editor.ts';
 import { staffCatalogues } from '../src/locale/staff.ts';
 import { sentence, Refusal, Unreached } from '../src/contract/errors.ts';
 
@@ -9,6 +10,7 @@ const { zh, en } = catalogues;
 describe.each([
   ['everybody', catalogues as Record<string, object>],
   ['staff', staffCatalogues as Record<string, object>],
+  ['editors', editorCatalogues as Record<string, object>],
 ])('catalogues of %s', (_, of) => {
   const { zh, en } = of as { zh: Record<string, unknown>; en: Record<string, unknown> };
   const keys = Object.keys(zh);

@@ -12,6 +12,7 @@ export const en: Catalogue = {
   navTrack: 'Track',
   navDispatch: 'Dispatch',
   navMine: 'Mine',
+  navEdit: 'Boundaries',
   navLabel: 'Main pages',
   languageSwitch: '中文',
   loading: 'Opening…',
@@ -23,6 +24,7 @@ export const en: Catalogue = {
   titleTrack: 'Follow a report',
   titleDispatch: 'Dispatch',
   titleMine: 'My cases',
+  titleEdit: 'Grid boundaries',
 
   reportIntro: 'Show where it is and see at once which grid it is in and who answers for it. No account needed.',
   stepWhere: 'Where',

@@ -12,6 +12,7 @@ export const zh = {
   navTrack: '查进度',
   navDispatch: '调度',
   navMine: '我的',
+  navEdit: '网格边界',
   navLabel: '主要页面',
   languageSwitch: 'English',
   loading: '正在打开…',
@@ -23,6 +24,7 @@ export const zh = {
   titleTrack: '查询处理进度',
   titleDispatch: '调度台',
   titleMine: '我手里的事',
+  titleEdit: '网格边界',
 
   reportIntro: '在地图上指出地点，马上看到归哪个网格、由谁负责。不用注册。',
   stepWhere: '在哪里',

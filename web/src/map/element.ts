@@ -197,12 +197,12 @@ export class MapElement extends PageElement {
   }
 }
 
-function sign(path: string) {
+export function sign(path: string) {
   return html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path} /></svg>`;
 }
 
 /** Whether the browser gives a WebGL 2 context; asking first saves those without it the download of the map program. */
-function canDraw(): boolean {
+export function canDraw(): boolean {
   try {
     const context = document.createElement('canvas').getContext('webgl2');
     context?.getExtension('WEBGL_lose_context')?.loseContext();

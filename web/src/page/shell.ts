@@ -3,9 +3,12 @@ import { said } from '../locale/format.ts';
 import { locale, type Catalogue } from '../locale/locale.ts';
 import { pageAddress, type Setting } from './settings.ts';
 
-export type PageName = 'report' | 'track' | 'dispatch' | 'mine';
+export type PageName = 'report' | 'track' | 'dispatch' | 'mine' | 'edit';
 
-const paths: Record<PageName, string> = { report: '/', track: '/track/', dispatch: '/dispatch/', mine: '/mine/' };
+const paths: Record<PageName, string> = { report: '/', track: '/track/', dispatch: '/dispatch/', mine: '/mine/', edit: '/edit/' };
+
+/** Pages that are only named to those who work on pages like them. */
+const forStaff: readonly PageName[] = ['edit'];
 
 interface Shell {
   page: PageName;
@@ -18,8 +21,8 @@ interface Shell {
 
 /** The frame of every page: the way past it, where one is, the other pages, the language, and whether all this is made up. */
 export function shell({ page, t, setting, content, account }: Shell): TemplateResult {
-  const names: Record<PageName, string> = { report: t.navReport, track: t.navTrack, dispatch: t.navDispatch, mine: t.navMine };
-  const title = { report: t.titleReport, track: t.titleTrack, dispatch: t.titleDispatch, mine: t.titleMine }[page];
+  const names: Record<PageName, string> = { report: t.navReport, track: t.navTrack, dispatch: t.navDispatch, mine: t.navMine, edit: t.navEdit };
+  const title = { report: t.titleReport, track: t.titleTrack, dispatch: t.titleDispatch, mine: t.titleMine, edit: t.titleEdit }[page];
   const where = setting ? said(setting.jurisdiction.name, locale().language) : '';
   document.title = [title, where, t.brand].filter(Boolean).join(' · ');
   return html`
@@ -31,7 +34,7 @@ export function shell({ page, t, setting, content, account }: Shell): TemplateRe
         <span class="brand-place">${where}</span>
       </a>
       <nav aria-label=${t.navLabel}>
-        ${(Object.keys(paths) as PageName[]).map((name) => html`
+        ${(Object.keys(paths) as PageName[]).filter((name) => !forStaff.includes(name) || page === 'dispatch' || forStaff.includes(page)).map((name) => html`
           <a href=${pageAddress(paths[name], location.search)} aria-current=${name === page ? 'page' : nothing}>${names[name]}</a>`)}
       </nav>
       <div class="account">

@@ -1,0 +1,160 @@
+import type * as GeoJSON from 'geojson';
+import { html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { hasCode, sentence } from '../contract/errors.ts';
+import type { BoundaryDiff, BoundarySet, Reassignment } from '../contract/schemas.ts';
+import { staffName } from '../dispatch/people.ts';
+import { moment } from '../locale/format.ts';
+import '../map/sketch-element.ts';
+import type { Setting } from '../page/settings.ts';
+import { EditorElement } from './element.ts';
+import { hectares } from './shapes.ts';
+
+/** Milliseconds between two questions of how far a re-homing is. */
+const patience = 1000;
+const mostQuestions = 600;
+
+/** Holds a version against the one in force, plans the re-homing, publishes. Event: `ended` {error}. */
+@customElement('weige-compare')
+export class CompareElement extends EditorElement {
+  @property({ attribute: false }) setting!: Setting;
+  @property({ attribute: false }) set = '';
+  @property({ type: Boolean }) rehomes = false;
+  @state() private about: BoundarySet | undefined;
+  @state() private diff: BoundaryDiff | undefined;
+  @state() private shapes: GeoJSON.GeoJSON | undefined;
+  @state() private outlines: GeoJSON.GeoJSON | undefined;
+  @state() private inForce = '';
+  @state() private plan: Reassignment | undefined;
+  @state() private done = '';
+  @state() private trouble = '';
+  @state() private busy = false;
+  private watched = 0;
+
+  override disconnectedCallback(): void {
+    this.watched++;
+    super.disconnectedCallback();
+  }
+
+  protected override willUpdate(changed: PropertyValues<CompareElement>): void {
+    if (changed.has('set')) void this.load();
+  }
+
+  private async load(): Promise<void> {
+    const { client } = this.setting;
+    const path = { set: this.set };
+    this.plan = undefined;
+    await this.attempt(async () => {
+      const [about, jurisdiction, diff, shapes] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
+        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} }), client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: {} })]);
+      this.about = about;
+      this.inForce = jurisdiction.boundary_set ?? '';
+      this.diff = diff;
+      this.shapes = shapes as unknown as GeoJSON.GeoJSON;
+      if (diff.from && diff.from !== diff.to) this.outlines = (await client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set: diff.from }, query: {} })) as unknown as GeoJSON.GeoJSON;
+    });
+  }
+
+  private async attempt(what: () => Promise<void>): Promise<void> {
+    this.busy = true;
+    this.trouble = '';
+    try {
+      await what();
+    } catch (error) {
+      if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden')) this.dispatchEvent(new CustomEvent('ended', { detail: error }));
+      else this.trouble = hasCode(error, 'conflict') ? error.fault.message : sentence(this.t, error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private publish(from?: string, withdraw = false): void {
+    const { client, jurisdiction } = this.setting;
+    void this.attempt(async () => {
+      const body = { expected: this.inForce, ...(from ? { from: new Date(from).toISOString() } : {}), ...(withdraw ? { withdraw } : {}) };
+      this.about = await client.post('/v1/{jurisdiction}/boundary-sets/{set}/publication', { path: { set: this.set }, body });
+      this.done = this.about.planned_from ? this.e.planned(moment(this.t, jurisdiction.time_zone, this.about.planned_from)) : withdraw ? this.e.withdrawn : this.e.published;
+      if (this.about.status === 'published') this.inForce = this.set;
+    });
+  }
+
+  private preview(reason: string): void {
+    void this.attempt(async () => {
+      this.plan = await this.setting.client.post('/v1/{jurisdiction}/rehomings/preview', { body: { set: this.set, reason } });
+    });
+  }
+
+  private confirm(action: 'confirmation' | 'undo'): void {
+    const { plan } = this;
+    if (!plan) return;
+    const { client } = this.setting;
+    void this.attempt(async () => {
+      const path = { job: plan.job };
+      let now = action === 'undo' ? await client.post('/v1/{jurisdiction}/reassignments/{job}/undo', { path }) : await client.post('/v1/{jurisdiction}/reassignments/{job}/confirmation', { path });
+      this.plan = now;
+      const mine = ++this.watched;
+      for (let asked = 0; now.status !== 'finished' && asked < mostQuestions; asked++) {
+        await new Promise((resolve) => { setTimeout(resolve, patience); });
+        if (mine !== this.watched) return;
+        now = await client.get('/v1/{jurisdiction}/reassignments/{job}', { path: { job: now.job } });
+        this.plan = now;
+      }
+    });
+  }
+
+  protected override render() {
+    const { e, t, about, diff } = this;
+    if (!about || !diff) return this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : html`<p role="status">${t.loading}</p>`;
+    const [west = -180, south = -60, east = 180, north = 75] = about.bbox;
+    const hands = { type: 'FeatureCollection', features: diff.hands.flatMap((one) => one.geometry ? [{ type: 'Feature', properties: {}, geometry: one.geometry }] : []) };
+    return html`<section class="with-map"><div class="card"><h2>${e.compareTitle(diff.from.slice(0, 8), diff.to.slice(0, 8))}</h2>
+        ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}${this.done ? html`<p class="notice" role="status">${this.done}</p>` : nothing}
+        ${this.set === this.inForce ? html`<p class="notice">${e.inForceAlready}</p>` : this.changes(diff)}
+        ${this.set === this.inForce ? nothing : this.publishing(about)}
+        ${this.rehoming()}</div>
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.shapes} .outlines=${this.outlines} .hands=${hands as unknown as GeoJSON.GeoJSON} .level=${about.levels.at(-1) ?? ''}
+        ?synthetic=${this.setting.jurisdiction.synthetic === true} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
+  }
+
+  private changes(diff: BoundaryDiff) {
+    const { e, t } = this;
+    if (diff.added.length + diff.removed.length + diff.renamed.length + diff.changed.length === 0) return html`<p class="notice">${e.compareSame}</p>`;
+    const name = (code: string) => (code ? `${this.setting.areas.name(code)}${this.setting.areas.area(code) ? ` ${code}` : ''}` : e.nobody);
+    return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>
+      ${diff.hands.length ? html`<details open><summary>${e.handsTitle}</summary><div class="scroll" role="region" aria-label=${e.handsTitle} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th><th scope="col">${e.colGround}</th></tr></thead>
+        <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${name(one.from)}</td><td>${name(one.to)}</td><td class="number">${e.hectares(hectares(one.square_metres, t.lang))}</td></tr>`)}</tbody></table></div></details>` : nothing}`;
+  }
+
+  private publishing(about: BoundarySet) {
+    const { e, t } = this;
+    const zone = this.setting.jurisdiction.time_zone;
+    return html`<h3>${e.publishTitle}</h3>
+      ${about.planned_from ? html`<p>${e.planned(moment(t, zone, about.planned_from))}</p><button type="button" class="quiet" ?disabled=${this.busy} @click=${() => this.publish(undefined, true)}>${e.publishWithdraw}</button>` : nothing}
+      ${about.plan_failed ? html`<p class="wrong">${e.planFailed}</p>` : nothing}
+      <button type="button" class="primary" ?disabled=${this.busy} @click=${() => this.publish()}>${e.publishNow}</button>
+      <form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); this.publish(String(new FormData(event.target as HTMLFormElement).get('from'))); }}>
+        <label class="field">${e.publishAt}<input type="datetime-local" name="from" required><span class="hint">${e.publishAtHint}</span></label>
+        <button type="submit" class="secondary" ?disabled=${this.busy}>${e.publishOn}</button></form>`;
+  }
+
+  private rehoming() {
+    const { e, t, plan, language } = this;
+    if (!this.rehomes) return html`<h3>${e.rehomeTitle}</h3><p class="hint">${e.rehomeAdmin}</p>`;
+    const { jurisdiction, areas } = this.setting;
+    const who = (assignee: Reassignment['table'][number]['from']) => staffName(t, language, jurisdiction, areas, assignee);
+    const rehoming = plan?.rehoming;
+    return html`<h3>${e.rehomeTitle}</h3><p class="hint">${e.rehomeNote}</p>
+      <form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); this.preview(String(new FormData(event.target as HTMLFormElement).get('reason'))); }}>
+        <label class="field">${e.rehomeReason}<input name="reason" required minlength="2" maxlength="300" .value=${e.rehomeDefault}></label>
+        <button type="submit" class="secondary" ?disabled=${this.busy}>${e.rehomeLook}</button></form>
+      ${plan && rehoming ? html`<p>${plan.reports + rehoming.duties_moved === 0 ? e.rehomeNone : e.rehomeCounts(String(plan.reports), String(rehoming.duties_moved))}</p>
+        ${plan.table.length ? html`<div class="scroll" role="region" aria-label=${e.whoGives} tabindex="0"><table class="grid"><caption class="sr">${e.whoGives}</caption><thead><tr><th scope="col">${e.colWho}</th><th scope="col">${e.colWhom}</th><th scope="col">${e.colReports}</th></tr></thead>
+          <tbody>${plan.table.slice(0, 100).map((one) => html`<tr><td>${who(one.from)}</td><td>${who(one.to)}</td><td class="number">${one.reports}</td></tr>`)}</tbody></table></div>` : nothing}
+        ${rehoming.uncovered_all ? html`<p class="notice warn">${e.rehomeUncovered(String(rehoming.uncovered_all))}</p>` : nothing}
+        ${rehoming.stale_rules?.length ? html`<p class="notice warn">${e.rehomeRules(rehoming.stale_rules.join('、'))}</p>` : nothing}
+        ${plan.status === 'previewed' ? html`<button type="button" class="primary" ?disabled=${this.busy || this.set !== this.inForce || plan.reports + rehoming.duties_moved === 0} @click=${() => this.confirm('confirmation')}>${e.rehomeConfirm}</button>`
+          : plan.status === 'finished' ? html`<p class="notice" role="status">${e.rehomeDone(String(plan.results.done), String(plan.results.changed))}</p>
+            ${plan.undoes ? nothing : html`<button type="button" class="quiet" ?disabled=${this.busy} @click=${() => this.confirm('undo')}>${e.rehomeUndo}</button>`}`
+          : html`<p role="status">${e.rehomeRunning(String(plan.parts_done), String(plan.parts))}</p>`}` : nothing}`;
+  }
+}

@@ -1,0 +1,249 @@
+import type * as GeoJSON from 'geojson';
+import { html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Position } from '../contract/areas.ts';
+import { hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
+import { newKey } from '../contract/once.ts';
+import type { Drawing, Edited, EditOperation, FileFault } from '../contract/schemas.ts';
+import { rounded } from '../map/features.ts';
+import '../map/sketch-element.ts';
+import type { SketchElement } from '../map/sketch-element.ts';
+import type { Setting } from '../page/settings.ts';
+import { EditorElement } from './element.ts';
+import { faultBox, faultList, faultShapes } from './faults.ts';
+import { boxOf, handlesOf, hectares, squareMetres, verticesOf, withChange, type AreaCollection, type AreaFeature } from './shapes.ts';
+
+type Tool = 'move' | 'split' | 'merge';
+type Change = { operations: EditOperation[] } | { undo: true } | { redo: true };
+
+const noAreas: AreaCollection = { type: 'FeatureCollection', features: [] };
+
+/** Draws on a boundary set: every step is an edit that the server makes whole or refuses. Events: `finished` {set}, `ended` {error}. */
+@customElement('weige-drawing')
+export class DrawingElement extends EditorElement {
+  @property({ attribute: false }) setting!: Setting;
+  @property({ attribute: false }) drawing = '';
+  @state() private now: Drawing | undefined;
+  @state() private areas = noAreas;
+  @state() private faults: readonly FileFault[] = [];
+  @state() private checked = true;
+  @state() private level = '';
+  @state() private tool: Tool = 'move';
+  @state() private chosen = '';
+  @state() private other = '';
+  @state() private vertex: Position | undefined;
+  @state() private line: Position[] = [];
+  @state() private saying = '';
+  @state() private bad = false;
+  @state() private busy = false;
+  @query('weige-sketch') private map!: SketchElement | null;
+  /** The step whose outcome is not known; it is sent again with its key. */
+  private unsent: { key: string; body: string } | undefined;
+
+  protected override firstUpdated(): void {
+    void this.load();
+  }
+
+  private async load(): Promise<void> {
+    const { client } = this.setting;
+    const path = { drawing: this.drawing };
+    try {
+      const [edited, areas] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}', { path }), client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}/areas', { path })]);
+      this.areas = areas as unknown as AreaCollection;
+      if (!this.level) this.level = this.levels.at(-1) ?? '';
+      this.take(edited);
+    } catch (error) {
+      this.end(error);
+    }
+  }
+
+  private end(error: unknown): void {
+    this.dispatchEvent(new CustomEvent('ended', { detail: error }));
+  }
+
+  /** The levels, coarse to fine, as the areas have them. */
+  private get levels(): string[] {
+    return [...new Set(this.areas.features.map((one) => one.properties.level))];
+  }
+
+  private take(edited: Edited): void {
+    this.now = edited.drawing;
+    this.faults = edited.faults;
+    this.checked = edited.checked;
+    this.areas = withChange(this.areas, edited.removed, edited.changed as unknown as AreaFeature[]);
+    if (!this.area(this.chosen)) this.choose('');
+  }
+
+  private area(code: string): AreaFeature | undefined {
+    return this.areas.features.find((one) => one.properties.code === code);
+  }
+
+  private choose(code: string): void {
+    this.chosen = code;
+    this.other = '';
+    this.vertex = undefined;
+  }
+
+  private clicked(code: string): void {
+    if (this.tool === 'merge' && this.chosen && code !== this.chosen) this.other = code;
+    else this.choose(code);
+  }
+
+  private use(tool: Tool): void {
+    this.tool = tool;
+    this.line = [];
+    this.other = '';
+  }
+
+  /** Makes a step. One whose outcome is not known is sent again with the same key, so that it is made once. */
+  private async edit(change: Change): Promise<boolean> {
+    const { now } = this;
+    if (!now || this.busy) return false;
+    this.busy = true;
+    this.say(this.e.saving);
+    const body = { revision: now.revision, ...change };
+    const text = JSON.stringify(body);
+    if (this.unsent?.body !== text) this.unsent = { key: newKey(), body: text };
+    try {
+      const edited = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/edits', { path: { drawing: this.drawing }, body, key: this.unsent.key });
+      this.unsent = undefined;
+      this.take(edited);
+      this.say(this.e.saved(String(edited.drawing.edits)));
+      return true;
+    } catch (error) {
+      if (!isOpen(error)) this.unsent = undefined;
+      await this.explain(error);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private say(text: string, bad = false): void {
+    this.saying = text;
+    this.bad = bad;
+  }
+
+  private async explain(error: unknown): Promise<void> {
+    if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden') || hasCode(error, 'not_found')) return this.end(error);
+    if (hasCode(error, 'conflict')) {
+      await this.load();
+      this.say(this.e.conflict, true);
+    } else if (error instanceof Refusal && error.status < 500) {
+      // Why a border cannot run there is said by the server, and shown.
+      const where = error.fault.faults?.[0];
+      this.say(this.e.refused + (this.language === 'en' ? error.fault.message : sentence(this.t, error)), true);
+      if (where?.geometry) this.faults = [...this.faults, where];
+    } else {
+      this.say(this.e.unsent, true);
+    }
+  }
+
+  private async move(from: Position, to: Position): Promise<void> {
+    if (await this.edit({ operations: [{ op: 'move', from, to }] })) this.vertex = to;
+  }
+
+  private async split(form: HTMLFormElement): Promise<void> {
+    const value = (name: string) => String(new FormData(form).get(name) ?? '').trim();
+    const done = await this.edit({ operations: [{ op: 'split', area: this.chosen, along: this.line, left: { code: value('left'), name: value('left-name') }, right: { code: value('right'), name: value('right-name') } }] });
+    if (done) this.use('move');
+  }
+
+  private async merge(form: HTMLFormElement): Promise<void> {
+    const value = (name: string) => String(new FormData(form).get(name) ?? '').trim();
+    const whole = { code: value('whole'), name: value('whole-name') };
+    if (await this.edit({ operations: [{ op: 'merge', area: this.chosen, other: this.other, whole }] })) {
+      this.use('move');
+      this.choose(whole.code);
+    }
+  }
+
+  private async finish(): Promise<void> {
+    if (!this.now) return;
+    try {
+      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/set', { path: { drawing: this.drawing }, body: { revision: this.now.revision } });
+      this.dispatchEvent(new CustomEvent('finished', { detail: set.set }));
+    } catch (error) {
+      await this.explain(error);
+    }
+  }
+
+  private step(by: number): void {
+    const area = this.area(this.chosen);
+    if (!area) return;
+    const all = verticesOf(area);
+    const at = this.vertex ? all.findIndex(([lon, lat]) => lon === this.vertex?.[0] && lat === this.vertex[1]) : by > 0 ? -1 : 0;
+    this.vertex = all[(at + by + all.length) % all.length];
+  }
+
+  protected override render() {
+    const { e, t, now } = this;
+    if (!now) return html`<p role="status">${t.loading}</p>`;
+    const area = this.area(this.chosen);
+    const [west = -180, south = -60, east = 180, north = 75] = this.setting.jurisdiction.bbox ?? [];
+    const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => this.use(name)}>${text}</button>`;
+    return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>
+        <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.edit({ undo: true })}>${e.undo}</button>
+          <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.edit({ redo: true })}>${e.redo}</button></div>
+        <p class="saying ${this.bad ? 'wrong' : 'hint'}" role=${this.bad ? 'alert' : 'status'}>${this.saying || e.editsCount(String(now.edits))}</p>
+        <label class="field">${e.workLevel}<select @change=${(event: Event) => { this.level = (event.target as HTMLSelectElement).value; this.choose(''); }}>
+          ${this.levels.map((one) => html`<option value=${one} ?selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
+        <div class="buttons tools" role="group" aria-label=${e.tabDrawing}>${tool('move', e.toolMove)}${tool('split', e.toolSplit)}${tool('merge', e.toolMerge)}</div>
+        <p class="hint">${this.tool === 'split' ? e.splitNote : this.tool === 'merge' ? e.mergeNote : e.drawNote}</p>
+        <label class="field">${e.areaChosen}<select @change=${(event: Event) => { this.choose((event.target as HTMLSelectElement).value); if (this.area(this.chosen)) this.map?.fit(boxOf(verticesOf(this.area(this.chosen) as AreaFeature))); }}>
+          <option value="">${e.areaNone}</option>
+          ${this.areas.features.filter((one) => one.properties.level === this.level).map(({ properties: { code, name } }) => html`<option value=${code} ?selected=${code === this.chosen}>${name} ${code}</option>`)}</select></label>
+        ${area ? html`<p class="hint">${e.measures}：${e.hectares(hectares(squareMetres(area), t.lang))}</p>` : nothing}
+        ${area && this.tool === 'move' ? this.points(area) : nothing}
+        ${this.tool === 'split' && area ? this.splitForm() : nothing}
+        ${this.tool === 'merge' && area ? this.mergeForm(area) : nothing}
+        ${this.checked ? this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="notice">${e.faultsNone}</p>` : html`<p class="hint">${e.faultsUnchecked}</p>`}
+        <button type="button" class="primary" ?disabled=${this.busy} @click=${() => void this.finish()}>${e.finish}</button></div>
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.areas as unknown as GeoJSON.GeoJSON} .faults=${faultShapes(this.faults)} .line=${this.line}
+        .handles=${area && this.tool === 'move' ? handlesOf(area) : []} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${[this.chosen, this.other].filter(Boolean)} ?cutting=${this.tool === 'split' && Boolean(area)}
+        ?synthetic=${this.setting.jurisdiction.synthetic === true} .unavailableText=${e.drawNoMap}
+        @area=${(event: CustomEvent<{ code: string }>) => this.clicked(event.detail.code)} @vertex=${(event: CustomEvent<{ at: Position }>) => { this.vertex = event.detail.at; }}
+        @moved=${(event: CustomEvent<{ from: Position; to: Position }>) => void this.move(event.detail.from, event.detail.to)}
+        @inserted=${(event: CustomEvent<{ before: Position; after: Position; at: Position }>) => void this.edit({ operations: [{ op: 'insert', ...event.detail }] })}
+        @point=${(event: CustomEvent<{ at: Position }>) => { this.line = [...this.line, event.detail.at]; }}></weige-sketch></section>`;
+  }
+
+  /** The point that is chosen, by number and coordinates: what the map does by dragging, without it. */
+  private points(area: AreaFeature) {
+    const { e, vertex } = this;
+    const all = verticesOf(area);
+    const at = vertex ? all.findIndex(([lon, lat]) => lon === vertex[0] && lat === vertex[1]) : -1;
+    const submit = (event: SubmitEvent) => {
+      event.preventDefault();
+      const form = new FormData(event.target as HTMLFormElement);
+      if (vertex) void this.move(vertex, [rounded(Number(form.get('lon'))), rounded(Number(form.get('lat')))]);
+    };
+    return html`<form class="points" @submit=${submit}><p>${at < 0 ? e.pointNone : e.points(String(at + 1), String(all.length))}</p>
+      <div class="buttons"><button type="button" class="quiet" @click=${() => this.step(-1)}>${e.previousPoint}</button><button type="button" class="quiet" @click=${() => this.step(1)}>${e.nextPoint}</button></div>
+      ${vertex && at >= 0 ? html`<div class="pair"><label class="field">${e.lon}<input name="lon" inputmode="decimal" required pattern="-?[0-9]{1,3}(\\.[0-9]+)?" .value=${String(vertex[0])}></label>
+        <label class="field">${e.lat}<input name="lat" inputmode="decimal" required pattern="-?[0-9]{1,2}(\\.[0-9]+)?" .value=${String(vertex[1])}></label></div>
+        <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.busy}>${e.movePoint}</button>
+          <button type="button" class="quiet" ?disabled=${this.busy} @click=${() => void this.edit({ operations: [{ op: 'delete', at: vertex }] }).then((done) => { if (done) this.vertex = undefined; })}>${e.deletePoint}</button></div>` : nothing}</form>`;
+  }
+
+  private splitForm() {
+    const { e } = this;
+    const name = (part: string, label: string) => html`<fieldset class="pair"><legend>${label}</legend><label class="field">${e.code}<input name=${part} required maxlength="64" autocomplete="off"></label>
+      <label class="field">${e.name}<input name=${`${part}-name`} maxlength="200" autocomplete="off"></label></fieldset>`;
+    return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.split(event.target as HTMLFormElement); }}>
+      ${name('left', e.leftPart)}${name('right', e.rightPart)}
+      <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.line.length < 2 || this.busy}>${e.doSplit}</button>
+        <button type="button" class="quiet" @click=${() => { this.line = []; }}>${e.clearLine}</button></div></form>`;
+  }
+
+  private mergeForm(area: AreaFeature) {
+    const { e } = this;
+    const beside = this.areas.features.filter(({ properties: { level, code, parent } }) => level === this.level && code !== this.chosen && parent === area.properties.parent);
+    return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.merge(event.target as HTMLFormElement); }}>
+      <label class="field">${e.toolMerge}<select required @change=${(event: Event) => { this.other = (event.target as HTMLSelectElement).value; }}><option value="">${e.none}</option>
+        ${beside.map(({ properties: { code, name } }) => html`<option value=${code} ?selected=${code === this.other}>${name} ${code}</option>`)}</select></label>
+      ${this.other ? html`<fieldset class="pair"><legend>${e.wholePart(area.properties.name, this.area(this.other)?.properties.name ?? this.other)}</legend>
+        <label class="field">${e.code}<input name="whole" required maxlength="64" .value=${this.chosen} autocomplete="off"></label><label class="field">${e.name}<input name="whole-name" maxlength="200" .value=${area.properties.name} autocomplete="off"></label></fieldset>` : nothing}
+      <button type="submit" class="secondary" ?disabled=${!this.other || this.busy}>${e.doMerge}</button></form>`;
+  }
+}

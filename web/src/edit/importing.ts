@@ -1,0 +1,204 @@
+import type * as GeoJSON from 'geojson';
+import { html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Position } from '../contract/areas.ts';
+import { hasCode, sentence } from '../contract/errors.ts';
+import type { Datum, FileFault, Inspection, LevelMapping } from '../contract/schemas.ts';
+import '../map/sketch-element.ts';
+import type { SketchElement } from '../map/sketch-element.ts';
+import type { Setting } from '../page/settings.ts';
+import { EditorElement } from './element.ts';
+import { faultBox, faultList, faultShapes } from './faults.ts';
+import { boxOf } from './shapes.ts';
+
+const datums: readonly Datum[] = ['WGS84', 'CGCS2000', 'GCJ02', 'BD09'];
+
+/** Bytes up to which a file is sent with the request; a larger one is uploaded first. */
+const inline = 3_000_000;
+
+/**
+ * Brings a file in: what it holds, which datum, which properties are what, everything wrong with it on the map, then a draft. Events:
+ * `imported` {set}, `ended` {error}.
+ */
+@customElement('weige-import')
+export class ImportElement extends EditorElement {
+  @property({ attribute: false }) setting!: Setting;
+  @property({ attribute: false }) inForce = '';
+  @state() private inspection: Inspection | undefined;
+  @state() private datum: Datum | '' = '';
+  @state() private levels: LevelMapping[] = [];
+  @state() private busy: 'reading' | 'checking' | 'importing' | '' = '';
+  @state() private trouble = '';
+  @state() private faults: readonly FileFault[] = [];
+  @state() private shapes: GeoJSON.GeoJSON | undefined;
+  /** The file as it lies by the datum that was chosen. */
+  @state() private drawn: GeoJSON.GeoJSON | undefined;
+  @state() private outlines: GeoJSON.GeoJSON | undefined;
+  @query('weige-sketch') private map!: SketchElement | null;
+  private features: Record<string, unknown> | undefined;
+  private upload = '';
+
+  private async take(file: File | undefined): Promise<void> {
+    if (!file) return;
+    this.inspection = undefined;
+    this.faults = [];
+    await this.attempt('reading', async () => {
+      const text = await file.text();
+      let parsed: Record<string, unknown> | undefined;
+      try {
+        parsed = JSON.parse(text) as Record<string, unknown>;
+      } catch {
+        parsed = undefined; // the server says what is wrong with it
+      }
+      this.shapes = parsed?.['type'] === 'FeatureCollection' ? (parsed as unknown as GeoJSON.GeoJSON) : undefined;
+      this.drawn = this.outlines = undefined;
+      this.upload = '';
+      this.features = parsed && file.size <= inline ? parsed : undefined;
+      if (!this.features) this.upload = await this.send(file);
+      const inspection = await this.ask({});
+      this.inspection = inspection;
+      this.levels = inspection.levels.map((one) => ({ ...one }));
+    });
+    await this.updateComplete;
+    this.map?.fit(this.box());
+  }
+
+  /** Uploads a large file and gives its key. */
+  private async send(file: File): Promise<string> {
+    const target = await this.setting.client.post('/v1/{jurisdiction}/boundary-uploads', {});
+    const response = await fetch(target.url, { method: target.method, headers: target.headers as Record<string, string>, body: file, credentials: 'omit' });
+    if (!response.ok) throw new Error(`upload: ${response.status}`);
+    return target.upload;
+  }
+
+  private get file(): { features: Record<string, unknown> } | { upload: string } {
+    return this.features ? { features: this.features } : { upload: this.upload };
+  }
+
+  private ask(mapping: { datum?: Datum; levels?: LevelMapping[] }): Promise<Inspection> {
+    return this.setting.client.post('/v1/{jurisdiction}/boundary-sets/inspection', { body: { ...this.file, mapping } });
+  }
+
+  private async attempt(what: 'reading' | 'checking' | 'importing', work: () => Promise<void>): Promise<void> {
+    this.busy = what;
+    this.trouble = '';
+    try {
+      await work();
+    } catch (error) {
+      if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden')) this.dispatchEvent(new CustomEvent('ended', { detail: error }));
+      else {
+        this.trouble = sentence(this.t, error);
+        if (hasCode(error, 'faulty_file')) this.faults = error.fault.faults ?? [];
+      }
+    } finally {
+      this.busy = '';
+    }
+  }
+
+  private check(): void {
+    const { datum } = this;
+    if (!datum) return;
+    void this.attempt('checking', async () => {
+      const tried = await this.ask({ datum, levels: this.levels });
+      this.inspection = { ...tried, levels: this.inspection?.levels ?? [] };
+      this.faults = tried.faults;
+      this.drawn = this.shapes && (await converted(this.shapes, datum));
+      if (tried.shifted && this.inForce && !this.outlines) {
+        this.outlines = (await this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set: this.inForce }, query: {} })) as unknown as GeoJSON.GeoJSON;
+      }
+    });
+  }
+
+  private import(): void {
+    const { datum } = this;
+    if (!datum) return;
+    void this.attempt('importing', async () => {
+      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-sets', { body: { ...this.file, mapping: { datum, levels: this.levels } } });
+      this.dispatchEvent(new CustomEvent('imported', { detail: set.set }));
+    });
+  }
+
+  private box(): [number, number, number, number] | undefined {
+    const found: Position[] = [];
+    const walk = (value: unknown): void => {
+      if (!Array.isArray(value)) return;
+      if (typeof value[0] === 'number' && typeof value[1] === 'number') found.push([value[0], value[1]]);
+      else value.forEach(walk);
+    };
+    const features = (this.shapes as GeoJSON.FeatureCollection | undefined)?.features ?? [];
+    for (const one of features.slice(0, 2000)) walk((one.geometry as { coordinates?: unknown } | null)?.coordinates);
+    return boxOf(found.slice(0, 200_000));
+  }
+
+  private change(at: number, change: Partial<LevelMapping>): void {
+    this.levels = this.levels.map((one, n) => {
+      if (n !== at) return one;
+      const next = { ...one, ...change };
+      if (!next.when?.property) delete next.when;
+      return next;
+    });
+    if (this.inspection) this.inspection = { ...this.inspection, tried: false };
+  }
+
+  protected override render() {
+    const { e, t, inspection } = this;
+    const [west = -180, south = -60, east = 180, north = 75] = this.setting.jurisdiction.bbox ?? [];
+    return html`<section class="with-map"><div class="card"><h2>${e.importTitle}</h2>
+        <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
+        ${this.busy ? html`<p role="status">${{ reading: e.importReading, checking: e.checking, importing: e.importing }[this.busy]}</p>` : nothing}
+        ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
+        ${inspection ? this.found(inspection) : nothing}
+        ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : nothing}</div>
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.drawn ?? this.shapes} .outlines=${this.outlines} .faults=${faultShapes(this.faults)}
+        ?synthetic=${this.setting.jurisdiction.synthetic === true} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
+  }
+
+  private found(inspection: Inspection) {
+    const { e } = this;
+    return html`<p>${e.importFeatures(String(inspection.features))}</p>
+      <details><summary>${e.importSample}</summary><div class="scroll" role="region" aria-label=${e.importSample} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colProperty}</th><th scope="col">${e.colFilled}</th><th scope="col">${e.colDistinct}</th><th scope="col">${e.colSample}</th></tr></thead>
+        <tbody>${inspection.properties.map((one) => html`<tr><th scope="row"><code>${one.name}</code></th><td class="number">${one.filled}</td><td class="number">${one.distinct}</td><td>${one.samples.join('、')}</td></tr>`)}</tbody></table></div></details>
+      <label class="field">${e.importDatum}<select @change=${(event: Event) => { this.datum = (event.target as HTMLSelectElement).value as Datum | ''; }}>
+        <option value="">${e.importDatumChoose}</option>${datums.map((one) => html`<option value=${one} ?selected=${one === this.datum}>${e[`datum_${one}` as 'datum_WGS84']}</option>`)}</select><span class="hint">${e.importDatumHint}</span></label>
+      <h3>${e.mappingTitle}</h3><p class="hint">${inspection.levels.length ? e.mappingGuessed : e.mappingNone}</p>
+      ${this.levels.map((one, at) => this.row(inspection, one, at))}
+      <div class="buttons"><button type="button" class="quiet" ?disabled=${this.levels.length >= 8} @click=${() => { this.levels = [...this.levels, { level: '', code: inspection.properties[0]?.name ?? '' }]; }}>${e.addLevel}</button></div>
+      ${inspection.tried ? this.verdict(inspection) : nothing}
+      <div class="buttons"><button type="button" class="secondary" ?disabled=${!this.datum || this.levels.length === 0 || this.busy !== ''} @click=${() => this.check()}>${e.check}</button>
+        <button type="button" class="primary" ?disabled=${!inspection.tried || inspection.broken || this.busy !== ''} @click=${() => this.import()}>${e.importNow}</button></div>`;
+  }
+
+  private verdict(inspection: Inspection) {
+    const { e } = this;
+    const count = String(inspection.faults.length);
+    const areas = Object.entries(inspection.areas).map(([level, n]) => `${level} ${n}`).join('，');
+    const { shifted } = inspection;
+    const number = (value: number) => String(Math.round(value));
+    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : e.checkedGood(areas)}</p>
+      ${shifted ? html`<div class="notice warn" role="alert"><p>${(shifted.converted ? e.shiftedWrong : e.shiftedOwn)(shifted.datum, number(shifted.before), number(shifted.after))}</p><p>${e.shiftedMap}</p>
+        ${shifted.converted ? nothing : html`<button type="button" class="secondary" @click=${() => { this.datum = shifted.datum as Datum; this.check(); }}>${e.useDatum(shifted.datum)}</button>`}</div>` : nothing}`;
+  }
+
+  private row(inspection: Inspection, one: LevelMapping, at: number) {
+    const { e } = this;
+    const choice = (label: string, value: string, optional: boolean, set: (name: string) => void) => html`<label class="field">${label}<select @change=${(event: Event) => set((event.target as HTMLSelectElement).value)}>
+      ${optional ? html`<option value="">${e.none}</option>` : nothing}${inspection.properties.map(({ name }) => html`<option value=${name} ?selected=${name === value}>${name}</option>`)}</select></label>`;
+    const typed = (event: Event) => (event.target as HTMLInputElement).value.trim();
+    return html`<fieldset class="level-row"><legend class="sr">${e.level} ${at + 1}</legend>
+      <label class="field">${e.level}<input .value=${one.level} maxlength="64" @change=${(event: Event) => this.change(at, { level: typed(event) })}></label>
+      ${choice(e.levelCode, one.code, false, (code) => this.change(at, { code }))}${choice(e.levelName, one.name ?? '', true, (name) => this.change(at, { name }))}
+      ${choice(e.levelWhen, one.when?.property ?? '', true, (property) => this.change(at, { when: { property, equals: one.when?.equals ?? '' } }))}
+      <label class="field">${e.levelEquals}<input .value=${one.when?.equals ?? ''} ?disabled=${!one.when} maxlength="128" @change=${(event: Event) => this.change(at, { when: { property: one.when?.property ?? '', equals: typed(event) } })}></label>
+      ${at > 0 ? html`${choice(e.levelParent, one.parent ?? '', true, (parent) => this.change(at, { parent, parent_prefix: 0 }))}
+        <label class="field">${e.levelPrefix}<input type="number" min="0" max="64" .value=${String(one.parent_prefix ?? 0)} @change=${(event: Event) => this.change(at, { parent_prefix: Number(typed(event)), ...(Number(typed(event)) > 0 ? { parent: '' } : {}) })}></label>` : nothing}
+      <button type="button" class="quiet" @click=${() => { this.levels = this.levels.filter((_, n) => n !== at); }}>${e.dropLevel}</button></fieldset>`;
+  }
+}
+
+/** A file's shapes in WGS 84, for the map; the server converts for itself. The program for it is fetched when somebody needs it. */
+async function converted(shapes: GeoJSON.GeoJSON, datum: Datum): Promise<GeoJSON.GeoJSON> {
+  if (datum !== 'GCJ02' && datum !== 'BD09') return shapes;
+  const { default: gcoord } = await import('gcoord');
+  // It takes GeoJSON as text too, and changes what it is given.
+  return JSON.parse(JSON.stringify(gcoord.transform(JSON.stringify(shapes), datum === 'GCJ02' ? gcoord.GCJ02 : gcoord.BD09, gcoord.WGS84))) as GeoJSON.GeoJSON;
+}

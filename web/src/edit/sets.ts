@@ -1,0 +1,42 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { BoundarySet, Drawing } from '../contract/schemas.ts';
+import type { EditorCatalogue } from '../locale/editor.ts';
+import { moment } from '../locale/format.ts';
+import type { Catalogue, Language } from '../locale/locale.ts';
+
+interface SetsState {
+  t: Catalogue;
+  e: EditorCatalogue;
+  language: Language;
+  zone: string;
+  sets: readonly BoundarySet[];
+  inForce: string;
+  drawings: readonly Drawing[];
+  busy: boolean;
+  draw(set: string): void;
+  repair(set: string): void;
+  compare(set: string): void;
+  open(drawing: string): void;
+}
+
+/** Every version with what can be done with it, and what is being drawn. */
+export function setsView(state: SetsState): TemplateResult {
+  const { t, e, zone } = state;
+  const row = (set: BoundarySet) => html`<tr>
+      <th scope="row"><code>${set.set.slice(0, 8)}</code></th>
+      <td><span class="chip ${set.status === 'draft' ? 'waiting' : ''}">${e[`status_${set.status}`]}</span>
+        ${set.planned_from ? html`<p class="hint">${e.plannedFrom(moment(t, zone, set.planned_from))}</p>` : nothing}
+        ${set.plan_failed ? html`<p class="wrong">${e.planFailed}</p>` : nothing}
+        ${set.warnings?.length ? html`<p class="hint">${e.warningsCount(String(set.warnings.length))}</p>` : nothing}</td>
+      <td>${set.areas}</td><td>${moment(t, zone, set.created_at)}</td>
+      <td class="buttons"><button type="button" class="secondary" ?disabled=${state.busy} @click=${() => state.draw(set.set)}>${e.actDraw}</button>
+        ${set.warnings?.length ? html`<button type="button" class="quiet" ?disabled=${state.busy} @click=${() => state.repair(set.set)}>${e.actRepair}</button>` : nothing}
+        ${set.set === state.inForce ? nothing : html`<button type="button" class="quiet" @click=${() => state.compare(set.set)}>${e.actCompare}</button>`}</td></tr>`;
+  return html`<section class="card"><p class="hint">${e.setsNote}</p>
+      <div class="scroll" role="region" aria-label=${e.tabSets} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colSet}</th><th scope="col">${e.colStatus}</th><th scope="col">${e.colAreas}</th><th scope="col">${e.colWhen}</th><th scope="col">${e.colActions}</th></tr></thead>
+      <tbody>${state.sets.map(row)}</tbody></table></div></section>
+    <section class="card"><h2>${e.drawingsTitle}</h2>
+      ${state.drawings.length === 0 ? html`<p>${e.drawingsNone}</p>` : html`<ul class="drawings">${state.drawings.map((one) => html`<li>
+        <span><strong>${one.name || e.unnamed}</strong> · ${e.editsCount(String(one.edits))} · ${e.changedBy(one.changed_by, moment(t, zone, one.changed_at))}</span>
+        <button type="button" class="secondary" @click=${() => state.open(one.drawing)}>${e.openDrawing}</button></li>`)}</ul>`}</section>`;
+}

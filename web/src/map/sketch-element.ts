@@ -1,0 +1,118 @@
+import type * as GeoJSON from 'geojson';
+import { html, nothing as none, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Position } from '../contract/areas.ts';
+import type { Handle } from '../edit/shapes.ts';
+import { PageElement } from '../page/element.ts';
+import { syntheticBadge } from '../page/shell.ts';
+import { canDraw, sign } from './element.ts';
+import type { SketchMap } from './sketch.ts';
+import { SKETCH } from './sketch-sources.ts';
+
+/**
+ * The map on which boundaries are drawn and looked at. Events: `area` {code}, `vertex` {at}, `moved` {from, to}, `inserted` {before, after, at},
+ * `point` {at}, `unavailable`.
+ */
+@customElement('weige-sketch')
+export class SketchElement extends PageElement {
+  @property({ attribute: false }) label = '';
+  @property({ attribute: false }) bounds: [number, number, number, number] = [-180, -60, 180, 75];
+  @property({ attribute: false }) areas: GeoJSON.GeoJSON | undefined;
+  @property({ attribute: false }) outlines: GeoJSON.GeoJSON | undefined;
+  @property({ attribute: false }) hands: GeoJSON.GeoJSON | undefined;
+  @property({ attribute: false }) faults: GeoJSON.GeoJSON | undefined;
+  @property({ attribute: false }) line: readonly Position[] = [];
+  @property({ attribute: false }) handles: readonly Handle[] = [];
+  @property({ attribute: false }) chosenVertex: Position | undefined;
+  @property({ attribute: false }) level = '';
+  @property({ attribute: false }) chosen: readonly string[] = [];
+  @property({ type: Boolean }) cutting = false;
+  @property({ type: Boolean }) synthetic = false;
+  @property({ attribute: false }) unavailableText = '';
+  @state() private stage: 'opening' | 'drawn' | 'unavailable' = 'opening';
+  private owner: SketchMap | undefined;
+
+  protected override firstUpdated(): void {
+    void this.open();
+  }
+
+  override disconnectedCallback(): void {
+    this.owner?.close();
+    this.owner = undefined;
+    super.disconnectedCallback();
+  }
+
+  private async open(): Promise<void> {
+    const container = this.querySelector<HTMLElement>('.map-canvas');
+    if (!container || !canDraw()) return this.give();
+    try {
+      const { SketchMap } = await import('./sketch.ts');
+      if (!this.isConnected) return;
+      const tell = (name: string, detail: unknown) => this.dispatchEvent(new CustomEvent(name, { detail }));
+      this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.bounds, events: {
+        area: (code) => tell('area', { code }), vertex: (at) => tell('vertex', { at }), moved: (from, to) => tell('moved', { from, to }),
+        inserted: (before, after, at) => tell('inserted', { before, after, at }), point: (at) => tell('point', { at }), drawn: () => { this.stage = 'drawn'; },
+      } });
+      this.send(undefined);
+    } catch {
+      this.give();
+    }
+  }
+
+  private give(): void {
+    this.stage = 'unavailable';
+    this.dispatchEvent(new CustomEvent('unavailable'));
+  }
+
+  protected override updated(changed: PropertyValues<SketchElement>): void {
+    this.send(changed);
+  }
+
+  /** Sends what changed; all of it to a map that has just been opened. */
+  private send(changed: PropertyValues<SketchElement> | undefined): void {
+    const { owner } = this;
+    if (!owner) return;
+    const is = (...names: (keyof SketchElement)[]) => !changed || names.some((name) => changed.has(name));
+    if (is('areas')) void owner.show(SKETCH.areas, this.areas);
+    if (is('outlines')) void owner.show(SKETCH.before, this.outlines);
+    if (is('hands')) void owner.show(SKETCH.hands, this.hands);
+    if (is('faults')) void owner.show(SKETCH.faults, this.faults);
+    if (is('line')) void owner.show(SKETCH.line, lineOf(this.line));
+    if (is('handles', 'chosenVertex')) void owner.hand(this.handles, this.chosenVertex);
+    if (is('level', 'chosen')) void owner.work(this.level, this.chosen);
+    if (is('cutting')) owner.cutting = this.cutting;
+  }
+
+  /** Shows a box: west, south, east, north. */
+  fit(box: [number, number, number, number] | undefined): void {
+    if (box) this.owner?.fit(box);
+  }
+
+  get drawable(): boolean {
+    return this.stage !== 'unavailable';
+  }
+
+  protected override render() {
+    const t = this.t;
+    if (this.stage === 'unavailable') return html`<p class="notice map-missing">${this.unavailableText}</p>`;
+    return html`<div class="map-frame" data-stage=${this.stage} role="group" aria-label=${this.label}>
+      <div class="map-canvas"></div>
+      ${this.stage === 'opening' ? html`<p class="map-wait" role="status">${t.mapLoading}</p>` : none}
+      ${this.synthetic ? syntheticBadge() : none}
+      <div class="map-keys">
+        <button type="button" class="icon" aria-label=${t.mapZoomIn} title=${t.mapZoomIn} @click=${() => this.owner?.zoomIn()}>${sign('M12 5v14M5 12h14')}</button>
+        <button type="button" class="icon" aria-label=${t.mapZoomOut} title=${t.mapZoomOut} @click=${() => this.owner?.zoomOut()}>${sign('M5 12h14')}</button>
+        <button type="button" class="icon" aria-label=${t.mapWhole} title=${t.mapWhole} @click=${() => this.fit(this.bounds)}>${sign('M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5')}</button>
+      </div></div>`;
+  }
+}
+
+function lineOf(points: readonly Position[]): GeoJSON.GeoJSON {
+  const spots = points.map((at) => ({ type: 'Feature' as const, properties: {}, geometry: { type: 'Point' as const, coordinates: at } }));
+  const line = points.length > 1 ? [{ type: 'Feature' as const, properties: {}, geometry: { type: 'LineString' as const, coordinates: [...points] } }] : [];
+  return { type: 'FeatureCollection', features: [...spots, ...line] };
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-sketch': SketchElement }
+}

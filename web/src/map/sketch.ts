@@ -1,0 +1,211 @@
+// The map on which boundaries are drawn. It owns its map object; nothing else touches it.
+import type * as GeoJSON from 'geojson';
+import { Map as MapLibre, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type LayerSpecification, type MapMouseEvent, type MapTouchEvent, type PointLike, type StyleSpecification } from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import './map.css';
+import type { Position } from '../contract/areas.ts';
+import type { Catalogue } from '../locale/locale.ts';
+import type { Handle } from '../edit/shapes.ts';
+import { rounded } from './features.ts';
+import { SKETCH, type SketchSource } from './sketch-sources.ts';
+import { INK } from './style.ts';
+
+setWorkerUrl(workerUrl);
+
+export interface SketchEvents {
+  /** An area of the level that is worked on was clicked. */
+  area(code: string): void;
+  /** A vertex was clicked and not moved. */
+  vertex(at: Position): void;
+  moved(from: Position, to: Position): void;
+  inserted(before: Position, after: Position, at: Position): void;
+  /** A point was added to the line of a cut. */
+  point(at: Position): void;
+  drawn(): void;
+}
+
+export interface SketchOptions {
+  container: HTMLElement;
+  texts: Catalogue;
+  label: string;
+  bounds: [number, number, number, number];
+  events: SketchEvents;
+}
+
+/** Pixels around a fingertip within which a handle is taken hold of. */
+const reach = 14;
+
+const empty = { type: 'FeatureCollection' as const, features: [] };
+
+export class SketchMap {
+  /** A click adds a point to a line, instead of choosing an area. */
+  cutting = false;
+  private readonly map: MapLibre;
+  private readonly options: SketchOptions;
+  private readonly ready: Promise<void>;
+  private handles: readonly Handle[] = [];
+  private level = '';
+  private held: Handle | undefined;
+  private closed = false;
+
+  /** Throws MapLibre's GPUInitializationError where there is no WebGL 2. */
+  constructor(options: SketchOptions) {
+    this.options = options;
+    const t = options.texts;
+    const map = new MapLibre({
+      container: options.container, style: style(), bounds: options.bounds, fitBoundsOptions: { padding: 30 }, attributionControl: false,
+      localIdeographFontFamily: "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif",
+      dragRotate: false, touchPitch: false, pitchWithRotate: false, rollEnabled: false, maxZoom: 22, fadeDuration: 0,
+      locale: { 'Map.Title': options.label, 'CooperativeGesturesHandler.WindowsHelpText': t.mapCtrlScroll, 'CooperativeGesturesHandler.MacHelpText': t.mapCmdScroll, 'CooperativeGesturesHandler.MobileHelpText': t.mapTwoFingers },
+    });
+    this.map = map;
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    this.ready = new Promise((resolve) => { map.once('load', () => resolve()); });
+    map.once('idle', () => options.events.drawn());
+    map.on('click', (event) => this.click(event));
+    for (const press of ['mousedown', 'touchstart'] as const) map.on(press, (event) => this.hold(event));
+    map.on('mousemove', (event) => this.hover(event));
+  }
+
+  /** Puts what lies in a source in the place of what lay there. */
+  async show(source: SketchSource, data: GeoJSON.GeoJSON | undefined): Promise<void> {
+    await this.ready;
+    if (!this.closed) await this.map.getSource<GeoJSONSource>(source)?.setData(data ?? empty);
+  }
+
+  /** Shows the handles of an area, one of them as chosen. */
+  async hand(handles: readonly Handle[], chosen: Position | undefined): Promise<void> {
+    this.handles = handles;
+    await this.show(SKETCH.handles, { type: 'FeatureCollection', features: handles.map(({ at, kind }) => ({
+      type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: { kind, chosen: kind === 'vertex' && chosen?.[0] === at[0] && chosen[1] === at[1] },
+    })) });
+  }
+
+  /** Works on a level: its areas are those that are clicked. `code` is outlined. */
+  async work(level: string, codes: readonly string[]): Promise<void> {
+    this.level = level;
+    await this.ready;
+    if (this.closed) return;
+    this.map.setFilter('areas-level', ['==', ['get', 'level'], level]);
+    this.map.setFilter('areas-names', ['==', ['get', 'level'], level]);
+    for (const layer of ['areas-chosen', 'areas-chosen-line']) this.map.setFilter(layer, ['all', ['==', ['get', 'level'], level], ['in', ['get', 'code'], ['literal', [...codes]]]]);
+  }
+
+  fit(box: [number, number, number, number]): void {
+    this.map.fitBounds(box, { padding: 60, maxZoom: 18, animate: false });
+  }
+
+  zoomIn(): void {
+    this.map.zoomIn();
+  }
+
+  zoomOut(): void {
+    this.map.zoomOut();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.map.remove();
+  }
+
+  private nearest(point: { x: number; y: number }): Handle | undefined {
+    let best: Handle | undefined;
+    let least = reach;
+    for (const handle of this.handles) {
+      const at = this.map.project(handle.at);
+      // A vertex is taken rather than a middle as near as it.
+      const far = Math.hypot(at.x - point.x, at.y - point.y) + (handle.kind === 'middle' ? 4 : 0);
+      if (far < least) [best, least] = [handle, far];
+    }
+    return best;
+  }
+
+  private hover(event: MapMouseEvent): void {
+    if (!this.held) this.map.getCanvas().style.cursor = this.cutting ? 'crosshair' : this.nearest(event.point) ? 'move' : '';
+  }
+
+  private click(event: MapMouseEvent): void {
+    const { events } = this.options;
+    if (this.cutting) return events.point([rounded(event.lngLat.lng), rounded(event.lngLat.lat)]);
+    if (this.nearest(event.point)) return; // told when it was let go
+    const area = this.map.queryRenderedFeatures(event.point as PointLike, { layers: ['areas-level'] }).find((one) => one.properties['level'] === this.level);
+    if (area) events.area(String(area.properties['code']));
+  }
+
+  /** Takes hold of a handle and follows it until it is let go. */
+  private hold(event: MapMouseEvent | MapTouchEvent): void {
+    if (this.cutting || ('points' in event && event.points.length > 1)) return;
+    const handle = this.nearest(event.point);
+    if (!handle) return;
+    event.preventDefault(); // the map stays where it is
+    this.held = handle;
+    const begun = event.point;
+    let to: Position | undefined;
+    const touch = event.type === 'touchstart';
+    const move = (next: MapMouseEvent | MapTouchEvent) => {
+      if (!to && Math.hypot(next.point.x - begun.x, next.point.y - begun.y) < 4) return; // a finger trembles
+      to = [rounded(next.lngLat.lng), rounded(next.lngLat.lat)];
+      this.trace(handle, to);
+    };
+    const end = () => {
+      this.map.off(touch ? 'touchmove' : 'mousemove', move);
+      window.removeEventListener(touch ? 'touchend' : 'mouseup', end);
+      window.removeEventListener('touchcancel', end);
+      this.held = undefined;
+      void this.show(SKETCH.line, undefined);
+      this.tell(handle, to);
+    };
+    this.map.on(touch ? 'touchmove' : 'mousemove', move);
+    window.addEventListener(touch ? 'touchend' : 'mouseup', end);
+    window.addEventListener('touchcancel', end);
+  }
+
+  private tell(handle: Handle, to: Position | undefined): void {
+    const { events } = this.options;
+    if (handle.kind === 'middle') {
+      if (to) events.inserted(handle.before, handle.after, to);
+    } else if (to) events.moved(handle.at, to);
+    else events.vertex(handle.at);
+  }
+
+  /** Shows where a border would run while a handle is held. */
+  private trace(handle: Handle, to: Position): void {
+    const ends = handle.kind === 'middle' ? [handle.before, handle.after] : this.beside(handle.at);
+    void this.show(SKETCH.line, { type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: [ends[0] ?? to, to, ends[1] ?? to] } });
+  }
+
+  /** The neighbours of a vertex on the border that is shown. */
+  private beside(at: Position): [Position | undefined, Position | undefined] {
+    const same = (other: Position) => other[0] === at[0] && other[1] === at[1];
+    const middles = this.handles.filter((one) => one.kind === 'middle');
+    return [middles.find((one) => one.kind === 'middle' && same(one.after)), middles.find((one) => one.kind === 'middle' && same(one.before))]
+      .map((one, n) => (one?.kind === 'middle' ? (n === 0 ? one.before : one.after) : undefined)) as [Position | undefined, Position | undefined];
+  }
+}
+
+function style(): StyleSpecification {
+  const nowhere: ExpressionSpecification = ['==', ['get', 'level'], ''];
+  const layers: LayerSpecification[] = [
+    { id: 'outside', type: 'background', paint: { 'background-color': INK.outside } },
+    { id: 'areas-fill', type: 'fill', source: SKETCH.areas, paint: { 'fill-color': INK.ground } },
+    { id: 'areas-level', type: 'fill', source: SKETCH.areas, filter: nowhere, paint: { 'fill-color': INK.ground, 'fill-opacity': 0.01 } },
+    { id: 'areas-chosen', type: 'fill', source: SKETCH.areas, filter: nowhere, paint: { 'fill-color': INK.chosen, 'fill-opacity': 0.75 } },
+    { id: 'hands', type: 'fill', source: SKETCH.hands, paint: { 'fill-color': INK.waiting, 'fill-opacity': 0.35 } },
+    { id: 'hands-line', type: 'line', source: SKETCH.hands, paint: { 'line-color': INK.waiting, 'line-width': 1.5 } },
+    { id: 'areas-line', type: 'line', source: SKETCH.areas, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.line, 'line-width': 1.2, 'line-opacity': 0.8 } },
+    { id: 'areas-chosen-line', type: 'line', source: SKETCH.areas, filter: nowhere, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.waiting, 'line-width': 3 } },
+    { id: 'before', type: 'line', source: SKETCH.before, paint: { 'line-color': INK.selected, 'line-width': 1.5, 'line-dasharray': [3, 2] } },
+    { id: 'faults-fill', type: 'fill', source: SKETCH.faults, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': INK.late, 'fill-opacity': 0.4 } },
+    { id: 'faults-line', type: 'line', source: SKETCH.faults, paint: { 'line-color': INK.late, 'line-width': 3 } },
+    { id: 'faults', type: 'circle', source: SKETCH.faults, filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 9, 'circle-opacity': 0, 'circle-stroke-color': INK.late, 'circle-stroke-width': 3 } },
+    { id: 'line', type: 'line', source: SKETCH.line, layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': INK.selected, 'line-width': 3, 'line-dasharray': [1, 1.6] } },
+    { id: 'line-points', type: 'circle', source: SKETCH.line, filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 5, 'circle-color': INK.selected, 'circle-stroke-color': INK.paper, 'circle-stroke-width': 2 } },
+    { id: 'handles-middle', type: 'circle', source: SKETCH.handles, filter: ['==', ['get', 'kind'], 'middle'], minzoom: 13, paint: { 'circle-radius': 4, 'circle-color': INK.paper, 'circle-stroke-color': INK.waiting, 'circle-stroke-width': 1.5 } },
+    { id: 'handles', type: 'circle', source: SKETCH.handles, filter: ['==', ['get', 'kind'], 'vertex'], paint: {
+      'circle-radius': ['case', ['get', 'chosen'], 9, 6], 'circle-color': ['case', ['get', 'chosen'], INK.selected, INK.waiting], 'circle-stroke-color': INK.paper, 'circle-stroke-width': 2 } },
+    { id: 'areas-names', type: 'symbol', source: SKETCH.areas, filter: nowhere, layout: { 'text-field': ['get', 'name'], 'text-font': ['Regular'], 'text-size': 13, 'text-max-width': 8 },
+      paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6 } },
+  ];
+  return { version: 8, sources: Object.fromEntries(Object.values(SKETCH).map((id) => [id, { type: 'geojson', data: empty }])), layers };
+}
