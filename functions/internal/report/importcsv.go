@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/geo"
@@ -40,12 +42,12 @@ type importRow struct {
 	fault error // what keeps it from being filed
 }
 
-// parseImport reads a CSV with a header line (columns in any order, UTF-8 with or without byte order mark). A time that names no offset
+// parseImport reads a CSV with a header line (columns in any order, UTF-8 with or without byte order mark, or GB 18030). A time that names no offset
 // is one of the jurisdiction's time zone, which is how spreadsheets have it.
 func parseImport(file []byte, s *jurisdiction.Settings) ([]importRow, error) {
-	file = bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
-	if !utf8.Valid(file) {
-		return nil, &fault.Error{Code: fault.FaultyFile, Message: "The file is not UTF-8. In a spreadsheet program, save it as “CSV UTF-8”."}
+	file, err := decoded(file)
+	if err != nil {
+		return nil, err
 	}
 	zone, err := time.LoadLocation(s.TimeZone)
 	if err != nil {
@@ -58,6 +60,18 @@ func parseImport(file []byte, s *jurisdiction.Settings) ([]importRow, error) {
 		return nil, err
 	}
 	return p.rows()
+}
+
+// decoded gives a file as UTF-8, which it is or is in GB 18030, as Chinese spreadsheet programs write CSV.
+func decoded(file []byte) ([]byte, error) {
+	if utf8.Valid(file) {
+		return bytes.TrimPrefix(file, []byte("\xef\xbb\xbf")), nil
+	}
+	text, err := simplifiedchinese.GB18030.NewDecoder().Bytes(file)
+	if err != nil || bytes.ContainsRune(text, utf8.RuneError) {
+		return nil, &fault.Error{Code: fault.FaultyFile, Message: "The file is neither UTF-8 nor GB 18030. In a spreadsheet program, save it as “CSV UTF-8”."}
+	}
+	return text, nil
 }
 
 type importParser struct {
@@ -122,7 +136,7 @@ func (p *importParser) rows() (rows []importRow, err error) {
 			return nil, fault.New(fault.TooLarge, "At most %d lines are imported at once; please split the file.", MaxImportRows)
 		}
 		line, _ := p.csv.FieldPos(0)
-		row := importRow{line: line, in: Input{Origin: &Origin{}}}
+		row := importRow{line: line, in: Input{Datum: geo.WGS84, Origin: &Origin{}}}
 		row.fault = p.read(&row, cells)
 		rows = append(rows, row)
 	}
@@ -167,7 +181,6 @@ func (p *importParser) cell(row *importRow, name, cell string) (err error) {
 	case "description":
 		in.Description = cell
 	case "datum":
-		in.Datum = geo.WGS84
 		if cell != "" {
 			if in.Datum, err = geo.ParseDatum(cell); err != nil {
 				return fault.Field(name, "The datum is one of WGS84, CGCS2000, GCJ02 and BD09; empty is WGS84.")

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 )
@@ -30,6 +32,25 @@ func TestColumnsOfQuestionsBecomeAnswers(t *testing.T) {
 	rows, err := parseImport([]byte("Number,SERVICE_CODE,lon,lat,description,answers.Lamp\n1,light,1,2,x,4; 5 ;\n2,light,1,2,x,\n"), shanghai)
 	if err != nil || len(rows) != 2 || len(rows[0].in.Answers["Lamp"]) != 2 || rows[0].in.Answers["Lamp"][1] != "5" || rows[1].in.Answers != nil {
 		t.Errorf("%+v, %v", rows, err)
+	}
+}
+
+// Chinese spreadsheet programs write GB 18030; other encodings are refused, not taken for it.
+func TestEncodingsOfSpreadsheets(t *testing.T) {
+	file := func(words string) []byte {
+		return []byte("number,service_code,lon,lat,description\n1,light,1,2," + words + "\n")
+	}
+	chinese, err := simplifiedchinese.GB18030.NewEncoder().Bytes(file("路灯不亮，三幢"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, err := parseImport(chinese, shanghai); err != nil || rows[0].in.Description != "路灯不亮，三幢" {
+		t.Errorf("%+v, %v", rows, err)
+	}
+	for _, other := range []string{"caf\xe9", "\xff\xfe1", "lamp \x81 \x81"} {
+		if rows, err := parseImport(file(other), shanghai); !fault.Is(err, fault.FaultyFile) {
+			t.Errorf("%q: %+v, %v", other, rows, err)
+		}
 	}
 }
 

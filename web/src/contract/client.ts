@@ -29,6 +29,13 @@ interface Request {
   query?: Record<string, unknown>;
   body?: unknown;
   key?: string;
+  file?: Blob;
+}
+
+/** A part of a file that the server reads out, and the address of the next one. */
+export interface FilePart {
+  text: string;
+  next: string | undefined;
 }
 
 export interface ClientOptions {
@@ -65,8 +72,25 @@ export class Client {
     return this.call('PUT', path, asked as Request) as Promise<Answer<P, 'put'>>;
   }
 
-  private async call(method: string, path: string, asked: Request, signal?: AbortSignal): Promise<unknown> {
-    const headers: Record<string, string> = { Accept: 'application/json, application/geo+json' };
+  /** Reads a part of a file, from the address that the part before named. Throws as `get` does. */
+  part(at: string): Promise<FilePart> {
+    return this.ask('GET', at, {}, undefined, async (response) => {
+      const next = /<([^>]+)>; rel="next"/.exec(response.headers.get('Link') ?? '')?.[1];
+      return { text: await response.text(), next };
+    });
+  }
+
+  /** Sends a file as it is; its type says what it holds. Throws as `post` does. */
+  send<P extends PathsWith<'post'>>(path: P, asked: Needed<'query', Part<Operation<P, 'post'>, 'query'>> & { file: Blob }): Promise<Answer<P, 'post'>> {
+    return this.call('POST', path, asked as Request) as Promise<Answer<P, 'post'>>;
+  }
+
+  private call(method: string, path: string, asked: Request, signal?: AbortSignal): Promise<unknown> {
+    return this.ask(method, address(path, this.jurisdiction, asked), asked, signal, (response) => response.json() as Promise<unknown>);
+  }
+
+  private async ask<A>(method: string, at: string, asked: Request, signal: AbortSignal | undefined, read: (response: Response) => Promise<A>): Promise<A> {
+    const headers: Record<string, string> = { Accept: 'application/json, application/geo+json, text/csv' };
     const token = this.options.token?.();
     if (token) headers['Authorization'] = `Bearer ${token}`;
     if (asked.key) headers['Idempotency-Key'] = asked.key;
@@ -74,15 +98,17 @@ export class Client {
     if (asked.body !== undefined) {
       headers['Content-Type'] = 'application/json';
       init.body = JSON.stringify(asked.body);
+    } else if (asked.file) {
+      headers['Content-Type'] = asked.file.type;
+      init.body = asked.file;
     }
     const patience = AbortSignal.timeout(this.options.patience ?? 20_000);
     init.signal = signal ? AbortSignal.any([signal, patience]) : patience;
     const send = this.options.fetch ?? fetch;
     try {
-      const response = await send(address(path, this.jurisdiction, asked), init);
-      const answer: unknown = await response.json();
-      if (response.ok) return answer;
-      throw new Refusal(response.status, faultOf(answer));
+      const response = await send(at, init);
+      if (response.ok) return await read(response);
+      throw new Refusal(response.status, faultOf(await response.json()));
     } catch (error) {
       if (error instanceof Refusal || signal?.aborted) throw error;
       // No connection, no answer in time, or an answer of something that is not our server.

@@ -23,6 +23,7 @@ export type Queue = Schemas['Queue'];
 export type QueueItem = Schemas['QueueItem'];
 export type ReassignmentInput = Schemas['ReassignmentInput'];
 export type ReportInput = Schemas['ReportInput'];
+export type ReportImport = Schemas['ReportImport'];
 export type Service = Schemas['Service'];
 export type StaffReport = Schemas['StaffReport'];
 export type Status = Schemas['Status'];

@@ -296,7 +296,8 @@ export class DispatchPage extends StaffElement {
           ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
           <div class="tabs" role="group" aria-label=${t.titleDispatch}>${tab('list', t.showList)}${tab('map', t.showMap)}</div>
           <div class="desk-entries"><weige-saved .jurisdiction=${desk.client.jurisdiction} .filters=${this.filters}
-            @take=${(event: CustomEvent<Filters>) => this.filter({ ...event.detail, report: this.filters.report })}></weige-saved>${reportList(state)}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
+            @take=${(event: CustomEvent<Filters>) => this.filter({ ...event.detail, report: this.filters.report })}></weige-saved>${reportList(state)}${picking ? html`<details class="files" @toggle=${() => void import('./files.ts')}><summary>${s.filesTitle}</summary>
+            <weige-files .desk=${desk} .area=${this.filters.area} @imported=${() => void this.fetchList()}></weige-files></details>` : nothing}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
         <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
           .reports=${this.points} .counts=${this.counts} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
           .picked=${this.picking.shape} .moves=${this.picking.moves} .pickedAreas=${this.picking.areas} ?areaPicking=${this.picking.tool === 'areas'}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { demo, signIn } from './steps.ts';
+import { staffCatalogues } from '../../src/locale/staff.ts';
+
+const missing = browserMissing();
+
+suite.skipIf(missing)(`files${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('of another system are checked and filed, and what is there is read out', async () => {
+    const s = staffCatalogues.zh;
+    const { services } = await demo(server.url);
+    const staff = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+    await staff.open('/dispatch/');
+    await signIn(staff, /street dispatcher/i);
+    await staff.page.getByText(s.filesTitle, { exact: true }).click();
+    const file = `number,service_code,lon,lat,description\n2026-1,${services[0]!.service_code},119.4600,32.2100,井盖松动\n2026-2,none,119.4600,32.2100,没有这一类\n`;
+    await staff.page.locator('#import-source').fill('12345');
+    await staff.page.locator('#import-file').setInputFiles({ name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+    await staff.page.getByRole('button', { name: s.importCheck }).click();
+    await staff.page.getByText(s.importChecked(1, 0, 1)).waitFor();
+    await staff.check('a file that was checked');
+    await staff.picture('files-1-checked', { whole: true });
+    await staff.page.getByRole('button', { name: s.importStart(1) }).click();
+    await staff.page.getByText(s.importDone(1, 0, 1)).waitFor();
+
+    // What happened in the last ten seconds is not read out yet, and the demo has only just been loaded.
+    let lines: string[] = [];
+    await expect.poll(async () => {
+      const coming = staff.page.waitForEvent('download');
+      await staff.page.getByRole('button', { name: s.exportStart }).click();
+      const download = await coming;
+      expect(download.suggestedFilename()).toMatch(/^reports-demo-.*\.csv$/);
+      lines = (await readFile(await download.path(), 'utf8')).split('\r\n');
+      return lines.some((line) => line.includes('2026-1'));
+    }, { timeout: 40_000, interval: 2000 }).toBe(true);
+    expect(lines[0]).toMatch(/^\ufeffreport,service_code/);
+    expect(lines.length).toBeGreaterThan(20);
+    await staff.end();
+  });
+});
