@@ -1,10 +1,9 @@
 import { html, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { Assignee, StaffReport } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import { staffTexts } from '../locale/staff.ts';
 import { PageElement } from '../page/element.ts';
-import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
 import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
@@ -16,11 +15,16 @@ import './reassign.ts';
 import './steps.ts';
 import { codeName, mayReassign } from './ways.ts';
 
+// Fetched apart: most reports have no photo.
+void import('../page/photo-list.ts');
+void import('../page/add-photos.ts');
+
 /** One report as staff see it. Events: `close`, `changed` {StaffReport}, `visit` {report}: another report is asked for. */
 @customElement('weige-panel')
 export class Panel extends PageElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) report!: StaffReport;
+  @state() private added = 0;
 
   private who(assignee: Assignee): string {
     const { jurisdiction, areas } = this.desk.setting;
@@ -55,6 +59,7 @@ export class Panel extends PageElement {
         ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}
       </dl>
       <weige-photo-list .source=${this.photos()}></weige-photo-list>
+      <weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(photo)} @added=${() => { this.added++; }}></weige-add-photos>
       <weige-steps .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
       ${mayReassign(report, { person: desk.session.person, dispatches: desk.duties.reassigns })
         ? html`<weige-reassign .desk=${desk} .report=${report} @changed=${changed}></weige-reassign>` : nothing}
@@ -68,10 +73,15 @@ export class Panel extends PageElement {
       </dl></details>`;
   }
 
+  private addPhoto(photo: string): Promise<unknown> {
+    const { report } = this.report;
+    return this.desk.client.post('/v1/{jurisdiction}/reports/{report}/photos', { path: { report }, body: { photo } });
+  }
+
   private photos(): PhotoSource {
     const { client, duties } = this.desk;
     const { report } = this.report;
-    const source: PhotoSource = { of: report, list: async () => (await client.get('/v1/{jurisdiction}/photos', { query: { report } })).photos };
+    const source: PhotoSource = { of: `${report} ${this.added}`, list: async () => (await client.get('/v1/{jurisdiction}/photos', { query: { report } })).photos };
     if (duties.reassigns) {
       source.release = async (photo, released) => (await client.put('/v1/{jurisdiction}/reports/{report}/photos/{photo}/release', { path: { report, photo }, body: { released } })).photos;
     }

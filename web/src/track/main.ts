@@ -12,6 +12,7 @@ import type { MapElement } from '../map/element.ts';
 import { onePoint, type PointCollection } from '../map/features.ts';
 import { whoHasIt } from '../page/assignee.ts';
 import { PageElement } from '../page/element.ts';
+import '../page/add-photos.ts';
 import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
@@ -32,6 +33,7 @@ export class TrackPage extends PageElement {
   @state() private asking = false;
   @state() private trouble: Trouble = 'none';
   @state() private at = '';
+  @state() private added = 0;
   @query('weige-map') private map!: MapElement | null;
   private point: PointCollection | undefined;
   private readonly follow = () => this.fromAddress();
@@ -144,9 +146,13 @@ export class TrackPage extends PageElement {
     return t[`event_${event.kind}`](who);
   }
 
+  private addPhoto({ client }: Setting, photo: string): Promise<unknown> {
+    return client.post('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code: this.code }, body: { photo } });
+  }
+
   private photosOf({ client }: Setting, { report }: Tracked): PhotoSource {
     const { code } = this;
-    return { of: report, list: async () => (await client.get('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code } })).photos };
+    return { of: `${report} ${this.added}`, list: async () => (await client.get('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code } })).photos };
   }
 
   private answer(setting: Setting, tracked: Tracked) {
@@ -169,6 +175,7 @@ export class TrackPage extends PageElement {
         ${readAnswers(tracked.service, tracked.given, this.language, (at) => moment(t, zone, at)).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
       </dl>
       <weige-photo-list .source=${this.photosOf(setting, tracked)}></weige-photo-list>
+      <weige-add-photos .client=${setting.client} .add=${(photo: string) => this.addPhoto(setting, photo)} @added=${() => { this.added++; }}></weige-add-photos>
       <div class="buttons"><button type="button" class="secondary" @click=${() => void this.ask()}>${t.refresh}</button>
         <span class="hint">${t.refreshed(moment(t, zone, this.at))}</span></div>
     </section>`;
