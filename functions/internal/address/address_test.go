@@ -214,6 +214,12 @@ func TestCompletionByNamePinyinInitialsAndNumber(t *testing.T) {
 			t.Errorf("%s: %+v", c.typed, list)
 		}
 	}
+	if list := g.Complete("听潮三村1", nil, 10); len(list) != 1 || !strings.HasSuffix(list[0].Text, "听潮三村1幢") {
+		t.Errorf("%+v", list)
+	}
+	if list := g.Complete("芦汀路2", &here, 10); len(list) < 2 || !strings.HasSuffix(list[0].Text, "芦汀路2号") {
+		t.Errorf("the very number does not come first: %+v", list)
+	}
 	if list := g.Complete("望鹭花园", &here, 10); len(list) < 7 || !strings.HasSuffix(list[1].Text, "望鹭花园3幢") {
 		t.Errorf("the nearest address does not come first: %+v", list)
 	}

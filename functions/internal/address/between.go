@@ -17,7 +17,7 @@ const maxSteps = 256
 // those of either side. A number beyond all that are known is only on the street, about where it ends.
 func (s *search) between(place int, n Number, at int, base Candidate) {
 	low, high := s.neighbours(place, n, at, true)
-	if low < 0 || high < 0 {
+	if low < 0 || high < 0 || s.gap(low, high) > maxGap {
 		low, high = s.neighbours(place, n, at, false)
 	}
 	if n.Ord == 0 || low < 0 && high < 0 {
@@ -29,11 +29,7 @@ func (s *search) between(place int, n Number, at int, base Candidate) {
 		return
 	}
 	a, b := s.g.pointOf(int(s.g.post(low, postEntry))), s.g.pointOf(int(s.g.post(high, postEntry)))
-	gap := Metres(a, b)
-	if gap > maxGap {
-		s.end(place, s.nearer(low, high, n), base)
-		return
-	}
+	gap := s.gap(low, high)
 	from, to := float64(s.g.post(low, postOrd)), float64(s.g.post(high, postOrd))
 	part := 0.5
 	if to > from {
@@ -42,11 +38,19 @@ func (s *search) between(place int, n Number, at int, base Candidate) {
 	c := base
 	s.g.fill(&c, int(s.g.post(s.nearer(low, high, n), postEntry)))
 	c.Grade, c.Building = GradeInterpolated, ""
+	if gap > maxGap {
+		c.Grade = GradeStreet
+	}
 	c.Text = s.g.text(s.g.place(place, placeName))
 	c.Point = geo.Point{X: a.X + int32(math.Round(part*float64(b.X-a.X))), Y: a.Y + int32(math.Round(part*float64(b.Y-a.Y)))}
 	c.Metres = math.Max(part, 1-part) * gap
 	c.Spread = []geo.Point{c.Point, a, b}
 	s.add(c)
+}
+
+// gap gives how far the addresses of two postings are apart, in metres.
+func (s *search) gap(a, b int) float64 {
+	return Metres(s.g.pointOf(int(s.g.post(a, postEntry))), s.g.pointOf(int(s.g.post(b, postEntry))))
 }
 
 // neighbours gives the postings with the next lower and the next higher number; -1 where there is none.

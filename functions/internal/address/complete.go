@@ -15,8 +15,11 @@ type Suggestion struct {
 	Point  geo.Point
 	Place  bool // a road, an estate or a landmark; otherwise one address
 	Areas  []Area
-	Area   string  // code of its area, as the gazetteer states it
-	Metres float64 // from the position that was given; 0 without one
+	Area   string      // code of its area, as the gazetteer states it
+	Metres float64     // from the position that was given; 0 without one
+	Spread []geo.Point // of a place: known points of it, at most maxSpread
+
+	exact bool // its number is the one typed
 }
 
 const (
@@ -26,7 +29,7 @@ const (
 )
 
 // Complete gives at most limit ways to go on with a text: by the beginning of a name, its pinyin or its initials, and by the number
-// typed behind it. With a position, the nearest come first; without, they are in the order of names and numbers.
+// typed behind it. What has just this number comes first, then, with a position, the nearest; without, they are in the order of names and numbers.
 func (g *Gazetteer) Complete(text string, from *geo.Point, limit int) []Suggestion {
 	a := g.Grammar.Parse(text)
 	prefixes, number := g.beginnings(text, &a)
@@ -46,9 +49,15 @@ func (g *Gazetteer) Complete(text string, from *geo.Point, limit int) []Suggesti
 	for _, p := range places[:min(len(places), maxPlaces)] {
 		addresses = append(addresses, g.suggestAddresses(p.place, number, &a, from, limit)...)
 	}
-	if from != nil {
-		slices.SortStableFunc(addresses, func(a, b Suggestion) int { return cmp.Compare(a.Metres, b.Metres) })
+	rank := func(s Suggestion) int {
+		if s.exact {
+			return 0
+		}
+		return 1
 	}
+	slices.SortStableFunc(addresses, func(a, b Suggestion) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Metres, b.Metres))
+	})
 	for _, one := range addresses {
 		if len(list) < limit && !slices.ContainsFunc(list, func(s Suggestion) bool {
 			return s.Text == one.Text && s.Area == one.Area && slices.Equal(s.Areas, one.Areas)
@@ -140,6 +149,7 @@ func (g *Gazetteer) suggestPlace(p reached) Suggestion {
 	}
 	one := Suggestion{Text: g.text(g.place(p.place, placeName)), Place: true, Point: points[central(points)], Metres: math.Round(p.metres)}
 	one.Areas, one.Area = s.common(posts)
+	one.Spread = sample(points, central(points))
 	if len(posts) == 1 {
 		one.Text = g.textOf(int(g.post(posts[0], postEntry)))
 	}
@@ -162,7 +172,7 @@ func (g *Gazetteer) suggestAddresses(place int, number string, a *Address, from 
 			continue
 		}
 		e := int(g.post(i, postEntry))
-		one := Suggestion{Point: g.pointOf(e)}
+		one := Suggestion{Point: g.pointOf(e), exact: number != "" && g.postText(i, field) == number}
 		if from != nil {
 			one.Metres = math.Round(Metres(*from, one.Point))
 		}

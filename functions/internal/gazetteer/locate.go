@@ -151,9 +151,13 @@ func placed(c jurisdiction.Current, one address.Candidate) (Place, error) {
 	if err != nil {
 		return p, err
 	}
-	depth := len(l.Match.Chain)
-	for _, q := range one.Spread {
-		depth = min(depth, common(c.Areas, l.Match.Chain, q.Degrees()))
+	depth := certain(c, l, one.Spread)
+	if slices.Contains(one.Unmatched, address.NearPart) {
+		for i, h := range l.Match.Chain {
+			if h.EdgeMetres < besideMetres {
+				depth = min(depth, i)
+			}
+		}
 	}
 	if depth < len(l.Match.Chain) {
 		for _, q := range slices.Concat([]geo.Point{one.Point}, one.Spread) {
@@ -169,6 +173,18 @@ func placed(c jurisdiction.Current, one address.Candidate) (Place, error) {
 	}
 	p.Located = l
 	return p, nil
+}
+
+// besideMetres is how far a place may be from the landmark that it is said to be beside. An area whose edge is nearer may not hold it.
+const besideMetres = 50
+
+// certain gives how many areas of a chain hold all of some points.
+func certain(c jurisdiction.Current, l jurisdiction.Located, points []geo.Point) int {
+	depth := len(l.Match.Chain)
+	for _, q := range points {
+		depth = min(depth, common(c.Areas, l.Match.Chain, q.Degrees()))
+	}
+	return depth
 }
 
 // common gives how many areas of a chain hold a point.
@@ -259,6 +275,7 @@ func (d *Desk) Complete(ctx context.Context, c jurisdiction.Current, text string
 			if one.Located, err = c.Locate(at[0], at[1], geo.WGS84, 0); err != nil {
 				return nil, err
 			}
+			one.Located.Match.Chain = one.Located.Match.Chain[:certain(c, one.Located, s.Spread)]
 		}
 		list = append(list, one)
 	}
