@@ -74,6 +74,25 @@ func TestReportsOfAnotherSystemAreFiledOnce(t *testing.T) {
 	})
 }
 
+// A line that has an address and no place is filed by it, into the jurisdiction's queue where nobody knows the address.
+func TestLinesWithAnAddressAlone(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	file := "number,service_code,description,address,lon,lat\n1,light,灯,四牌楼菜场对面,,\n2,light,灯,,,\n3,light,灯,四牌楼菜场对面,0.0005,\n4,light,灯,四牌楼菜场对面,0.0005,0.0005\n"
+	in := w.intake(w.issuer.token("d", "dispatcher@town"), "", file)
+	if in.Filed != 2 || in.Lines[0].Result != api.LineFiled || in.Lines[1].Field != "lon" || in.Lines[2].Field != "lon" {
+		t.Fatalf("%+v", in)
+	}
+	var st api.StaffReport
+	w.must("GET", "/v1/town/reports/"+in.Lines[0].Report, w.issuer.token("d", "dispatcher@town"), nil).into(t, &st)
+	if len(st.Chain) != 0 || st.Address != "四牌楼菜场对面" {
+		t.Errorf("%+v", st)
+	}
+	if again := w.intake(w.issuer.token("x", "dispatcher@town:c1"), "", file); again.Filed != 0 || again.Faults != 3 {
+		t.Errorf("outside every area, for somebody who holds one: %+v", again)
+	}
+}
+
 // Who holds a part files into that part only, and the code of an imported report cannot be had by asking for it.
 func TestWhoImportsFilesWhereTheyHold(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))

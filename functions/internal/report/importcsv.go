@@ -19,12 +19,12 @@ import (
 	"github.com/weige/weige/geo"
 )
 
-// The columns of an imported file, of which those from the sixth on may be left out. Answers to a service's question are in a column
+// The columns of an imported file, of which those from the fourth on may be left out: a line has lon and lat, or an address, or both. Answers to a service's question are in a column
 // answers.CODE, several of them separated by semicolons.
-var importColumns = []string{"number", "service_code", "lon", "lat", "description", "datum", "filed_at", "contact_name", "contact_phone", "contact_email"}
+var importColumns = []string{"number", "service_code", "description", "lon", "lat", "address", "datum", "filed_at", "contact_name", "contact_phone", "contact_email"}
 
 const (
-	neededImportColumns = 5
+	neededImportColumns = 3
 	answersColumn       = "answers."
 )
 
@@ -37,9 +37,10 @@ const (
 
 // importRow is one line of it.
 type importRow struct {
-	line  int
-	in    Input // Origin.Source and By are still to be set
-	fault error // what keeps it from being filed
+	line   int
+	in     Input // Origin.Source and By are still to be set
+	placed int   // how many of lon and lat it has
+	fault  error // what keeps it from being filed
 }
 
 // parseImport reads a CSV with a header line (columns in any order, UTF-8 with or without byte order mark, or GB 18030). A time that names no offset
@@ -155,6 +156,9 @@ func (p *importParser) read(row *importRow, cells []string) error {
 	if wrong != nil {
 		return wrong
 	}
+	if row.in.NoPoint = row.placed == 0; row.placed == 1 || row.in.NoPoint && row.in.Address == "" {
+		return fault.Field("lon", "Give lon and lat, or an address.")
+	}
 	number := row.in.Origin.Number
 	if first, twice := p.seen[number]; twice {
 		return fault.Field("number", "Line %d has the same number.", first)
@@ -174,10 +178,18 @@ func (p *importParser) cell(row *importRow, name, cell string) (err error) {
 		in.Origin.Number = cell
 	case "service_code":
 		in.Service = cell
-	case "lon":
-		in.Lon, err = degrees(name, cell)
-	case "lat":
-		in.Lat, err = degrees(name, cell)
+	case "lon", "lat":
+		if cell == "" {
+			return nil
+		}
+		row.placed++
+		at := &in.Lon
+		if name == "lat" {
+			at = &in.Lat
+		}
+		*at, err = degrees(name, cell)
+	case "address":
+		in.Address = cell
 	case "description":
 		in.Description = cell
 	case "datum":

@@ -810,7 +810,7 @@ export interface paths {
         put?: never;
         /**
          * Files the reports of another system from a CSV, each once by its number there, and says of every line what became of it.
-         * @description UTF-8 or GB 18030. Columns, in any order: number, service_code, lon, lat, description; and if wanted datum (WGS84), filed_at, contact_name, contact_phone,
+         * @description UTF-8 or GB 18030. Columns, in any order: number, service_code, description; lon and lat, or address, or both; and if wanted datum (WGS84), filed_at, contact_name, contact_phone,
          *     contact_email, and answers.CODE for the questions of a service, several answers separated by `;`. A time without an offset is one of the
          *     jurisdiction's time zone. At most 1,000 lines. Importing a file again, or a longer one that holds the same lines, files only what is new;
          *     what is there already is left as it is. A line with a fault is not filed and does not keep others from it. Deadlines run from `filed_at`.

@@ -18,7 +18,7 @@ export const en: StaffCatalogue = {
   exportBusy: 'Reading…',
   exportPeriod: 'Please give two days, the first not after the last.',
   importTitle: 'Import from another system',
-  importNote: 'Orders of another system or a spreadsheet, as CSV, at most 1,000 lines at once. Needed columns: number, service_code, lon, lat, description. Each number is filed once.',
+  importNote: 'Orders of another system or a spreadsheet, as CSV, at most 1,000 lines at once. Needed columns: number, service_code, description, and lon, lat or address. Each number is filed once.',
   importSource: 'Source, for example 12345',
   importFile: 'CSV file',
   importCheck: 'Check first',

@@ -18,7 +18,7 @@ export const zh = {
   exportBusy: '正在读取…',
   exportPeriod: '请给出起止日期，起不晚于止。',
   importTitle: '从其他系统导入',
-  importNote: '12345 工单或表格，CSV 文件，每次最多 1000 行。必须的列：number、service_code、lon、lat、description。同一编号只登记一次。',
+  importNote: '12345 工单或表格，CSV 文件，每次最多 1000 行。必须的列：number、service_code、description，以及 lon、lat 或 address。同一编号只登记一次。',
   importSource: '来源（例如 12345）',
   importFile: 'CSV 文件',
   importCheck: '先检查',
