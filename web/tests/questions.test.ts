@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../src/contract/schemas.ts';
 import { catalogues } from '../src/locale/locale.ts';
-import { emptyDraft, formField, keptDraft, reportInput } from '../src/report/draft.ts';
+import { draftOf, emptyDraft, formField, reportInput } from '../src/report/draft.ts';
 import { answerProblems, answersTo, instantOf, localTime, readAnswers } from '../src/report/questions.ts';
 
 const both = (text: string) => ({ zh: `${text}（中）`, en: text });
@@ -35,8 +35,7 @@ describe('questions of a service', () => {
   });
 
   it.each([['[]'], ['{"a":"b"}'], ['{"a":[1]}'], ['5']])('does not trust kept answers such as %s', (answers) => {
-    const kept = `{"key":"key-of-draft","answers":${answers}}`;
-    expect(keptDraft({ getItem: () => kept, setItem: () => undefined, removeItem: () => undefined }, 'demo').answers).toEqual({});
+    expect(draftOf({ key: 'key-of-draft', answers: JSON.parse(answers) as unknown }).answers).toEqual({});
   });
 
   it('turns the reader\'s time into an instant and back', () => {

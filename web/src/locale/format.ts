@@ -18,3 +18,13 @@ export function said(text: Text | undefined, language: Language): string {
   if (!text) return '';
   return text[language] || text.zh || text.en;
 }
+
+const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [['day', 86_400], ['hour', 3600], ['minute', 60]];
+
+/** How long ago a time (RFC 3339) was, in whole days, hours or minutes. `now` is in milliseconds since 1970. */
+export function ago(t: Catalogue, at: string, now = Date.now()): string {
+  const seconds = Math.max(0, (now - Date.parse(at)) / 1000);
+  if (seconds < 60) return t.justNow;
+  const [unit, length] = steps.find(([, length]) => seconds >= length) ?? ['minute', 60] as const;
+  return new Intl.RelativeTimeFormat(t.lang, { numeric: 'auto' }).format(-Math.floor(seconds / length), unit);
+}

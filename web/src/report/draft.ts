@@ -2,6 +2,7 @@ import { newKey } from '../contract/once.ts';
 import type { ContactInput, ReportInput } from '../contract/schemas.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import { rounded } from '../map/features.ts';
+import { MOST_PHOTOS, type KeptPhoto } from './photo.ts';
 
 /** Where the problem is: degrees in WGS 84, and within how many metres that is meant. */
 export interface Place {
@@ -20,6 +21,7 @@ export interface Draft {
   words: string;
   /** To the questions of the service, by the question's code. */
   answers: Answers;
+  photos: readonly KeptPhoto[];
   /** Idempotency key of this draft: it stays until the report is filed, so that trying again never files twice. */
   key: string;
 }
@@ -39,7 +41,7 @@ export interface Problem {
 }
 
 export function emptyDraft(key: string = newKey()): Draft {
-  return { place: undefined, service: '', words: '', answers: {}, key };
+  return { place: undefined, service: '', words: '', answers: {}, photos: [], key };
 }
 
 /** Characters as people count them, which is how the server counts too. */
@@ -84,51 +86,30 @@ export function reportInput(draft: Draft, place: Place, contact: ContactInput, l
   return input;
 }
 
-type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-
-const kept = (jurisdiction: string) => `weige.draft.${jurisdiction}`;
-
-/** The draft kept on this device, or an empty one; whatever is stored there is not trusted. */
-export function keptDraft(store: Store | undefined, jurisdiction: string, newDraft = emptyDraft): Draft {
-  try {
-    const found = JSON.parse(store?.getItem(kept(jurisdiction)) ?? 'null') as Partial<Draft> | null;
-    if (!found || typeof found.key !== 'string' || found.key.length < 8) return newDraft();
-    return {
-      place: isPlace(found.place) ? found.place : undefined,
-      service: typeof found.service === 'string' ? found.service : '',
-      words: typeof found.words === 'string' ? found.words : '',
-      answers: isAnswers(found.answers) ? found.answers : {},
-      key: found.key,
-    };
-  } catch {
-    return newDraft();
-  }
-}
-
-/** Keeps the draft, or forgets it when there is nothing in it. */
-export function keepDraft(store: Store | undefined, jurisdiction: string, draft: Draft): void {
-  try {
-    if (isEmpty(draft)) store?.removeItem(kept(jurisdiction));
-    else store?.setItem(kept(jurisdiction), JSON.stringify(draft));
-  } catch {
-    // A full or forbidden store must not keep anybody from reporting.
-  }
-}
-
-export function forgetDraft(store: Store | undefined, jurisdiction: string): void {
-  keepDraft(store, jurisdiction, emptyDraft('forgotten'));
+/** The draft that was kept on this device, or an empty one; whatever is stored there is not trusted. */
+export function draftOf(kept: unknown, newDraft = emptyDraft): Draft {
+  const found = (kept ?? {}) as Partial<Draft>;
+  if (typeof found.key !== 'string' || found.key.length < 8) return newDraft();
+  return {
+    place: isPlace(found.place) ? found.place : undefined,
+    service: typeof found.service === 'string' ? found.service : '',
+    words: typeof found.words === 'string' ? found.words : '',
+    answers: isAnswers(found.answers) ? found.answers : {},
+    photos: Array.isArray(found.photos) ? found.photos.filter((one) => (one as Partial<KeptPhoto> | undefined)?.blob instanceof Blob).slice(0, MOST_PHOTOS) : [],
+    key: found.key,
+  };
 }
 
 export function isEmpty(draft: Draft): boolean {
-  return !draft.place && !draft.service && draft.words.trim() === '';
-}
-
-function isAnswers(value: unknown): value is Answers {
-  return typeof value === 'object' && value !== null
-    && !Array.isArray(value) && Object.values(value).every((one) => Array.isArray(one) && one.every((each) => typeof each === 'string'));
+  return !draft.place && !draft.service && draft.words.trim() === '' && draft.photos.length === 0;
 }
 
 function isPlace(value: unknown): value is Place {
   const place = value as Partial<Place> | undefined;
   return [place?.lon, place?.lat, place?.accuracy].every((one) => typeof one === 'number' && Number.isFinite(one));
+}
+
+function isAnswers(value: unknown): value is Answers {
+  return typeof value === 'object' && value !== null
+    && !Array.isArray(value) && Object.values(value).every((one) => Array.isArray(one) && one.every((each) => typeof each === 'string'));
 }

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Sent } from '../contract/once.ts';
 import type { Filed } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';
 import type { Catalogue } from '../locale/locale.ts';
@@ -8,19 +7,30 @@ import '../page/copy.ts';
 import { pageAddress, type Setting } from '../page/settings.ts';
 import { chainList } from './located.ts';
 
-interface Receipt {
+/** A report that arrived, and how many of its photos did not. */
+export interface Receipt {
+  filed: Filed;
+  lostPhotos: number;
+}
+
+interface FiledState extends Receipt {
   t: Catalogue;
   setting: Setting;
-  filed: Sent<Filed>;
   again: () => void;
 }
 
+/** What somebody has to know of a report that could not be sent yet; the outbox says how it goes on. */
+export function savedView(t: Catalogue, again: () => void): TemplateResult {
+  return html`<section class="card filed" aria-labelledby="saved"><h2 id="saved" tabindex="-1">${t.savedTitle}</h2>
+    <div class="buttons"><button type="button" class="secondary" @click=${again}>${t.reportAnother}</button></div></section>`;
+}
+
 /** What somebody has to keep of a report that was filed. */
-export function filedView({ t, setting, filed: { answer, earlier }, again }: Receipt): TemplateResult {
+export function filedView({ t, setting, filed: answer, lostPhotos, again }: FiledState): TemplateResult {
   const code = answer.tracking_code;
   return html`<section class="card filed" aria-labelledby="filed">
     <h2 id="filed" tabindex="-1">${t.filedTitle}</h2>
-    ${earlier ? html`<p class="notice warn">${t.arrivedBefore}</p>` : nothing}
+    ${lostPhotos > 0 ? html`<p class="notice warn">${t.photosLost}</p>` : nothing}
     <div class="ticket">
       <p class="ticket-label" id="code-label">${t.trackingCode}</p>
       <p class="code" aria-labelledby="code-label" role="group"><span>${code}</span></p>

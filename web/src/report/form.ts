@@ -1,24 +1,29 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Client } from '../contract/client.ts';
+import type { Position } from '../contract/areas.ts';
 import type { ContactInput, Service } from '../contract/schemas.ts';
 import { said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import { length, MOST_WORDS, type AnswerField, type Draft, type Field, type Problem } from './draft.ts';
-import './photos.ts';
+import './photo-field.ts';
+import type { KeptPhoto } from './photo.ts';
+import { marksView, preview } from './preview.ts';
 import { answerId, questionFields } from './questions.ts';
 
 export interface FormState {
-  client: Client;
   t: Catalogue;
   language: Language;
   services: readonly Service[];
   draft: Draft;
   contact: ContactInput;
   wrong: readonly Problem[];
-  notice: 'unsent' | 'unsent-server' | 'earlier-draft' | undefined;
+  notice: 'earlier-draft' | undefined;
   sending: boolean;
   /** Something is entered that is kept on the device. */
   keeps: boolean;
+  /** What was reported nearby, or nothing. */
+  similar: unknown;
+  /** A photo says where it is. */
+  takenAt(at: Position): void;
   change(change: Partial<Draft>): void;
   changeContact(change: Partial<ContactInput>): void;
   send(event?: SubmitEvent): void;
@@ -32,8 +37,7 @@ export function reportForm(s: FormState): TemplateResult {
   return html`<form class="report-form" novalidate @submit=${s.send} aria-label=${t.titleReport}>
     <section class="card" aria-labelledby="what-title">
       <h2 id="what-title">${t.stepWhat}</h2>
-      ${serviceField(s)}${questionsPart(s)}${wordsField(s)}
-      <weige-photos .client=${s.client}></weige-photos><p class="wrong">${textOf(s, 'photos')}</p>
+      ${photoField(s)}${serviceField(s)}${questionsPart(s)}${s.similar}${wordsField(s)}
     </section>
     <section class="card" aria-labelledby="contact-title">
       <h2 id="contact-title">${t.stepContact}</h2>
@@ -44,6 +48,7 @@ export function reportForm(s: FormState): TemplateResult {
         ${contactField(s, 'email', t.contactEmail, 'email', 'email', 254)}
       </div>
     </section>
+    ${preview({ t, language: s.language, service: serviceOf(s), draft: s.draft, hasContact: Object.values(s.contact).some((one) => String(one ?? '').trim() !== '') })}
     <div class="send">
       ${troubles(s)}
       <div class="buttons">
@@ -53,6 +58,15 @@ export function reportForm(s: FormState): TemplateResult {
       ${s.keeps ? html`<p class="hint">${t.draftKept}</p>` : nothing}
     </div>
   </form>`;
+}
+
+function serviceOf(s: FormState): Service | undefined {
+  return s.services.find((one) => one.service_code === s.draft.service);
+}
+
+function photoField(s: FormState): TemplateResult {
+  return html`<weige-photo-field .photos=${s.draft.photos} @photos=${(event: CustomEvent<readonly KeptPhoto[]>) => s.change({ photos: event.detail })}
+    @taken-at=${(event: CustomEvent<Position>) => s.takenAt(event.detail)}></weige-photo-field><p class="wrong">${textOf(s, 'photos')}</p>`;
 }
 
 function textOf(s: FormState, field: Field): string {
@@ -87,6 +101,7 @@ function wordsField(s: FormState): TemplateResult {
     <p class="hint" id="description-hint">${t.wordsHint}</p>
     <textarea id="description" rows="4" aria-invalid=${wrong ? 'true' : 'false'} aria-required="true" aria-describedby="description-hint description-left description-wrong"
       .value=${s.draft.words} @input=${(event: Event) => s.change({ words: (event.target as HTMLTextAreaElement).value })}></textarea>
+    ${marksView(t, s.draft.words, (words) => s.change({ words }))}
     <p class="hint count" id="description-left">${left >= 0 ? t.wordsLeft(left) : html`<span class="wrong">${t.wordsOver(-left)}</span>`}</p>
     <p class="wrong" id="description-wrong">${wrong}</p></div>`;
 }
@@ -115,11 +130,8 @@ function troubles(s: FormState): TemplateResult | typeof nothing {
       <ul>${s.wrong.map((one) => html`<li><a href="#${anchorOf(one.field)}" @click=${(event: Event) => goTo(event, anchorOf(one.field))}>${one.text}</a></li>`)}</ul></div>`;
   }
   if (!s.notice) return nothing;
-  if (s.notice === 'earlier-draft') {
-    return html`<div class="notice warn" id="unsent" role="alert" tabindex="-1"><p>${t.arrivedEarlierDraft}</p>
-      <button type="button" class="secondary" @click=${s.sendAsNew}>${t.sendAsNew}</button></div>`;
-  }
-  return html`<div class="notice bad" id="unsent" role="alert" tabindex="-1"><p>${s.notice === 'unsent' ? t.notSent : t.notSentServer}</p></div>`;
+  return html`<div class="notice warn" id="unsent" role="alert" tabindex="-1"><p>${t.arrivedEarlierDraft}</p>
+    <button type="button" class="secondary" @click=${s.sendAsNew}>${t.sendAsNew}</button></div>`;
 }
 
 /** Focuses the field itself: a link only scrolls to it. */

@@ -6,9 +6,9 @@ import '../map/element.ts';
 import './find-place.ts';
 import './place-tools.ts';
 import type { Position } from '../contract/areas.ts';
-import { fieldOf, hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
-import { newKey, Once, type Sent } from '../contract/once.ts';
-import type { ContactInput, Filed, Located, ReportInput } from '../contract/schemas.ts';
+import { fieldOf, hasCode, Refusal, sentence } from '../contract/errors.ts';
+import { newKey } from '../contract/once.ts';
+import type { ContactInput, Located } from '../contract/schemas.ts';
 import type { MapElement } from '../map/element.ts';
 import { nothing as noPoints, publicPoints, type PointCollection } from '../map/features.ts';
 import { POINTS_FROM_ZOOM } from '../map/sources.ts';
@@ -16,13 +16,16 @@ import { PageElement } from '../page/element.ts';
 import { byTouch } from '../page/touch.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
-import { store } from '../page/store.ts';
-import { emptyDraft, forgetDraft, formField, isEmpty, keepDraft, keptDraft, problems, reportInput, type Draft, type Field, type Problem } from './draft.ts';
-import { filedView } from './filed.ts';
+import { draftOf, emptyDraft, formField, isEmpty, problems, reportInput, type Draft, type Field, type Place, type Problem } from './draft.ts';
+import { filedView, savedView, type Receipt } from './filed.ts';
 import { reportForm } from './form.ts';
+import { openKept, type Kept } from './kept.ts';
 import { locatedView } from './located.ts';
+import { outboxView } from './outbox-view.ts';
+import { Outbox, type Waiting } from './outbox.ts';
+import { post } from './post.ts';
 import { answerProblems, answersTo } from './questions.ts';
-import type { Photos } from './photos.ts';
+import { around, firstPhotos, meTooView, nearest, similar, similarView, type Near } from './similar.ts';
 import { across, otherSides } from './sides.ts';
 import type { FindPlace } from './find-place.ts';
 import type { ChosenPlace, PlaceTools } from './place-tools.ts';
@@ -39,8 +42,15 @@ export class ReportPage extends PageElement {
   @state() private located: Located | 'asking' | 'failed' | undefined;
   @state() private wrong: Problem[] = [];
   @state() private sending = false;
-  @state() private notice: 'unsent' | 'unsent-server' | 'earlier-draft' | undefined;
-  @state() private filed: Sent<Filed> | undefined;
+  @state() private notice: 'earlier-draft' | undefined;
+  /** What came of the last report that was sent from this page. */
+  @state() private sent: Receipt | 'saved' | undefined;
+  @state() private waiting: readonly Waiting[] = [];
+  /** Open reports around the place, and photos of those that are shown. */
+  @state() private near: readonly Near[] = [];
+  @state() private nearPhotos: ReadonlyMap<string, string> = new Map();
+  @state() private meToo: Near | undefined;
+  @state() private isNew = false;
   /** Shown in the page's attribute `mapless`, by which the style sheet lays the page out. */
   @state() private mapped = true;
   @state() private points: PointCollection = noPoints;
@@ -49,10 +59,11 @@ export class ReportPage extends PageElement {
   @state() private side: 'asked' | 'sure' | 'failed' = 'asked';
   @query('weige-find-place') private finder!: FindPlace | null;
   @query('weige-place-tools') private tools!: PlaceTools | null;
-  @query('weige-photos') private photos!: Photos | null;
   private asking: AbortController | undefined;
   private shownBounds: string | undefined;
-  private once: Once<ReportInput, Filed> | undefined;
+  private kept: Kept | undefined;
+  private outbox: Outbox | undefined;
+  private stop: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -64,18 +75,37 @@ export class ReportPage extends PageElement {
     try {
       const setting = await readSetting();
       const { client } = setting;
-      this.once = new Once((key, body) => client.post('/v1/{jurisdiction}/reports', { body, key }));
+      const kept = (this.kept = await openKept());
+      this.outbox = new Outbox(kept, client.jurisdiction, post(client), (all) => { this.waiting = all; });
+      this.stop = this.outbox.start();
+      this.draft = { ...draftOf(await kept.draft(client.jurisdiction)), ...this.handedOver() };
       this.setting = setting;
-      this.draft = keptDraft(store(), client.jurisdiction);
       if (this.draft.place) void this.locate({ ...this.draft.place, datum: 'WGS84' });
     } catch {
       this.failed = true;
     }
   }
 
+  override disconnectedCallback(): void {
+    this.stop?.();
+    super.disconnectedCallback();
+  }
+
+  /** The place that another page handed over in the fragment, as `#at=lon,lat`; fragments are sent to no server. */
+  private handedOver(): Partial<Draft> {
+    const [, lon, lat] = /^#at=(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(location.hash)?.map(Number) ?? [];
+    if (lon === undefined || lat === undefined || Math.abs(lon) > 180 || Math.abs(lat) > 90) return {};
+    history.replaceState(null, '', location.pathname + location.search);
+    return { place: { lon, lat, accuracy: 0 } };
+  }
+
   private change(change: Partial<Draft>): void {
     this.draft = { ...this.draft, ...change };
-    if (this.setting) keepDraft(store(), this.setting.client.jurisdiction, this.draft);
+    if (this.setting) void this.kept?.keepDraft(this.setting.client.jurisdiction, isEmpty(this.draft) ? undefined : this.draft).catch(() => undefined);
+    if (change.service !== undefined) {
+      this.isNew = false;
+      void this.lookAtPhotos();
+    }
     // What has just been mended need not go on being pointed at.
     if (this.wrong.length > 0 && this.setting) {
       const left = new Set(this.problems().map((one) => one.field));
@@ -118,11 +148,14 @@ export class ReportPage extends PageElement {
     this.change({ place: datum === 'WGS84' ? { lon, lat, accuracy } : undefined });
     this.located = 'asking';
     this.side = 'asked';
+    if (datum === 'WGS84') void this.lookAround({ lon, lat });
     try {
       const located = await this.setting.client.get('/v1/{jurisdiction}/locate', { query: { lon, lat, accuracy, datum } }, asking.signal);
       if (asking.signal.aborted) return;
       this.located = located;
-      if (datum !== 'WGS84') this.change({ place: { lon: located.proof.lon, lat: located.proof.lat, accuracy } });
+      if (datum === 'WGS84') return;
+      this.change({ place: { lon: located.proof.lon, lat: located.proof.lat, accuracy } });
+      void this.lookAround(located.proof);
     } catch {
       if (!asking.signal.aborted) this.located = 'failed';
     }
@@ -161,34 +194,80 @@ export class ReportPage extends PageElement {
     }
   }
 
+  /** Looks for open reports near a place, before the service is known: what is similar can then be shown at once. */
+  private async lookAround(place: Pick<Place, 'lon' | 'lat'>): Promise<void> {
+    if (!this.setting) return;
+    const { client } = this.setting;
+    this.meToo = undefined;
+    this.isNew = false;
+    try {
+      const near = nearest(await client.get('/v1/{jurisdiction}/reports', { query: { bbox: around(place), limit: 500 } }), place);
+      if (this.draft.place?.lon === place.lon && this.draft.place.lat === place.lat) this.near = near;
+    } catch {
+      this.near = []; // an aid, and never in the way
+    }
+    await this.lookAtPhotos();
+  }
+
+  private async lookAtPhotos(): Promise<void> {
+    const shown = similar(this.near, this.draft.service).filter((one) => !this.nearPhotos.has(one.id));
+    if (!this.setting || shown.length === 0) return;
+    try {
+      this.nearPhotos = new Map([...this.nearPhotos, ...(await firstPhotos(this.setting.client, shown))]);
+    } catch {
+      // They are judged without.
+    }
+  }
+
   private async send(event?: SubmitEvent): Promise<void> {
     event?.preventDefault();
-    if (this.sending || !this.setting || !this.once) return;
+    const { place, key } = this.draft;
+    if (this.sending || !this.setting || !this.outbox || !this.kept) return;
     this.notice = undefined;
     this.wrong = this.problems();
-    const { place, key } = this.draft;
     if (this.wrong.length > 0 || !place) {
       void this.focusOn('#problems');
       return;
     }
     this.sending = true;
     try {
-      const photos = (await this.photos?.sent()) ?? [];
-      this.filed = await this.once.send(key, reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers), photos));
-      forgetDraft(store(), this.setting.client.jurisdiction);
-      this.shownBounds = undefined;
-      void this.focusOn('#filed');
+      const body = reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers));
+      this.settle(await this.outbox.send({ key, jurisdiction: this.setting.client.jurisdiction, at: Date.now(), body, photos: this.draft.photos, tried: false, lostPhotos: 0, draft: this.draft }));
     } catch (error) {
-      this.explain(error);
+      // The device's own store failed: the words are still in the form.
+      this.wrong = [{ field: 'description', text: this.t.keepFailed }];
+      console.warn(error);
+      void this.focusOn('#problems');
     } finally {
       this.sending = false;
     }
   }
 
-  private explain(error: unknown): void {
-    if (hasCode(error, 'key_reused')) this.notice = 'earlier-draft';
-    else if (isOpen(error)) this.notice = error instanceof Refusal ? 'unsent-server' : 'unsent';
-    else this.wrong = [{ field: formField(fieldOf(error)) ?? 'description', text: sentence(this.t, error) }];
+  /** Shows what came of sending. */
+  private settle(waiting: Waiting): void {
+    this.shownBounds = undefined;
+    if (waiting.refused) {
+      this.takeBack(waiting, this.contact);
+      return;
+    }
+    const { filed } = waiting;
+    this.sent = filed ? { filed, lostPhotos: waiting.lostPhotos } : 'saved';
+    if (filed) void this.outbox?.remove(waiting.key);
+    this.draft = emptyDraft();
+    this.contact = {};
+    void this.focusOn(filed ? '#filed' : '#saved');
+  }
+
+  /** Goes on in the form with what was refused. */
+  private takeBack({ key, draft, refused }: Waiting, contact: ContactInput): void {
+    this.sent = undefined;
+    this.contact = contact;
+    this.change(draft);
+    void this.outbox?.remove(key);
+    if (draft.place && this.located === undefined) void this.locate({ ...draft.place, datum: 'WGS84' });
+    const why = refused && new Refusal(refused.status, refused.fault);
+    if (hasCode(why, 'key_reused')) this.notice = 'earlier-draft';
+    else if (why) this.wrong = [{ field: formField(fieldOf(why)) ?? 'description', text: sentence(this.t, why) }];
     void this.focusOn(this.notice ? '#unsent' : '#problems');
   }
 
@@ -199,16 +278,16 @@ export class ReportPage extends PageElement {
   }
 
   private startAgain(): void {
-    if (this.setting) forgetDraft(store(), this.setting.client.jurisdiction);
-    this.draft = emptyDraft();
+    this.change(emptyDraft());
     this.contact = {};
     this.located = undefined;
-    this.filed = undefined;
+    this.sent = undefined;
     this.notice = undefined;
     this.wrong = [];
+    this.near = [];
+    this.meToo = undefined;
     this.finder?.placeChosenElsewhere();
     this.tools?.placeChosenElsewhere();
-    this.photos?.clear();
     void this.focusOn('h1');
   }
 
@@ -232,7 +311,7 @@ export class ReportPage extends PageElement {
       <div class="report-head"><h1 tabindex="-1">${t.titleReport}</h1><p>${t.reportIntro}</p></div>
       <div class="report-find"><weige-find-place @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-find-place></div>
       <div class="report-map">
-        <weige-map .setting=${setting} .label=${t.mapLabel} choosing .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
+        <weige-map .setting=${setting} .label=${t.mapLabel} ?choosing=${!this.sent} .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
           .chosenArea=${finest} .besideAreas=${beside} .reports=${this.points} .unavailableText=${t.mapUnavailable}
           @chosen=${(event: CustomEvent<{ at: Position; accuracy: number }>) => this.pointed(event.detail)}
           @moved=${(event: CustomEvent<{ bounds: [number, number, number, number]; zoom: number }>) => void this.moved(event.detail)}
@@ -240,8 +319,24 @@ export class ReportPage extends PageElement {
         ${this.points.features.length > 0 && this.mapped ? html`<p class="legend"><span class="dot"></span>${t.legendReports}</p>` : nothing}
       </div>
       <div class="report-side">
-        ${this.filed ? filedView({ t, setting, filed: this.filed, again: () => this.startAgain() }) : html`${this.where(setting)}${this.form(setting)}`}
+        ${this.sent === 'saved' ? savedView(t, () => this.startAgain()) : nothing}
+        ${this.outboxPart(setting)}
+        ${this.sent === 'saved' ? nothing : this.sent ? filedView({ t, setting, ...this.sent, again: () => this.startAgain() })
+          : html`${this.where(setting)}${this.form(setting)}`}
       </div>`;
+  }
+
+  private outboxPart(setting: Setting) {
+    return outboxView({ t: this.t, language: this.language, setting, all: this.waiting, lasts: this.kept?.lasts ?? false,
+      sendNow: () => void this.outbox?.run(), edit: (one) => this.takeBack(one, one.body.contact ?? {}), remove: (one) => void this.outbox?.remove(one.key) });
+  }
+
+  private similarPart(setting: Setting) {
+    const service = this.service();
+    if (this.meToo) return meTooView(this.t, this.language, setting, service, this.meToo, () => { this.meToo = undefined; this.isNew = true; });
+    if (this.isNew) return nothing;
+    return similarView({ t: this.t, language: this.language, service, list: similar(this.near, this.draft.service), photos: this.nearPhotos,
+      meToo: (one) => { this.meToo = one; void this.focusOn('#me-too'); }, mineIsNew: () => { this.isNew = true; void this.focusOn('#description'); } });
   }
 
   private where(setting: Setting) {
@@ -268,8 +363,9 @@ export class ReportPage extends PageElement {
 
   private form(setting: Setting) {
     return reportForm({
-      t: this.t, language: this.language, client: setting.client, services: setting.jurisdiction.services, draft: this.draft, contact: this.contact,
-      wrong: this.wrong, notice: this.notice, sending: this.sending, keeps: !isEmpty(this.draft),
+      t: this.t, language: this.language, services: setting.jurisdiction.services, draft: this.draft, contact: this.contact,
+      wrong: this.wrong, notice: this.notice, sending: this.sending, keeps: !isEmpty(this.draft) && (this.kept?.lasts ?? false), similar: this.similarPart(setting),
+      takenAt: ([lon, lat]) => void this.chosen({ lon, lat, accuracy: 20, datum: 'WGS84' }, null),
       change: (change) => this.change(change), changeContact: (change) => this.changeContact(change),
       send: (event) => void this.send(event), sendAsNew: () => this.sendAsNew(), clear: () => this.startAgain(),
     });

@@ -126,52 +126,6 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await visit.end();
   });
 
-  it('what could not be sent stays, and is filed once', async () => {
-    const t = texts('zh');
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
-    visit.expectComplaint(notLoaded);
-    const { page } = visit;
-    await visit.open('/');
-    await dropPin(visit, 20, 10);
-    await describe(visit, '下水道堵了');
-    await page.locator('#contact-name').fill('楼组长');
-
-    // The request does not arrive.
-    await visit.context.setOffline(true);
-    await visit.press('.send button.primary');
-    await page.getByText(t.notSent).waitFor();
-    await visit.check('not sent');
-    await visit.picture('not-sent', { whole: true });
-    await visit.context.setOffline(false);
-
-    // It arrives, but the answer is lost; then the words are changed.
-    let arrived: Filed | undefined;
-    const keys: string[] = [];
-    await page.route(/\/reports$/, async (route) => {
-      if (route.request().method() !== 'POST') return route.continue();
-      keys.push(route.request().headers()['idempotency-key'] ?? '');
-      if (arrived) return route.continue();
-      arrived = (await (await route.fetch()).json()) as Filed;
-      return route.abort('connectionreset');
-    });
-    await visit.press('.send button.primary');
-    await expect.poll(() => arrived).toBeDefined();
-    await page.getByText(t.notSent).waitFor();
-    await page.locator('#description').fill('下水道堵了，水漫到路上');
-    await visit.press('.send button.primary');
-    await page.locator('#filed').waitFor();
-    await page.getByText(t.arrivedBefore).waitFor();
-    expect(await page.locator('.ticket .code span').textContent()).toBe(arrived?.tracking_code);
-    expect(new Set(keys).size).toBe(1);
-    await visit.picture('arrived-before');
-
-    // The next one is another report.
-    await page.getByRole('button', { name: t.reportAnother }).click();
-    expect(await page.locator('#description').inputValue()).toBe('');
-    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('weige.draft')))).toEqual([]);
-    await visit.end();
-  });
-
   it('a draft outlives the page, contact details do not', async () => {
     const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'en' });
     const { page } = visit;

@@ -1,0 +1,79 @@
+import { html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Position } from '../contract/areas.ts';
+import { PageElement } from '../page/element.ts';
+import { MOST_PHOTOS, PhotoRefused, takePhoto, type KeptPhoto, type PhotoTrouble } from './photo.ts';
+
+/** Takes photos and shows them. Events: `photos` {KeptPhoto[]}, `taken-at` {Position} when somebody wants the place of a photo. */
+@customElement('weige-photo-field')
+export class PhotoField extends PageElement {
+  @property({ attribute: false }) photos: readonly KeptPhoto[] = [];
+  @state() private busy = false;
+  @state() private trouble: PhotoTrouble | undefined;
+  /** Where a photo was taken, while that is offered. */
+  @state() private offered: Position | undefined;
+  private readonly addresses = new Map<Blob, string>();
+
+  override disconnectedCallback(): void {
+    for (const url of this.addresses.values()) URL.revokeObjectURL(url);
+    this.addresses.clear();
+    super.disconnectedCallback();
+  }
+
+  private async take(event: Event): Promise<void> {
+    const input = event.target as HTMLInputElement;
+    const files = [...(input.files ?? [])].slice(0, MOST_PHOTOS - this.photos.length);
+    input.value = '';
+    this.busy = true;
+    this.trouble = undefined;
+    try {
+      for (const file of files) {
+        const { photo, at } = await takePhoto(file);
+        this.tell([...this.photos, photo]);
+        if (at) this.offered = at;
+        await this.updateComplete;
+      }
+    } catch (error) {
+      this.trouble = error instanceof PhotoRefused ? error.why : 'unreadable';
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private tell(photos: readonly KeptPhoto[]): void {
+    this.photos = photos;
+    this.dispatchEvent(new CustomEvent('photos', { detail: photos }));
+  }
+
+  private usePlace(): void {
+    this.dispatchEvent(new CustomEvent('taken-at', { detail: this.offered }));
+    this.offered = undefined;
+  }
+
+  private address(blob: Blob): string {
+    let url = this.addresses.get(blob);
+    if (!url) this.addresses.set(blob, (url = URL.createObjectURL(blob)));
+    return url;
+  }
+
+  protected override render() {
+    const t = this.t;
+    return html`<div class="field"><span class="label" id="photo-label">${t.photos}</span>
+      <p class="hint" id="photo-hint">${t.photosKeptHint}</p>
+      <ul class="kept-photos">${this.photos.map((one, n) => html`<li><img src=${this.address(one.blob)} alt=${t.photoNumber(n + 1)} width="96" height="96">
+        <button type="button" class="secondary" aria-label=${t.photoRemoveNumber(String(n + 1))} @click=${() => this.tell(this.photos.filter((other) => other !== one))}>${t.photoRemove}</button></li>`)}
+        ${this.photos.length < MOST_PHOTOS ? html`<li><label class="add-photo" ?data-busy=${this.busy}>
+          <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h4l1.5-2.5h5L16 7h4v12H4z" /><circle cx="12" cy="13" r="3.6" /></svg>
+          <span>${this.busy ? t.photoBusy : t.photoTake}</span>
+          <input id="photo-file" type="file" accept="image/*" multiple aria-describedby="photo-hint photo-wrong" @change=${(event: Event) => void this.take(event)}></label></li>` : nothing}</ul>
+      <p class="wrong" id="photo-wrong" role="alert">${this.trouble === 'heic' ? t.photoHeic : this.trouble ? t.photo_unreadable : ''}</p>
+      ${this.offered ? html`<div class="notice photo-place"><p>${t.photoPlace}</p><div class="buttons">
+        <button type="button" class="secondary" @click=${() => this.usePlace()}>${t.photoPlaceUse}</button>
+        <button type="button" class="quiet" @click=${() => { this.offered = undefined; }}>${t.photoPlaceNot}</button></div></div>` : nothing}
+    </div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-photo-field': PhotoField }
+}

@@ -1,0 +1,119 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import type { Filed, PublicReports, Tracked } from '../../src/contract/schemas.ts';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { describe, dropPin, texts } from './steps.ts';
+
+const missing = browserMissing();
+const notLoaded = /Failed to load resource/;
+
+suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  /** How many open reports the public list of the demo has. */
+  const listed = async () => {
+    let count = 0;
+    for (let cursor = ''; ; ) {
+      const page = (await (await fetch(`${server.url}/v1/demo/reports?bbox=-180,-85,180,85&limit=500${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)).json()) as PublicReports;
+      count += page.features.length;
+      if (!page.next) return count;
+      cursor = page.next;
+    }
+  };
+  const codeShown = async (page: Page) => (await page.locator('.ticket .code, .outbox .code').first().textContent())?.trim() ?? '';
+  const tracked = async (code: string) => (await (await fetch(`${server.url}/v1/demo/reports/track/${code}`)).json()) as Tracked;
+
+  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('is kept and sent by itself when the network is back, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const before = await listed();
+    const visit = await Visit.begin(browser, server.url, { device, language });
+    visit.expectComplaint(notLoaded);
+    const { page } = visit;
+    await visit.open('/');
+    await dropPin(visit, 20, 10);
+    await describe(visit, '下水道堵了');
+    await page.locator('#contact-name').fill('楼组长');
+    await visit.context.setOffline(true);
+    await visit.press('.send button.primary');
+    await page.getByText(t.outboxWaiting).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('saved');
+    await visit.check(`saved on this ${device}`);
+    await visit.picture(`outbox-saved-${device}`, { whole: true });
+    await visit.context.setOffline(false);
+    await page.getByText(t.outboxArrived).waitFor();
+    await visit.check(`arrived from this ${device}`);
+    await visit.picture(`outbox-arrived-${device}`, { whole: true });
+    expect((await tracked(await codeShown(page))).description).toBe('下水道堵了');
+    expect(await listed()).toBe(before + 1);
+    await page.getByRole('button', { name: t.outboxNoted }).click();
+    await page.locator('.outbox').waitFor({ state: 'detached' });
+    await visit.end();
+  });
+
+  it('is filed once when the network is cut in mid-send and the browser is closed', async () => {
+    const t = texts('zh');
+    const before = await listed();
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    visit.expectComplaint(notLoaded);
+    await visit.open('/');
+    await dropPin(visit, -20, 15);
+    await describe(visit, '电线垂下来了');
+    // It arrives, the answer does not, and then nothing goes through any more.
+    const keys: string[] = [];
+    let arrived: Filed | undefined;
+    await visit.context.route(/\/reports$/, async (route) => {
+      if (route.request().method() !== 'POST') return route.continue();
+      keys.push(route.request().headers()['idempotency-key'] ?? '');
+      if (keys.length > 1) return route.abort('connectionreset');
+      arrived = (await (await route.fetch()).json()) as Filed;
+      return route.abort('connectionreset');
+    });
+    await visit.press('.send button.primary');
+    await expect.poll(() => arrived).toBeDefined();
+    await visit.page.getByText(t.outboxWaiting).waitFor();
+    await visit.page.close();
+    // Another page, two windows of it at once, and each is asked to try again and again.
+    await visit.context.unroute(/\/reports$/);
+    const requests: string[] = [];
+    visit.context.on('request', (request) => { if (request.method() === 'POST' && request.url().endsWith('/reports')) requests.push(request.headers()['idempotency-key'] ?? ''); });
+    const pages = [await visit.context.newPage(), await visit.context.newPage()];
+    await Promise.all(pages.map((page) => page.goto(server.url)));
+    for (const page of pages) await page.locator('.outbox [data-state=filed]').waitFor();
+    for (const page of pages) expect(await codeShown(page)).toBe(arrived?.tracking_code);
+    expect(new Set([...keys, ...requests]).size).toBe(1);
+    expect(await listed()).toBe(before + 1);
+    await visit.end();
+  });
+
+  it('survives a closed browser as a draft, with its photo', async () => {
+    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+    await visit.open('/');
+    await dropPin(visit, 5, 5);
+    await describe(visit, '写到一半');
+    await visit.page.locator('#photo-file').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
+    await visit.page.locator('.kept-photos img').waitFor();
+    await visit.page.waitForTimeout(200);
+    await visit.page.close();
+    const page = await visit.context.newPage();
+    await page.goto(server.url);
+    await page.locator('.chain li').first().waitFor();
+    expect(await page.locator('#description').inputValue()).toBe('写到一半');
+    expect(await page.locator('.kept-photos img').count()).toBe(1);
+    await page.locator('.send .quiet').click();
+    await page.waitForTimeout(200); // until the device has written it
+    await page.reload();
+    await page.locator('h1').waitFor();
+    await expect.poll(() => page.locator('#description').inputValue()).toBe('');
+    await visit.end();
+  });
+});

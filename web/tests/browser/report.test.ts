@@ -1,0 +1,147 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import type { Filed } from '../../src/contract/schemas.ts';
+import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { demo, texts } from './steps.ts';
+
+const missing = browserMissing();
+
+suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const file = async (lon: number, lat: number, service: string): Promise<Filed> => {
+    const body = JSON.stringify({ service_code: service, lon, lat, description: '先报的一件' });
+    const answer = await fetch(`${server.url}/v1/demo/reports`, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() } });
+    return (await answer.json()) as Filed;
+  };
+  const ways: [DeviceName, 'zh' | 'en'][] = [['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']];
+
+  it.each(ways)('shows what was reported nearby, what is personal and what the public sees, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const { services, boundary_set } = await demo(server.url);
+    const service = services.find((one) => !one.private && !one.questions?.length)?.service_code ?? '';
+    const { features } = (await (await fetch(`${server.url}/v1/demo/boundary-sets/${boundary_set}/areas?geometry=false`)).json()) as { features: { properties: { label: [number, number] } }[] };
+    const [lon = 0, lat = 0] = features.at(-40 - 7 * ways.findIndex(([a, b]) => a === device && b === language))?.properties.label ?? [];
+    await file(lon + 0.0003, lat, service);
+    const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: lon, latitude: lat, accuracy: 8 } });
+    const { page } = visit;
+    const press = async (name: string) => { const button = page.getByRole('button', { name, exact: true }).first(); await (device === 'phone' ? button.tap() : button.click()); };
+    await visit.open('/');
+    await visit.mapDrawn();
+    const around = visit.answer('GET', /\/reports$/);
+    await press(t.whereAmI);
+    await around;
+    await page.locator('.chain li').first().waitFor();
+    const beforeChoice = await visit.layoutShift();
+    await page.locator('#service_code').selectOption(service);
+    await page.locator('.similar').waitFor();
+    expect((await visit.layoutShift()) - beforeChoice, 'layout shift of what is similar').toBeLessThan(0.01);
+    await visit.check(`similar ${device} ${language}`);
+    await page.locator('.similar').scrollIntoViewIfNeeded();
+    await visit.picture(`report-similar-${device}-${language}`);
+    // Too, and then not.
+    await press(t.meToo);
+    await page.getByText(t.meTooTitle).waitFor();
+    await visit.check(`me too ${device} ${language}`);
+    await visit.picture(`report-me-too-${device}-${language}`);
+    await press(t.meTooAnyway);
+    await page.locator('.similar').waitFor({ state: 'detached' });
+
+    const words = language === 'zh' ? '灯坏了，找苏L12345的车主，电话13812345678或0511-85012345' : 'Lamp out. Ask the owner of AB12 CDE, phone 0511 8501 2345 or a.b@example.com';
+    await page.locator('#description').click();
+    await page.keyboard.insertText(words);
+    await expect.poll(() => page.locator('.marks button').count()).toBe(3);
+    await page.locator('.preview').waitFor();
+    await visit.check(`preview ${device} ${language}`);
+    await page.locator('.marks').scrollIntoViewIfNeeded();
+    await visit.picture(`report-marks-${device}-${language}`);
+    await page.locator('.preview').scrollIntoViewIfNeeded();
+    await visit.picture(`report-preview-${device}-${language}`, { whole: device === 'phone' });
+    for (let left = 3; left > 0; left--) {
+      await page.locator('.marks button').first().scrollIntoViewIfNeeded();
+      await visit.press('.marks .buttons button:first-child');
+      await expect.poll(() => page.locator('.marks button').count()).toBe(left - 1);
+    }
+    expect(await page.locator('#description').inputValue()).not.toMatch(/\d{4}|@/);
+    const filing = visit.answer('POST', /\/reports$/);
+    await visit.press('.send button.primary');
+    expect((await filing).status()).toBe(201);
+    await page.locator('#filed').waitFor();
+    await visit.end();
+  });
+
+  it('offers the place of a photo, sends none of it, and says what to do about HEIC', async () => {
+    const t = texts('zh');
+    const { boundary_set } = await demo(server.url);
+    const { features } = (await (await fetch(`${server.url}/v1/demo/boundary-sets/${boundary_set}/areas?geometry=false`)).json()) as { features: { properties: { label: [number, number] } }[] };
+    const [lon = 0, lat = 0] = features.at(-60)?.properties.label ?? [];
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    const { page } = visit;
+    await visit.open('/');
+    const picture = Buffer.from(await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(3000, 1500);
+      canvas.getContext('2d')!.fillRect(0, 0, 3000, 1500);
+      return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.5 })).arrayBuffer())];
+    }));
+    await page.locator('#photo-file').setInputFiles([{ name: 'IMG_1.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1') }]);
+    await page.getByText(t.photoHeic).waitFor();
+    await visit.check('HEIC');
+    await page.locator('weige-photo-field').scrollIntoViewIfNeeded();
+    await visit.picture('report-heic');
+    await page.locator('#photo-file').setInputFiles([{ name: 'IMG_2.jpg', mimeType: 'image/jpeg', buffer: Buffer.concat([picture.subarray(0, 2), exif(lon, lat), picture.subarray(2)]) }]);
+    await page.getByText(t.photoPlace).waitFor();
+    await visit.check('the place of a photo');
+    await visit.picture('report-photo-place', { whole: true });
+    const located = visit.answer('GET', /\/locate$/);
+    await page.getByRole('button', { name: t.photoPlaceUse }).tap();
+    const asked = new URL((await located).url()).searchParams;
+    expect(Number(asked.get('lon'))).toBeCloseTo(lon, 4);
+    expect(Number(asked.get('lat'))).toBeCloseTo(lat, 4);
+    await page.locator('#service_code').selectOption({ index: 1 });
+    await page.locator('#description').fill('路面塌了');
+    let sent: Buffer | undefined;
+    page.on('request', (request) => { if (request.method() === 'POST' && /multipart/.test(request.headers()['content-type'] ?? '')) sent = request.postDataBuffer() ?? undefined; });
+    const filing = visit.answer('POST', /\/reports$/);
+    await visit.press('.send button.primary');
+    const body = (await filing).request().postDataJSON() as { photos?: string[] };
+    expect(body.photos).toHaveLength(1);
+    await page.locator('#filed').waitFor();
+    expect(sent?.includes('Exif') ?? false).toBe(false);
+    await visit.end();
+  });
+});
+
+/** A segment APP1 with a position, in ten-thousandths of seconds. */
+function exif(lon: number, lat: number): Buffer {
+  const tiff = Buffer.alloc(140);
+  tiff.write('II*\0\x08\0\0\0', 0, 'latin1');
+  const entry = (at: number, tag: number, type: number, count: number, value: number) => {
+    tiff.writeUInt16LE(tag, at);
+    tiff.writeUInt16LE(type, at + 2);
+    tiff.writeUInt32LE(count, at + 4);
+    tiff.writeUInt32LE(value, at + 8);
+  };
+  tiff.writeUInt16LE(1, 8);
+  entry(10, 0x8825, 4, 1, 26);
+  tiff.writeUInt16LE(4, 26);
+  for (const [n, value, side, at] of [[0, lat, 'N', 80], [1, lon, 'E', 104]] as const) {
+    entry(28 + 24 * n, 1 + 2 * n, 2, 2, side.charCodeAt(0));
+    entry(40 + 24 * n, 2 + 2 * n, 5, 3, at);
+    const minutes = (value % 1) * 60;
+    for (const [k, [part, by]] of ([[Math.floor(value), 1], [Math.floor(minutes), 1], [Math.round((minutes % 1) * 600_000), 10_000]] as const).entries()) {
+      tiff.writeUInt32LE(part, at + 8 * k);
+      tiff.writeUInt32LE(by, at + 8 * k + 4);
+    }
+  }
+  return Buffer.concat([Buffer.from([0xff, 0xe1, 0, 148]), Buffer.from('Exif\0\0', 'latin1'), tiff]);
+}
