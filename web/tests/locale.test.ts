@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { distance, moment, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
 import { editorCatalogues } from '../src/locale/editor.ts';
+import { residentCatalogues } from '../src/locale/resident.ts';
 import { staffCatalogues } from '../src/locale/staff.ts';
 import { sentence, Refusal, Unreached } from '../src/contract/errors.ts';
 
@@ -9,6 +10,7 @@ const { zh, en } = catalogues;
 
 describe.each([
   ['everybody', catalogues as Record<string, object>],
+  ['residents', residentCatalogues as Record<string, object>],
   ['staff', staffCatalogues as Record<string, object>],
   ['editors', editorCatalogues as Record<string, object>],
 ])('catalogues of %s', (_, of) => {

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Filed } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';
-import type { Catalogue } from '../locale/locale.ts';
+import type { ResidentCatalogue } from '../locale/resident.ts';
 import { whoHasIt } from '../page/assignee.ts';
 import '../page/copy.ts';
 import { pageAddress, type Setting } from '../page/settings.ts';
@@ -14,14 +14,14 @@ export interface Receipt {
 }
 
 interface FiledState extends Receipt {
-  t: Catalogue;
+  t: ResidentCatalogue;
   setting: Setting;
   again: () => void;
 }
 
 /** What somebody has to know of a report that could not be sent yet; the outbox says how it goes on. */
-export function savedView(t: Catalogue, again: () => void): TemplateResult {
-  return html`<section class="card filed" aria-labelledby="saved"><h2 id="saved" tabindex="-1">${t.savedTitle}</h2>
+export function savedView(t: ResidentCatalogue, waits: boolean, again: () => void): TemplateResult {
+  return html`<section class="card filed" aria-labelledby="saved"><h2 id="saved" tabindex="-1">${waits ? t.savedTitle : t.filedTitle}</h2>
     <div class="buttons"><button type="button" class="secondary" @click=${again}>${t.reportAnother}</button></div></section>`;
 }
 

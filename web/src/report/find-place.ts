@@ -1,13 +1,13 @@
 import { html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { distance } from '../locale/format.ts';
-import { PageElement } from '../page/element.ts';
+import { ResidentElement } from '../page/resident-element.ts';
 import { findMe, type GeolocationTrouble } from './geolocation.ts';
 import type { ChosenPlace } from './place-tools.ts';
 
 /** The ways to a place that come first: where the device is. Event: `place` {ChosenPlace}, again for each fix that is better. */
 @customElement('weige-find-place')
-export class FindPlace extends PageElement {
+export class FindPlace extends ResidentElement {
   @state() private finding = false;
   @state() private found: number | undefined;
   @state() private trouble: GeolocationTrouble | undefined;

@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Position } from '../contract/areas.ts';
 import type { ContactInput, Service } from '../contract/schemas.ts';
 import { said } from '../locale/format.ts';
-import type { Catalogue, Language } from '../locale/locale.ts';
+import type { Language } from '../locale/locale.ts';
+import type { ResidentCatalogue } from '../locale/resident.ts';
 import { length, MOST_WORDS, type AnswerField, type Draft, type Field, type Problem } from './draft.ts';
 import './photo-field.ts';
 import type { KeptPhoto } from './photo.ts';
@@ -10,7 +11,7 @@ import { marksView, preview } from './preview.ts';
 import { answerId, questionFields } from './questions.ts';
 
 export interface FormState {
-  t: Catalogue;
+  t: ResidentCatalogue;
   language: Language;
   services: readonly Service[];
   draft: Draft;

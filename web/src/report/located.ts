@@ -3,6 +3,7 @@ import type { AreaTree } from '../contract/areas.ts';
 import type { AreaRef, Jurisdiction, Located } from '../contract/schemas.ts';
 import { distance, said } from '../locale/format.ts';
 import { locale, type Catalogue } from '../locale/locale.ts';
+import type { ResidentCatalogue } from '../locale/resident.ts';
 import { whoHasIt } from '../page/assignee.ts';
 import { otherSides } from './sides.ts';
 
@@ -23,7 +24,7 @@ export interface Sides {
 }
 
 /** Which areas hold the place, who answers for it, how near the edge is, and what that means. */
-export function locatedView(t: Catalogue, jurisdiction: Jurisdiction, areas: AreaTree, located: Located, sides: Sides): TemplateResult {
+export function locatedView(t: ResidentCatalogue, jurisdiction: Jurisdiction, areas: AreaTree, located: Located, sides: Sides): TemplateResult {
   const { language } = locale();
   const queue = said(jurisdiction.queue, language);
   if (!located.inside) {
@@ -43,7 +44,7 @@ export function locatedView(t: Catalogue, jurisdiction: Jurisdiction, areas: Are
 }
 
 /** Asks on which side of the edge it is: nobody else can know. */
-function nearEdge(t: Catalogue, areas: AreaTree, located: Located, sides: Sides): TemplateResult | typeof nothing {
+function nearEdge(t: ResidentCatalogue, areas: AreaTree, located: Located, sides: Sides): TemplateResult | typeof nothing {
   const finest = located.chain.at(-1);
   const others = otherSides(located);
   if (!finest || others.length === 0 || sides.sure) return nothing;

@@ -12,7 +12,7 @@ import type { ContactInput, Located } from '../contract/schemas.ts';
 import type { MapElement } from '../map/element.ts';
 import { nothing as noPoints, publicPoints, type PointCollection } from '../map/features.ts';
 import { POINTS_FROM_ZOOM } from '../map/sources.ts';
-import { PageElement } from '../page/element.ts';
+import { ResidentElement } from '../page/resident-element.ts';
 import { byTouch } from '../page/touch.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
@@ -34,7 +34,7 @@ import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 const placeZoom = 16.5;
 
 @customElement('weige-report')
-export class ReportPage extends PageElement {
+export class ReportPage extends ResidentElement {
   @state() private setting: Setting | undefined;
   @state() private failed = false;
   @state() private draft: Draft = emptyDraft();
@@ -319,7 +319,7 @@ export class ReportPage extends PageElement {
         ${this.points.features.length > 0 && this.mapped ? html`<p class="legend"><span class="dot"></span>${t.legendReports}</p>` : nothing}
       </div>
       <div class="report-side">
-        ${this.sent === 'saved' ? savedView(t, () => this.startAgain()) : nothing}
+        ${this.sent === 'saved' ? savedView(t, this.waiting.some((one) => !one.filed && !one.refused), () => this.startAgain()) : nothing}
         ${this.outboxPart(setting)}
         ${this.sent === 'saved' ? nothing : this.sent ? filedView({ t, setting, ...this.sent, again: () => this.startAgain() })
           : html`${this.where(setting)}${this.form(setting)}`}

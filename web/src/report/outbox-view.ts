@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { Refusal, sentence } from '../contract/errors.ts';
 import { moment, said } from '../locale/format.ts';
-import type { Catalogue, Language } from '../locale/locale.ts';
+import type { Language } from '../locale/locale.ts';
+import type { ResidentCatalogue } from '../locale/resident.ts';
 import { pageAddress, type Setting } from '../page/settings.ts';
 import type { Waiting } from './outbox.ts';
 
 interface OutboxState {
-  t: Catalogue;
+  t: ResidentCatalogue;
   language: Language;
   setting: Setting;
   all: readonly Waiting[];

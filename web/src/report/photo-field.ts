@@ -1,12 +1,13 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Position } from '../contract/areas.ts';
-import { PageElement } from '../page/element.ts';
+import { ResidentElement } from '../page/resident-element.ts';
+import './photo-field.css';
 import { MOST_PHOTOS, PhotoRefused, takePhoto, type KeptPhoto, type PhotoTrouble } from './photo.ts';
 
 /** Takes photos and shows them. Events: `photos` {KeptPhoto[]}, `taken-at` {Position} when somebody wants the place of a photo. */
 @customElement('weige-photo-field')
-export class PhotoField extends PageElement {
+export class PhotoField extends ResidentElement {
   @property({ attribute: false }) photos: readonly KeptPhoto[] = [];
   @state() private busy = false;
   @state() private trouble: PhotoTrouble | undefined;

@@ -1,12 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Service } from '../contract/schemas.ts';
-import type { Catalogue, Language } from '../locale/locale.ts';
+import type { Language } from '../locale/locale.ts';
+import type { ResidentCatalogue } from '../locale/resident.ts';
 import type { Draft } from './draft.ts';
+import './marks.css';
 import { personalMarks, without, type Mark } from './personal.ts';
 import { publicFacts } from './similar.ts';
 
 interface PreviewState {
-  t: Catalogue;
+  t: ResidentCatalogue;
   language: Language;
   service: Service | undefined;
   draft: Draft;
@@ -26,7 +28,7 @@ export function preview({ t, language, service, draft, hasContact }: PreviewStat
 }
 
 /** What in the words could lead to a person: marked in them, each with one tap that takes it out. */
-export function marksView(t: Catalogue, words: string, change: (words: string) => void): TemplateResult | typeof nothing {
+export function marksView(t: ResidentCatalogue, words: string, change: (words: string) => void): TemplateResult | typeof nothing {
   const marks = personalMarks(words);
   if (marks.length === 0) return nothing;
   return html`<div class="notice warn marks" role="group" aria-labelledby="marks-title">

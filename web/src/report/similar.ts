@@ -2,7 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Client } from '../contract/client.ts';
 import type { PublicReports, Service, Status } from '../contract/schemas.ts';
 import { ago, distance, moment, said } from '../locale/format.ts';
-import type { Catalogue, Language } from '../locale/locale.ts';
+import type { Language } from '../locale/locale.ts';
+import type { ResidentCatalogue } from '../locale/resident.ts';
 import type { Setting } from '../page/settings.ts';
 import type { Place } from './draft.ts';
 
@@ -59,7 +60,7 @@ export async function firstPhotos(client: Client, reports: readonly Near[]): Pro
 }
 
 interface SimilarState {
-  t: Catalogue;
+  t: ResidentCatalogue;
   language: Language;
   service: Service | undefined;
   list: readonly Near[];
@@ -69,7 +70,7 @@ interface SimilarState {
 }
 
 /** What is known to all about one report. */
-export function publicFacts(t: Catalogue, language: Language, service: Service | undefined, one: Pick<Near, 'status' | 'filedAt'> & { metres?: number }): TemplateResult {
+export function publicFacts(t: ResidentCatalogue, language: Language, service: Service | undefined, one: Pick<Near, 'status' | 'filedAt'> & { metres?: number }): TemplateResult {
   return html`<p class="public-facts"><strong>${said(service?.name, language)}</strong> <span class="chip ${one.status === 'received' ? 'waiting' : ''}">${t[`status_${one.status}_short`]}</span></p>
     <p class="hint">${[one.metres === undefined ? '' : t.similarAway(distance(t, one.metres)), t.similarFiled(ago(t, one.filedAt))].filter(Boolean).join(t.dot)}</p>`;
 }
@@ -88,7 +89,7 @@ export function similarView({ t, language, service, list, photos, meToo, mineIsN
 }
 
 /** The report that somebody meets too: how it stands, and how to hear of it. */
-export function meTooView(t: Catalogue, language: Language, setting: Setting, service: Service | undefined, one: Near, anyway: () => void): TemplateResult {
+export function meTooView(t: ResidentCatalogue, language: Language, setting: Setting, service: Service | undefined, one: Near, anyway: () => void): TemplateResult {
   return html`<div class="similar notice" role="group" aria-labelledby="me-too">
     <p id="me-too" tabindex="-1"><strong>${t.meTooTitle}</strong></p>
     <div class="public-view">${publicFacts(t, language, service, one)}

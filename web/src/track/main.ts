@@ -11,21 +11,22 @@ import type { Catalogue } from '../locale/locale.ts';
 import type { MapElement } from '../map/element.ts';
 import { onePoint, type PointCollection } from '../map/features.ts';
 import { whoHasIt } from '../page/assignee.ts';
-import { PageElement } from '../page/element.ts';
 import '../page/add-photos.ts';
+import { ResidentElement } from '../page/resident-element.ts';
 import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
-import { readSetting, type Setting } from '../page/settings.ts';
+import { pageAddress, readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
 import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
+import './answer.ts';
 import { codeIn, tidyCode } from './code.ts';
 
 type Trouble = 'none' | 'empty' | 'unknown' | { error: unknown };
 
 /** The code stands in the fragment only: fragments are sent to no server and stand in no log. */
 @customElement('weige-track')
-export class TrackPage extends PageElement {
+export class TrackPage extends ResidentElement {
   @state() private setting: Setting | undefined;
   @state() private failed = false;
   @state() private code = '';
@@ -119,6 +120,7 @@ export class TrackPage extends PageElement {
       <div aria-live="polite" aria-busy=${this.asking} class="answer">
         ${tracked ? this.answer(setting, tracked) : nothing}
       </div>
+      ${tracked ? html`<weige-track-answer .setting=${setting} .code=${this.code} .tracked=${tracked} @tracked=${(event: CustomEvent<Tracked>) => this.show(event.detail)}></weige-track-answer>` : nothing}
       ${tracked && this.point ? html`<div class="track-map"><weige-map .setting=${setting} .label=${t.mapOfPlace} .reports=${this.point}
         .chosenArea=${tracked.chain.at(-1)?.code ?? ''} .focusAt=${[tracked.lon, tracked.lat] as Position} .unavailableText=${t.mapUnavailableTrack}></weige-map></div>` : nothing}`;
   }
@@ -165,7 +167,7 @@ export class TrackPage extends PageElement {
       <div><h3>${t.timeline}</h3>
         <ol class="timeline">${[...tracked.events].reverse().map((event) => html`<li>
           <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
-          ${this.what(t, event)}${event.reply ? html`<br><span class="said">${event.reply}</span>` : nothing}</li>`)}</ol></div>
+          ${this.what(t, event)}${event.reply ? html`<br><span class="said">${event.reply}</span>` : nothing}${event.note ? html`<br><span class="said">${t.eventNote(event.note)}</span>` : nothing}</li>`)}</ol></div>
       <dl class="facts">
         ${tracked.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, tracked.chain)}</dd>` : html`<dt>${t.placeLabel}</dt><dd>${t.outside}</dd>`}
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, tracked.filed_at)}</dd>
@@ -177,6 +179,7 @@ export class TrackPage extends PageElement {
       <weige-photo-list .source=${this.photosOf(setting, tracked)}></weige-photo-list>
       <weige-add-photos .client=${setting.client} .add=${(photo: string) => this.addPhoto(setting, photo)} @added=${() => { this.added++; }}></weige-add-photos>
       <div class="buttons"><button type="button" class="secondary" @click=${() => void this.ask()}>${t.refresh}</button>
+        <a class="secondary" href=${pageAddress('/', location.search, `at=${tracked.lon},${tracked.lat}`)}>${t.nearHere}</a>
         <span class="hint">${t.refreshed(moment(t, zone, this.at))}</span></div>
     </section>`;
   }

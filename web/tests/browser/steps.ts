@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import { catalogues, type Catalogue } from '../../src/locale/locale.ts';
+import { residentCatalogues, type ResidentCatalogue } from '../../src/locale/resident.ts';
 import type { Filed, Jurisdiction } from '../../src/contract/schemas.ts';
 import type { Visit } from './browser.ts';
 
-export function texts(language: 'zh' | 'en'): Catalogue {
-  return catalogues[language];
+export function texts(language: 'zh' | 'en'): ResidentCatalogue {
+  return residentCatalogues[language];
 }
 
 /** The demo as the server describes it. */

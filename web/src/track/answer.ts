@@ -1,0 +1,117 @@
+import { html, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { fieldOf, isOpen, sentence } from '../contract/errors.ts';
+import { newKey } from '../contract/once.ts';
+import type { Tracked } from '../contract/schemas.ts';
+import { moment } from '../locale/format.ts';
+import { ResidentElement } from '../page/resident-element.ts';
+import type { Setting } from '../page/settings.ts';
+import { length } from '../report/draft.ts';
+import { marksView } from '../report/preview.ts';
+import { mayConfirm, mayReopen, wasConfirmed } from './answers.ts';
+
+type Step = 'notes' | 'confirmation' | 'reopening';
+
+const least = 2;
+const most = 300;
+
+/**
+ * What whoever holds the tracking code can say: whether it was settled, and a word more. Each is sent with one key until it is answered, and so done once.
+ * Event: `tracked` {Tracked}.
+ */
+@customElement('weige-track-answer')
+export class TrackAnswer extends ResidentElement {
+  @property({ attribute: false }) setting!: Setting;
+  @property({ attribute: false }) code = '';
+  @property({ attribute: false }) tracked!: Tracked;
+
+  @state() private note = '';
+  @state() private reason = '';
+  @state() private reopening = false;
+  @state() private sending: Step | undefined;
+  @state() private wrong: { step: Step; text: string } | undefined;
+  @state() private done = '';
+  private readonly keys = new Map<Step, { words: string; key: string }>();
+
+  private async send(step: Step, words: string, event?: Event): Promise<void> {
+    event?.preventDefault();
+    if (this.sending) return;
+    const { t, code, setting: { client } } = this;
+    const characters = length(words);
+    this.wrong = undefined;
+    this.done = '';
+    if (step !== 'confirmation' && (characters < least || characters > most)) {
+      this.wrong = { step, text: characters < least ? t.answerShort : t.answerLong };
+      void this.focusOn(`#answer-${step}`);
+      return;
+    }
+    // The same words again are the same thing; other words are another.
+    const before = this.keys.get(step);
+    const key = before?.words === words ? before.key : newKey();
+    this.keys.set(step, { words, key });
+    this.sending = step;
+    try {
+      const text = words.trim();
+      const path = { code };
+      const tracked = step === 'reopening' ? await client.post('/v1/{jurisdiction}/reports/track/{code}/reopening', { path, key, body: { reason: text } })
+        : step === 'notes' ? await client.post('/v1/{jurisdiction}/reports/track/{code}/notes', { path, key, body: { note: text } })
+          : await client.post('/v1/{jurisdiction}/reports/track/{code}/confirmation', { path, key, body: {} });
+      this.keys.delete(step);
+      if (step === 'notes') this.note = '';
+      if (step === 'reopening') { this.reason = ''; this.reopening = false; }
+      this.done = step === 'notes' ? t.noteDone : '';
+      this.dispatchEvent(new CustomEvent<Tracked>('tracked', { detail: tracked }));
+    } catch (error) {
+      this.wrong = { step, text: isOpen(error) || fieldOf(error) === 'Idempotency-Key' ? t.answerUnsent : sentence(t, error) };
+    } finally {
+      this.sending = undefined;
+    }
+  }
+
+  protected override render() {
+    const t = this.t;
+    return html`${this.verdict()}
+      <form class="card" novalidate aria-labelledby="note-title" @submit=${(event: Event) => void this.send('notes', this.note, event)}>
+        <h2 id="note-title">${t.noteTitle}</h2>
+        ${this.words('notes', t.noteTitle, this.note, (words) => { this.note = words; }, true)}
+        <div class="buttons"><button class="secondary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending === 'notes' ? t.sending : t.noteSend}</button></div>
+        <p class="hint" role="status">${this.done}</p>
+      </form>`;
+  }
+
+  /** Whether it was settled: asked once it is said to be, and until it can be opened again no more. */
+  private verdict() {
+    const { t, tracked } = this;
+    const [good, bad] = [mayConfirm(tracked), mayReopen(tracked)];
+    if (!good && !bad) return nothing;
+    const until = tracked.reopen_until ? html`<p class="hint">${t.answerUntil(moment(t, this.setting.jurisdiction.time_zone, tracked.reopen_until))}</p>` : nothing;
+    return html`<section class="card verdict" aria-labelledby="verdict-title">
+      <h2 id="verdict-title">${t.answerTitle}</h2>
+      ${wasConfirmed(tracked) ? html`<p>${t.answerThanks}</p>` : nothing}
+      <div class="buttons">
+        ${good && !wasConfirmed(tracked) ? html`<button type="button" class="primary" @click=${() => void this.send('confirmation', '')}>${this.sending === 'confirmation' ? t.sending : t.answerGood}</button>` : nothing}
+        ${bad && !this.reopening ? html`<button type="button" class="secondary" @click=${() => { this.reopening = true; void this.focusOn('#answer-reopening'); }}>${t.answerBad}</button>` : nothing}
+      </div>
+      <p class="wrong" role="alert">${this.wrong?.step === 'confirmation' ? this.wrong.text : ''}</p>
+      ${this.reopening && bad ? html`<form novalidate @submit=${(event: Event) => void this.send('reopening', this.reason, event)}>
+        ${this.words('reopening', t.reopenReason, this.reason, (words) => { this.reason = words; }, false)}
+        <div class="buttons"><button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending === 'reopening' ? t.sending : t.reopenSend}</button></div></form>` : nothing}
+      ${bad ? until : nothing}
+    </section>`;
+  }
+
+  private words(step: Step, label: string, value: string, change: (words: string) => void, hidden: boolean) {
+    const { t } = this;
+    const wrong = this.wrong?.step === step ? this.wrong.text : '';
+    return html`<div class="field"><label class=${hidden ? 'sr' : ''} for="answer-${step}">${label}</label>
+      <p class="hint" id="answer-${step}-hint">${t.noteHint}</p>
+      <textarea id="answer-${step}" rows="3" aria-invalid=${wrong ? 'true' : 'false'} aria-describedby="answer-${step}-hint answer-${step}-wrong"
+        .value=${value} @input=${(event: Event) => change((event.target as HTMLTextAreaElement).value)}></textarea>
+      ${marksView(t, value, change)}
+      <p class="wrong" id="answer-${step}-wrong" role="alert">${wrong}</p></div>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap { 'weige-track-answer': TrackAnswer }
+}
