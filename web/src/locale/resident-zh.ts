@@ -68,6 +68,16 @@ export const zh = {
   answerUnsent: '没有发出去，您写的还在这里。再按一次只会登记一次。',
   nearHere: '这附近还有一件',
   eventNote: (words: string) => `“${words}”`,
+  address: '地址',
+  addressExample: '例如：路名和门牌、小区和楼号',
+  addressFind: '查找',
+  addressChoices: '可能的地址',
+  addressFinding: '正在查找…',
+  addressNone: '没有找到这个地址。请在地图上指出来。',
+  addressWhich: '是哪一个？',
+  addressBuilding: '找到了小区。写上几幢会更准，也可以在地图上移动。',
+  addressNumber: '找到了这条路。写上门牌会更准，也可以在地图上移动。',
+  addressFailed: '没能查找，请检查网络，或者在地图上指出来。',
 };
 
 type Wide<T> = T extends (...args: infer A) => string ? (...args: A) => string : string;

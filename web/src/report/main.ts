@@ -3,6 +3,7 @@ import { customElement, query, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import './report.css';
 import '../map/element.ts';
+import './address.ts';
 import './find-place.ts';
 import './place-tools.ts';
 import type { Position } from '../contract/areas.ts';
@@ -309,7 +310,8 @@ export class ReportPage extends ResidentElement {
     const beside = typeof this.located === 'object' && this.side !== 'sure' ? otherSides(this.located).map((one) => one.code) : [];
     return html`
       <div class="report-head"><h1 tabindex="-1">${t.titleReport}</h1><p>${t.reportIntro}</p></div>
-      <div class="report-find"><weige-find-place @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-find-place></div>
+      <div class="report-find"><weige-address .client=${setting.client} .near=${place && { lon: place.lon, lat: place.lat }} @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-address>
+        <weige-find-place @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-find-place></div>
       <div class="report-map">
         <weige-map .setting=${setting} .label=${t.mapLabel} ?choosing=${!this.sent} .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
           .chosenArea=${finest} .besideAreas=${beside} .reports=${this.points} .unavailableText=${t.mapUnavailable}
