@@ -252,8 +252,11 @@ func (c *code) readSecretive(t *testing.T) {
 		})
 		return found
 	}
-	c.secretive = map[string]bool{}
+	c.secretive = map[string]bool{standard: true}
 	for function, list := range c.operations {
+		if function == standard {
+			continue
+		}
 		for _, o := range list {
 			handler := strings.ToUpper(o.id[:1]) + o.id[1:]
 			if methods[handler] == nil {
@@ -263,6 +266,10 @@ func (c *code) readSecretive(t *testing.T) {
 		}
 	}
 }
+
+// standard is the function whose operations a published standard has instead of our contract. It files reports and answers by itself what is
+// not there, so that all below its address leads to it.
+const standard = "open311"
 
 // operations reads the contract. What only the server of one machine answers is left out.
 func operations(t *testing.T) map[string][]operation {
@@ -299,5 +306,6 @@ func operations(t *testing.T) map[string][]operation {
 	if len(all) == 0 {
 		t.Fatal("the contract has no operations")
 	}
+	all[standard] = []operation{{id: standard, method: "ANY", path: "/open311/v2/{proxy+}"}}
 	return all
 }

@@ -80,7 +80,7 @@ func directives(csp string) map[string]string {
 // cached are the operations whose answers never change, by the pattern under which CloudFront keeps them.
 var cached = map[string]string{"/v1/*/boundary-sets/*/areas": "getBoundaryAreas", "/v1/*/boundary-sets/*/tiles/*": "getBoundaryTile"}
 
-// checkDistribution: pages from the bucket, /v1 from the API with nothing kept but areas and tiles, and a missing file is never a page.
+// checkDistribution: pages from the bucket, /v1 and /open311 from the API with nothing kept but areas and tiles, and a missing file is never a page.
 func checkDistribution(t template, c code) (bad complaints) {
 	d := at(t.the("AWS::CloudFront::Distribution"), "Properties", "DistributionConfig")
 	origins := map[string]any{}
@@ -106,11 +106,13 @@ func checkDistribution(t template, c code) (bad complaints) {
 		bad.unless(text(b, "ResponseHeadersPolicyId", "Ref") != "", "%s comes without the pages' headers", text(b, "PathPattern"))
 		bad.unless(text(b, "ViewerProtocolPolicy") != "allow-all", "something can be asked for in clear")
 	}
-	all := patterns["/v1/*"]
+	for _, pattern := range []string{"/v1/*", "/open311/*"} {
+		all := patterns[pattern]
+		bad.unless(text(all, "CachePolicyId") == neverCache && text(all, "OriginRequestPolicyId") == allButHost && len(texts(all, "AllowedMethods")) == 7,
+			"%s must keep nothing and pass on everything", pattern)
+		delete(patterns, pattern)
+	}
 	bad.unless(len(order) > 0 && order[len(order)-1] == "/v1/*", "/v1/* must come last, or it hides the others")
-	bad.unless(text(all, "CachePolicyId") == neverCache && text(all, "OriginRequestPolicyId") == allButHost && len(texts(all, "AllowedMethods")) == 7,
-		"/v1/* must keep nothing and pass on everything")
-	delete(patterns, "/v1/*")
 	for pattern, b := range patterns {
 		checkKept(&bad, t, c, pattern, b)
 	}

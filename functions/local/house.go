@@ -22,6 +22,7 @@ import (
 	"github.com/weige/weige/functions/internal/event"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/object"
+	"github.com/weige/weige/functions/internal/open311"
 	"github.com/weige/weige/functions/internal/socket"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/local/client"
@@ -43,6 +44,7 @@ type house struct {
 	table   *table.Table
 	meter   *meter
 	server  *api.Server
+	open311 *open311.Server
 	objects http.Handler // uploads
 	prints  http.Handler // of photos
 	sent    *messages[string]
@@ -99,6 +101,12 @@ func (h *house) start(ctx context.Context) error {
 	if h.server, err = assemble.Server(h.config, h.table, h.log); err != nil {
 		return err
 	}
+	if h.config.Open311 == "" {
+		h.config.Open311 = demo.Jurisdiction
+	}
+	if h.open311, err = assemble.Open311(h.config, h.table, h.log); err != nil {
+		return err
+	}
 	h.server.Ready = h.ready.Load
 	h.server.Jobs.Worker.Queue = h.parts
 	h.server.Outbox = assemble.Outbox(h.table, h.prompt, h.log)
@@ -145,6 +153,7 @@ func (h *house) handler() http.Handler {
 	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Exports, api.Local)
 	mux.Handle("/v1/", answers)
 	mux.Handle("/healthz", answers)
+	mux.Handle(open311.Prefix, api.Compress(h.open311))
 	mux.HandleFunc("GET /openapi.yaml", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/yaml")
 		_, _ = w.Write(api.Contract)

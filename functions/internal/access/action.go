@@ -92,6 +92,9 @@ const (
 	ListGazetteers       Action = "listGazetteers"
 	ImportGazetteer      Action = "importGazetteer"
 	RollBackGazetteer    Action = "rollBackGazetteer"
+	CreateApplication    Action = "createApplication"
+	ListApplications     Action = "listApplications"
+	RevokeApplication    Action = "revokeApplication"
 )
 
 // One to a line, so that two people can add one each.
@@ -160,6 +163,9 @@ var actions = []Action{
 	RollBackGazetteer,
 	ListDeadDeliveries,
 	ReplayDelivery,
+	CreateApplication,
+	ListApplications,
+	RevokeApplication,
 	CreatePhoto,
 	GetPhoto,
 	ListTrackedPhotos,

@@ -103,6 +103,9 @@ var rules = map[Action]rule{
 	ImportGazetteer:          {roles: []Role{Administrator}, whole: true},
 	RollBackGazetteer:        {roles: []Role{Administrator}, whole: true},
 	ReplayDelivery:           {roles: []Role{Administrator}, whole: true},
+	CreateApplication:        {roles: []Role{Administrator}, whole: true},
+	ListApplications:         {roles: []Role{Administrator}, whole: true},
+	RevokeApplication:        {roles: []Role{Administrator}, whole: true},
 }
 
 // allows decides by the rules.

@@ -1023,6 +1023,31 @@ type AddressSuggestions struct {
 // Answers Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all.
 type Answers map[string][]string
 
+// Application defines model for Application.
+type Application struct {
+	Application string    `json:"application"`
+	MadeAt      time.Time `json:"made_at"`
+	MadeBy      string    `json:"made_by,omitempty,omitzero"`
+	Name        string    `json:"name"`
+	PerMinute   int       `json:"per_minute"`
+
+	// RevokedAt Absent while its key is good.
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+}
+
+// ApplicationInput defines model for ApplicationInput.
+type ApplicationInput struct {
+	Name string `json:"name"`
+
+	// PerMinute How many requests a minute its key is good for.
+	PerMinute int `json:"per_minute,omitempty,omitzero"`
+}
+
+// Applications defines model for Applications.
+type Applications struct {
+	Applications []Application `json:"applications"`
+}
+
 // AreaCount defines model for AreaCount.
 type AreaCount struct {
 	// Code Area code of the queue level; `-` is outside every area.
@@ -1806,6 +1831,14 @@ type Neighbour struct {
 	Level  string    `json:"level"`
 	Metres float64   `json:"metres"`
 	Name   string    `json:"name"`
+}
+
+// NewApplication defines model for NewApplication.
+type NewApplication struct {
+	Application Application `json:"application"`
+
+	// Key To be kept by whoever runs the program: it is stored nowhere and shown only now.
+	Key string `json:"key"`
 }
 
 // NewArea defines model for NewArea.
@@ -2684,9 +2717,12 @@ type StaffReport struct {
 	Lat        float64 `json:"lat"`
 
 	// Late That deadline passed.
-	Late    bool    `json:"late,omitempty,omitzero"`
-	Located Located `json:"located,omitempty,omitzero"`
-	Lon     float64 `json:"lon"`
+	Late bool `json:"late,omitempty,omitzero"`
+
+	// Links Addresses of photos that another application named; nobody here has looked at them.
+	Links   []string `json:"links,omitempty,omitzero"`
+	Located Located  `json:"located,omitempty,omitzero"`
+	Lon     float64  `json:"lon"`
 
 	// Number What it is called there.
 	Number string `json:"number,omitempty,omitzero"`
@@ -2837,6 +2873,12 @@ type CompleteAddressParams struct {
 	Lat        float64 `form:"lat,omitempty" json:"lat,omitempty,omitzero"`
 	Datum      Datum   `form:"datum,omitempty" json:"datum,omitempty,omitzero"`
 	LimitQuery int     `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// CreateApplicationParams defines parameters for CreateApplication.
+type CreateApplicationParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
 
 // BeginDrawingParams defines parameters for BeginDrawing.
@@ -3150,6 +3192,9 @@ type PutRoutingRulesParams struct {
 // PutJurisdictionJSONRequestBody defines body for PutJurisdiction for application/json ContentType.
 type PutJurisdictionJSONRequestBody = JurisdictionInput
 
+// CreateApplicationJSONRequestBody defines body for CreateApplication for application/json ContentType.
+type CreateApplicationJSONRequestBody = ApplicationInput
+
 // BeginDrawingJSONRequestBody defines body for BeginDrawing for application/json ContentType.
 type BeginDrawingJSONRequestBody = DrawingInput
 
@@ -3260,6 +3305,15 @@ type ServerInterface interface {
 	// CompleteAddress Addresses, roads and estates that begin as typed, by name, pinyin or initials; the nearest first where a position is given.
 	// (GET /v1/{jurisdiction}/addresses)
 	CompleteAddress(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params CompleteAddressParams)
+	// ListApplications The programs that have, or had, a key.
+	// (GET /v1/{jurisdiction}/applications)
+	ListApplications(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// CreateApplication Lets a program of somebody else use the open interface (Open311). Its key is in this answer and nowhere else.
+	// (POST /v1/{jurisdiction}/applications)
+	CreateApplication(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params CreateApplicationParams)
+	// RevokeApplication Ends what the key of an application is good for, at once and for ever.
+	// (POST /v1/{jurisdiction}/applications/{application}/revocation)
+	RevokeApplication(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, application string)
 	// ListDrawings Boundary sets that people are drawing, last changed first.
 	// (GET /v1/{jurisdiction}/boundary-drawings)
 	ListDrawings(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
@@ -3638,6 +3692,121 @@ func (siw *ServerInterfaceWrapper) CompleteAddress(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.CompleteAddress(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListApplications operation middleware
+func (siw *ServerInterfaceWrapper) ListApplications(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListApplications(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateApplication operation middleware
+func (siw *ServerInterfaceWrapper) CreateApplication(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateApplicationParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateApplication(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeApplication operation middleware
+func (siw *ServerInterfaceWrapper) RevokeApplication(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "application" -------------
+	var application string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "application", r.PathValue("application"), &application, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "application", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeApplication(w, r, jurisdictionPath, application)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7334,6 +7503,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/areas", wrapper.ExportAreas)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/deliveries", wrapper.ListDeadDeliveries)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/deliveries/{delivery}/replay", wrapper.ReplayDelivery)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/applications", wrapper.ListApplications)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/applications", wrapper.CreateApplication)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/applications/{application}/revocation", wrapper.RevokeApplication)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/changes", wrapper.ListChanges)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)

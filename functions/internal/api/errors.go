@@ -21,6 +21,7 @@ var statuses = map[fault.Code]int{
 	fault.KeyReused:     http.StatusUnprocessableEntity,
 	fault.FaultyFile:    http.StatusUnprocessableEntity,
 	fault.NotReady:      http.StatusConflict,
+	fault.TooMany:       http.StatusTooManyRequests,
 	fault.Unavailable:   http.StatusServiceUnavailable,
 	fault.Undecided:     http.StatusServiceUnavailable,
 	fault.MethodUnknown: http.StatusMethodNotAllowed,

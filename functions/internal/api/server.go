@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/weige/weige/functions/internal/access"
+	"github.com/weige/weige/functions/internal/application"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/delivery"
@@ -54,7 +55,7 @@ var served = map[Function][]string{
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate", "/addresses"},
 	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/gazetteer", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/duties", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
-	Subscriptions: {"/deliveries"},
+	Subscriptions: {"/deliveries", "/applications"},
 	Exports:       {"/exports/"},
 	Photos: {"POST /v1/{jurisdiction}/photos", "GET /v1/{jurisdiction}/photos/{photo}", "GET /v1/{jurisdiction}/reports/track/{code}/photos",
 		"POST /v1/{jurisdiction}/reports/track/{code}/photos", "GET /v1/{jurisdiction}/photos", "POST /v1/{jurisdiction}/reports/{report}/photos",
@@ -90,6 +91,8 @@ type Server struct {
 	Log         *slog.Logger
 	BodyBytes   int64       // largest JSON body
 	Ready       func() bool // nil means always
+
+	Applications *application.Desk
 }
 
 // Handler answers the operations of the given functions and nothing else.

@@ -107,7 +107,7 @@ func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport
 	v := StaffReport{Report: q.Report, Version: q.Version, Status: q.Status, ServiceCode: q.ServiceCode, FiledAt: q.FiledAt, Lon: q.Lon, Lat: q.Lat,
 		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Returns: q.Returns,
 		Due: q.Due, Late: q.Late, Paused: q.Paused, Original: q.Original, Parent: q.Parent, PartsOpen: q.PartsOpen, Class: s.Clock.Class, AcceptBy: instant(s.Clock.AcceptBy), ResolveBy: instant(s.Clock.ResolveBy),
-		PausedAt: instant(s.Clock.PausedAt), Description: b.Description, Answers: b.Answers, Address: b.Address, AddressGrade: AddressGrade(s.Grade), Source: b.Source, Number: b.Number, HasContact: s.HasContact, Events: []Event{},
+		PausedAt: instant(s.Clock.PausedAt), Description: b.Description, Answers: b.Answers, Links: b.Links, Address: b.Address, AddressGrade: AddressGrade(s.Grade), Source: b.Source, Number: b.Number, HasContact: s.HasContact, Events: []Event{},
 		Stage: StaffReportStage(s.Status.Stage()), Final: s.Final, Answering: viewAssignee(s.Answering()), ReopenUntil: instant(s.ReopenUntil)}
 	for _, e := range events {
 		if e.Kind == report.Resolve || e.Kind == report.Close || e.Kind == report.Reject {

@@ -3,6 +3,7 @@
 package assemble
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/application"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/config"
@@ -46,6 +48,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	}
 	s.Gazetteers = &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Writer: t, Catalogue: t, Bytes: c.GazetteerBytes, Rows: c.GazetteerRows, Now: time.Now}
 	s.Graveyard = t
+	s.Applications = &application.Desk{Store: t, Now: time.Now, Random: rand.Reader}
 	if len(c.TrackingKey) == 0 && len(c.ContactKey) == 0 {
 		return s, nil // a function that neither files nor reads contact details
 	}

@@ -222,6 +222,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	w.photographEverything(tables["develop"])
 	w.exportEverything()
 	w.importEverything()
+	w.openEverything(tables["open311"])
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
 	watchEverything(t, tables["live"], tables["announce"], w)

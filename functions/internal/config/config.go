@@ -20,6 +20,9 @@ type Config struct {
 	Person   string // OIDC_PERSON_CLAIM: claim that holds a person's id
 	Grants   string // OIDC_GRANTS_CLAIM: claim that holds grants
 
+	Open311 string // OPEN311_JURISDICTION: jurisdiction of Open311 requests that name none; empty: they have to
+	Public  string // PUBLIC_URL: address under which people find Weige; empty: that of the request
+
 	TrackingKey []byte // TRACKING_KEY, base64 of at least 32 bytes: tracking codes
 	ContactKey  []byte // CONTACT_KEY, base64 of at least 32 bytes: contact details
 
@@ -63,6 +66,9 @@ func Read(getenv func(string) string) (Config, error) {
 		Audience: r.text("OIDC_AUDIENCE", "weige-web"),
 		Person:   r.text("OIDC_PERSON_CLAIM", "sub"),
 		Grants:   r.text("OIDC_GRANTS_CLAIM", "groups"),
+
+		Open311: r.text("OPEN311_JURISDICTION", ""),
+		Public:  r.text("PUBLIC_URL", ""),
 
 		TrackingKey: r.key("TRACKING_KEY"),
 		ContactKey:  r.key("CONTACT_KEY"),

@@ -22,6 +22,7 @@ const (
 	KeyReused     Code = "key_reused"     // an idempotency key came back with another body
 	FaultyFile    Code = "faulty_file"    // an imported file has faults, listed
 	NotReady      Code = "not_ready"      // the jurisdiction lacks what the request needs, such as boundaries
+	TooMany       Code = "too_many"       // more often than is allowed; waiting helps
 	Unavailable   Code = "unavailable"    // something outside does not answer; trying again later helps
 	Undecided     Code = "undecided"      // the outcome of a write could not be learned; trying again with the same key is safe
 	MethodUnknown Code = "method_unknown" // the address exists, the method does not

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +33,8 @@ const (
 	maxQuestions   = jurisdiction.MaxQuestions
 	maxAnswersEach = 20
 	maxPhotoID     = 64
+	maxLinks       = 5
+	maxLink        = 300
 )
 
 // MaxPhotos is how many photos a report can be filed with.
@@ -89,6 +92,7 @@ type Input struct {
 	Contact     Contact
 	Locale      string
 	Answers     map[string][]string `json:",omitempty"` // by the question's code; absent from the digest of a request without any
+	Links       []string            `json:",omitempty"` // addresses of photos, of another application
 	Photos      []string            `json:",omitempty"` // ids of photos that were sent
 	Address     string              `json:",omitempty"` // as the reporter writes it
 	NoPoint     bool                `json:",omitempty"` // there is only the address; Lon and Lat say nothing
@@ -180,7 +184,7 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	f := Filing{
 		State:  s,
 		Photos: in.Photos,
-		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers, Address: in.Address, Source: origin.Source, Number: origin.Number},
+		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers, Links: in.Links, Address: in.Address, Source: origin.Source, Number: origin.Number},
 		Event: Event{
 			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: who, Op: id, After: assignee, Status: assignee.Status(),
 			QueueArea: s.QueueArea, Service: service.Code, Rule: to.Rule, Rules: to.Rules,
@@ -246,6 +250,9 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 	if err := checkPhotos(in.Photos); err != nil {
 		return service, err
 	}
+	if err := checkLinks(in.Links); err != nil {
+		return service, err
+	}
 	in.Address = strings.TrimSpace(in.Address)
 	least := 0
 	if in.NoPoint {
@@ -270,6 +277,17 @@ func checkPhotos(ids []string) error {
 	for n, id := range ids {
 		if id == "" || len(id) > maxPhotoID || slices.Contains(ids[:n], id) {
 			return fault.Field("photos", "Name each photo once, by the id it was given.")
+		}
+	}
+	return nil
+}
+
+// checkLinks keeps addresses few and short, and such that a browser only shows them.
+func checkLinks(links []string) error {
+	for _, one := range links {
+		u, err := url.Parse(one)
+		if err != nil || len(links) > maxLinks || len(one) > maxLink || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || strings.ContainsFunc(one, unicode.IsControl) {
+			return fault.Field("media_url", "At most %d addresses of photos, each http or https and at most %d characters.", maxLinks, maxLink)
 		}
 	}
 	return nil

@@ -109,6 +109,7 @@ type Body struct {
 	Source      string              // the other system that it was imported from; empty for none
 	Number      string              // what it is called there
 	Address     string              // as the reporter wrote it; empty where there is only a point
+	Links       []string            // addresses of photos that another application named; nobody here has looked at them
 }
 
 // Unplaced is the grade of a report whose address was not found: it waits in the jurisdiction's queue, and its point is only where a map

@@ -132,6 +132,9 @@ func writeFirst(e report.Event, b report.Body) item {
 	i.put("ad", b.Address)
 	i.put("os", b.Source)
 	i.put("on", b.Number)
+	if len(b.Links) > 0 {
+		i["ml"] = list(b.Links)
+	}
 	if len(b.Answers) > 0 {
 		answers := item{}
 		for code, values := range b.Answers {
@@ -143,7 +146,7 @@ func writeFirst(e report.Event, b report.Body) item {
 }
 
 func readBody(i item) report.Body {
-	b := report.Body{Description: i.text("d"), Locale: i.text("l"), Address: i.text("ad"), Source: i.text("os"), Number: i.text("on")}
+	b := report.Body{Description: i.text("d"), Locale: i.text("l"), Address: i.text("ad"), Source: i.text("os"), Number: i.text("on"), Links: i.list("ml")}
 	if m, ok := i["qa"].(*types.AttributeValueMemberM); ok {
 		b.Answers = map[string][]string{}
 		for code := range m.Value {

@@ -28,6 +28,9 @@ import (
 //	jobs that wait, in order   J#{j}                       TURN
 //	delivery                   DV#{id}                     DELIVERY
 //	delivery that is dead      DD#{j}                      {time}#{id}
+//	application                AP#{j}                      APP#{id}
+//	key of an application      AK#{digest}                 KEY
+//	requests in a minute       AR#{j}#{application}        {minute}
 //	watcher                    W#{j}#{shard}               BY#{connection}
 //	what a connection watches  WC#{connection}             WATCH
 //	photo                      PH#{id}                     PHOTO
@@ -169,6 +172,18 @@ func deadPartition(j string) string { return "DD#" + j }
 
 func deadKey(j string, made time.Time, id string) key {
 	return key{deadPartition(j), stamp(made) + "#" + id}
+}
+
+const applicationPrefix = "APP#"
+
+func applicationsPartition(j string) string { return "AP#" + j }
+
+func applicationKey(j, id string) key { return key{applicationsPartition(j), applicationPrefix + id} }
+
+func digestKey(digest string) key { return key{"AK#" + digest, "KEY"} }
+
+func requestsKey(j, application string, minute time.Time) key {
+	return key{"AR#" + j + "#" + application, stamp(minute)}
 }
 
 const photoSort = "PHOTO"

@@ -20,6 +20,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/lambdatest"
+	"github.com/weige/weige/functions/internal/open311"
 	"github.com/weige/weige/functions/internal/socket"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/local/issuer"
@@ -177,6 +178,7 @@ func (s *Stack) front() error {
 			}
 		}
 	}
+	routes["ANY "+open311.Prefix+"{proxy+}"] = s.Functions["open311"]
 	mux := http.NewServeMux()
 	mux.Handle("/", lambdatest.Front(routes))
 	mux.Handle("GET "+socket.Path, &s.webSockets.sockets)

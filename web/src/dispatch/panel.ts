@@ -52,6 +52,7 @@ export class Panel extends PageElement {
       <p class="said words">${report.description}</p>
       <dl class="facts">
         ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
+        ${report.links?.length ? html`<dt>${t.linksNamed}</dt>${report.links.map((link) => html`<dd class="said"><a href=${link} rel="noreferrer noopener" target="_blank">${link}</a></dd>`)}` : nothing}
         <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
         <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : t.outside}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, report.filed_at)}</dd>

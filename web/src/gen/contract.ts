@@ -931,6 +931,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** The programs that have, or had, a key. */
+        get: operations["listApplications"];
+        put?: never;
+        /** Lets a program of somebody else use the open interface (Open311). Its key is in this answer and nowhere else. */
+        post: operations["createApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/applications/{application}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                application: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends what the key of an application is good for, at once and for ever. */
+        post: operations["revokeApplication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/queue": {
         parameters: {
             query?: never;
@@ -1465,6 +1505,35 @@ export interface components {
             /** @description Code of the class whose deadlines hold; absent for none. */
             class?: string;
         };
+        ApplicationInput: {
+            name: string;
+            /**
+             * @description How many requests a minute its key is good for.
+             * @default 60
+             */
+            per_minute?: number;
+        };
+        Application: {
+            application: string;
+            name: string;
+            per_minute: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by?: string;
+            /**
+             * Format: date-time
+             * @description Absent while its key is good.
+             */
+            revoked_at?: string;
+        };
+        NewApplication: {
+            application: components["schemas"]["Application"];
+            /** @description To be kept by whoever runs the program: it is stored nowhere and shown only now. */
+            key: string;
+        };
+        Applications: {
+            applications: components["schemas"]["Application"][];
+        };
         /** @description What a service asks; an attribute of a service definition in Open311 GeoReport v2. */
         Question: {
             code: string;
@@ -1953,6 +2022,8 @@ export interface components {
             source?: string;
             /** @description What it is called there. */
             number?: string;
+            /** @description Addresses of photos that another application named; nobody here has looked at them. */
+            links?: string[];
             has_contact: boolean;
             /**
              * @description Where it stands in the practice of Chinese digital urban management.
@@ -4329,6 +4400,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listApplications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applications"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createApplication: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplicationInput"];
+            };
+        };
+        responses: {
+            /** @description The application with its key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApplication"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    revokeApplication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                application: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The application as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Application"];
                 };
             };
             default: components["responses"]["Error"];

@@ -184,6 +184,7 @@ export const en: Catalogue = {
   event_rehomed: (who) => `Moved with the new boundaries; with ${who}`,
   event_split: (who) => `Divided among several units; led by ${who}`,
   event_part_finished: (who) => `A part is finished; led by ${who}`,
+  linksNamed: 'Addresses of photos the sender named (nobody looked at them)',
   event_part_reopened: (who) => `A part was opened again; led by ${who}`,
   event_noted: (who) => `The reporter added something; with ${who}`,
   event_confirmed: (who) => `The reporter is satisfied; done by ${who}`,

@@ -184,6 +184,7 @@ export const zh = {
   event_rehomed: (who: string) => `网格边界调整后改派，由${who}负责`,
   event_split: (who: string) => `分给几个单位同时处理；总负责：${who}`,
   event_part_finished: (who: string) => `一个部分已办结；总负责：${who}`,
+  linksNamed: '对方给出的照片地址（未经核实）',
   event_part_reopened: (who: string) => `一个部分重新处理；总负责：${who}`,
   event_noted: (who: string) => `上报人补充；由${who}负责`,
   event_confirmed: (who: string) => `上报人表示满意；经办：${who}`,

@@ -1,0 +1,109 @@
+package table
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/weige/weige/functions/internal/application"
+	"github.com/weige/weige/functions/internal/fault"
+)
+
+func writeApplication(a application.Application, digest string) item {
+	i := applicationKey(a.Jurisdiction, a.ID).item()
+	i["j"], i["n"], i["pm"], i["at"], i["h"] = str(a.Jurisdiction), str(a.Name), num(int64(a.PerMinute)), millis(a.MadeAt), str(digest)
+	i.put("who", a.MadeBy)
+	return i
+}
+
+func readApplication(i item) application.Application {
+	id, _ := strings.CutPrefix(i.text(sortKey), applicationPrefix)
+	return application.Application{ID: id, Jurisdiction: i.text("j"), Name: i.text("n"), PerMinute: int(i.number("pm")), MadeAt: i.millis("at"),
+		MadeBy: i.text("who"), RevokedAt: i.millis("no")}
+}
+
+// PutApplication implements application.Store: the application and what leads to it from its key, in one transaction.
+func (t *Table) PutApplication(ctx context.Context, a application.Application, digest string) (bool, error) {
+	pointer := digestKey(digest).item()
+	pointer["j"], pointer["a"] = str(a.Jurisdiction), str(a.ID)
+	put := func(i item) types.TransactWriteItem {
+		return types.TransactWriteItem{Put: &types.Put{TableName: t.name, Item: i, ConditionExpression: aws.String(absent)}}
+	}
+	refusals, err := t.transact(ctx, []types.TransactWriteItem{put(writeApplication(a, digest)), put(pointer)})
+	if err == nil {
+		return refusals == nil, nil
+	}
+	// The answer was lost: the digest, which nobody else has, says whether it was this one.
+	there, readErr := resolve(ctx, func(ctx context.Context) (item, error) {
+		return t.get(ctx, applicationKey(a.Jurisdiction, a.ID), latest)
+	})
+	switch {
+	case readErr != nil || there == nil:
+		return false, fmt.Errorf("write an application: %w", err)
+	}
+	return there.text("h") == digest, nil
+}
+
+// Applications implements application.Store.
+func (t *Table) Applications(ctx context.Context, j string) ([]application.Application, error) {
+	items, err := t.query(ctx, applicationsPartition(j), applicationPrefix, latest)
+	var list []application.Application
+	for _, i := range items {
+		list = append(list, readApplication(i))
+	}
+	return list, err
+}
+
+// RevokeApplication implements application.Store.
+func (t *Table) RevokeApplication(ctx context.Context, j, id string, at time.Time) (application.Application, error) {
+	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: applicationKey(j, id).item(),
+		UpdateExpression: aws.String("SET #no = if_not_exists(#no, :at)"), ConditionExpression: aws.String("attribute_exists(" + partitionKey + ")"),
+		ExpressionAttributeNames: map[string]string{"#no": "no"}, ExpressionAttributeValues: item{":at": millis(at)},
+		ReturnValues: types.ReturnValueAllNew, ReturnConsumedCapacity: t.capacity()})
+	if _, failed := conditionFailed(err); failed {
+		return application.Application{}, &fault.Error{Code: fault.Unknown, Field: "application", Message: "There is no such application here."}
+	}
+	if err != nil {
+		return application.Application{}, fmt.Errorf("revoke an application: %w", err)
+	}
+	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
+	return readApplication(out.Attributes), nil
+}
+
+// ApplicationOf implements application.Door. What it reads is the latest: a key that was just revoked is good no more.
+func (t *Table) ApplicationOf(ctx context.Context, digest string) (application.Application, bool, error) {
+	pointer, err := t.get(ctx, digestKey(digest), latest)
+	if err != nil || pointer == nil {
+		return application.Application{}, false, err
+	}
+	i, err := t.get(ctx, applicationKey(pointer.text("j"), pointer.text("a")), latest)
+	if err != nil || i == nil || i.text("h") != digest {
+		return application.Application{}, false, err
+	}
+	return readApplication(i), true, nil
+}
+
+// countsFor is how long the requests of a minute stay counted.
+const countsFor = time.Hour
+
+// CountRequest implements application.Door.
+func (t *Table) CountRequest(ctx context.Context, a application.Application, minute time.Time, limit int) (bool, error) {
+	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: requestsKey(a.Jurisdiction, a.ID, minute).item(),
+		UpdateExpression: aws.String("ADD #n :one SET #ttl = :until"), ConditionExpression: aws.String("attribute_not_exists(#n) OR #n < :limit"),
+		ExpressionAttributeNames:  map[string]string{"#n": "n", "#ttl": expiry},
+		ExpressionAttributeValues: item{":one": num(1), ":limit": num(int64(limit)), ":until": num(minute.Add(countsFor).Unix())}, ReturnConsumedCapacity: t.capacity()})
+	if _, failed := conditionFailed(err); failed {
+		t.spent("UpdateItem", true)
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("count a request: %w", err)
+	}
+	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
+	return true, nil
+}
