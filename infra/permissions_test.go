@@ -101,7 +101,8 @@ func exact(resource any) bool {
 	if star && !slices.ContainsFunc(starts, func(s string) bool { return strings.HasSuffix(body, s) }) {
 		return false
 	}
-	named := strings.Contains(arn, "${Table.Arn}/") || strings.Contains(arn, "${Site.Arn}/") || strings.Contains(arn, ":s3:::weige-uploads-${Id}") || strings.Contains(arn, ":s3:::weige-photos-${Id}/") || strings.Contains(arn, ":${LiveApi}/live/")
+	named := strings.Contains(arn, "${Table.Arn}/") || strings.Contains(arn, "${Site.Arn}/") || strings.Contains(arn, ":s3:::weige-uploads-${Id}") || strings.Contains(arn, ":s3:::weige-photos-${Id}/") || strings.Contains(arn, ":${LiveApi}/live/") ||
+		strings.HasSuffix(arn, ":geo-places:${AWS::Region}::provider/default")
 	return named && !strings.ContainsAny(body, "*?")
 }
 

@@ -22,5 +22,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	if server.Gazetteers.Beyond, err = assemble.Beyond(c); err != nil {
+		log.Fatal(err)
+	}
 	lambda.Start(gateway.Adapt(server.Handler(api.Reports)))
 }

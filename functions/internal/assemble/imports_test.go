@@ -53,6 +53,7 @@ func broken(all map[string][]string) []string {
 		"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams":         {internal + "event"},
 		"github.com/aws/aws-sdk-go-v2/service/sqs":                     {internal + "queue"},
 		"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi": {internal + "socket"},
+		"github.com/aws/aws-sdk-go-v2/service/geoplaces":               {internal + "geocode"},
 		"github.com/cedar-policy/cedar-go":                             {internal + "access"},
 		"github.com/coreos/go-oidc/v3/oidc":                            {internal + "access"},
 	}

@@ -28,10 +28,14 @@ type Config struct {
 
 	ContactFor time.Duration // CONTACT_DAYS: how long contact details are kept
 
-	BodyBytes        int64 // BODY_BYTES: largest request body
-	RosterBytes      int64 // ROSTER_BYTES: largest roster file
-	GazetteerBytes   int64 // GAZETTEER_BYTES: largest gazetteer file
-	GazetteerRows    int   // GAZETTEER_ROWS: most addresses of a gazetteer
+	BodyBytes      int64         // BODY_BYTES: largest request body
+	RosterBytes    int64         // ROSTER_BYTES: largest roster file
+	GazetteerBytes int64         // GAZETTEER_BYTES: largest gazetteer file
+	GazetteerRows  int           // GAZETTEER_ROWS: most addresses of a gazetteer
+	Places         string        // PLACES: amazon-location asks it for addresses that the gazetteer does not have; empty asks nobody
+	PlacesPerHour  int           // PLACES_PER_HOUR: how often an instance may ask in an hour
+	PlacesTimeout  time.Duration // PLACES_MILLISECONDS: how long it waits for an answer
+
 	BoundaryBytes    int64 // BOUNDARY_BYTES: largest boundary file
 	BoundaryFeatures int   // BOUNDARY_FEATURES
 	BoundaryVertices int   // BOUNDARY_VERTICES
@@ -79,6 +83,9 @@ func Read(getenv func(string) string) (Config, error) {
 		RosterBytes:      r.number("ROSTER_BYTES", 4<<20),
 		GazetteerBytes:   r.number("GAZETTEER_BYTES", 256<<20),
 		GazetteerRows:    int(r.number("GAZETTEER_ROWS", 1_000_000)),
+		Places:           r.text("PLACES", ""),
+		PlacesPerHour:    int(r.number("PLACES_PER_HOUR", 200)),
+		PlacesTimeout:    time.Duration(r.number("PLACES_MILLISECONDS", 1500)) * time.Millisecond,
 		BoundaryBytes:    r.number("BOUNDARY_BYTES", 128<<20),
 		BoundaryFeatures: int(r.number("BOUNDARY_FEATURES", 20_000)),
 		BoundaryVertices: int(r.number("BOUNDARY_VERTICES", 2_000_000)),

@@ -49,6 +49,7 @@ type Desk struct {
 	Catalogue Catalogue
 	Uploads   Uploads         // needed for imports of uploads
 	Reading   address.Reading // needed for imports: how characters sound
+	Beyond    Beyond          // asked where the gazetteer finds nothing; nil asks nobody
 	Bytes     int64           // largest file
 	Rows      int             // most addresses
 	Now       func() time.Time

@@ -84,6 +84,7 @@ func (d *Desk) Locate(ctx context.Context, c jurisdiction.Current, text string) 
 	}
 	f := Found{Text: text, Version: c.Gazetteer, Source: Own}
 	if c.Gazetteer == "" {
+		d.beyond(ctx, c, &f)
 		return f, nil
 	}
 	g, err := d.Shelf.Get(ctx, c.Jurisdiction, c.Gazetteer)
@@ -98,6 +99,9 @@ func (d *Desk) Locate(ctx context.Context, c jurisdiction.Current, text string) 
 			return Found{}, err
 		}
 		f.Places = append(f.Places, p)
+	}
+	if len(f.Places) == 0 {
+		d.beyond(ctx, c, &f)
 	}
 	if len(f.Places) == 0 {
 		f.area(c)
