@@ -41,3 +41,4 @@ export type EditOperation = Schemas['EditOperation'];
 export type FileFault = Schemas['Fault'];
 export type Inspection = Schemas['Inspection'];
 export type LevelMapping = Schemas['LevelMapping'];
+export type RoutingExplanation = Schemas['RoutingExplanation'];

@@ -230,19 +230,24 @@ export class Bulk extends StaffElement {
     const running = job.status === 'waiting' || job.status === 'running';
     return html`<section class="bulk-result" data-status=${job.status}>
       <div role="status"><h3 id="bulk-result" tabindex="-1">${headline}</h3></div>
-      ${running ? html`<progress max=${Math.max(1, job.reports)} value=${told} aria-label=${headline}></progress><p class="hint">${s.bulkGone}</p>` : nothing}
       <dl class="facts"><dt>${t.reason}</dt><dd>${job.reason}</dd></dl>
+      ${job.table.length > 0 ? this.table(job) : nothing}
+      <div class="bulk-end">${running ? html`<progress max=${Math.max(1, job.reports)} value=${told} aria-label=${headline}></progress><p class="hint">${s.bulkGone}</p>` : this.resultButtons(job)}</div>
       ${job.already_there ? html`<p>${s.bulkAlreadyThere(String(job.already_there))}</p>` : nothing}
       ${job.not_permitted + results.not_permitted > 0 ? html`<p>${s.bulkNotPermitted(String(job.not_permitted + results.not_permitted))}</p>` : nothing}
       ${results.changed ? html`<p class="notice warn">${s.bulkChanged(String(results.changed))}</p>` : nothing}
       ${results.failed ? html`<p class="notice bad">${s.bulkFailed(String(results.failed))}</p>` : nothing}
-      ${job.table.length > 0 ? this.table(job) : nothing}
-      <div class="buttons">${job.status === 'previewed' ? html`
-          ${job.reports > 0 ? html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.confirm()}>${s.bulkConfirm(String(job.reports))}</button>` : nothing}
-          <button type="button" class="secondary" @click=${() => { this.change(); void this.focusOn('#bulk-to'); }}>${s.bulkBack}</button>` : nothing}
-        ${job.status === 'finished' && !job.undoes && results.done > 0 ? html`<button type="button" class="secondary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.undo()}>${this.busy ? s.bulkUndoing : s.bulkUndo}</button>` : nothing}</div>
       ${job.table.length > 0 ? this.loadTable(job) : nothing}
     </section>`;
+  }
+
+  private resultButtons(job: Reassignment) {
+    const { s } = this;
+    const { results } = job;
+    return html`<div class="buttons">${job.status === 'previewed' ? html`
+          ${job.reports > 0 ? html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.confirm()}>${s.bulkConfirm(String(job.reports))}</button>` : nothing}
+          <button type="button" class="secondary" @click=${() => { this.change(); void this.focusOn('#bulk-to'); }}>${s.bulkBack}</button>` : nothing}
+        ${job.status === 'finished' && !job.undoes && results.done > 0 ? html`<button type="button" class="secondary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.undo()}>${this.busy ? s.bulkUndoing : s.bulkUndo}</button>` : nothing}</div>`;
   }
 
   private table(job: Reassignment) {

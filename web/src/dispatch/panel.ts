@@ -26,6 +26,11 @@ export class Panel extends PageElement {
   @property({ attribute: false }) report!: StaffReport;
   @state() private added = 0;
 
+  protected override firstUpdated(): void {
+    // Seldom asked for, and drawn once it is there.
+    void import('./routing.ts').catch(() => undefined);
+  }
+
   private who(assignee: Assignee): string {
     const { jurisdiction, areas } = this.desk.setting;
     return staffName(this.t, this.language, jurisdiction, areas, assignee);
@@ -67,6 +72,7 @@ export class Panel extends PageElement {
       <section><h3>${t.contact}</h3>
         ${report.has_contact ? html`<weige-contact .desk=${desk} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}</section>
       <section><h3>${t.history}</h3>${this.history(zone)}</section>
+      <weige-routing .desk=${desk} .report=${report.report} .version=${report.version}></weige-routing>
       <details><summary>${t.proof}</summary><dl class="facts">
         <dt>${t.proofVersion}</dt><dd><code>${report.boundary_set}</code></dd>
         <dt>${t.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>

@@ -72,10 +72,14 @@ export class Visit {
     });
     context.setDefaultTimeout(20_000);
     await context.addInitScript(() => {
-      const shifts = { sum: 0 };
+      const shifts = { sum: 0, told: [] as string[] };
       Object.assign(window, { layoutShifts: shifts });
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[]) if (!entry.hadRecentInput) shifts.sum += entry.value;
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] })[]) {
+          if (entry.hadRecentInput) continue;
+          shifts.sum += entry.value;
+          shifts.told.push(`${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => (node instanceof Element ? `${node.tagName}.${node.className}` : node?.textContent?.trim())).join(', ')}`);
+        }
       }).observe({ type: 'layout-shift', buffered: true });
     });
     return new Visit(context, await context.newPage(), base);
@@ -139,8 +143,11 @@ export class Visit {
     return this.page.waitForResponse((response) => response.request().method() === method && path.test(new URL(response.url()).pathname), { timeout: 20_000 });
   }
 
+  /** How much has moved by itself so far, as browsers reckon it; what moved is printed where that is something. */
   async layoutShift(): Promise<number> {
-    return await this.page.evaluate(() => (window as unknown as { layoutShifts: { sum: number } }).layoutShifts.sum);
+    const { sum, told } = await this.page.evaluate(() => (window as unknown as { layoutShifts: { sum: number; told: string[] } }).layoutShifts);
+    if (told.length > 0) console.log(`layout shifts:\n  ${told.join('\n  ')}`);
+    return sum;
   }
 
   /** Closes the window; whatever it complained about and was not brought about on purpose is an error. */

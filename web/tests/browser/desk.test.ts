@@ -72,6 +72,9 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     await page.locator('.step-form button.primary').click();
     await expect.poll(() => chip.textContent()).toBe(t.status_returned_short);
     expect(await page.locator('.timeline').textContent()).toContain(s.code_not_our_duty);
+    await page.getByText(s.routingTitle).click();
+    await page.locator('weige-routing p').first().waitFor();
+    await page.getByText(s.routingSameToday).waitFor();
     await visit.check('returned');
     await visit.picture(`desk-returned-${language}`, { whole: true });
     await visit.end();
@@ -273,6 +276,24 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     expect(new URL(page.url()).searchParams.get('status')).toBe('assigned');
     await page.getByRole('button', { name: s.savedDrop('Under way') }).click();
     expect(await page.locator('.saved li').count()).toBe(0);
+    await visit.end();
+  });
+
+  it('prints a list and a report that make sense', async () => {
+    const visit = await sit({ device: 'desktop', language: 'zh' });
+    const { page } = visit;
+    await visit.mapDrawn();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.filters, .map-tools, .pick').evaluateAll((all) => all.filter((one) => one.checkVisibility()).length)).toBe(0);
+    expect(await page.locator('.entry').last().isVisible()).toBe(true);
+    await visit.picture('desk-print', { whole: true });
+    await page.emulateMedia({ media: 'screen' });
+    await page.locator('.entry').first().click();
+    await page.locator('weige-panel .words').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('weige-panel .timeline').isVisible()).toBe(true);
+    expect(await page.locator('.desk-list').isVisible()).toBe(false);
+    await visit.picture('desk-print-report', { whole: true });
     await visit.end();
   });
 });
