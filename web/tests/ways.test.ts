@@ -7,7 +7,7 @@ import { staffCatalogues } from '../src/locale/staff.ts';
 const leader = { kind: 'person', person: 'leader', area: 'g1', because: 'duty' } as const;
 const queue = { kind: 'queue', because: 'queue' } as const;
 const dispatcher = { person: 'dispatcher', dispatches: true };
-const one = (status: Case['status'], more: Partial<Case> = {}): Case => ({ status, assignee: leader, ...more });
+const one = (status: Case['status'], more: Partial<Case> = {}): Case => ({ status, assignee: leader, due: '2026-11-26T00:00:00Z', ...more });
 
 describe('the ways of a case', () => {
   it('have words for every step, status and reason code in both languages', () => {
@@ -21,15 +21,16 @@ describe('the ways of a case', () => {
   });
 
   it.each<[string, Case, typeof dispatcher, StepKind[]]>([
-    ['a dispatcher of what is assigned', one('assigned'), dispatcher, ['accepted', 'resolved', 'returned', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
-    ['what nobody has cannot be accepted or returned', one('received', { assignee: queue }), dispatcher, ['resolved', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
-    ['a paused clock can only run on', one('in_progress', { paused: true }), dispatcher, ['resolved', 'returned', 'resumed', 'corrected', 'duplicate', 'split', 'rejected']],
-    ['a split case ends with its parts', one('in_progress', { parts_open: 2 }), dispatcher, ['returned', 'paused', 'corrected']],
-    ['a part is not divided again', one('assigned', { parent: 'whole' }), dispatcher, ['accepted', 'resolved', 'returned', 'paused', 'corrected', 'rejected']],
-    ['what is final is not returned', one('assigned', { final: true }), dispatcher, ['accepted', 'resolved', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['a dispatcher of what is assigned', one('assigned'), dispatcher, ['accepted', 'resolved', 'returned', 'remarked', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['what nobody has cannot be accepted or returned', one('received', { assignee: queue }), dispatcher, ['resolved', 'remarked', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['a paused clock can only run on', one('in_progress', { paused: true }), dispatcher, ['resolved', 'returned', 'remarked', 'resumed', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['a split case ends with its parts', one('in_progress', { parts_open: 2 }), dispatcher, ['returned', 'remarked', 'paused', 'corrected']],
+    ['a part is not divided again', one('assigned', { parent: 'whole' }), dispatcher, ['accepted', 'resolved', 'returned', 'remarked', 'paused', 'corrected', 'rejected']],
+    ['what is final is not returned', one('assigned', { final: true }), dispatcher, ['accepted', 'resolved', 'remarked', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
+    ['without a deadline there is nothing to pause', { ...one('assigned'), due: undefined } as unknown as Case, { person: 'leader', dispatches: false }, ['accepted', 'resolved', 'returned', 'remarked']],
     ['a check after it was resolved', one('resolved'), dispatcher, ['closed', 'reopened']],
     ['a closed one', one('closed'), dispatcher, ['reopened']],
-    ['whoever has it', one('assigned'), { person: 'leader', dispatches: false }, ['accepted', 'resolved', 'returned']],
+    ['whoever has it', one('assigned'), { person: 'leader', dispatches: false }, ['accepted', 'resolved', 'returned', 'remarked']],
     ['somebody else', one('assigned'), { person: 'neighbour', dispatches: false }, []],
   ])('%s', (_, is, asker, steps) => {
     expect(stepsFor(is, asker)).toEqual(steps);

@@ -41,6 +41,7 @@ const (
 	ReopenReport             Action = "reopenReport"
 	PauseReport              Action = "pauseReport"
 	ResumeReport             Action = "resumeReport"
+	RemarkReport             Action = "remarkReport"
 	RepeatReport             Action = "repeatReport"
 	CorrectReport            Action = "correctReport"
 	SplitReport              Action = "splitReport" // whoever may do this may give the parts to any unit
@@ -123,6 +124,7 @@ var actions = []Action{
 	ReopenReport,
 	PauseReport,
 	ResumeReport,
+	RemarkReport,
 	RepeatReport,
 	CorrectReport,
 	SplitReport,

@@ -58,6 +58,7 @@ var rules = map[Action]rule{
 	CloseReport:              {roles: []Role{Dispatcher, Administrator}},
 	RejectReport:             {roles: []Role{Dispatcher, Administrator}},
 	PauseReport:              {roles: []Role{Dispatcher, Administrator}},
+	RemarkReport:             {roles: []Role{Dispatcher, Administrator}, assigned: true},
 	ResumeReport:             {roles: []Role{Dispatcher, Administrator}},
 	ReopenReport:             {roles: []Role{Dispatcher, Administrator}},
 	RepeatReport:             {roles: []Role{Dispatcher, Administrator}},

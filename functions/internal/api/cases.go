@@ -51,6 +51,11 @@ func (s *Server) ResumeReport(w http.ResponseWriter, r *http.Request, code Juris
 	s.step(w, r, access.ResumeReport, report.Resume, code, id, p.IdempotencyKeyHeader)
 }
 
+// RemarkReport keeps words for colleagues with a report.
+func (s *Server) RemarkReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id ReportPath, p RemarkReportParams) {
+	s.step(w, r, access.RemarkReport, report.Remark, code, id, p.IdempotencyKeyHeader)
+}
+
 // RepeatReport calls a report a duplicate.
 func (s *Server) RepeatReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id ReportPath, p RepeatReportParams) {
 	var in DuplicateInput

@@ -200,7 +200,7 @@ func viewTracked(t report.Tracked) Tracked {
 			kind = report.Close
 		case kind == report.PartBack && e.StatusBefore == report.Closed:
 			kind = report.Reopen
-		case slices.Contains([]report.EventKind{report.Warn, report.Lapse, report.Escalate, report.PartDone, report.PartBack}, kind):
+		case slices.Contains([]report.EventKind{report.Warn, report.Lapse, report.Escalate, report.PartDone, report.PartBack, report.Remark}, kind):
 			continue // between the city and its staff
 		}
 		shown := PublicEvent{At: e.At, Kind: PublicEventKind(kind), Reply: e.Reply, Assignee: publicAssignee(e.After, t.Settings, t.Areas)}

@@ -137,7 +137,7 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{"service_code": "light", "lon": 0.0035, "lat": 0.0005, "description": "试"}
 	case "reassignReport":
 		body = map[string]any{"area": "c1g2", "reason": "试一试", "version": 99}
-	case "acceptReport", "returnReport", "resolveReport", "closeReport", "rejectReport", "reopenReport", "pauseReport", "resumeReport":
+	case "acceptReport", "returnReport", "resolveReport", "closeReport", "rejectReport", "reopenReport", "remarkReport", "pauseReport", "resumeReport":
 		body = map[string]any{"version": 99, "code": "other", "reason": "试一试", "reply": "试一试"}
 	case "repeatReport":
 		body = map[string]any{"version": 99, "original": report.Report}

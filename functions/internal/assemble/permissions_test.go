@@ -269,7 +269,7 @@ func (w *world) doEverything(work func()) {
 	w.must("POST", rulesPath+"/simulation", admin, map[string]any{"rules": onDutyOnly})
 	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"area": "c2g1", "reason": "他更近", "version": 1}, "Idempotency-Key", uuid.NewString())
 	version := 2
-	for _, step := range []string{"acceptance", "pause", "resumption", "return", "rejection", "reopening", "resolution", "closure"} {
+	for _, step := range []string{"acceptance", "remarks", "pause", "resumption", "return", "rejection", "reopening", "resolution", "closure"} {
 		w.must("POST", report+"/"+step, dispatcher, map[string]any{"version": version, "code": "other", "reason": "试一试", "reply": "试一试"}, "Idempotency-Key", uuid.NewString())
 		version++
 	}

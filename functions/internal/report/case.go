@@ -33,7 +33,7 @@ import (
 //	└────────────────────┘  reopen  └────────────────┘       reopen      │ closed     结案 │
 //	                                  as assigned                        └───────────────┘
 //
-// A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned. A pause, its end, and what the
+// A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned. A pause, its end, a remark, and what the
 // clock does (warn, call late, escalate) leave an unfinished case where it is, but that an escalation may hand it to somebody; so does a
 // correction of its place or service, and a re-homing, which a resolved one can be too: it is still checked by whoever has the ground. A duplicate ends like a rejected one and can be reopened like it. A case that is split stays where
 // it is and closes with the last of its parts; one of which a part is reopened is reopened itself. What a reporter adds or confirms moves nothing.
@@ -49,6 +49,7 @@ var ways = map[EventKind]way{
 	Reopen:     {from: []Status{Resolved, Closed, Rejected, Duplicate}, to: Reopened, reason: true},
 	Pause:      {from: unfinished, stays: true, reason: true},
 	Resume:     {from: unfinished, stays: true},
+	Remark:     {from: unfinished, stays: true, reason: true},
 	Warn:       {from: unfinished, stays: true},
 	Lapse:      {from: unfinished, stays: true},
 	Escalate:   {from: unfinished, stays: true},

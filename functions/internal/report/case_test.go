@@ -46,7 +46,7 @@ func TestEveryStepFromEveryStatus(t *testing.T) {
 		Duplicate:  {Reopen: Reopened},
 	}
 	for _, s := range []Status{Received, Assigned, InProgress, Returned, Reopened} {
-		want[s][Repeat], want[s][Split], want[s][Correct], want[s][PartBack], want[s][Rehomed] = Duplicate, InProgress, s, s, s
+		want[s][Repeat], want[s][Split], want[s][Correct], want[s][PartBack], want[s][Rehomed], want[s][Remark] = Duplicate, InProgress, s, s, s, s
 	}
 	for _, s := range Statuses() {
 		want[s][Note] = s

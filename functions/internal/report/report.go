@@ -141,6 +141,7 @@ const (
 	Reopen     EventKind = "reopened"
 	Pause      EventKind = "paused"
 	Resume     EventKind = "resumed"
+	Remark     EventKind = "remarked"  // words for colleagues, and nothing else
 	Warn       EventKind = "warned"    // a deadline is near
 	Lapse      EventKind = "late"      // a deadline passed
 	Escalate   EventKind = "escalated" // it went to the level above, or would have

@@ -18,7 +18,6 @@ import './keys.ts';
 import type { KeyAction } from './keys.ts';
 import { filterBar, reportList, type ListState } from './list.ts';
 import { merged } from './news.ts';
-import './panel.ts';
 import { dutiesIn } from './people.ts';
 import { isPicked } from './picked.ts';
 import { Picking } from './picking.ts';
@@ -175,7 +174,8 @@ export class DispatchPage extends StaffElement {
     const { desk } = this;
     if (!desk) return;
     try {
-      const open = await desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report } });
+      // What shows a report comes with the first one that is opened.
+      const [open] = await Promise.all([desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report } }), import('./panel.ts')]);
       if (report !== this.filters.report) return;
       this.open = open;
       await this.focusOn('#panel-title');

@@ -32,6 +32,7 @@ export const stepPaths = {
   reopened: '/v1/{jurisdiction}/reports/{report}/reopening',
   paused: '/v1/{jurisdiction}/reports/{report}/pause',
   resumed: '/v1/{jurisdiction}/reports/{report}/resumption',
+  remarked: '/v1/{jurisdiction}/reports/{report}/remarks',
 } as const satisfies Partial<Record<StepKind, string>>;
 
 export type PlainStep = keyof typeof stepPaths;
@@ -42,13 +43,13 @@ export function isPlain(kind: StepKind): kind is PlainStep {
 }
 
 /** Steps in the order in which they are offered: forward first, then back, then aside. */
-const offered = ['accepted', 'resolved', 'closed', 'returned', 'reopened', 'resumed', 'paused', 'corrected', 'duplicate', 'split', 'rejected'] as const satisfies StepKind[];
+const offered = ['accepted', 'resolved', 'closed', 'returned', 'remarked', 'reopened', 'resumed', 'paused', 'corrected', 'duplicate', 'split', 'rejected'] as const satisfies StepKind[];
 
 /** Steps that whoever has a report may take without being a dispatcher. */
-const ofTheAssignee: readonly StepKind[] = ['accepted', 'returned', 'resolved'];
+const ofTheAssignee: readonly StepKind[] = ['accepted', 'returned', 'resolved', 'remarked'];
 
 /** What has to be known of a report to say which steps it allows. */
-export type Case = Pick<StaffReport, 'status' | 'assignee' | 'paused' | 'parent' | 'parts_open' | 'final'>;
+export type Case = Pick<StaffReport, 'status' | 'assignee' | 'paused' | 'parent' | 'parts_open' | 'final' | 'due'>;
 
 /** Who asks. */
 export interface Asker {
@@ -75,7 +76,7 @@ function fits(one: Case, kind: StepKind): boolean {
     case 'returned': return one.assignee.kind === 'person' && !one.final;
     case 'resolved': case 'rejected': return !split;
     case 'duplicate': case 'split': return !split && !one.parent;
-    case 'paused': return !one.paused;
+    case 'paused': return !one.paused && one.due !== undefined;
     case 'resumed': return one.paused === true;
     default: return true;
   }

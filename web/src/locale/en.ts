@@ -175,6 +175,7 @@ export const en: Catalogue = {
   event_rejected: (who) => `Turned down; it was with ${who}`,
   event_reopened: (who) => `Opened again; handed to ${who}`,
   event_paused: (who) => `Deadline paused; with ${who}`,
+  event_remarked: (who) => `A note was made; with ${who}`,
   event_resumed: (who) => `Deadline runs again; with ${who}`,
   event_warned: (who) => `Deadline is near; with ${who}`,
   event_late: (who) => `Deadline passed; with ${who}`,

@@ -37,6 +37,7 @@ export const en: StaffCatalogue = {
   step_reopened: 'Reopen',
   step_paused: 'Pause the clock',
   step_resumed: 'Resume the clock',
+  step_remarked: 'Add a note',
   step_duplicate: 'Duplicate of another',
   step_corrected: 'Correct place or category',
   step_split: 'Split among units',

@@ -37,6 +37,7 @@ export const zh = {
   step_reopened: '重新打开',
   step_paused: '暂停计时',
   step_resumed: '恢复计时',
+  step_remarked: '记一笔',
   step_duplicate: '与另一件重复',
   step_corrected: '更正地点或类别',
   step_split: '拆分给几个单位',

@@ -175,6 +175,7 @@ export const zh = {
   event_rejected: (who: string) => `不予受理；当时由${who}负责`,
   event_reopened: (who: string) => `重新打开，交给${who}`,
   event_paused: (who: string) => `暂停计时；由${who}负责`,
+  event_remarked: (who: string) => `记了一笔；由${who}负责`,
   event_resumed: (who: string) => `恢复计时；由${who}负责`,
   event_warned: (who: string) => `时限将到；由${who}负责`,
   event_late: (who: string) => `已超时；由${who}负责`,

@@ -183,7 +183,7 @@ export class MinePage extends StaffElement {
     await store.add({ key: newKey(), person: kept.person, report: this.open, kind, body, made: new Date().toISOString() });
     this.sent = false;
     await this.look();
-    if (kind !== 'accepted') this.show('');
+    if (kind !== 'accepted' && kind !== 'remarked') this.show('');
     await this.sync();
   }
 

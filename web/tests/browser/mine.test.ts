@@ -66,6 +66,10 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.picture(`mine-${language}-case`);
     await visit.press('[data-step=accepted]');
     await expect.poll(() => history(first ?? '')).toContain('accepted');
+    await visit.press('[data-step=remarked]');
+    await page.locator('#case-reason').fill('去过一次，梯子不够长');
+    await page.locator('.step-form .primary').click();
+    await expect.poll(() => history(first ?? '')).toContain('remarked');
     await visit.press('[data-step=returned]');
     await page.locator('.step-form .primary').click();
     await page.getByText(s.stepNeedCode).waitFor();
