@@ -378,6 +378,7 @@ const (
 	EventKindReassigned   EventKind = "reassigned"
 	EventKindRehomed      EventKind = "rehomed"
 	EventKindRejected     EventKind = "rejected"
+	EventKindRemarked     EventKind = "remarked"
 	EventKindReopened     EventKind = "reopened"
 	EventKindResolved     EventKind = "resolved"
 	EventKindResumed      EventKind = "resumed"
@@ -418,6 +419,8 @@ func (e EventKind) Valid() bool {
 	case EventKindRehomed:
 		return true
 	case EventKindRejected:
+		return true
+	case EventKindRemarked:
 		return true
 	case EventKindReopened:
 		return true
@@ -1205,7 +1208,7 @@ type CaseStep struct {
 	// Code Why, from a list. A return: not_our_area, not_our_duty, wrong_place, needs_others, other. A rejection: not_for_the_city, nothing_found, not_understood, abuse, other.
 	Code string `json:"code,omitempty,omitzero"`
 
-	// Reason Words for staff; needed for a return and a reopening.
+	// Reason Words for staff; needed for a return, a reopening and a remark.
 	Reason string `json:"reason,omitempty,omitzero"`
 
 	// Reply Words for the resident; needed for a resolution and a rejection.
@@ -3141,6 +3144,12 @@ type RejectReportParams struct {
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
 
+// RemarkReportParams defines parameters for RemarkReport.
+type RemarkReportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
 // ReopenReportParams defines parameters for ReopenReport.
 type ReopenReportParams struct {
 	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
@@ -3269,6 +3278,9 @@ type ReassignReportJSONRequestBody = ReassignmentInput
 
 // RejectReportJSONRequestBody defines body for RejectReport for application/json ContentType.
 type RejectReportJSONRequestBody = CaseStep
+
+// RemarkReportJSONRequestBody defines body for RemarkReport for application/json ContentType.
+type RemarkReportJSONRequestBody = CaseStep
 
 // ReopenReportJSONRequestBody defines body for ReopenReport for application/json ContentType.
 type ReopenReportJSONRequestBody = CaseStep
@@ -3494,6 +3506,9 @@ type ServerInterface interface {
 	// RejectReport Turns a report down, with a reason code and words for the resident.
 	// (POST /v1/{jurisdiction}/reports/{report}/rejection)
 	RejectReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params RejectReportParams)
+	// RemarkReport Keeps words for colleagues in the history of a report; the resident does not see them.
+	// (POST /v1/{jurisdiction}/reports/{report}/remarks)
+	RemarkReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params RemarkReportParams)
 	// ReopenReport Opens a resolved, closed or rejected report again; it goes to whoever had it.
 	// (POST /v1/{jurisdiction}/reports/{report}/reopening)
 	ReopenReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params ReopenReportParams)
@@ -6779,6 +6794,69 @@ func (siw *ServerInterfaceWrapper) RejectReport(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// RemarkReport operation middleware
+func (siw *ServerInterfaceWrapper) RemarkReport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemarkReportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemarkReport(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ReopenReport operation middleware
 func (siw *ServerInterfaceWrapper) ReopenReport(w http.ResponseWriter, r *http.Request) {
 
@@ -7477,6 +7555,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/reopening", wrapper.ReopenReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/pause", wrapper.PauseReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/resumption", wrapper.ResumeReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/remarks", wrapper.RemarkReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/duplicate", wrapper.RepeatReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/correction", wrapper.CorrectReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/split", wrapper.SplitReport)

@@ -123,6 +123,7 @@ export class DispatchPage extends StaffElement {
     this.desk = undefined;
     this.open = undefined;
     this.listed = nothingListed;
+    this.picking.clear();
     this.stage = stage;
   }
 

@@ -431,6 +431,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/reports/{report}/remarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps words for colleagues in the history of a report; the resident does not see them. */
+        post: operations["remarkReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reports/{report}/duplicate": {
         parameters: {
             query?: never;
@@ -1989,7 +2009,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "remarked" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed";
             status?: components["schemas"]["Status"];
             /** @description Person's id, or `resident`, or `clock` for what a deadline did. */
             who: string;
@@ -2214,7 +2234,7 @@ export interface components {
             version: number;
             /** @description Why, from a list. A return: not_our_area, not_our_duty, wrong_place, needs_others, other. A rejection: not_for_the_city, nothing_found, not_understood, abuse, other. */
             code?: string;
-            /** @description Words for staff; needed for a return and a reopening. */
+            /** @description Words for staff; needed for a return, a reopening and a remark. */
             reason?: string;
             /** @description Words for the resident; needed for a resolution and a rejection. */
             reply?: string;
@@ -3648,6 +3668,37 @@ export interface operations {
         };
     };
     resumeReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    remarkReport: {
         parameters: {
             query?: never;
             header: {
