@@ -71,6 +71,36 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.end();
   });
 
+  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('is found by its address, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const visit = await Visit.begin(browser, server.url, { device, language });
+    const { page } = visit;
+    await visit.open('/');
+    await visit.mapDrawn();
+    // The name of a lane that there is in two communities is completed, and the choices tell them apart.
+    await visit.press('#address');
+    const before = await visit.layoutShift();
+    await page.keyboard.insertText('桂花巷');
+    const choices = page.locator('.address-choices button');
+    await expect.poll(() => choices.count()).toBeGreaterThanOrEqual(2);
+    expect(new Set(await page.locator('.address-choices .hint').allTextContents()).size).toBeGreaterThanOrEqual(2);
+    expect((await visit.layoutShift()) - before, 'layout shift of the choices').toBeLessThan(0.01);
+    await visit.check(`address choices ${device}`);
+    await visit.picture(`place-address-${device}`);
+    const chosen = visit.answer('GET', /\/locate$/);
+    await (device === 'phone' ? choices.nth(1).tap() : choices.nth(1).click());
+    expect((await chosen).status()).toBe(200);
+    await page.locator('.chain li').first().waitFor();
+    await page.locator('.pin').waitFor();
+    await visit.picture(`place-address-found-${device}`);
+    // By the keyboard alone, and what is not there.
+    await page.locator('#address').fill('没有这条路 12345 号');
+    await page.keyboard.press('Enter');
+    await page.getByText(t.addressNone).waitFor();
+    await visit.check(`no address ${device}`);
+    await visit.end();
+  });
+
   it.each([['phone', 'zh'], ['desktop', 'en']] as const)('near an edge is asked about, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const edge = await nearAnEdge(server.url);
