@@ -20,7 +20,7 @@ type code struct {
 	folders    []string               // of functions with a main.go, without local
 	settings   map[string]setting     // by the field of config.Config
 	touched    map[string][]string    // by function: the fields of config.Config that it reads
-	secretive  map[string]bool        // by function: it files or reads reports, and so needs the keys
+	secretive  map[string]keys        // by function: the keys of reports that it needs
 	operations map[string][]operation // by function, as the contract says
 	indexes    map[string][3]string   // by name: partition key, sort key, projection
 	constants  map[string]string      // of package table
@@ -235,34 +235,50 @@ func (c *code) touchedBy(f *ast.FuncDecl, shared map[string]*ast.FuncDecl, seen 
 	return fields
 }
 
-// readSecretive finds which functions serve an operation that uses api.Server's Reports or Assignments, which exist only where the keys
-// are.
+// keys are names of variables that hold a key.
+type keys map[string]bool
+
+// keyUsers are the fields of api.Server that need a key of reports. Another key is needed wherever a main asks for it.
+var keyUsers = map[string][]string{
+	"TRACKING_KEY": {"Reports", "Assignments", "Subscriptions"},
+	"CONTACT_KEY":  {"Reports", "Assignments"},
+}
+
+// mayHold reports whether a function needs a key.
+func (c code) mayHold(function, key string) bool {
+	return keyUsers[key] == nil || c.secretive[function][key]
+}
+
+// readSecretive finds which functions serve an operation that uses what needs a key.
 func (c *code) readSecretive(t *testing.T) {
 	methods := methodsOf("Server", sources(t, "functions/internal/api"))
-	var uses func(name string, seen map[string]bool) bool
-	uses = func(name string, seen map[string]bool) (found bool) {
+	var uses func(name string, fields []string, seen map[string]bool) bool
+	uses = func(name string, fields []string, seen map[string]bool) (found bool) {
 		if methods[name] == nil || seen[name] {
 			return false
 		}
 		seen[name] = true
 		each(methods[name], func(s *ast.SelectorExpr) {
 			if x, sel := selected(s); x == "s" {
-				found = found || sel == "Reports" || sel == "Assignments" || uses(sel, seen)
+				found = found || slices.Contains(fields, sel) || uses(sel, fields, seen)
 			}
 		})
 		return found
 	}
-	c.secretive = map[string]bool{standard: true}
+	c.secretive = map[string]keys{standard: {"TRACKING_KEY": true, "CONTACT_KEY": true}}
 	for function, list := range c.operations {
 		if function == standard {
 			continue
 		}
+		c.secretive[function] = keys{}
 		for _, o := range list {
 			handler := strings.ToUpper(o.id[:1]) + o.id[1:]
 			if methods[handler] == nil {
 				t.Fatalf("no method serves the operation %s", o.id)
 			}
-			c.secretive[function] = c.secretive[function] || uses(handler, map[string]bool{})
+			for key, fields := range keyUsers {
+				c.secretive[function][key] = c.secretive[function][key] || uses(handler, fields, map[string]bool{})
+			}
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (t template) setting(function, property string) string {
 }
 
 // given are environment variables that Lambda sets itself, and addresses that are empty where the region's own service is meant.
-var given = []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "DYNAMODB_ENDPOINT", "S3_ENDPOINT", "SQS_ENDPOINT"}
+var given = []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "DYNAMODB_ENDPOINT", "S3_ENDPOINT", "SQS_ENDPOINT", "SES_ENDPOINT"}
 
 // placed are environment variables with a default that fits one machine and no cloud, or none.
 var placed = []string{"TABLE_NAME", "UPLOADS_BUCKET", "PHOTOS_BUCKET", "QUEUE_URL", "DELIVERY_QUEUE_URL", "LIVE_URL"}
@@ -69,13 +69,13 @@ func checkEnvironment(t template, c code) (bad complaints) {
 				bad.add("%s: %s is not for the template to set", name, v)
 			case !slices.Contains(c.touched[folder], field):
 				bad.add("%s: it does not use %s", name, v)
-			case s.kind == "key" && !c.secretive[folder]:
-				bad.add("%s: it neither files nor reads reports and must not have %s", name, v)
+			case s.kind == "key" && !c.mayHold(folder, v):
+				bad.add("%s: nothing that it serves needs a key, so it must not have %s", name, v)
 			}
 		}
 		for _, field := range c.touched[folder] {
 			s := c.settings[field]
-			needed := !slices.Contains(given, s.name) && (!s.optional || slices.Contains(placed, s.name)) && (s.kind != "key" || c.secretive[folder])
+			needed := !slices.Contains(given, s.name) && (!s.optional || slices.Contains(placed, s.name)) && (s.kind != "key" || c.mayHold(folder, s.name))
 			bad.unless(!needed || variables[s.name] != nil, "%s needs %s", name, s.name)
 		}
 	}

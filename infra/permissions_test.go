@@ -102,7 +102,7 @@ func exact(resource any) bool {
 		return false
 	}
 	named := strings.Contains(arn, "${Table.Arn}/") || strings.Contains(arn, "${Site.Arn}/") || strings.Contains(arn, ":s3:::weige-uploads-${Id}") || strings.Contains(arn, ":s3:::weige-photos-${Id}/") || strings.Contains(arn, ":${LiveApi}/live/") ||
-		strings.HasSuffix(arn, ":geo-places:${AWS::Region}::provider/default")
+		strings.HasSuffix(arn, ":geo-places:${AWS::Region}::provider/default") || strings.HasSuffix(arn, ":identity/${MailDomain}")
 	return named && !strings.ContainsAny(body, "*?")
 }
 

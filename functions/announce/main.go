@@ -16,6 +16,6 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	announcer := assemble.Announcer(assemble.Table(c), assemble.Wire(c), assemble.Log())
+	announcer := assemble.Announcer(assemble.Table(c), assemble.Wire(c), assemble.DeliveryQueue(c), assemble.Log())
 	lambda.Start(announcer.HandleLambda)
 }

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log"
 	"os"
 
@@ -10,7 +11,6 @@ import (
 
 	"github.com/weige/weige/functions/internal/assemble"
 	"github.com/weige/weige/functions/internal/config"
-	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/queue"
 )
 
@@ -19,8 +19,14 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	logger := assemble.Log()
-	worker := assemble.Deliverer(assemble.Table(c), map[delivery.Channel]delivery.Sender{}, logger)
+	t, logger := assemble.Table(c), assemble.Log()
+	mailer, errMail := assemble.Mailer(c)
+	pusher, errPush := assemble.Pusher(c)
+	senders, err := assemble.Senders(c, t, assemble.DeliveryQueue(c), mailer, pusher, logger)
+	if err := errors.Join(errMail, errPush, err); err != nil {
+		log.Fatal(err)
+	}
+	worker := assemble.Deliverer(t, senders, logger)
 	lambda.Start(queue.LambdaAnd(worker.Handle, func(ctx context.Context) error {
 		_, err := worker.Run(ctx)
 		return err

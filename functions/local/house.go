@@ -109,8 +109,9 @@ func (h *house) start(ctx context.Context) error {
 	}
 	h.server.Ready = h.ready.Load
 	h.server.Jobs.Worker.Queue = h.parts
-	h.server.Outbox = assemble.Outbox(h.table, h.prompt, h.log)
-	h.deliver = assemble.Deliverer(h.table, map[delivery.Channel]delivery.Sender{}, h.log)
+	if err := h.post(); err != nil {
+		return err
+	}
 	h.sockets = &sockets.Sockets{Failed: func(err error) { h.log.Error("connection", "error", err) }}
 	if h.sockets.Listener, err = assemble.Door(h.config, h.table, h.sockets, h.log); err != nil {
 		return err
@@ -187,7 +188,9 @@ func (h *house) follow(ctx context.Context) {
 	defer wait.Wait()
 	wait.Go(func() { h.followInto(ctx, stream, "stream.json", event.Changes{Tally: h.table, Log: h.log}) })
 	stream.Tries, stream.Passed = announceTries, func(err error) { h.log.Error("an event was not announced", "error", err) }
-	wait.Go(func() { h.followInto(ctx, stream, "announced.json", assemble.Announcer(h.table, h.sockets, h.log)) })
+	wait.Go(func() {
+		h.followInto(ctx, stream, "announced.json", assemble.Announcer(h.table, h.sockets, h.prompt, h.log))
+	})
 }
 
 // announceTries is how often an event is announced to somebody who fails to take it.

@@ -18,11 +18,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := assemble.WithKeys(c, assemble.Table(c), assemble.Log())
+	t, logger := assemble.Table(c), assemble.Log()
+	server, err := assemble.WithKeys(c, t, logger)
 	if err != nil {
 		log.Fatal(err)
 	}
 	if server.Gazetteers.Beyond, err = assemble.Beyond(c); err != nil {
+		log.Fatal(err)
+	}
+	if server.Subscriptions, err = assemble.Subscriptions(c, t, server.Reports, assemble.Outbox(t, assemble.DeliveryQueue(c), logger)); err != nil {
 		log.Fatal(err)
 	}
 	lambda.Start(gateway.Adapt(server.Handler(api.Reports)))

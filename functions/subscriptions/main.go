@@ -24,5 +24,8 @@ func main() {
 		log.Fatal(err)
 	}
 	server.Outbox = assemble.Outbox(t, assemble.DeliveryQueue(c), logger)
+	if server.Subscriptions, err = assemble.Subscriptions(c, t, server.Reports, server.Outbox); err != nil {
+		log.Fatal(err)
+	}
 	lambda.Start(gateway.Adapt(server.Handler(api.Subscriptions)))
 }

@@ -26,6 +26,17 @@ const (
 	ListTrackedPhotos  Action = "listTrackedPhotos"
 	AddTrackedPhoto    Action = "addTrackedPhoto"
 	ListReleasedPhotos Action = "listReleasedPhotos"
+
+	Subscribe           Action = "subscribe"
+	ConfirmSubscription Action = "confirmSubscription"
+	GetSubscription     Action = "getSubscription"
+	ChangeSubscription  Action = "changeSubscription"
+	CancelSubscription  Action = "cancelSubscription"
+	OpenCancellation    Action = "openCancellation"
+	TrackSubscription   Action = "trackSubscription"
+	GetPushKey          Action = "getPushKey"
+	GetFeed             Action = "getFeed"
+	GetAreaFeed         Action = "getAreaFeed"
 )
 
 // What staff may do with reports and rosters, within the areas they hold.
@@ -64,6 +75,7 @@ const (
 	ExportAssignments        Action = "exportAssignments"
 	ExportAreas              Action = "exportAreas"
 	ImportReports            Action = "importReports" // to be asked for where each of them lies
+	SubscribeStaff           Action = "subscribeStaff"
 )
 
 // What concerns a jurisdiction as a whole.
@@ -180,6 +192,17 @@ var actions = []Action{
 	ExportAssignments,
 	ExportAreas,
 	ImportReports,
+	Subscribe,
+	ConfirmSubscription,
+	GetSubscription,
+	ChangeSubscription,
+	CancelSubscription,
+	OpenCancellation,
+	TrackSubscription,
+	GetPushKey,
+	GetFeed,
+	GetAreaFeed,
+	SubscribeStaff,
 }
 
 // Actions lists every action.

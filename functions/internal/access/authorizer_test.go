@@ -103,6 +103,7 @@ var rules = map[Action]rule{
 	ListGazetteers:           {roles: []Role{Administrator}, whole: true},
 	ImportGazetteer:          {roles: []Role{Administrator}, whole: true},
 	RollBackGazetteer:        {roles: []Role{Administrator}, whole: true},
+	SubscribeStaff:           {roles: []Role{Member, Dispatcher, Administrator}},
 	ReplayDelivery:           {roles: []Role{Administrator}, whole: true},
 	CreateApplication:        {roles: []Role{Administrator}, whole: true},
 	ListApplications:         {roles: []Role{Administrator}, whole: true},

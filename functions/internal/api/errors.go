@@ -54,6 +54,9 @@ func (s *Server) failWith(w http.ResponseWriter, r *http.Request, err error, cur
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "5")
 	}
+	if status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "3600")
+	}
 	answer(w, status, Error{Code: string(f.Code), Message: f.Message, Field: f.Field, Faults: viewFaults(f.Details), Current: current})
 }
 

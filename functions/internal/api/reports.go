@@ -3,11 +3,13 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/functions/internal/subscription"
 	"github.com/weige/weige/geo"
 )
 
@@ -83,7 +85,7 @@ func (s *Server) answersFor(r *http.Request, c jurisdiction.Current, located jur
 
 // FileReport files a report and says who has it.
 func (s *Server) FileReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, p FileReportParams) {
-	in, err := s.reportInput(w, r, p.IdempotencyKeyHeader)
+	in, follow, err := s.reportInput(w, r, p.IdempotencyKeyHeader)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -99,36 +101,40 @@ func (s *Server) FileReport(w http.ResponseWriter, r *http.Request, code Jurisdi
 	}
 	st := receipt.State
 	who := publicAssignee(st.Assignee, receipt.Settings, receipt.Located.Areas)
-	answer(w, status, Filed{Report: st.ID, TrackingCode: receipt.Code, Status: Status(st.Status), FiledAt: st.FiledAt,
+	following := follow && s.follow(r, receipt, in)
+	answer(w, status, Filed{Following: following, Report: st.ID, TrackingCode: receipt.Code, Status: Status(st.Status), FiledAt: st.FiledAt,
 		Located: viewLocated(receipt.Located, PublicAssignee{}), Assignee: who})
 }
 
-func (s *Server) reportInput(w http.ResponseWriter, r *http.Request, key string) (report.Input, error) {
+func (s *Server) reportInput(w http.ResponseWriter, r *http.Request, key string) (got report.Input, follow bool, err error) {
 	var in ReportInput
 	if err := idempotencyKey(key); err != nil {
-		return report.Input{}, err
+		return got, false, err
 	}
 	body, err := decodeBody(w, r, s.BodyBytes, &in, "service_code", "description")
 	if err != nil {
-		return report.Input{}, err
+		return got, false, err
 	}
 	noLon, noLat := present(body, []string{"lon"}) != nil, present(body, []string{"lat"}) != nil
 	noPoint := noLon && noLat && in.Address != ""
 	switch {
 	case noPoint:
 	case noLon:
-		return report.Input{}, noPlace("lon")
+		return got, false, noPlace("lon")
 	case noLat:
-		return report.Input{}, noPlace("lat")
+		return got, false, noPlace("lat")
 	}
 	datum, err := datumOf(in.Datum)
 	if err != nil {
-		return report.Input{}, err
+		return got, false, err
+	}
+	if in.Follow && !subscription.CanMail(strings.TrimSpace(in.Contact.Email)) {
+		return got, false, fault.Field("contact.email", "To follow the report, give an e-mail address that mails can be sent to.")
 	}
 	return report.Input{Service: in.ServiceCode, Lon: in.Lon, Lat: in.Lat, NoPoint: noPoint, Address: in.Address, Datum: datum, Accuracy: in.Accuracy, Description: in.Description,
 			Contact: report.Contact{Name: in.Contact.Name, Phone: in.Contact.Phone, Email: in.Contact.Email}, Locale: string(in.Locale), Answers: in.Answers,
 			Photos: in.Photos},
-		checkAccuracy(in.Accuracy)
+		in.Follow, checkAccuracy(in.Accuracy)
 }
 
 func noPlace(field string) error {

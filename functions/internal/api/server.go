@@ -25,6 +25,7 @@ import (
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/photo"
 	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/functions/internal/subscription"
 )
 
 // Contract is the OpenAPI document.
@@ -49,13 +50,13 @@ const (
 
 // served says which function answers which operation. A test holds it against the contract.
 var served = map[Function][]string{
-	Reports: {"POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}",
+	Reports: {"/feeds", "POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}",
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening", "POST /v1/{jurisdiction}/reports/track/{code}/notes",
 		"POST /v1/{jurisdiction}/reports/track/{code}/confirmation", "/imports"},
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate", "/addresses"},
 	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/gazetteer", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/duties", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
-	Subscriptions: {"/deliveries", "/applications"},
+	Subscriptions: {"/deliveries", "/applications", "/subscriptions", "/staff-subscriptions", "/push-key"},
 	Exports:       {"/exports/"},
 	Photos: {"POST /v1/{jurisdiction}/photos", "GET /v1/{jurisdiction}/photos/{photo}", "GET /v1/{jurisdiction}/reports/track/{code}/photos",
 		"POST /v1/{jurisdiction}/reports/track/{code}/photos", "GET /v1/{jurisdiction}/photos", "POST /v1/{jurisdiction}/reports/{report}/photos",
@@ -92,7 +93,8 @@ type Server struct {
 	BodyBytes   int64       // largest JSON body
 	Ready       func() bool // nil means always
 
-	Applications *application.Desk
+	Applications  *application.Desk
+	Subscriptions *subscription.Desk
 }
 
 // Handler answers the operations of the given functions and nothing else.

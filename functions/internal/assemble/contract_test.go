@@ -58,7 +58,7 @@ func TestEachFunctionServesWhatTheContractSays(t *testing.T) {
 	functions := []api.Function{api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Exports, api.Local}
 	for _, o := range operations(t) {
 		for _, f := range functions {
-			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{job}", "j", "{delivery}", "d", "{photo}", "p", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+			path := strings.NewReplacer("{jurisdiction}", "nowhere", "{report}", "r", "{job}", "j", "{delivery}", "d", "{photo}", "p", "{token}", "t", "{feed}", "f.atom", "{code}", "c", "{set}", "0123456789abcdef", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
 			w.handler = w.server.Handler(f)
 			a := w.do(o.method, path, "", nil)
 			served := a.status != http.StatusMethodNotAllowed && !strings.Contains(string(a.body), "nothing at this address") && !strings.Contains(string(a.body), "404 page")
@@ -114,10 +114,10 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 }
 
 // ofWhateverIsHeld ask for no area: they answer what the caller holds.
-var ofWhateverIsHeld = []string{"listAreaCounts", "listOwnDuties", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas", "importReports"}
+var ofWhateverIsHeld = []string{"listAreaCounts", "listOwnDuties", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas", "importReports", "subscribeStaff"}
 
 // assigned are what members may do in their areas, and with what they have as well. listAreaCounts and listOwnDuties ask for no report.
-var assigned = []string{"getReport", "explainRouting", "readContact", "listAreaCounts", "listOwnDuties", "listChanges", "listReportPhotos", "addReportPhoto"}
+var assigned = []string{"getReport", "explainRouting", "readContact", "listAreaCounts", "listOwnDuties", "listChanges", "listReportPhotos", "addReportPhoto", "subscribeStaff"}
 
 func refused(a answer) bool {
 	return a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
@@ -126,7 +126,7 @@ func refused(a answer) bool {
 // try makes a request that would succeed, or fail for another reason than who asks.
 func (w *world) try(o operation, token string, report api.Filed) answer {
 	path := strings.NewReplacer("{jurisdiction}", town, "{report}", report.Report, "{code}", report.TrackingCode, "{set}", "0123456789abcdef",
-		"{job}", w.change, "{delivery}", "none", "{photo}", "none", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
+		"{job}", w.change, "{delivery}", "none", "{photo}", "none", "{token}", "none", "{feed}", "reports.atom", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
 	var body any
 	switch o.id {
 	case "locatePoint":
@@ -146,6 +146,14 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 	case "splitReport":
 		part := map[string]any{"service_code": "light", "area": "c1g2", "description": "试一试"}
 		body = map[string]any{"version": 99, "reason": "试一试", "parts": []any{part, part}}
+	case "subscribe":
+		body = map[string]any{"area": "c1", "email": "somebody@town.example"}
+	case "subscribeStaff":
+		body = map[string]any{"email": "somebody@town.example"}
+	case "confirmSubscription":
+		body = map[string]any{"token": "none"}
+	case "changeSubscription":
+		body = map[string]any{"daily": true}
 	case "previewReassignment":
 		body = map[string]any{"areas": []string{"c1g1"}, "to": map[string]any{"area": "c1g2"}, "reason": "试一试"}
 	case "confirmReassignment", "undoReassignment":

@@ -201,6 +201,9 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		server.Exports = Exports(tables[function])
 		server.Exports.Now = func() time.Time { return time.Now().Add(time.Minute) } // what was just filed is settled
 		server.Photos = Photos(c, server.Books, tables[function])
+		if server.Subscriptions, err = Subscriptions(c, tables[function], server.Reports, server.Outbox); err != nil {
+			t.Fatal(err)
+		}
 		handler := server.Handler(api.Function(function))
 		for _, o := range operations(t) {
 			if o.function == function {
@@ -222,6 +225,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	w.photographEverything(tables["develop"])
 	w.exportEverything()
 	w.importEverything()
+	w.followEverything(tables["announce"], tables["deliver"])
 	w.openEverything(tables["open311"])
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])

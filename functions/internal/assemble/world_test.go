@@ -56,6 +56,7 @@ func newWorld(t *testing.T, endpoint string) *world {
 	w := &world{t: t, issuer: newTokens(t), usage: &usage{byOperation: map[string]int{}}}
 	w.config = config.Config{Region: "us-east-1", Table: "t" + uuid.NewString(), DynamoDBEndpoint: endpoint, AccessKey: "local", SecretKey: "secret of a test",
 		Issuer: w.issuer.url, Audience: "weige-web", TrackingKey: bytes.Repeat([]byte{1}, 32), ContactKey: bytes.Repeat([]byte{2}, 32),
+		SubscriptionKey: bytes.Repeat([]byte{3}, 32), MailFrom: "Weige <weige@town.example>", Site: "https://town.example",
 		ContactFor: time.Hour, BodyBytes: 1 << 20, GazetteerBytes: 1 << 20, GazetteerRows: 10_000, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
 	ctx := context.Background()
 	client := table.Dial(Storage(w.config))
@@ -69,6 +70,9 @@ func newWorld(t *testing.T, endpoint string) *world {
 	}
 	server.Boundaries.Uploads, server.Gazetteers.Uploads = noUploads{}, noUploads{}
 	server.Outbox = Outbox(w.table, &wakes{}, server.Log)
+	if server.Subscriptions, err = Subscriptions(w.config, w.table, server.Reports, server.Outbox); err != nil {
+		t.Fatal(err)
+	}
 	w.files()
 	server.Exports = Exports(w.table)
 	server.Photos = Photos(w.config, server.Books, w.table)

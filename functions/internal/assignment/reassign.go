@@ -205,18 +205,7 @@ func Same(a, b report.Assignee) bool {
 }
 
 func chainOf(c jurisdiction.Current, area string) ([]string, bool) {
-	if c.Areas == nil {
-		return nil, false
-	}
-	id, ok := c.Areas.Find(area)
-	if !ok {
-		return nil, false
-	}
-	var chain []string
-	for _, up := range c.Areas.Chain(id) {
-		chain = append(chain, c.Areas.Area(up).Code)
-	}
-	return chain, true
+	return c.Chain(area)
 }
 
 // Contact reads the reporter's contact details of a report, after noting who reads them and why.

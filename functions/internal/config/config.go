@@ -26,6 +26,10 @@ type Config struct {
 	TrackingKey []byte // TRACKING_KEY, base64 of at least 32 bytes: tracking codes
 	ContactKey  []byte // CONTACT_KEY, base64 of at least 32 bytes: contact details
 
+	SubscriptionKey []byte // SUBSCRIPTION_KEY, base64 of at least 32 bytes: tokens and addresses of subscriptions, and whom pushes are from
+	MailFrom        string // MAIL_FROM: sender of mails, such as Weige <weige@example.org>; empty: none are sent
+	Site            string // SITE_URL: address of the pages, for links in mails
+
 	ContactFor time.Duration // CONTACT_DAYS: how long contact details are kept
 
 	BodyBytes      int64         // BODY_BYTES: largest request body
@@ -45,6 +49,7 @@ type Config struct {
 	DeliveryQueue    string // DELIVERY_QUEUE_URL: queue of deliveries that are to be sent at once
 	Live             string // LIVE_URL: where the WebSocket API manages its connections
 	SQSEndpoint      string // SQS_ENDPOINT: another queue service that speaks the SQS API; empty for the region's
+	SESEndpoint      string // SES_ENDPOINT: another mail service that speaks the SES API; empty for the region's
 	S3Endpoint       string // S3_ENDPOINT: another store that speaks the S3 API; empty for the region's
 	AccessKey        string // AWS_ACCESS_KEY_ID
 	SecretKey        string // AWS_SECRET_ACCESS_KEY
@@ -77,6 +82,10 @@ func Read(getenv func(string) string) (Config, error) {
 		TrackingKey: r.key("TRACKING_KEY"),
 		ContactKey:  r.key("CONTACT_KEY"),
 
+		SubscriptionKey: r.key("SUBSCRIPTION_KEY"),
+		MailFrom:        r.text("MAIL_FROM", ""),
+		Site:            r.text("SITE_URL", ""),
+
 		ContactFor: time.Duration(r.number("CONTACT_DAYS", 180)) * 24 * time.Hour,
 
 		BodyBytes:        r.number("BODY_BYTES", 5<<20),
@@ -95,6 +104,7 @@ func Read(getenv func(string) string) (Config, error) {
 		DeliveryQueue:    r.text("DELIVERY_QUEUE_URL", ""),
 		Live:             r.text("LIVE_URL", ""),
 		SQSEndpoint:      r.text("SQS_ENDPOINT", ""),
+		SESEndpoint:      r.text("SES_ENDPOINT", ""),
 		S3Endpoint:       r.text("S3_ENDPOINT", ""),
 		AccessKey:        r.text("AWS_ACCESS_KEY_ID", ""),
 		SecretKey:        r.text("AWS_SECRET_ACCESS_KEY", ""),

@@ -12,6 +12,7 @@ type LocalConfig struct {
 	Var  string // VAR: folder for everything that is kept
 	Web  string // WEB_DIST: folder of the built client
 	Demo bool   // DEMO=off leaves the demo out
+	SMTP string // SMTP_URL: mail server; without one mails go into the folder mail of Var
 	Host string // HOST: address to listen at; anything but loopback needs an issuer
 }
 
@@ -27,6 +28,7 @@ func ReadLocal(getenv func(string) string) (LocalConfig, error) {
 		Var:  r.text("VAR", "var"),
 		Web:  r.text("WEB_DIST", "web/dist"),
 		Demo: !strings.EqualFold(r.text("DEMO", "on"), "off"),
+		SMTP: r.text("SMTP_URL", ""),
 		Host: r.text("HOST", "127.0.0.1"),
 	}
 	return c, errors.Join(r.wrong...)

@@ -21,6 +21,21 @@ func (c Current) QueueLevel() int {
 	return len(levels) - 1
 }
 
+// Chain gives the codes of an area and of those that hold it, coarse to fine. ok is false for a code that the set in force does not have.
+func (c Current) Chain(area string) (chain []string, ok bool) {
+	if c.Areas == nil {
+		return nil, false
+	}
+	id, ok := c.Areas.Find(area)
+	if !ok {
+		return nil, false
+	}
+	for _, up := range c.Areas.Chain(id) {
+		chain = append(chain, c.Areas.Area(up).Code)
+	}
+	return chain, true
+}
+
 // QueueArea gives the code under which a report with this chain of area codes, coarse to fine, is listed: its area of the queue
 // level, or the finest it has above that, or OutsideQueue.
 func (c Current) QueueArea(chain []string) string {

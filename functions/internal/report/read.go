@@ -28,11 +28,30 @@ func (d *Desk) Track(ctx context.Context, code, trackingCode string) (Tracked, e
 	if err != nil {
 		return Tracked{}, err
 	}
-	t := Tracked{Settings: c.Settings}
-	if t.State, t.Body, err = d.find(ctx, c.Jurisdiction, trackingCode); err != nil {
+	s, body, err := d.find(ctx, c.Jurisdiction, trackingCode)
+	if err != nil {
 		return Tracked{}, err
 	}
-	if t.Events, err = d.Reader.Events(ctx, t.State.ID); err != nil {
+	return d.show(ctx, c, s, body)
+}
+
+// Look shows a report, by its id, to somebody who may see as much as whoever holds its tracking code. An absent one is a fault with code
+// fault.Unknown.
+func (d *Desk) Look(ctx context.Context, code, id string) (Tracked, error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Tracked{}, err
+	}
+	s, body, err := d.Reader.Report(ctx, c.Jurisdiction, id)
+	if err != nil {
+		return Tracked{}, err
+	}
+	return d.show(ctx, c, s, body)
+}
+
+func (d *Desk) show(ctx context.Context, c jurisdiction.Current, s State, body Body) (t Tracked, err error) {
+	t = Tracked{State: s, Body: body, Settings: c.Settings}
+	if t.Events, err = d.Reader.Events(ctx, s.ID); err != nil {
 		return Tracked{}, err
 	}
 	if t.Original, err = d.original(ctx, t.State); err != nil {
@@ -124,6 +143,25 @@ func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (PublicPa
 	}
 	states, next, err := d.Lister.List(ctx, p)
 	return PublicPage{States: states, Next: next, SupersededBy: c.Succession[q.Area]}, err
+}
+
+// Latest gives the newest open reports that are not private, of an area or, without one, of the whole jurisdiction, newest first.
+func (d *Desk) Latest(ctx context.Context, code, area string, most int) (jurisdiction.Current, []State, error) {
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return c, nil, err
+	}
+	p := Page{Jurisdiction: c.Jurisdiction, Limit: most, Newest: true, QueueAreas: c.AllQueueAreas(), Keep: State.Public}
+	if area != "" {
+		areas, ok := c.QueueAreasUnder(area)
+		if !ok {
+			return c, nil, &fault.Error{Code: fault.Unknown, Field: "area", Message: "There is no such area in the boundary set in force."}
+		}
+		p.QueueAreas = areas
+		p.Keep = func(s State) bool { return s.Public() && s.In(area) }
+	}
+	states, _, err := d.Lister.List(ctx, p)
+	return c, states, err
 }
 
 // Public reports whether anybody may see that there is this report. Of one that was split they see the whole.

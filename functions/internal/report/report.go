@@ -225,12 +225,13 @@ type Reader interface {
 	Events(ctx context.Context, id string) ([]Event, error) // in the order of their versions, all of them
 }
 
-// Page asks for the open reports of some queue areas, oldest first.
+// Page asks for the open reports of some queue areas, oldest first, or newest first.
 type Page struct {
 	Jurisdiction string
 	QueueAreas   []string
-	After        string // Next of the page before
+	After        string // Next of the page before, which was in the same order
 	Limit        int
+	Newest       bool
 	Keep         func(State) bool // nil keeps all; a page is filled with reports that are kept
 }
 

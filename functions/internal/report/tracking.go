@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -27,8 +28,11 @@ type Secrets struct {
 }
 
 // NewSecrets takes two secrets of at least 32 bytes each: one for tracking codes, one for contact details (AES-256-GCM under its
-// SHA-256).
+// SHA-256). The second may be missing where contact details are neither stored nor read: Seal and Unseal fail then.
 func NewSecrets(tracking, contact []byte) (*Secrets, error) {
+	if len(tracking) >= 32 && len(contact) == 0 {
+		return &Secrets{tracking: tracking}, nil
+	}
 	if len(tracking) < 32 || len(contact) < 32 {
 		return nil, fmt.Errorf("the tracking key and the contact key need at least 32 bytes each, not %d and %d", len(tracking), len(contact))
 	}
@@ -101,8 +105,13 @@ func normalise(code string) string {
 	}, code)
 }
 
+var errNoContactKey = errors.New("no contact key: contact details are not for this function")
+
 // Seal encrypts contact details for one report; they cannot be opened as those of another.
 func (s *Secrets) Seal(report string, c Contact) ([]byte, error) {
+	if s.contact == nil {
+		return nil, errNoContactKey
+	}
 	plain, err := json.Marshal(c)
 	if err != nil {
 		return nil, err
@@ -113,6 +122,9 @@ func (s *Secrets) Seal(report string, c Contact) ([]byte, error) {
 // Unseal is the inverse of Seal.
 func (s *Secrets) Unseal(report string, sealed []byte) (Contact, error) {
 	var c Contact
+	if s.contact == nil {
+		return c, errNoContactKey
+	}
 	plain, err := s.contact.Open(nil, nil, sealed, []byte(report))
 	if err != nil {
 		return c, fmt.Errorf("contact details of %s: %w", report, err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/subscription"
 )
 
 // Every key of the table and of its indexes is built in this file.
@@ -35,6 +36,11 @@ import (
 //	what a connection watches  WC#{connection}             WATCH
 //	photo                      PH#{id}                     PHOTO
 //	report: slot for a photo   R#{id}                      SLOT#{n}
+//	subscription               S#{id}                      SUB
+//	subscription: address      S#{id}                      ADDRESS
+//	subscription: daily letter S#{id}                      DG#{report}#{version}
+//	follower of a topic        FO#{j}#{topic}              {mark of the address}
+//	count of a limit           RL#{key}                    {time}
 //
 // Two sparse indexes hold states of open reports: by queue area, and by the person who has them; both sorted by when they were filed.
 // A third holds the keys of states for which the clock has something to do, and of confirmed jobs, spread over shards and sorted by when;
@@ -200,6 +206,25 @@ func slotKey(report string, n int) key {
 }
 
 func photoShard(shard int) string { return "NPH#" + fmt.Sprintf("%02d", shard) }
+
+func subscriptionPartition(id string) string { return "S#" + id }
+
+func subscriptionKey(id string) key { return key{subscriptionPartition(id), "SUB"} }
+func addressKey(id string) key      { return key{subscriptionPartition(id), "ADDRESS"} }
+
+const letterPrefix = "DG#"
+
+func letterKey(id, report string, version int64) key {
+	return key{subscriptionPartition(id), letterPrefix + report + fmt.Sprintf("#%010d", version)}
+}
+
+func followersPartition(j string, t subscription.Topic) string { return "FO#" + j + "#" + t.String() }
+
+func followerKey(j string, t subscription.Topic, mark string) key {
+	return key{followersPartition(j, t), mark}
+}
+
+func limitKey(name string, from time.Time) key { return key{"RL#" + name, stamp(from)} }
 
 func outboxKey(shard int) string { return "NO#" + fmt.Sprintf("%02d", shard) }
 

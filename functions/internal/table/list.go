@@ -25,25 +25,25 @@ func (t *Table) List(ctx context.Context, p report.Page) ([]report.State, string
 	for i, area := range p.QueueAreas {
 		partitions[i] = queueKey(p.Jurisdiction, area)
 	}
-	return t.merge(ctx, index{QueueIndex, queuePartition}, partitions, p.After, p.Limit, p.Keep)
+	return t.merge(ctx, index{QueueIndex, queuePartition}, partitions, p.After, p.Limit, p.Newest, p.Keep)
 }
 
 // ListAssigned implements assignment.AssigneeLister.
 func (t *Table) ListAssigned(ctx context.Context, j, person, after string, limit int, keep func(report.State) bool) ([]report.State, string, error) {
-	return t.merge(ctx, index{AssigneeIndex, assigneePartition}, []string{assigneeKey(j, person)}, after, limit, keep)
+	return t.merge(ctx, index{AssigneeIndex, assigneePartition}, []string{assigneeKey(j, person)}, after, limit, false, keep)
 }
 
 type index struct{ name, attribute string }
 
-// merge fills a page of at most limit kept states, in the order of openKey, that come after the cursor.
-func (t *Table) merge(ctx context.Context, ix index, partitions []string, cursor string, limit int, keep func(report.State) bool) ([]report.State, string, error) {
+// merge fills a page of at most limit kept states, in the order of openKey or against it, that come after the cursor.
+func (t *Table) merge(ctx context.Context, ix index, partitions []string, cursor string, limit int, newest bool, keep func(report.State) bool) ([]report.State, string, error) {
 	after, err := readCursor(cursor)
 	if err != nil {
 		return nil, "", err
 	}
 	sources := make([]*source, len(partitions))
 	for i, p := range partitions {
-		sources[i] = &source{table: t, index: ix, partition: p, after: after, keep: keep}
+		sources[i] = &source{table: t, index: ix, partition: p, after: after, newest: newest, keep: keep}
 	}
 	var page []report.State
 	for {
@@ -86,6 +86,7 @@ type source struct {
 	index     index
 	partition string
 	after     string
+	newest    bool
 	keep      func(report.State) bool
 	ready     []listed
 	from      item // where the engine stopped
@@ -106,11 +107,11 @@ type listed struct {
 	state report.State
 }
 
-// first gives the source whose next state is the first of all; nil when all are at their end.
+// first gives the source whose next state is the first of all; nil when all are at their end. All are read in the same direction.
 func first(sources []*source) *source {
 	var best *source
 	for _, s := range sources {
-		if !s.empty() && (best == nil || s.ready[0].key < best.ready[0].key) {
+		if !s.empty() && (best == nil || (s.ready[0].key < best.ready[0].key) != s.newest) {
 			best = s
 		}
 	}
@@ -141,12 +142,12 @@ func fill(ctx context.Context, sources []*source, want int) error {
 func (s *source) read(ctx context.Context, want int) error {
 	condition, values := s.index.attribute+" = :p", item{":p": str(s.partition)}
 	if s.after != "" {
-		condition += " AND " + openSort + " > :after"
+		condition += " AND " + openSort + map[bool]string{false: " > :after", true: " < :after"}[s.newest]
 		values[":after"] = str(s.after)
 	}
 	for s.empty() && !s.ended {
 		out, err := s.table.client.Query(ctx, &dynamodb.QueryInput{TableName: s.table.name, IndexName: aws.String(s.index.name),
-			KeyConditionExpression: &condition, ExpressionAttributeValues: values, ExclusiveStartKey: s.from, Limit: aws.Int32(int32(want)),
+			KeyConditionExpression: &condition, ExpressionAttributeValues: values, ExclusiveStartKey: s.from, Limit: aws.Int32(int32(want)), ScanIndexForward: aws.Bool(!s.newest),
 			ReturnConsumedCapacity: s.table.capacity()})
 		if err != nil {
 			return fmt.Errorf("list %s: %w", s.index.name, err)

@@ -35,6 +35,7 @@ func TestReportsWayThroughTheBuiltFunctions(t *testing.T) {
 		w.sweep()
 		w.outbox()
 		w.watch()
+		w.follow()
 		w.photos()
 		w.rules()
 		w.exports()

@@ -58,6 +58,7 @@ type Stack struct {
 	endpoint   string
 	queues     queues
 	sent       sent
+	mailbox    mailbox
 	webSockets *webSocketAPI
 	servers    []*http.Server
 }
@@ -85,7 +86,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 		return nil, err
 	}
 	t, err := readTemplate(filepath.Join(root, "infra", "template.yaml"), map[string]string{"Table": s.Table, "OidcIssuer": s.IssuerURL, "Id": "local",
-		"Parts": queueAddress + "parts", "Deliveries": queueAddress + "deliveries", "LiveApi": "live", "AWS::Region": Region, "AWS::URLSuffix": "amazonaws.com"})
+		"Parts": queueAddress + "parts", "Deliveries": queueAddress + "deliveries", "LiveApi": "live", "MailDomain": "town.example", "DomainName": "pages.town.example", "AWS::Region": Region, "AWS::URLSuffix": "amazonaws.com"})
 	if err != nil {
 		return nil, err
 	}
@@ -110,12 +111,16 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
+	ses, err := s.listen(&s.mailbox)
+	if err != nil {
+		return nil, err
+	}
 	engine := o.Endpoint
 	if o.Through != "" {
 		engine = o.Through
 	}
 	for folder, d := range functions {
-		maps.Copy(d.environment, map[string]string{"DYNAMODB_ENDPOINT": engine, "S3_ENDPOINT": buckets, "SQS_ENDPOINT": sqs})
+		maps.Copy(d.environment, map[string]string{"DYNAMODB_ENDPOINT": engine, "S3_ENDPOINT": buckets, "SQS_ENDPOINT": sqs, "SES_ENDPOINT": ses})
 		if d.environment["LIVE_URL"] != "" { // has no default of its own, as the addresses above do
 			d.environment["LIVE_URL"] = connections + socket.Path
 		}

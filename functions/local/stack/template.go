@@ -119,10 +119,29 @@ func (t *template) resolve(n *yaml.Node) (string, error) {
 		return t.substitute(n.Value)
 	case n.Tag == "!Sub" && n.Kind == yaml.SequenceNode: // a text and names for it, which values must hold
 		return t.substitute(n.Content[0].Value)
+	case n.Tag == "!If" && n.Kind == yaml.SequenceNode && len(n.Content) == 3:
+		holds, err := t.holds(n.Content[0].Value)
+		if err != nil {
+			return "", err
+		}
+		if holds {
+			return t.resolve(n.Content[1])
+		}
+		return t.resolve(n.Content[2])
 	case n.Kind == yaml.ScalarNode && !strings.HasPrefix(n.Tag, "!") || strings.HasPrefix(n.Tag, "!!"):
 		return n.Value, nil
 	}
 	return "", fmt.Errorf("%s in line %d is not understood", n.Tag, n.Line)
+}
+
+// holds reports whether a condition does: that a parameter is not empty.
+func (t *template) holds(condition string) (bool, error) {
+	n := at(t.root, "Conditions", condition)
+	if n == nil || n.Tag != "!Not" || len(n.Content) != 1 || n.Content[0].Tag != "!Equals" || len(n.Content[0].Content) != 2 || n.Content[0].Content[1].Value != "" {
+		return false, fmt.Errorf("the condition %s is not understood", condition)
+	}
+	v, err := t.resolve(n.Content[0].Content[0])
+	return v != "", err
 }
 
 func (t *template) substitute(text string) (string, error) {

@@ -13,6 +13,10 @@ const small = `
 Parameters:
   Days: { Type: Number, Default: 7 }
   Issuer: { Type: String }
+  Name: { Type: String, Default: "" }
+Conditions:
+  HasIssuer: !Not [!Equals [!Ref Issuer, ""]]
+  HasName: !Not [!Equals [!Ref Name, ""]]
 Globals: { Function: { MemorySize: 512 } }
 Resources:
   Key: { Type: AWS::SecretsManager::Secret, Properties: { GenerateSecretString: { PasswordLength: 44, ExcludePunctuation: true } } }
@@ -22,7 +26,7 @@ Resources:
       CodeUri: dist/one.zip
       Timeout: 9
       Environment:
-        Variables: { DAYS: !Ref Days, ISSUER: !Ref Issuer, PLAIN: x, KEY: !Sub "{{resolve:secretsmanager:${Key}:SecretString}}", BUCKET: !Sub ["b-${Id}", { Id: !Select [2, []] }] }
+        Variables: { DAYS: !Ref Days, ISSUER: !Ref Issuer, PLAIN: x, SITE: !If [HasName, !Ref Name, !Sub "other.${Issuer}"], FROM: !If [HasIssuer, !Sub "at ${Issuer}", ""], KEY: !Sub "{{resolve:secretsmanager:${Key}:SecretString}}", BUCKET: !Sub ["b-${Id}", { Id: !Select [2, []] }] }
 `
 
 func read(t *testing.T, text string, values map[string]string) (map[string]described, error) {
@@ -49,12 +53,12 @@ func TestTemplateSaysHowFunctionsRun(t *testing.T) {
 		t.Errorf("the key %q: %v", one.environment["KEY"], err)
 	}
 	delete(one.environment, "KEY")
-	for name, want := range map[string]string{"DAYS": "7", "ISSUER": "i", "PLAIN": "x", "BUCKET": "b-1"} {
+	for name, want := range map[string]string{"DAYS": "7", "ISSUER": "i", "PLAIN": "x", "BUCKET": "b-1", "SITE": "other.i", "FROM": "at i"} {
 		if one.environment[name] != want {
 			t.Errorf("%s is %q; want %q", name, one.environment[name], want)
 		}
 	}
-	if len(all) != 1 || len(one.environment) != 4 || one.timeout != 9*time.Second || one.memory != 512 {
+	if len(all) != 1 || len(one.environment) != 6 || one.timeout != 9*time.Second || one.memory != 512 {
 		t.Errorf("got %+v", all)
 	}
 }
