@@ -26,6 +26,7 @@ export default defineConfig({
         report: resolve(import.meta.dirname, 'index.html'),
         track: resolve(import.meta.dirname, 'track/index.html'),
         dispatch: resolve(import.meta.dirname, 'dispatch/index.html'),
+        subscribe: resolve(import.meta.dirname, 'subscribe/index.html'),
         mine: resolve(import.meta.dirname, 'mine/index.html'),
         worker: resolve(import.meta.dirname, 'src/mine/worker.ts'),
         edit: resolve(import.meta.dirname, 'edit/index.html'),

@@ -34,6 +34,7 @@ const owner = entry('src/map/owner.ts');
 const session = entry('src/dispatch/session.ts');
 const assetOf = (pattern) => [...new Set(Object.values(manifest).flatMap((one) => [one.file, ...(one.assets ?? [])]))].filter((file) => pattern.test(file));
 const worker = assetOf(/maplibre-gl-worker/);
+pages.subscribe = entry('subscribe/index.html');
 if (worker.length !== 1) throw new Error(`expected one map worker, found ${worker.length}`);
 
 const rows = Object.entries(pages).map(([name, keys]) => ({ what: `${name}: JavaScript before the map`, bytes: sum(scripts(keys)), most: budgets.first }));

@@ -481,6 +481,24 @@ func (e ImportedLineResult) Valid() bool {
 	}
 }
 
+// Defines values for Locale.
+const (
+	InChinese Locale = "zh"
+	InEnglish Locale = "en"
+)
+
+// Valid indicates whether the value is a known member of the Locale enum.
+func (e Locale) Valid() bool {
+	switch e {
+	case InChinese:
+		return true
+	case InEnglish:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PhotoInputContentType.
 const (
 	ImageJpeg PhotoInputContentType = "image/jpeg"
@@ -910,6 +928,81 @@ func (e Status) Valid() bool {
 	case StatusResolved:
 		return true
 	case StatusReturned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SubscriptionAbout.
+const (
+	AboutArea   SubscriptionAbout = "area"
+	AboutPerson SubscriptionAbout = "person"
+	AboutReport SubscriptionAbout = "report"
+	AboutWatch  SubscriptionAbout = "watch"
+)
+
+// Valid indicates whether the value is a known member of the SubscriptionAbout enum.
+func (e SubscriptionAbout) Valid() bool {
+	switch e {
+	case AboutArea:
+		return true
+	case AboutPerson:
+		return true
+	case AboutReport:
+		return true
+	case AboutWatch:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SubscriptionChannel.
+const (
+	ByMail SubscriptionChannel = "mail"
+	ByPush SubscriptionChannel = "push"
+)
+
+// Valid indicates whether the value is a known member of the SubscriptionChannel enum.
+func (e SubscriptionChannel) Valid() bool {
+	switch e {
+	case ByMail:
+		return true
+	case ByPush:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SubscriptionEndedStatus.
+const (
+	SubscriptionIsEnded SubscriptionEndedStatus = "ended"
+)
+
+// Valid indicates whether the value is a known member of the SubscriptionEndedStatus enum.
+func (e SubscriptionEndedStatus) Valid() bool {
+	switch e {
+	case SubscriptionIsEnded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SubscriptionReceiptStatus.
+const (
+	SubscriptionActive  SubscriptionReceiptStatus = "active"
+	SubscriptionPending SubscriptionReceiptStatus = "pending"
+)
+
+// Valid indicates whether the value is a known member of the SubscriptionReceiptStatus enum.
+func (e SubscriptionReceiptStatus) Valid() bool {
+	switch e {
+	case SubscriptionActive:
+		return true
+	case SubscriptionPending:
 		return true
 	default:
 		return false
@@ -1593,12 +1686,15 @@ type FileProperty struct {
 // Filed defines model for Filed.
 type Filed struct {
 	// Assignee Who has it, by role; never a person's id.
-	Assignee     PublicAssignee `json:"assignee"`
-	FiledAt      time.Time      `json:"filed_at"`
-	Located      Located        `json:"located"`
-	Report       string         `json:"report"`
-	Status       Status         `json:"status"`
-	TrackingCode string         `json:"tracking_code"`
+	Assignee PublicAssignee `json:"assignee"`
+	FiledAt  time.Time      `json:"filed_at"`
+
+	// Following A mail asks to confirm that the reporter follows it. Absent where that was not asked for, or could not be done; it can be asked for by the tracking code.
+	Following    bool    `json:"following,omitempty,omitzero"`
+	Located      Located `json:"located"`
+	Report       string  `json:"report"`
+	Status       Status  `json:"status"`
+	TrackingCode string  `json:"tracking_code"`
 }
 
 // FinishInput defines model for FinishInput.
@@ -1806,6 +1902,9 @@ type LevelName struct {
 	// Name A text in both languages.
 	Name Text `json:"name"`
 }
+
+// Locale defines model for Locale.
+type Locale string
 
 // Located defines model for Located.
 type Located struct {
@@ -2064,6 +2163,19 @@ type Publication struct {
 
 	// Withdraw Take back what was planned.
 	Withdraw bool `json:"withdraw,omitempty,omitzero"`
+}
+
+// PushInput What the browser's PushSubscription gives. The endpoint is a public https address.
+type PushInput struct {
+	Auth     string `json:"auth"`
+	Endpoint string `json:"endpoint"`
+	P256Dh   string `json:"p256dh"`
+}
+
+// PushKey defines model for PushKey.
+type PushKey struct {
+	// Key An uncompressed point of P-256, base64url.
+	Key string `json:"key"`
 }
 
 // Question What a service asks; an attribute of a service definition in Open311 GeoReport v2.
@@ -2361,10 +2473,13 @@ type ReportInput struct {
 	Datum   Datum        `json:"datum,omitempty,omitzero"`
 
 	// Description At most 500 characters.
-	Description string            `json:"description"`
-	Lat         float64           `json:"lat,omitzero"`
-	Locale      ReportInputLocale `json:"locale,omitempty,omitzero"`
-	Lon         float64           `json:"lon,omitzero"`
+	Description string `json:"description"`
+
+	// Follow Also follow the report at contact.email: a mail asks to confirm it.
+	Follow bool              `json:"follow,omitempty,omitzero"`
+	Lat    float64           `json:"lat,omitzero"`
+	Locale ReportInputLocale `json:"locale,omitempty,omitzero"`
+	Lon    float64           `json:"lon,omitzero"`
 
 	// Photos Ids of photos that were sent; it claims them.
 	Photos      []string `json:"photos,omitempty,omitzero"`
@@ -2764,8 +2879,88 @@ type StaffReport struct {
 // StaffReportStage Where it stands in the practice of Chinese digital urban management.
 type StaffReportStage string
 
+// StaffSubscriptionInput defines model for StaffSubscriptionInput.
+type StaffSubscriptionInput struct {
+	// Area Area code, or `*` for the whole jurisdiction; absent for what concerns the caller.
+	Area   string `json:"area,omitempty,omitzero"`
+	Daily  bool   `json:"daily,omitempty,omitzero"`
+	Email  string `json:"email,omitempty,omitzero"`
+	Locale Locale `json:"locale,omitempty,omitzero"`
+
+	// Push What the browser's PushSubscription gives. The endpoint is a public https address.
+	Push PushInput `json:"push,omitempty,omitzero"`
+}
+
 // Status defines model for Status.
 type Status string
+
+// Subscription defines model for Subscription.
+type Subscription struct {
+	About   SubscriptionAbout   `json:"about"`
+	Area    AreaRef             `json:"area,omitempty,omitzero"`
+	Channel SubscriptionChannel `json:"channel"`
+	Daily   bool                `json:"daily"`
+	Locale  Locale              `json:"locale"`
+
+	// Until When it ends by itself.
+	Until time.Time `json:"until"`
+}
+
+// SubscriptionAbout defines model for Subscription.About.
+type SubscriptionAbout string
+
+// SubscriptionChannel defines model for Subscription.Channel.
+type SubscriptionChannel string
+
+// SubscriptionEnded defines model for SubscriptionEnded.
+type SubscriptionEnded struct {
+	Status SubscriptionEndedStatus `json:"status"`
+}
+
+// SubscriptionEndedStatus defines model for SubscriptionEnded.Status.
+type SubscriptionEndedStatus string
+
+// SubscriptionInput What: one of code, report and area. Where to: one of email and push.
+type SubscriptionInput struct {
+	// Area Area code: new public reports there, and their ends.
+	Area string `json:"area,omitempty,omitzero"`
+
+	// Code Tracking code of a report; whoever gives it is told replies, too.
+	Code string `json:"code,omitempty,omitzero"`
+
+	// Daily One letter a day, in the morning, rather than at once.
+	Daily  bool   `json:"daily,omitempty,omitzero"`
+	Email  string `json:"email,omitempty,omitzero"`
+	Locale Locale `json:"locale,omitempty,omitzero"`
+
+	// Push What the browser's PushSubscription gives. The endpoint is a public https address.
+	Push PushInput `json:"push,omitempty,omitzero"`
+
+	// Report Id of a public report.
+	Report string `json:"report,omitempty,omitzero"`
+}
+
+// SubscriptionReceipt defines model for SubscriptionReceipt.
+type SubscriptionReceipt struct {
+	Status SubscriptionReceiptStatus `json:"status"`
+
+	// Token Manages the subscription. Keep it; it is stored nowhere.
+	Token string `json:"token,omitempty,omitzero"`
+}
+
+// SubscriptionReceiptStatus defines model for SubscriptionReceipt.Status.
+type SubscriptionReceiptStatus string
+
+// SubscriptionSettings defines model for SubscriptionSettings.
+type SubscriptionSettings struct {
+	Daily  bool   `json:"daily"`
+	Locale Locale `json:"locale,omitempty,omitzero"`
+}
+
+// SubscriptionToken defines model for SubscriptionToken.
+type SubscriptionToken struct {
+	Token string `json:"token"`
+}
 
 // SupersededBy The area that was asked for is of an earlier boundary set, and what is answered waits to be re-homed: codes of the areas that have its ground now, most ground first.
 type SupersededBy = []string
@@ -2833,6 +3028,12 @@ type CursorQuery = string
 // DrawingPath defines model for drawing.
 type DrawingPath = string
 
+// FeedPath defines model for feed.
+type FeedPath = string
+
+// LangQuery defines model for feedLanguage.
+type LangQuery = Locale
+
 // FormatQuery defines model for format.
 type FormatQuery = ExportFormat
 
@@ -2841,6 +3042,9 @@ type FromQuery = time.Time
 
 // IdempotencyKeyHeader defines model for idempotencyKey.
 type IdempotencyKeyHeader = string
+
+// IfNoneMatch defines model for ifNoneMatch.
+type IfNoneMatch = string
 
 // JobPath defines model for job.
 type JobPath = string
@@ -2862,6 +3066,9 @@ type ReportPath = string
 
 // SetPath defines model for set.
 type SetPath = string
+
+// SubscriptionTokenPath defines model for subscriptionToken.
+type SubscriptionTokenPath = string
 
 // UntilQuery defines model for until.
 type UntilQuery = time.Time
@@ -2988,6 +3195,20 @@ type ExportReportsParams struct {
 
 	// CursorQuery `next` of the page before.
 	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
+// GetAreaFeedParams defines parameters for GetAreaFeed.
+type GetAreaFeedParams struct {
+	// LangQuery zh where it is not given.
+	LangQuery   LangQuery   `form:"lang,omitempty" json:"lang,omitempty,omitzero"`
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty,omitzero"`
+}
+
+// GetFeedParams defines parameters for GetFeed.
+type GetFeedParams struct {
+	// LangQuery zh where it is not given.
+	LangQuery   LangQuery   `form:"lang,omitempty" json:"lang,omitempty,omitzero"`
+	IfNoneMatch IfNoneMatch `json:"If-None-Match,omitempty,omitzero"`
 }
 
 // ImportGazetteerParams defines parameters for ImportGazetteer.
@@ -3303,6 +3524,18 @@ type PutRoutingRulesJSONRequestBody = RoutingRulesInput
 // SimulateRoutingRulesJSONRequestBody defines body for SimulateRoutingRules for application/json ContentType.
 type SimulateRoutingRulesJSONRequestBody = RoutingSimulationInput
 
+// SubscribeStaffJSONRequestBody defines body for SubscribeStaff for application/json ContentType.
+type SubscribeStaffJSONRequestBody = StaffSubscriptionInput
+
+// SubscribeJSONRequestBody defines body for Subscribe for application/json ContentType.
+type SubscribeJSONRequestBody = SubscriptionInput
+
+// ConfirmSubscriptionJSONRequestBody defines body for ConfirmSubscription for application/json ContentType.
+type ConfirmSubscriptionJSONRequestBody = SubscriptionToken
+
+// ChangeSubscriptionJSONRequestBody defines body for ChangeSubscription for application/json ContentType.
+type ChangeSubscriptionJSONRequestBody = SubscriptionSettings
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetHealth Answers 200 once the server is ready and the demo, if any, is loaded.
@@ -3398,6 +3631,12 @@ type ServerInterface interface {
 	// ExportReports Reports filed in a period, open and finished ones, as they are now, within the caller's areas.
 	// (GET /v1/{jurisdiction}/exports/reports)
 	ExportReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportReportsParams)
+	// GetAreaFeed The latest open public reports of an area as an Atom feed, `{area}.atom`.
+	// (GET /v1/{jurisdiction}/feeds/areas/{feed})
+	GetAreaFeed(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, feedPath FeedPath, params GetAreaFeedParams)
+	// GetFeed The latest open public reports of the jurisdiction as an Atom feed (RFC 4287), `reports.atom`.
+	// (GET /v1/{jurisdiction}/feeds/{feed})
+	GetFeed(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, feedPath FeedPath, params GetFeedParams)
 	// ListGazetteers The gazetteers that were imported, newest first, and which is in force.
 	// (GET /v1/{jurisdiction}/gazetteer)
 	ListGazetteers(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
@@ -3422,6 +3661,9 @@ type ServerInterface interface {
 	// GetPhoto Whether a photo arrived and could be read, for whoever knows its id. It shows nothing of it.
 	// (GET /v1/{jurisdiction}/photos/{photo})
 	GetPhoto(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, photoPath PhotoPath)
+	// GetPushKey The public key that a browser needs to let itself be pushed to (RFC 8292).
+	// (GET /v1/{jurisdiction}/push-key)
+	GetPushKey(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 	// ListQueue Open reports for staff, oldest first, within the caller's areas.
 	// (GET /v1/{jurisdiction}/queue)
 	ListQueue(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListQueueParams)
@@ -3545,6 +3787,30 @@ type ServerInterface interface {
 	// SimulateRoutingRules Tries a draft on the reports of the last days and says what would change hands; nothing is stored.
 	// (POST /v1/{jurisdiction}/routing-rules/simulation)
 	SimulateRoutingRules(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// SubscribeStaff Tells a member of staff by mail or push what is given to them, gets late or comes back to them; with an area, what in it waits for a decision, gets late, is escalated or reopened. It lasts 90 days; asking again makes it last anew.
+	// (POST /v1/{jurisdiction}/staff-subscriptions)
+	SubscribeStaff(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// Subscribe Follows a report or an area by mail or push. A mail asks to confirm it first; the answer never tells whether an address follows already.
+	// (POST /v1/{jurisdiction}/subscriptions)
+	Subscribe(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// ConfirmSubscription Confirms a subscription by the token of the mail that asked for it. Doing it again changes nothing.
+	// (POST /v1/{jurisdiction}/subscriptions/confirmation)
+	ConfirmSubscription(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// GetSubscription What is followed and how. The address is not shown.
+	// (GET /v1/{jurisdiction}/subscriptions/{token})
+	GetSubscription(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, subscriptionTokenPath SubscriptionTokenPath)
+	// OpenCancellation For mail programs that open the address instead: leads to the page that ends the subscription. Opening it ends nothing.
+	// (GET /v1/{jurisdiction}/subscriptions/{token}/cancellation)
+	OpenCancellation(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, subscriptionTokenPath SubscriptionTokenPath)
+	// CancelSubscription Ends a subscription with one click (RFC 8058), by any of its tokens; one that has ended stays ended. The body is not looked at.
+	// (POST /v1/{jurisdiction}/subscriptions/{token}/cancellation)
+	CancelSubscription(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, subscriptionTokenPath SubscriptionTokenPath)
+	// TrackSubscription What became of the report that is followed: all that its tracking code shows to who gave it, to others without words.
+	// (GET /v1/{jurisdiction}/subscriptions/{token}/report)
+	TrackSubscription(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, subscriptionTokenPath SubscriptionTokenPath)
+	// ChangeSubscription Sets language and pace.
+	// (POST /v1/{jurisdiction}/subscriptions/{token}/settings)
+	ChangeSubscription(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, subscriptionTokenPath SubscriptionTokenPath)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -5007,6 +5273,150 @@ func (siw *ServerInterfaceWrapper) ExportReports(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// GetAreaFeed operation middleware
+func (siw *ServerInterfaceWrapper) GetAreaFeed(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "feed" -------------
+	var feedPath FeedPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "feed", r.PathValue("feed"), &feedPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "feed", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAreaFeedParams
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", r.URL.Query(), &params.LangQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "lang"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "lang", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-None-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-None-Match", Err: err})
+			return
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAreaFeed(w, r, jurisdictionPath, feedPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetFeed operation middleware
+func (siw *ServerInterfaceWrapper) GetFeed(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "feed" -------------
+	var feedPath FeedPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "feed", r.PathValue("feed"), &feedPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "feed", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetFeedParams
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", r.URL.Query(), &params.LangQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "lang"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "lang", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-None-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-None-Match", Err: err})
+			return
+		}
+
+		params.IfNoneMatch = IfNoneMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetFeed(w, r, jurisdictionPath, feedPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListGazetteers operation middleware
 func (siw *ServerInterfaceWrapper) ListGazetteers(w http.ResponseWriter, r *http.Request) {
 
@@ -5383,6 +5793,32 @@ func (siw *ServerInterfaceWrapper) GetPhoto(w http.ResponseWriter, r *http.Reque
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetPhoto(w, r, jurisdictionPath, photoPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPushKey operation middleware
+func (siw *ServerInterfaceWrapper) GetPushKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPushKey(w, r, jurisdictionPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7411,6 +7847,259 @@ func (siw *ServerInterfaceWrapper) SimulateRoutingRules(w http.ResponseWriter, r
 	handler.ServeHTTP(w, r)
 }
 
+// SubscribeStaff operation middleware
+func (siw *ServerInterfaceWrapper) SubscribeStaff(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SubscribeStaff(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// Subscribe operation middleware
+func (siw *ServerInterfaceWrapper) Subscribe(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.Subscribe(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConfirmSubscription operation middleware
+func (siw *ServerInterfaceWrapper) ConfirmSubscription(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConfirmSubscription(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSubscription operation middleware
+func (siw *ServerInterfaceWrapper) GetSubscription(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "token" -------------
+	var subscriptionTokenPath SubscriptionTokenPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", r.PathValue("token"), &subscriptionTokenPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "token", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSubscription(w, r, jurisdictionPath, subscriptionTokenPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// OpenCancellation operation middleware
+func (siw *ServerInterfaceWrapper) OpenCancellation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "token" -------------
+	var subscriptionTokenPath SubscriptionTokenPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", r.PathValue("token"), &subscriptionTokenPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "token", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.OpenCancellation(w, r, jurisdictionPath, subscriptionTokenPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CancelSubscription operation middleware
+func (siw *ServerInterfaceWrapper) CancelSubscription(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "token" -------------
+	var subscriptionTokenPath SubscriptionTokenPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", r.PathValue("token"), &subscriptionTokenPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "token", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelSubscription(w, r, jurisdictionPath, subscriptionTokenPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TrackSubscription operation middleware
+func (siw *ServerInterfaceWrapper) TrackSubscription(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "token" -------------
+	var subscriptionTokenPath SubscriptionTokenPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", r.PathValue("token"), &subscriptionTokenPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "token", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TrackSubscription(w, r, jurisdictionPath, subscriptionTokenPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ChangeSubscription operation middleware
+func (siw *ServerInterfaceWrapper) ChangeSubscription(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "token" -------------
+	var subscriptionTokenPath SubscriptionTokenPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", r.PathValue("token"), &subscriptionTokenPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "token", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ChangeSubscription(w, r, jurisdictionPath, subscriptionTokenPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -7580,6 +8269,17 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/reports", wrapper.ExportReports)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/assignments", wrapper.ExportAssignments)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/areas", wrapper.ExportAreas)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions", wrapper.Subscribe)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions/confirmation", wrapper.ConfirmSubscription)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions/{token}", wrapper.GetSubscription)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions/{token}/settings", wrapper.ChangeSubscription)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions/{token}/cancellation", wrapper.OpenCancellation)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions/{token}/cancellation", wrapper.CancelSubscription)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions/{token}/report", wrapper.TrackSubscription)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/push-key", wrapper.GetPushKey)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/staff-subscriptions", wrapper.SubscribeStaff)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/feeds/{feed}", wrapper.GetFeed)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/feeds/areas/{feed}", wrapper.GetAreaFeed)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/deliveries", wrapper.ListDeadDeliveries)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/deliveries/{delivery}/replay", wrapper.ReplayDelivery)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/applications", wrapper.ListApplications)

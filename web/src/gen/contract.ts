@@ -912,6 +912,209 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Follows a report or an area by mail or push. A mail asks to confirm it first; the answer never tells whether an address follows already. */
+        post: operations["subscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/subscriptions/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms a subscription by the token of the mail that asked for it. Doing it again changes nothing. */
+        post: operations["confirmSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/subscriptions/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        /** What is followed and how. The address is not shown. */
+        get: operations["getSubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/subscriptions/{token}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets language and pace. */
+        post: operations["changeSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/subscriptions/{token}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        /** For mail programs that open the address instead: leads to the page that ends the subscription. Opening it ends nothing. */
+        get: operations["openCancellation"];
+        put?: never;
+        /** Ends a subscription with one click (RFC 8058), by any of its tokens; one that has ended stays ended. The body is not looked at. */
+        post: operations["cancelSubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/subscriptions/{token}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        /** What became of the report that is followed: all that its tracking code shows to who gave it, to others without words. */
+        get: operations["trackSubscription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/push-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** The public key that a browser needs to let itself be pushed to (RFC 8292). */
+        get: operations["getPushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/staff-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells a member of staff by mail or push what is given to them, gets late or comes back to them; with an area, what in it waits for a decision, gets late, is escalated or reopened. It lasts 90 days; asking again makes it last anew. */
+        post: operations["subscribeStaff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/feeds/{feed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Ends with .atom. */
+                feed: components["parameters"]["feed"];
+            };
+            cookie?: never;
+        };
+        /** The latest open public reports of the jurisdiction as an Atom feed (RFC 4287), `reports.atom`. */
+        get: operations["getFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/feeds/areas/{feed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Ends with .atom. */
+                feed: components["parameters"]["feed"];
+            };
+            cookie?: never;
+        };
+        /** The latest open public reports of an area as an Atom feed, `{area}.atom`. */
+        get: operations["getAreaFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/deliveries": {
         parameters: {
             query?: never;
@@ -1871,6 +2074,8 @@ export interface components {
             answers?: components["schemas"]["Answers"];
             /** @description Ids of photos that were sent; it claims them. */
             photos?: string[];
+            /** @description Also follow the report at contact.email: a mail asks to confirm it. */
+            follow?: boolean;
         };
         /** @description Answers to the questions of the service, by the question's code; at most 20 questions and 500 characters in all. */
         Answers: {
@@ -1884,6 +2089,8 @@ export interface components {
             filed_at: string;
             located: components["schemas"]["Located"];
             assignee: components["schemas"]["PublicAssignee"];
+            /** @description A mail asks to confirm that the reporter follows it. Absent where that was not asked for, or could not be done; it can be asked for by the tracking code. */
+            following?: boolean;
         };
         PublicEvent: {
             /** Format: date-time */
@@ -2593,6 +2800,71 @@ export interface components {
             /** @description What this unit has to do. */
             description: string;
         };
+        /** @enum {string} */
+        Locale: "zh" | "en";
+        /** @description What: one of code, report and area. Where to: one of email and push. */
+        SubscriptionInput: {
+            /** @description Tracking code of a report; whoever gives it is told replies, too. */
+            code?: string;
+            /** @description Id of a public report. */
+            report?: string;
+            /** @description Area code: new public reports there, and their ends. */
+            area?: string;
+            email?: string;
+            push?: components["schemas"]["PushInput"];
+            locale?: components["schemas"]["Locale"];
+            /** @description One letter a day, in the morning, rather than at once. */
+            daily?: boolean;
+        };
+        StaffSubscriptionInput: {
+            /** @description Area code, or `*` for the whole jurisdiction; absent for what concerns the caller. */
+            area?: string;
+            email?: string;
+            push?: components["schemas"]["PushInput"];
+            locale?: components["schemas"]["Locale"];
+            daily?: boolean;
+        };
+        /** @description What the browser's PushSubscription gives. The endpoint is a public https address. */
+        PushInput: {
+            endpoint: string;
+            p256dh: string;
+            auth: string;
+        };
+        SubscriptionToken: {
+            token: string;
+        };
+        SubscriptionReceipt: {
+            /** @enum {string} */
+            status: "pending" | "active";
+            /** @description Manages the subscription. Keep it; it is stored nowhere. */
+            token?: string;
+        };
+        SubscriptionSettings: {
+            daily: boolean;
+            locale?: components["schemas"]["Locale"];
+        };
+        Subscription: {
+            /** @enum {string} */
+            about: "report" | "area" | "person" | "watch";
+            area?: components["schemas"]["AreaRef"];
+            /** @enum {string} */
+            channel: "mail" | "push";
+            daily: boolean;
+            locale: components["schemas"]["Locale"];
+            /**
+             * Format: date-time
+             * @description When it ends by itself.
+             */
+            until: string;
+        };
+        SubscriptionEnded: {
+            /** @enum {string} */
+            status: "ended";
+        };
+        PushKey: {
+            /** @description An uncompressed point of P-256, base64url. */
+            key: string;
+        };
         Deliveries: {
             deliveries: components["schemas"]["Delivery"][];
             next?: string;
@@ -2974,6 +3246,13 @@ export interface components {
         /** @description A key of the sender's own. The same key and body do the thing once. */
         idempotencyKey: string;
         limit: number;
+        /** @description A token of the subscription. It opens nothing else. */
+        subscriptionToken: string;
+        /** @description Ends with .atom. */
+        feed: string;
+        /** @description zh where it is not given. */
+        feedLanguage: components["schemas"]["Locale"];
+        ifNoneMatch: string;
         /** @description `next` of the page before. */
         cursor: string;
     };
@@ -4401,6 +4680,311 @@ export interface operations {
                     "text/csv": string;
                     "application/geo+json": components["schemas"]["Areas"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionInput"];
+            };
+        };
+        responses: {
+            /** @description pending: a mail asks to confirm. active, of push: with the token that manages it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionReceipt"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    confirmSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionToken"];
+            };
+        };
+        responses: {
+            /** @description Active. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionReceipt"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The subscription. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    changeSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionSettings"];
+            };
+        };
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    openCancellation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cancelSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionEnded"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    trackSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description A token of the subscription. It opens nothing else. */
+                token: components["parameters"]["subscriptionToken"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tracked"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getPushKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKey"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    subscribeStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffSubscriptionInput"];
+            };
+        };
+        responses: {
+            /** @description pending: a mail asks to confirm. active, of push: with the token that manages it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionReceipt"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getFeed: {
+        parameters: {
+            query?: {
+                /** @description zh where it is not given. */
+                lang?: components["parameters"]["feedLanguage"];
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Ends with .atom. */
+                feed: components["parameters"]["feed"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description It is as in the answer with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getAreaFeed: {
+        parameters: {
+            query?: {
+                /** @description zh where it is not given. */
+                lang?: components["parameters"]["feedLanguage"];
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Ends with .atom. */
+                feed: components["parameters"]["feed"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description It is as in the answer with this ETag. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

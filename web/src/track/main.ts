@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import './track.css';
+import '../subscribe/following.ts';
 import '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, Refusal, sentence } from '../contract/errors.ts';
@@ -122,7 +123,8 @@ export class TrackPage extends ResidentElement {
       </div>
       ${tracked ? html`<weige-track-answer .setting=${setting} .code=${this.code} .tracked=${tracked} @tracked=${(event: CustomEvent<Tracked>) => this.show(event.detail)}></weige-track-answer>` : nothing}
       ${tracked && this.point ? html`<div class="track-map"><weige-map .setting=${setting} .label=${t.mapOfPlace} .reports=${this.point}
-        .chosenArea=${tracked.chain.at(-1)?.code ?? ''} .focusAt=${[tracked.lon, tracked.lat] as Position} .unavailableText=${t.mapUnavailableTrack}></weige-map></div>` : nothing}`;
+        .chosenArea=${tracked.chain.at(-1)?.code ?? ''} .focusAt=${[tracked.lon, tracked.lat] as Position} .unavailableText=${t.mapUnavailableTrack}></weige-map></div>` : nothing}
+      <weige-following .setting=${setting} .code=${tracked ? this.code : ''}></weige-following>`;
   }
 
   private form() {

@@ -11,13 +11,15 @@ const root = resolve(import.meta.dirname, '../../..');
 /** The server that the browser talks to. */
 export interface Server {
   url: string;
+  /** Folder of what it keeps, if it is known. */
+  kept: string | undefined;
   stop(): Promise<void>;
 }
 
 /** Takes the server at WEIGE_URL, or builds and starts one of its own with the demo in a folder that goes away with it. */
 export async function startServer(): Promise<Server> {
   const given = process.env['WEIGE_URL'];
-  if (given) return { url: given.replace(/\/$/, ''), stop: async () => undefined };
+  if (given) return { url: given.replace(/\/$/, ''), kept: process.env['WEIGE_VAR'], stop: async () => undefined };
   const folder = await mkdtemp(join(tmpdir(), 'weige-browser-'));
   const program = join(folder, 'weige');
   await promisify(execFile)('go', ['build', '-o', program, './functions/local'], { cwd: root, timeout: 200_000 });
@@ -36,7 +38,7 @@ export async function startServer(): Promise<Server> {
     await stop();
     throw new Error(`${String(error)}\n${said}`);
   }
-  return { url, stop };
+  return { url, kept: join(folder, 'var'), stop };
 }
 
 /** Waits until the demo is loaded; two minutes at most. */

@@ -1,0 +1,104 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import { followCatalogues } from '../../src/locale/follow.ts';
+import { fileAt, handsOf, placesOf } from './api.ts';
+import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { linkOfMail } from './mails.ts';
+import { startServer, type Server } from './server.ts';
+
+const missing = browserMissing();
+
+suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: false });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const ways: [DeviceName, 'zh' | 'en'][] = [['phone', 'zh'], ['desktop', 'en']];
+  it.each(ways)('from the tracking page to a mail, and out again, on a %s in %s', async (device, language) => {
+    const f = followCatalogues[language];
+    const kept = server.kept;
+    if (!kept) throw new Error('say by WEIGE_VAR where the server keeps its mails');
+    const address = `${device}-${crypto.randomUUID()}@resident.example`;
+    const hands = await handsOf(server.url, 'street-dispatcher');
+    const place = (await placesOf(server.url, hands))[0];
+    if (!place) throw new Error('the demo has no areas');
+    const filed = await fileAt(server.url, place, '三幢门口的路灯不亮');
+
+    const visit = await Visit.begin(browser, server.url, { device, language });
+    visit.expectComplaint(/WebGL/i);
+    await visit.open(`/track/#${filed.tracking_code}`);
+    await visit.page.getByText(f.followReport).click();
+    await visit.page.getByRole('button', { name: f.byMail }).click();
+    await visit.page.getByText(f.needEmail).waitFor();
+    await visit.page.locator('#follow-email').fill(address);
+    await visit.check(`${device} follow`);
+    await visit.picture(`follow-${device}-1`, { whole: true });
+    await visit.page.getByRole('button', { name: f.byMail }).click();
+    await visit.page.getByText(f.pending).waitFor();
+
+    await visit.open(await linkOfMail(kept, address, /http\S+\/subscribe\/\S+#confirm=[\w-]{44}/));
+    await visit.check(`${device} confirm`);
+    await visit.picture(`follow-${device}-2`);
+    await visit.page.getByRole('button', { name: f.confirmButton }).click();
+    await visit.page.getByText(f.confirmed).waitFor();
+    await visit.page.locator('input[name=pace][value=daily]').check();
+    await visit.page.getByRole('button', { name: f.save }).click();
+    await visit.page.getByText(f.saved).waitFor();
+    await visit.page.locator('input[name=pace][value=once]').check();
+    await visit.page.getByRole('button', { name: f.save }).click();
+    await visit.page.getByText(f.saved).waitFor();
+    await visit.check(`${device} manage`);
+    await visit.picture(`follow-${device}-3`);
+
+    const { version } = await hands.get<{ version: number }>(`/reports/${filed.report}`);
+    await hands.post(`/reports/${filed.report}/resolution`, { version, reply: '灯泡已换' });
+    await visit.open(await linkOfMail(kept, address, /http\S+\/subscribe\/\S+#report=[\w-]{44}/));
+    await visit.page.getByText('灯泡已换').waitFor();
+    await visit.check(`${device} track by mail`);
+    await visit.page.getByRole('link', { name: f.more }).click();
+    await visit.page.getByRole('button', { name: f.endButton }).click();
+    await visit.page.getByText(f.ended).waitFor();
+    await visit.check(`${device} ended`);
+    await visit.picture(`follow-${device}-4`, { whole: true });
+    visit.expectComplaint(/404/);
+    await visit.page.goBack();
+    await visit.page.reload();
+    await visit.page.getByText(f.linkOver).waitFor();
+    await visit.end();
+  });
+
+  it('shows what is pushed and where it leads', async () => {
+    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'en' });
+    await visit.context.grantPermissions(['notifications'], { origin: server.url });
+    await visit.open('/subscribe/');
+    const debug = await visit.context.newCDPSession(visit.page);
+    const registered = new Promise<string>((done) => debug.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const one = registrations[0];
+      if (one) done(one.registrationId);
+    }));
+    await debug.send('ServiceWorker.enable');
+    await visit.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.register('/push.js', { scope: '/subscribe/' });
+      while (registration.active?.state !== 'activated') await new Promise((done) => setTimeout(done, 50));
+    });
+    const note = { title: 'Street light out · 微网格05', body: 'closed', url: '/subscribe/?j=demo#report=x', tag: 'r1' };
+    await debug.send('ServiceWorker.deliverPushMessage', { origin: server.url, registrationId: await registered, data: JSON.stringify(note) });
+    const shown = await visit.page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.getRegistration('/subscribe/');
+      for (const until = Date.now() + 10_000; Date.now() < until; await new Promise((done) => setTimeout(done, 50))) {
+        const [one] = (await registration?.getNotifications()) ?? [];
+        if (one) return { title: one.title, body: one.body, url: one.data as string, tag: one.tag };
+      }
+      return undefined;
+    });
+    expect(shown).toEqual(note);
+    await visit.end();
+  });
+});
