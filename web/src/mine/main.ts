@@ -42,6 +42,8 @@ export class MinePage extends StaffElement {
   @state() private here: Place | undefined;
   @state() private finding = '';
   @state() private open = '';
+  /** Somebody asked for the list while it was being fetched. */
+  private onceMore = false;
   private endFinding: () => void = () => undefined;
   private signIn: SignIn | undefined;
   private client: Client | undefined;
@@ -109,8 +111,14 @@ export class MinePage extends StaffElement {
   /** Sends what waits, then fetches the list. One at a time, also among several windows. */
   private async sync(): Promise<void> {
     const { session, client } = this;
-    if (!session || !client || this.busy) return;
+    if (!session || !client) return;
+    if (this.busy) {
+      // What runs may have begun before the network came back.
+      this.onceMore = true;
+      return;
+    }
     this.busy = true;
+    this.onceMore = false;
     this.trouble = '';
     try {
       if (this.store) await alone('weige-mine', () => this.send(session, client));
@@ -125,6 +133,7 @@ export class MinePage extends StaffElement {
       this.busy = false;
       await this.look();
     }
+    if (this.onceMore) await this.sync();
   }
 
   private async send(session: Session, client: Client): Promise<void> {

@@ -216,7 +216,7 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     const chip = page.locator('.panel-head .chip');
     await visit.press('[data-step=corrected]');
     await page.locator('.correct-map .map-frame[data-stage=drawn]').waitFor({ timeout: 60_000 });
-    await page.locator('weige-correct button.primary').click();
+    await page.locator('weige-correct form > .buttons .primary').click();
     await page.getByText(s.correctNothing).waitFor();
     const before = await page.locator('#correct-lon').inputValue();
     await page.locator('.correct-map .pin').focus();
@@ -226,7 +226,7 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     await page.locator('#correct-reason').fill('是路面，不是路灯');
     await visit.check('correct');
     await visit.picture(`desk-correct-${language}`);
-    await page.locator('weige-correct button.primary').click();
+    await page.locator('weige-correct form > .buttons .primary').click();
     await page.locator('weige-steps .outcome').waitFor();
     expect(await page.locator('weige-correct').count()).toBe(0);
 
