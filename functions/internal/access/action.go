@@ -108,6 +108,9 @@ const (
 	CreateApplication    Action = "createApplication"
 	ListApplications     Action = "listApplications"
 	RevokeApplication    Action = "revokeApplication"
+	CreateWebhook        Action = "createWebhook"
+	ListWebhooks         Action = "listWebhooks"
+	EndWebhook           Action = "endWebhook"
 )
 
 // One to a line, so that two people can add one each.
@@ -180,6 +183,9 @@ var actions = []Action{
 	CreateApplication,
 	ListApplications,
 	RevokeApplication,
+	CreateWebhook,
+	ListWebhooks,
+	EndWebhook,
 	CreatePhoto,
 	GetPhoto,
 	ListTrackedPhotos,

@@ -108,6 +108,9 @@ var rules = map[Action]rule{
 	CreateApplication:        {roles: []Role{Administrator}, whole: true},
 	ListApplications:         {roles: []Role{Administrator}, whole: true},
 	RevokeApplication:        {roles: []Role{Administrator}, whole: true},
+	CreateWebhook:            {roles: []Role{Administrator}, whole: true},
+	ListWebhooks:             {roles: []Role{Administrator}, whole: true},
+	EndWebhook:               {roles: []Role{Administrator}, whole: true},
 }
 
 // allows decides by the rules.

@@ -1635,7 +1635,7 @@ type Event struct {
 	Who string `json:"who"`
 }
 
-// EventKind defines model for Event.Kind.
+// EventKind defines model for EventKind.
 type EventKind string
 
 // ExportFormat defines model for ExportFormat.
@@ -1947,6 +1947,13 @@ type NewApplication struct {
 type NewArea struct {
 	Code string `json:"code"`
 	Name string `json:"name,omitempty,omitzero"`
+}
+
+// NewWebhook defines model for NewWebhook.
+type NewWebhook struct {
+	// Secret With which requests are signed; shown only now.
+	Secret  string  `json:"secret"`
+	Webhook Webhook `json:"webhook"`
 }
 
 // NoteInput defines model for NoteInput.
@@ -3016,6 +3023,31 @@ type TrackedOriginal struct {
 	Status    Status     `json:"status"`
 }
 
+// Webhook defines model for Webhook.
+type Webhook struct {
+	// EndedAt Absent while it is told.
+	EndedAt *time.Time  `json:"ended_at,omitempty"`
+	Kinds   []EventKind `json:"kinds,omitempty,omitzero"`
+	MadeAt  time.Time   `json:"made_at"`
+	MadeBy  string      `json:"made_by,omitempty,omitzero"`
+	URL     string      `json:"url"`
+	Webhook string      `json:"webhook"`
+}
+
+// WebhookInput defines model for WebhookInput.
+type WebhookInput struct {
+	// Kinds Which events; absent or empty for all.
+	Kinds []EventKind `json:"kinds,omitempty,omitzero"`
+
+	// URL A public address that begins with https://.
+	URL string `json:"url"`
+}
+
+// Webhooks defines model for Webhooks.
+type Webhooks struct {
+	Webhooks []Webhook `json:"webhooks"`
+}
+
 // AreaQuery defines model for area.
 type AreaQuery = string
 
@@ -3419,6 +3451,12 @@ type PutRoutingRulesParams struct {
 	DryRun bool `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
 }
 
+// CreateWebhookParams defines parameters for CreateWebhook.
+type CreateWebhookParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
 // PutJurisdictionJSONRequestBody defines body for PutJurisdiction for application/json ContentType.
 type PutJurisdictionJSONRequestBody = JurisdictionInput
 
@@ -3535,6 +3573,9 @@ type ConfirmSubscriptionJSONRequestBody = SubscriptionToken
 
 // ChangeSubscriptionJSONRequestBody defines body for ChangeSubscription for application/json ContentType.
 type ChangeSubscriptionJSONRequestBody = SubscriptionSettings
+
+// CreateWebhookJSONRequestBody defines body for CreateWebhook for application/json ContentType.
+type CreateWebhookJSONRequestBody = WebhookInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -3811,6 +3852,15 @@ type ServerInterface interface {
 	// ChangeSubscription Sets language and pace.
 	// (POST /v1/{jurisdiction}/subscriptions/{token}/settings)
 	ChangeSubscription(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, subscriptionTokenPath SubscriptionTokenPath)
+	// ListWebhooks The addresses that are, or were, told.
+	// (GET /v1/{jurisdiction}/webhooks)
+	ListWebhooks(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	// CreateWebhook Tells another system what happens to reports, by a signed POST for each event.
+	// (POST /v1/{jurisdiction}/webhooks)
+	CreateWebhook(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params CreateWebhookParams)
+	// EndWebhook Tells an address no more, for ever.
+	// (POST /v1/{jurisdiction}/webhooks/{webhook}/end)
+	EndWebhook(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, webhook string)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -8100,6 +8150,121 @@ func (siw *ServerInterfaceWrapper) ChangeSubscription(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
+// ListWebhooks operation middleware
+func (siw *ServerInterfaceWrapper) ListWebhooks(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListWebhooks(w, r, jurisdictionPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateWebhook operation middleware
+func (siw *ServerInterfaceWrapper) CreateWebhook(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateWebhookParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateWebhook(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndWebhook operation middleware
+func (siw *ServerInterfaceWrapper) EndWebhook(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "webhook" -------------
+	var webhook string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhook", r.PathValue("webhook"), &webhook, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "webhook", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndWebhook(w, r, jurisdictionPath, webhook)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -8285,6 +8450,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/applications", wrapper.ListApplications)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/applications", wrapper.CreateApplication)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/applications/{application}/revocation", wrapper.RevokeApplication)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/webhooks", wrapper.ListWebhooks)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/webhooks", wrapper.CreateWebhook)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/webhooks/{webhook}/end", wrapper.EndWebhook)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/queue", wrapper.ListQueue)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/changes", wrapper.ListChanges)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/counts", wrapper.ListAreaCounts)

@@ -26,6 +26,7 @@ import (
 	"github.com/weige/weige/functions/internal/photo"
 	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/functions/internal/subscription"
+	"github.com/weige/weige/functions/internal/webhook"
 )
 
 // Contract is the OpenAPI document.
@@ -56,7 +57,7 @@ var served = map[Function][]string{
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate", "/addresses"},
 	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/gazetteer", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/duties", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},
-	Subscriptions: {"/deliveries", "/applications", "/subscriptions", "/staff-subscriptions", "/push-key"},
+	Subscriptions: {"/deliveries", "/applications", "/webhooks", "/subscriptions", "/staff-subscriptions", "/push-key"},
 	Exports:       {"/exports/"},
 	Photos: {"POST /v1/{jurisdiction}/photos", "GET /v1/{jurisdiction}/photos/{photo}", "GET /v1/{jurisdiction}/reports/track/{code}/photos",
 		"POST /v1/{jurisdiction}/reports/track/{code}/photos", "GET /v1/{jurisdiction}/photos", "POST /v1/{jurisdiction}/reports/{report}/photos",
@@ -95,6 +96,7 @@ type Server struct {
 
 	Applications  *application.Desk
 	Subscriptions *subscription.Desk
+	Webhooks      *webhook.Desk
 }
 
 // Handler answers the operations of the given functions and nothing else.

@@ -16,6 +16,6 @@ const patience = 20 * time.Second
 // Announcer gives what tells others, by name, what happened to reports. Those of them who write to people do so by the deliveries of q. It
 // does no network.
 func Announcer(t *table.Table, w socket.Wire, q delivery.Queue, log *slog.Logger) *event.Announcer {
-	receivers := map[string]event.Receiver{"poke": poker(t, w, log), "notice": notices(t, q, log)}
+	receivers := map[string]event.Receiver{"poke": poker(t, w, log), "notice": notices(t, q, log), "hook": hooks(t, q, log)}
 	return &event.Announcer{Receivers: receivers, Patience: patience, Log: log}
 }

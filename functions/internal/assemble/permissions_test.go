@@ -227,6 +227,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	w.importEverything()
 	w.followEverything(tables["announce"], tables["deliver"])
 	w.openEverything(tables["open311"])
+	w.hookEverything(tables["announce"], tables["deliver"])
 	countEverything(t, tables["changes"], w)
 	sweepEverything(t, tables["sweep"])
 	watchEverything(t, tables["live"], tables["announce"], w)

@@ -18,6 +18,7 @@ import (
 	"github.com/weige/weige/functions/internal/ses"
 	"github.com/weige/weige/functions/internal/subscription"
 	"github.com/weige/weige/functions/internal/table"
+	"github.com/weige/weige/functions/internal/webhook"
 )
 
 // Subscriptions gives the desk at which people say what they want to follow. It does no network.
@@ -46,7 +47,7 @@ func Senders(c config.Config, t *table.Table, q delivery.Queue, mailer subscript
 	books := jurisdiction.NewBooks(t, t)
 	courier := &subscription.Courier{Books: books, Events: t, Store: t, Addresses: t, Letters: t, Keys: keys, Mailer: mailer, Pusher: pusher,
 		Site: strings.TrimSuffix(c.Site, "/"), Now: time.Now}
-	return map[delivery.Channel]delivery.Sender{subscription.Mail: courier, subscription.Push: courier,
+	return map[delivery.Channel]delivery.Sender{webhook.Channel: hookSender(t), subscription.Mail: courier, subscription.Push: courier,
 		subscription.Fanout: &subscription.Spreader{Books: books, Events: t, Followers: t, Letters: t, Outbox: Outbox(t, q, log), Now: time.Now}}, nil
 }
 

@@ -31,6 +31,7 @@ import (
 //	delivery that is dead      DD#{j}                      {time}#{id}
 //	application                AP#{j}                      APP#{id}
 //	key of an application      AK#{digest}                 KEY
+//	webhook                    WH#{j}                      HOOK#{id}
 //	requests in a minute       AR#{j}#{application}        {minute}
 //	watcher                    W#{j}#{shard}               BY#{connection}
 //	what a connection watches  WC#{connection}             WATCH
@@ -179,6 +180,12 @@ func deadPartition(j string) string { return "DD#" + j }
 func deadKey(j string, made time.Time, id string) key {
 	return key{deadPartition(j), stamp(made) + "#" + id}
 }
+
+const hookPrefix = "HOOK#"
+
+func hooksPartition(j string) string { return "WH#" + j }
+
+func hookKey(j, id string) key { return key{hooksPartition(j), hookPrefix + id} }
 
 const applicationPrefix = "APP#"
 

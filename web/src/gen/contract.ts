@@ -1194,6 +1194,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /** The addresses that are, or were, told. */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Tells another system what happens to reports, by a signed POST for each event.
+         * @description The body stands for itself and holds neither words nor persons; what is of a service that is never shown in public is told to nobody. The header Webhook-Signature is v1= and, in hexadecimal digits, the HMAC-SHA-256 under the secret of the header Webhook-Timestamp, a dot and the body. The same event has the same Webhook-Id however often it is sent. It is sent until a 2xx answers, for about a day, and never to an address that is not public.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/webhooks/{webhook}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tells an address no more, for ever. */
+        post: operations["endWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/queue": {
         parameters: {
             query?: never;
@@ -1757,6 +1800,39 @@ export interface components {
         Applications: {
             applications: components["schemas"]["Application"][];
         };
+        /** @enum {string} */
+        EventKind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "remarked" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed";
+        WebhookInput: {
+            /**
+             * Format: uri
+             * @description A public address that begins with https://.
+             */
+            url: string;
+            /** @description Which events; absent or empty for all. */
+            kinds?: components["schemas"]["EventKind"][];
+        };
+        Webhook: {
+            webhook: string;
+            /** Format: uri */
+            url: string;
+            kinds?: components["schemas"]["EventKind"][];
+            /** Format: date-time */
+            made_at: string;
+            made_by?: string;
+            /**
+             * Format: date-time
+             * @description Absent while it is told.
+             */
+            ended_at?: string;
+        };
+        NewWebhook: {
+            webhook: components["schemas"]["Webhook"];
+            /** @description With which requests are signed; shown only now. */
+            secret: string;
+        };
+        Webhooks: {
+            webhooks: components["schemas"]["Webhook"][];
+        };
         /** @description What a service asks; an attribute of a service definition in Open311 GeoReport v2. */
         Question: {
             code: string;
@@ -2215,8 +2291,7 @@ export interface components {
             version: number;
             /** Format: date-time */
             at: string;
-            /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "remarked" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed";
+            kind: components["schemas"]["EventKind"];
             status?: components["schemas"]["Status"];
             /** @description Person's id, or `resident`, or `clock` for what a deadline did. */
             who: string;
@@ -5112,6 +5187,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Application"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookInput"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    endWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
                 };
             };
             default: components["responses"]["Error"];
