@@ -116,6 +116,8 @@ export class TrackPage extends ResidentElement {
 
   private page(setting: Setting) {
     const { t, tracked } = this;
+    // What comes below the report waits for it, so that the report does not push it down.
+    const waiting = this.code !== '' && !tracked && this.trouble === 'none';
     return html`<h1>${t.titleTrack}</h1>
       ${this.form()}
       <div aria-live="polite" aria-busy=${this.asking} class="answer">
@@ -124,7 +126,7 @@ export class TrackPage extends ResidentElement {
       ${tracked ? html`<weige-track-answer .setting=${setting} .code=${this.code} .tracked=${tracked} @tracked=${(event: CustomEvent<Tracked>) => this.show(event.detail)}></weige-track-answer>` : nothing}
       ${tracked && this.point ? html`<div class="track-map"><weige-map .setting=${setting} .label=${t.mapOfPlace} .reports=${this.point}
         .chosenArea=${tracked.chain.at(-1)?.code ?? ''} .focusAt=${[tracked.lon, tracked.lat] as Position} .unavailableText=${t.mapUnavailableTrack}></weige-map></div>` : nothing}
-      <weige-following .setting=${setting} .code=${tracked ? this.code : ''}></weige-following>`;
+      ${waiting ? nothing : html`<weige-following .setting=${setting} .code=${tracked ? this.code : ''}></weige-following>`}`;
   }
 
   private form() {
