@@ -122,7 +122,7 @@ func (h *house) start(ctx context.Context) error {
 	h.server.Exports = assemble.Exports(h.table)
 	h.server.Boundaries.Uploads = uploads
 	h.server.Gazetteers.Uploads, h.server.Gazetteers.Reading = uploads, pinyin.Of
-	h.server.Photos = assemble.Photos(h.config, h.server.Books, h.table)
+	h.server.Photos = assemble.Photos(h.config, h.server.Reports, h.table)
 	h.dark = assemble.Darkroom(h.config, h.table, h.log)
 	if h.objects, err = h.bucket("objects", h.config.Uploads, func(key string) { _ = h.sent.Send(context.Background(), []string{key}) }); err != nil {
 		return err

@@ -23,6 +23,6 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server.Photos = assemble.Photos(c, server.Books, t)
+	server.Photos = assemble.Photos(c, server.Reports, t)
 	lambda.Start(gateway.Adapt(server.Handler(api.Photos)))
 }

@@ -26,6 +26,7 @@ const (
 	ListTrackedPhotos  Action = "listTrackedPhotos"
 	AddTrackedPhoto    Action = "addTrackedPhoto"
 	ListReleasedPhotos Action = "listReleasedPhotos"
+	SeeReleasedPhoto   Action = "seeReleasedPhoto"
 
 	Subscribe           Action = "subscribe"
 	ConfirmSubscription Action = "confirmSubscription"
@@ -191,6 +192,7 @@ var actions = []Action{
 	ListTrackedPhotos,
 	AddTrackedPhoto,
 	ListReleasedPhotos,
+	SeeReleasedPhoto,
 	ListReportPhotos,
 	AddReportPhoto,
 	ReleasePhoto,

@@ -363,28 +363,31 @@ func (e EditOperationOp) Valid() bool {
 
 // Defines values for EventKind.
 const (
-	EventKindAccepted     EventKind = "accepted"
-	EventKindClosed       EventKind = "closed"
-	EventKindConfirmed    EventKind = "confirmed"
-	EventKindCorrected    EventKind = "corrected"
-	EventKindDuplicate    EventKind = "duplicate"
-	EventKindEscalated    EventKind = "escalated"
-	EventKindFiled        EventKind = "filed"
-	EventKindLate         EventKind = "late"
-	EventKindNoted        EventKind = "noted"
-	EventKindPartFinished EventKind = "part_finished"
-	EventKindPartReopened EventKind = "part_reopened"
-	EventKindPaused       EventKind = "paused"
-	EventKindReassigned   EventKind = "reassigned"
-	EventKindRehomed      EventKind = "rehomed"
-	EventKindRejected     EventKind = "rejected"
-	EventKindRemarked     EventKind = "remarked"
-	EventKindReopened     EventKind = "reopened"
-	EventKindResolved     EventKind = "resolved"
-	EventKindResumed      EventKind = "resumed"
-	EventKindReturned     EventKind = "returned"
-	EventKindSplit        EventKind = "split"
-	EventKindWarned       EventKind = "warned"
+	EventKindAccepted       EventKind = "accepted"
+	EventKindClosed         EventKind = "closed"
+	EventKindConfirmed      EventKind = "confirmed"
+	EventKindCorrected      EventKind = "corrected"
+	EventKindDuplicate      EventKind = "duplicate"
+	EventKindEscalated      EventKind = "escalated"
+	EventKindFiled          EventKind = "filed"
+	EventKindLate           EventKind = "late"
+	EventKindNoted          EventKind = "noted"
+	EventKindPartFinished   EventKind = "part_finished"
+	EventKindPartReopened   EventKind = "part_reopened"
+	EventKindPaused         EventKind = "paused"
+	EventKindPhotoAdded     EventKind = "photo_added"
+	EventKindPhotoReleased  EventKind = "photo_released"
+	EventKindPhotoWithdrawn EventKind = "photo_withdrawn"
+	EventKindReassigned     EventKind = "reassigned"
+	EventKindRehomed        EventKind = "rehomed"
+	EventKindRejected       EventKind = "rejected"
+	EventKindRemarked       EventKind = "remarked"
+	EventKindReopened       EventKind = "reopened"
+	EventKindResolved       EventKind = "resolved"
+	EventKindResumed        EventKind = "resumed"
+	EventKindReturned       EventKind = "returned"
+	EventKindSplit          EventKind = "split"
+	EventKindWarned         EventKind = "warned"
 )
 
 // Valid indicates whether the value is a known member of the EventKind enum.
@@ -413,6 +416,12 @@ func (e EventKind) Valid() bool {
 	case EventKindPartReopened:
 		return true
 	case EventKindPaused:
+		return true
+	case EventKindPhotoAdded:
+		return true
+	case EventKindPhotoReleased:
+		return true
+	case EventKindPhotoWithdrawn:
 		return true
 	case EventKindReassigned:
 		return true
@@ -522,6 +531,7 @@ func (e PhotoInputContentType) Valid() bool {
 
 // Defines values for PhotoRefusal.
 const (
+	PhotoExpired       PhotoRefusal = "expired"
 	PhotoNotReadable   PhotoRefusal = "not_readable"
 	PhotoNotSent       PhotoRefusal = "not_sent"
 	PhotoTooLarge      PhotoRefusal = "too_large"
@@ -532,6 +542,8 @@ const (
 // Valid indicates whether the value is a known member of the PhotoRefusal enum.
 func (e PhotoRefusal) Valid() bool {
 	switch e {
+	case PhotoExpired:
+		return true
 	case PhotoNotReadable:
 		return true
 	case PhotoNotSent:
@@ -585,22 +597,25 @@ func (e PointGeometryType) Valid() bool {
 
 // Defines values for PublicEventKind.
 const (
-	PublicEventKindAccepted   PublicEventKind = "accepted"
-	PublicEventKindClosed     PublicEventKind = "closed"
-	PublicEventKindConfirmed  PublicEventKind = "confirmed"
-	PublicEventKindCorrected  PublicEventKind = "corrected"
-	PublicEventKindDuplicate  PublicEventKind = "duplicate"
-	PublicEventKindFiled      PublicEventKind = "filed"
-	PublicEventKindNoted      PublicEventKind = "noted"
-	PublicEventKindPaused     PublicEventKind = "paused"
-	PublicEventKindReassigned PublicEventKind = "reassigned"
-	PublicEventKindRehomed    PublicEventKind = "rehomed"
-	PublicEventKindRejected   PublicEventKind = "rejected"
-	PublicEventKindReopened   PublicEventKind = "reopened"
-	PublicEventKindResolved   PublicEventKind = "resolved"
-	PublicEventKindResumed    PublicEventKind = "resumed"
-	PublicEventKindReturned   PublicEventKind = "returned"
-	PublicEventKindSplit      PublicEventKind = "split"
+	PublicEventKindAccepted       PublicEventKind = "accepted"
+	PublicEventKindClosed         PublicEventKind = "closed"
+	PublicEventKindConfirmed      PublicEventKind = "confirmed"
+	PublicEventKindCorrected      PublicEventKind = "corrected"
+	PublicEventKindDuplicate      PublicEventKind = "duplicate"
+	PublicEventKindFiled          PublicEventKind = "filed"
+	PublicEventKindNoted          PublicEventKind = "noted"
+	PublicEventKindPaused         PublicEventKind = "paused"
+	PublicEventKindPhotoAdded     PublicEventKind = "photo_added"
+	PublicEventKindPhotoReleased  PublicEventKind = "photo_released"
+	PublicEventKindPhotoWithdrawn PublicEventKind = "photo_withdrawn"
+	PublicEventKindReassigned     PublicEventKind = "reassigned"
+	PublicEventKindRehomed        PublicEventKind = "rehomed"
+	PublicEventKindRejected       PublicEventKind = "rejected"
+	PublicEventKindReopened       PublicEventKind = "reopened"
+	PublicEventKindResolved       PublicEventKind = "resolved"
+	PublicEventKindResumed        PublicEventKind = "resumed"
+	PublicEventKindReturned       PublicEventKind = "returned"
+	PublicEventKindSplit          PublicEventKind = "split"
 )
 
 // Valid indicates whether the value is a known member of the PublicEventKind enum.
@@ -621,6 +636,12 @@ func (e PublicEventKind) Valid() bool {
 	case PublicEventKindNoted:
 		return true
 	case PublicEventKindPaused:
+		return true
+	case PublicEventKindPhotoAdded:
+		return true
+	case PublicEventKindPhotoReleased:
+		return true
+	case PublicEventKindPhotoWithdrawn:
 		return true
 	case PublicEventKindReassigned:
 		return true
@@ -1614,6 +1635,9 @@ type Event struct {
 	Kind      EventKind `json:"kind"`
 	Operation string    `json:"operation"`
 
+	// Photo Id of the photo that was added, released for everybody, or withdrawn from there.
+	Photo string `json:"photo,omitempty,omitzero"`
+
 	// Reason Words for staff.
 	Reason string `json:"reason,omitempty,omitzero"`
 
@@ -2005,7 +2029,7 @@ type Photo struct {
 	// Prints Smallest first; none unless it is ready.
 	Prints []PhotoPrint `json:"prints"`
 
-	// Refusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`.
+	// Refusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`; it was kept as long as photos are.
 	Refusal PhotoRefusal `json:"refusal,omitempty,omitzero"`
 
 	// Released Anybody may see it.
@@ -2046,7 +2070,7 @@ type PhotoPrint struct {
 	URL string `json:"url"`
 }
 
-// PhotoRefusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`.
+// PhotoRefusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`; it was kept as long as photos are.
 type PhotoRefusal string
 
 // PhotoRelease defines model for PhotoRelease.
@@ -2058,7 +2082,7 @@ type PhotoRelease struct {
 type PhotoState struct {
 	Photo string `json:"photo"`
 
-	// Refusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`.
+	// Refusal Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`; it was kept as long as photos are.
 	Refusal PhotoRefusal `json:"refusal,omitempty,omitzero"`
 	Status  PhotoStatus  `json:"status"`
 }
@@ -3732,6 +3756,9 @@ type ServerInterface interface {
 	// ListReleasedPhotos The photos of a public report that staff released for everybody.
 	// (GET /v1/{jurisdiction}/released-photos)
 	ListReleasedPhotos(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListReleasedPhotosParams)
+	// SeeReleasedPhoto The lasting address of a photo that staff released for everybody, for others to keep; it leads nowhere once that is taken back.
+	// (GET /v1/{jurisdiction}/released-photos/{photo})
+	SeeReleasedPhoto(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, photoPath PhotoPath)
 	// ListPublicReports Open reports as GeoJSON without personal data, by area or by bounding box.
 	// (GET /v1/{jurisdiction}/reports)
 	ListPublicReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListPublicReportsParams)
@@ -6261,6 +6288,41 @@ func (siw *ServerInterfaceWrapper) ListReleasedPhotos(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
+// SeeReleasedPhoto operation middleware
+func (siw *ServerInterfaceWrapper) SeeReleasedPhoto(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "photo" -------------
+	var photoPath PhotoPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "photo", r.PathValue("photo"), &photoPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "photo", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SeeReleasedPhoto(w, r, jurisdictionPath, photoPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListPublicReports operation middleware
 func (siw *ServerInterfaceWrapper) ListPublicReports(w http.ResponseWriter, r *http.Request) {
 
@@ -8423,6 +8485,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/photos", wrapper.AddReportPhoto)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/photos/{photo}/release", wrapper.ReleasePhoto)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/released-photos", wrapper.ListReleasedPhotos)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/released-photos/{photo}", wrapper.SeeReleasedPhoto)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments/preview", wrapper.PreviewReassignment)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/rehomings/preview", wrapper.PreviewRehoming)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reassignments", wrapper.ListReassignments)

@@ -14,7 +14,7 @@ func (s *Server) CreatePhoto(w http.ResponseWriter, r *http.Request, code Jurisd
 	var t photo.Ticket
 	err := decode(w, r, s.BodyBytes, &in, "content_type")
 	if err == nil {
-		t, err = s.Photos.Begin(r.Context(), code, string(in.ContentType))
+		t, err = s.Photos.Begin(r.Context(), code, string(in.ContentType), sender(r))
 	}
 	if err != nil {
 		s.fail(w, r, err)
@@ -93,6 +93,18 @@ func (s *Server) ListReleasedPhotos(w http.ResponseWriter, r *http.Request, code
 		shown, err = s.Photos.Public(r.Context(), st)
 	}
 	s.showPhotos(w, r, shown, false, err)
+}
+
+// SeeReleasedPhoto sends anybody to a photo that staff released. The address stays, whoever keeps it; what it leads to does not, once the photo
+// is withdrawn.
+func (s *Server) SeeReleasedPhoto(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id PhotoPath) {
+	url, err := s.Photos.See(r.Context(), code, id)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, url, http.StatusFound)
 }
 
 // photosOf answers all photos of a report, unless something went wrong before.

@@ -61,7 +61,7 @@ var served = map[Function][]string{
 	Exports:       {"/exports/"},
 	Photos: {"POST /v1/{jurisdiction}/photos", "GET /v1/{jurisdiction}/photos/{photo}", "GET /v1/{jurisdiction}/reports/track/{code}/photos",
 		"POST /v1/{jurisdiction}/reports/track/{code}/photos", "GET /v1/{jurisdiction}/photos", "POST /v1/{jurisdiction}/reports/{report}/photos",
-		"PUT /v1/{jurisdiction}/reports/{report}/photos/{photo}/release", "GET /v1/{jurisdiction}/released-photos"},
+		"PUT /v1/{jurisdiction}/reports/{report}/photos/{photo}/release", "GET /v1/{jurisdiction}/released-photos", "GET /v1/{jurisdiction}/released-photos/{photo}"},
 	Local: {"GET /healthz"},
 }
 

@@ -114,7 +114,7 @@ func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport
 			v.Finisher = e.Who
 		}
 		one := Event{Version: e.Version, At: e.At, Kind: EventKind(e.Kind), Status: Status(e.Status), Who: e.Who, Operation: e.Op,
-			Code: e.Code, Reason: e.Reason, Reply: e.Reply, Refs: e.Refs, Rule: e.Rule, RulesVersion: e.Rules, After: viewAssignee(e.After), Area: e.Area, AreaBefore: e.AreaBefore}
+			Code: e.Code, Reason: e.Reason, Reply: e.Reply, Refs: e.Refs, Photo: e.Photo, Rule: e.Rule, RulesVersion: e.Rules, After: viewAssignee(e.After), Area: e.Area, AreaBefore: e.AreaBefore}
 		if e.Before != nil {
 			one.Before = viewAssignee(*e.Before)
 		}

@@ -200,7 +200,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		server.Outbox = Outbox(tables[function], &wakes{}, server.Log)
 		server.Exports = Exports(tables[function])
 		server.Exports.Now = func() time.Time { return time.Now().Add(time.Minute) } // what was just filed is settled
-		server.Photos = Photos(c, server.Books, tables[function])
+		server.Photos = Photos(c, server.Reports, tables[function])
 		if server.Subscriptions, err = Subscriptions(c, tables[function], server.Reports, server.Outbox); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -168,10 +169,24 @@ func (w *world) release(filed api.Filed, id, dispatcher string) {
 	if list := w.photos("/v1/town/released-photos?report="+filed.Report, ""); len(list) != 1 || list[0].Photo != id || list[0].ReleasedBy != "" {
 		t.Errorf("everybody sees %+v", list)
 	}
+	w.must("PUT", report+"/photos/"+id+"/release", dispatcher, map[string]any{"released": true}) // which it is
+	lasting := "/v1/town/released-photos/" + id
+	if a := w.do("GET", lasting, "", nil); a.status != 302 {
+		t.Errorf("its lasting address: %d %s", a.status, a.body)
+	} else if status, body := fetch(t, a.header.Get("Location")); status != 200 || http.DetectContentType(body) != "image/jpeg" {
+		t.Errorf("its lasting address leads to %d, %d bytes", status, len(body))
+	}
+	if st := state(t, w, filed); st.Photo != id {
+		t.Errorf("the report shows %q", st.Photo)
+	}
 	w.must("PUT", report+"/photos/"+id+"/release", dispatcher, map[string]any{"released": false})
 	if list := w.photos("/v1/town/released-photos?report="+filed.Report, ""); len(list) != 0 {
 		t.Errorf("taken back, and everybody sees %+v", list)
 	}
+	if a := w.do("GET", lasting, "", nil); a.status != 404 {
+		t.Errorf("taken back, and its lasting address: %d %s", a.status, a.body)
+	}
+	w.happened(filed, "filed resident", "photo_added resident "+w.photos("/v1/town/photos?report="+filed.Report, dispatcher)[1].Photo, "photo_released d "+id, "photo_withdrawn d "+id)
 	if list := w.photos("/v1/town/photos?report="+filed.Report, dispatcher); list[0].ReleasedBy != "d" {
 		t.Errorf("nobody knows who did it: %+v", list[0])
 	}
@@ -187,6 +202,56 @@ func (w *world) release(filed api.Filed, id, dispatcher string) {
 	}
 	if a := w.do("GET", "/v1/town/released-photos?report="+private.Report, "", nil); a.status != 404 {
 		t.Errorf("of a private report: %d %s", a.status, a.body)
+	}
+}
+
+// happened checks what stands in a report's history: kind, who, and the photo.
+func (w *world) happened(filed api.Filed, want ...string) {
+	w.t.Helper()
+	events, err := w.table.Events(w.t.Context(), filed.Report)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var got []string
+	for _, e := range events {
+		got = append(got, strings.TrimSpace(string(e.Kind)+" "+e.Who+" "+e.Photo))
+	}
+	if !slices.Equal(got, want) {
+		w.t.Errorf("in the history stands %q, want %q", got, want)
+	}
+	if st := state(w.t, w, filed); st.Photo != "" || int(st.Version) != len(want) {
+		w.t.Errorf("the report is version %d and shows %q", st.Version, st.Photo)
+	}
+	var seen api.Tracked
+	w.must("GET", "/v1/town/reports/track/"+filed.TrackingCode, "", nil).into(w.t, &seen)
+	if len(seen.Events) != len(want) {
+		w.t.Errorf("its reporter sees %+v", seen.Events)
+	}
+}
+
+// From one place come so many photos an hour and no more, and another place is not held by that.
+func TestPhotosFromOnePlaceAreLimited(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	now := time.Now().Truncate(time.Hour)
+	w.server.Photos.Now = func() time.Time { return now }
+	begin := func(from string) error {
+		_, err := w.server.Photos.Begin(t.Context(), town, "image/jpeg", from)
+		return err
+	}
+	for n := range 120 {
+		if err := begin("192.0.2.1"); err != nil {
+			t.Fatalf("photo %d: %v", n, err)
+		}
+	}
+	if err := begin("192.0.2.1"); !fault.Is(err, fault.TooMany) {
+		t.Errorf("one more: %v", err)
+	}
+	if err := begin("192.0.2.2"); err != nil {
+		t.Errorf("from another place: %v", err)
+	}
+	if now = now.Add(time.Hour); begin("192.0.2.1") != nil {
+		t.Error("an hour later it is still refused")
 	}
 }
 
@@ -222,7 +287,8 @@ func TestPhotosThatCannotBe(t *testing.T) {
 		for name, c := range map[string]struct {
 			file []byte
 			want api.PhotoRefusal
-		}{"an attack": {[]byte("<svg onload=alert(1)>"), api.PhotoNotReadable}, "another type": {phototest.PNGHeader(3, 3), api.PhotoWrongType}} {
+		}{"an attack": {[]byte("<svg onload=alert(1)>"), api.PhotoNotReadable}, "another type": {phototest.PNGHeader(3, 3), api.PhotoWrongType},
+			"HEIC": {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), api.PhotoWrongType}} {
 			u := w.announce()
 			w.post(u, c.file)
 			w.develop(d)
@@ -231,6 +297,9 @@ func TestPhotosThatCannotBe(t *testing.T) {
 			if p.Status != api.PhotoRefused || p.Refusal != c.want {
 				t.Errorf("%s: %+v", name, p)
 			}
+		}
+		if a := w.do("POST", "/v1/town/photos", "", map[string]any{"content_type": "image/heic"}); a.status != 422 || !strings.Contains(string(a.body), "HEIC") {
+			t.Errorf("HEIC: %d %s", a.status, a.body)
 		}
 		u := w.announce()
 		if status := w.post(u, make([]byte, photo.MaxBytes+1)); status != http.StatusBadRequest || len(w.posted) != 0 {
@@ -265,6 +334,7 @@ func TestUnclaimedPhotosExpireAndLostOnesAreFound(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, endpoint string) {
 		w := newWorld(t, endpoint)
 		w.settle()
+		w.config.PhotosFor = 100 * 24 * time.Hour
 		d := w.darkroom(w.table)
 		lonely, claimed := w.send(), w.send()
 		w.develop(d)
@@ -315,6 +385,24 @@ func TestUnclaimedPhotosExpireAndLostOnesAreFound(t *testing.T) {
 		there(claimed, now.Add(1000*time.Hour), 200, api.PhotoReady)
 		left, err := d.Tend(t.Context())
 		if err != nil || left != 0 {
+			t.Errorf("%d photos are looked after before it is time, %v", left, err)
+		}
+		// What a report has is kept for so long, and then its prints are thrown away.
+		kept, err := w.table.Photo(t.Context(), town, claimed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range []struct {
+			days   time.Duration
+			status api.PhotoStatus
+		}{{99, api.PhotoReady}, {101, api.PhotoRefused}} {
+			tend(now.Add(at.days * 24 * time.Hour))
+			there(claimed, now, 200, at.status)
+			if _, err := prints(w.config).Head(t.Context(), kept.PrintKey(320)); (err == nil) != (at.status == api.PhotoReady) {
+				t.Errorf("its print after %d days: %v", at.days, err)
+			}
+		}
+		if left, err := d.Tend(t.Context()); err != nil || left != 0 {
 			t.Errorf("%d photos are looked after for ever, %v", left, err)
 		}
 	})
@@ -361,6 +449,7 @@ func (w *world) photographEverything(to *table.Table) {
 	w.must("GET", "/v1/town/photos?report="+filed.Report, dispatcher, nil)
 	w.must("PUT", report+"/photos/"+first+"/release", dispatcher, map[string]any{"released": true})
 	w.must("GET", "/v1/town/released-photos?report="+filed.Report, "", nil)
+	w.do("GET", "/v1/town/released-photos/"+first, "", nil)
 	w.must("GET", "/v1/town/reports/track/"+filed.TrackingCode+"/photos", "", nil)
 	d.Now = func() time.Time { return time.Now().Add(2 * photo.KeptFor) }
 	if n, err := d.Tend(w.t.Context()); err != nil || n != 3 {

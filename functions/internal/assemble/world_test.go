@@ -75,7 +75,7 @@ func newWorld(t *testing.T, endpoint string) *world {
 	}
 	w.files()
 	server.Exports = Exports(w.table)
-	server.Photos = Photos(w.config, server.Books, w.table)
+	server.Photos = Photos(w.config, server.Reports, w.table)
 	w.server = server
 	w.handler = server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Exports, api.Local)
 	return w

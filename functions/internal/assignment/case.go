@@ -84,7 +84,7 @@ func (d *Desk) answerOnce(ctx context.Context, c jurisdiction.Current, s report.
 	}
 	made := 0
 	for _, e := range events {
-		if e.Who != report.Resident || e.Kind == report.Filed {
+		if e.Who != report.Resident || e.Kind == report.Filed || e.Kind == report.Pictured {
 			continue
 		}
 		switch {

@@ -31,6 +31,7 @@ type Config struct {
 	Site            string // SITE_URL: address of the pages, for links in mails
 
 	ContactFor time.Duration // CONTACT_DAYS: how long contact details are kept
+	PhotosFor  time.Duration // PHOTO_DAYS: how long photos of reports are kept
 
 	BodyBytes      int64         // BODY_BYTES: largest request body
 	RosterBytes    int64         // ROSTER_BYTES: largest roster file
@@ -87,6 +88,7 @@ func Read(getenv func(string) string) (Config, error) {
 		Site:            r.text("SITE_URL", ""),
 
 		ContactFor: time.Duration(r.number("CONTACT_DAYS", 180)) * 24 * time.Hour,
+		PhotosFor:  time.Duration(r.number("PHOTO_DAYS", 730)) * 24 * time.Hour,
 
 		BodyBytes:        r.number("BODY_BYTES", 5<<20),
 		RosterBytes:      r.number("ROSTER_BYTES", 4<<20),

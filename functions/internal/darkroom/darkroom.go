@@ -21,8 +21,11 @@ type Negatives interface {
 	SettlePhoto(ctx context.Context, p photo.Photo) (photo.Photo, error)
 	// DuePhotos calls each with the photos whose TendAt is not after until.
 	DuePhotos(ctx context.Context, until time.Time, each func(photo.Photo) error) error
-	// LeavePhoto ends looking after a photo: one that nobody claimed is forgotten, one that was claimed since stays.
-	LeavePhoto(ctx context.Context, p photo.Photo) error
+	// LeavePhoto ends looking after a photo: one that nobody claimed is forgotten, one that was claimed since stays, to be looked after again at
+	// an instant, or never where that is zero.
+	LeavePhoto(ctx context.Context, p photo.Photo, again time.Time) error
+	// ExpirePhoto notes that there are no prints any more of a photo that a report has, and ends looking after it.
+	ExpirePhoto(ctx context.Context, p photo.Photo) error
 }
 
 // Files is where files arrive and prints are kept.
@@ -35,11 +38,12 @@ type Files interface {
 	Delete(ctx context.Context, key string) error
 }
 
-// Darkroom develops what arrives and throws away what nobody claims. All fields are needed.
+// Darkroom develops what arrives and throws away what nobody claims. All fields are needed but KeepFor.
 type Darkroom struct {
 	Negatives  Negatives
 	Quarantine Files
 	Prints     Files
+	KeepFor    time.Duration // how long prints of photos that a report has are kept; zero is for ever
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -118,7 +122,7 @@ func (d *Darkroom) discard(ctx context.Context, p photo.Photo) error {
 }
 
 // Tend looks after every photo of which it is time: one whose file arrived and of which nobody told is developed, one whose file never
-// came is refused, one that nobody claimed is forgotten with its prints. It gives how many it looked after.
+// came is refused, one that nobody claimed is forgotten with its prints, and of one that was kept long enough the prints are thrown away. It gives how many it looked after.
 func (d *Darkroom) Tend(ctx context.Context) (int, error) {
 	n, wrong := 0, error(nil)
 	err := d.Negatives.DuePhotos(ctx, d.Now(), func(p photo.Photo) error {
@@ -141,7 +145,7 @@ func (d *Darkroom) tend(ctx context.Context, p photo.Photo) error {
 		if err != nil {
 			return err
 		}
-		return d.Negatives.LeavePhoto(ctx, p)
+		return d.Negatives.LeavePhoto(ctx, p, time.Time{})
 	case p.Status == photo.Waiting:
 		err := d.develop(ctx, p)
 		if !errors.Is(err, errNothing) {
@@ -150,8 +154,21 @@ func (d *Darkroom) tend(ctx context.Context, p photo.Photo) error {
 		p.Status, p.Refusal, p.TendAt = photo.Refused, photo.NotSent, p.Expires()
 		_, err = d.Negatives.SettlePhoto(ctx, p)
 		return err
+	case p.Report != "" && d.KeepFor > 0 && !d.Now().Before(p.MadeAt.Add(d.KeepFor)):
+		if err := d.discard(ctx, p); err != nil {
+			return err
+		}
+		return d.Negatives.ExpirePhoto(ctx, p)
 	case p.Report != "":
-		return d.Negatives.LeavePhoto(ctx, p)
+		return d.Negatives.LeavePhoto(ctx, p, d.end(p))
 	}
 	return nil
+}
+
+// end says until when the prints of a photo that a report has are kept; zero is for ever.
+func (d *Darkroom) end(p photo.Photo) time.Time {
+	if d.KeepFor == 0 || p.Take == "" {
+		return time.Time{}
+	}
+	return p.MadeAt.Add(d.KeepFor)
 }

@@ -36,6 +36,8 @@ type Print struct {
 func Develop(file []byte, kind string) ([]Print, photo.Refusal) {
 	c, format, err := image.DecodeConfig(bytes.NewReader(file))
 	switch {
+	case err != nil && photo.KindOf(file) != "" && photo.KindOf(file) != kind: // HEIC that was announced as something else
+		return nil, photo.WrongType
 	case err != nil || c.Width <= 0 || c.Height <= 0:
 		return nil, photo.NotReadable
 	case "image/"+format != kind:

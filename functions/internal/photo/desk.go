@@ -22,13 +22,15 @@ type Album interface {
 
 // Pages keeps which report has which photos.
 type Pages interface {
-	// ClaimPhoto gives a photo to a report, once: claiming it again for the same one changes nothing. Unknown where it is gone or another
-	// report has it; fault.Conflict where the report has MaxOfReport.
-	ClaimPhoto(ctx context.Context, p Photo, report, who string, at time.Time) error
+	// AddPhoto gives a photo to a report and makes the step of its history that says so, once and at once: adding it again to the same one changes
+	// nothing. It gives false, and nothing was changed, where the report is another version meanwhile. Unknown where the photo is gone or
+	// another report has it; fault.Conflict where the report has MaxOfReport.
+	AddPhoto(ctx context.Context, p Photo, next report.State, e report.Event) (bool, error)
 	// PhotosOf gives the photos of a report in the order in which they were added.
 	PhotosOf(ctx context.Context, jurisdiction, report string) ([]Photo, error)
-	// ReleasePhoto notes whether anybody may see a photo that is ready and of this report, and who said so.
-	ReleasePhoto(ctx context.Context, p Photo, released bool, who string, at time.Time) error
+	// ReleasePhoto notes whether anybody may see a photo that is ready and of this report, and who said so, with the step that says so; false as
+	// in AddPhoto.
+	ReleasePhoto(ctx context.Context, p Photo, released bool, next report.State, e report.Event) (bool, error)
 }
 
 // Form is what a browser posts a file with: all fields, and then the file as "file".
@@ -47,15 +49,25 @@ type Gallery interface {
 	PresignGet(ctx context.Context, key string, expires time.Duration) (url string, err error)
 }
 
+// Limits counts what comes from one place.
+type Limits interface {
+	// Allow counts one in a window of time that begins at a multiple of it, unless most have been counted; then it gives false.
+	Allow(ctx context.Context, name string, at time.Time, window time.Duration, most int) (bool, error)
+}
+
 // Desk takes photos and shows them. All fields are needed.
 type Desk struct {
 	Books   *jurisdiction.Books
+	Reports report.Reader
+	Limits  Limits
+	Secrets *report.Secrets
 	Album   Album
 	Pages   Pages
 	Post    Post
 	Gallery Gallery
 	Now     func() time.Time
-	NewID   func() string // see Photo.ID
+	NewID   func() string          // see Photo.ID
+	NewOp   func() (string, error) // operation id of a release
 }
 
 // Ticket says how a photo is sent.
@@ -65,13 +77,24 @@ type Ticket struct {
 	Expires time.Time // of the form
 }
 
-// Begin announces a photo.
-func (d *Desk) Begin(ctx context.Context, code, contentType string) (Ticket, error) {
+// perSenderHour is how many photos can be announced from one place in an hour: an office full of people behind one address, or a
+// neighbourhood behind one operator's, sends fewer.
+const perSenderHour = 120
+
+// Begin announces a photo. sender says where the request came from, for counting only.
+func (d *Desk) Begin(ctx context.Context, code, contentType, sender string) (Ticket, error) {
 	kind, err := CheckType(contentType)
 	if err != nil {
 		return Ticket{}, err
 	}
 	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Ticket{}, err
+	}
+	ok, err := d.Limits.Allow(ctx, "photo-"+d.Secrets.Operation(c.Jurisdiction, "sender of photos\n"+sender), d.Now(), time.Hour, perSenderHour)
+	if err == nil && !ok {
+		err = fault.New(fault.TooMany, "More than %d photos came from where you are within an hour. Please try again in an hour; the report can be filed without.", perSenderHour)
+	}
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -99,16 +122,44 @@ func (d *Desk) Look(ctx context.Context, code, id string) (Photo, error) {
 	return p, err
 }
 
-// Add gives a photo to a report. who is a person's id, or report.Resident.
+// Add gives a photo to a report and says so in its history. who is a person's id, or report.Resident.
 func (d *Desk) Add(ctx context.Context, st report.State, id, who string) error {
-	p, err := d.Look(ctx, st.Jurisdiction, id)
-	if fault.Is(err, fault.Unknown) || err == nil && p.Report != "" && p.Report != st.ID {
-		return fault.Field("photo", "There is no such photo here, it has expired, or another report has it. Please send it again.")
+	return d.step(ctx, st, func(st report.State, step report.Step) (bool, error) {
+		p, err := d.Look(ctx, st.Jurisdiction, id)
+		switch {
+		case fault.Is(err, fault.Unknown) || err == nil && p.Report != "" && p.Report != st.ID:
+			return false, fault.Field("photo", "There is no such photo here, it has expired, or another report has it. Please send it again.")
+		case err != nil || p.Report == st.ID:
+			return true, err
+		}
+		step.Kind, step.Who, step.Op, step.Photo = report.Pictured, who, "photo/"+id, id
+		next, e, err := st.Take(step)
+		if err != nil {
+			return false, err
+		}
+		return d.Pages.AddPhoto(ctx, p, next, e)
+	})
+}
+
+// stepTries is how often a step is tried again on what somebody changed meanwhile.
+const stepTries = 16
+
+// step does what makes a step of a report's history, on the report as it is.
+func (d *Desk) step(ctx context.Context, st report.State, do func(report.State, report.Step) (bool, error)) error {
+	for range stepTries {
+		c, err := d.Books.Current(ctx, st.Jurisdiction)
+		if err != nil {
+			return err
+		}
+		done, err := do(st, report.Step{At: d.Now(), Pace: st.Pace(c.Settings)})
+		if done || err != nil {
+			return err
+		}
+		if st, _, err = d.Reports.Report(ctx, st.Jurisdiction, st.ID); err != nil {
+			return err
+		}
 	}
-	if err != nil {
-		return err
-	}
-	return d.Pages.ClaimPhoto(ctx, p, st.ID, who, d.Now().UTC().Truncate(time.Millisecond))
+	return fault.New(fault.Undecided, "This report is being changed by others just now. Please try again.")
 }
 
 // Shown is a photo with addresses of its prints.
@@ -166,18 +217,69 @@ func (d *Desk) show(ctx context.Context, st report.State, may func(Photo) bool) 
 	return shown, nil
 }
 
-// Release lets anybody see a photo of a report, or takes that back: addresses that were given out hold for a few minutes more.
+// Release lets anybody see a photo of a report, or takes that back, and says so in its history. Addresses that were given out hold for a few
+// minutes more. What is so already stays as it is.
 func (d *Desk) Release(ctx context.Context, st report.State, id string, released bool, who string) error {
-	p, err := d.Look(ctx, st.Jurisdiction, id)
-	switch {
-	case err != nil:
-		return err
-	case p.Report != st.ID:
-		return Unknown()
-	case released && !st.Public():
-		return fault.New(fault.Conflict, "This report is not public, so none of its photos can be.")
-	case released && p.Status != Ready:
-		return fault.New(fault.Conflict, "This photo cannot be looked at yet; release it once it can.")
+	return d.step(ctx, st, func(st report.State, step report.Step) (bool, error) {
+		p, err := d.Look(ctx, st.Jurisdiction, id)
+		switch {
+		case err != nil:
+			return false, err
+		case p.Report != st.ID:
+			return false, Unknown()
+		case p.Released == released:
+			return true, nil
+		case released && !st.Public():
+			return false, fault.New(fault.Conflict, "This report is not public, so none of its photos can be.")
+		case released && p.Status != Ready:
+			return false, fault.New(fault.Conflict, "This photo cannot be looked at yet; release it once it can.")
+		}
+		if step.Shown, err = d.firstShown(ctx, st, id, released); err != nil {
+			return false, err
+		}
+		op, err := d.NewOp()
+		if err != nil {
+			return false, err
+		}
+		step.Kind, step.Who, step.Op, step.Photo = report.Withdrawn, who, op, id
+		if released {
+			step.Kind = report.Released
+		}
+		next, e, err := st.Take(step)
+		if err != nil {
+			return false, err
+		}
+		return d.Pages.ReleasePhoto(ctx, p, released, next, e)
+	})
+}
+
+// firstShown gives the first photo of a report that anybody may see once one of them is released or withdrawn; empty where there is none.
+func (d *Desk) firstShown(ctx context.Context, st report.State, id string, released bool) (string, error) {
+	photos, err := d.Pages.PhotosOf(ctx, st.Jurisdiction, st.ID)
+	for _, p := range photos {
+		if p.ID == id && released || p.ID != id && p.Released {
+			return p.ID, err
+		}
 	}
-	return d.Pages.ReleasePhoto(ctx, p, released, who, d.Now().UTC().Truncate(time.Millisecond))
+	return "", err
+}
+
+// See gives an address under which the largest print of a photo that staff released can be looked at for some time. One that is not, or no more,
+// for everybody is Unknown.
+func (d *Desk) See(ctx context.Context, code, id string) (string, error) {
+	p, err := d.Look(ctx, code, id)
+	if err == nil && (!p.Released || p.Status != Ready || p.Report == "") {
+		err = Unknown()
+	}
+	if err != nil {
+		return "", err
+	}
+	st, _, err := d.Reports.Report(ctx, code, p.Report)
+	if err == nil && !st.Public() { // it can have become private since
+		err = Unknown()
+	}
+	if err != nil {
+		return "", err
+	}
+	return d.Gallery.PresignGet(ctx, p.PrintKey(Sizes[len(Sizes)-1]), showFor)
 }

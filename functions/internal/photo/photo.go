@@ -31,6 +31,7 @@ const (
 	WrongType     Refusal = "wrong_type"      // an image of another type than was said
 	TooManyPixels Refusal = "too_many_pixels" // more than 40 million
 	TooLarge      Refusal = "too_large"       // more than MaxBytes
+	Expired       Refusal = "expired"         // its prints were thrown away, as they are kept for so long only
 )
 
 // Limits of a photo.
@@ -101,12 +102,37 @@ func IsID(s string) bool {
 	return len(s) == idLetters && !strings.ContainsFunc(s, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '2' || r > '7') })
 }
 
+// heic is the format of iPhones, which is under patents and which nothing here reads.
+const heic = "image/heic"
+
 // CheckType gives the content type that a photo is announced with, or a fault that names those that are taken.
 func CheckType(s string) (string, error) {
-	if kind := strings.ToLower(strings.TrimSpace(s)); slices.Contains(Types, kind) {
+	kind := strings.ToLower(strings.TrimSpace(s))
+	switch {
+	case slices.Contains(Types, kind):
 		return kind, nil
+	case kind == heic || kind == "image/heif":
+		return "", fault.Field("content_type", "HEIC photos cannot be read here. Please send it as JPEG; an iPhone takes its photos so with the setting Camera, Formats, Most Compatible.")
 	}
 	return "", fault.Field("content_type", "A photo is one of %s.", strings.Join(Types, ", "))
+}
+
+// KindOf tells the content type of an image by how its file begins: one of Types, image/heic, or empty for anything else.
+func KindOf(file []byte) string {
+	begins := func(at int, with string) bool {
+		return len(file) >= at+len(with) && string(file[at:at+len(with)]) == with
+	}
+	switch {
+	case begins(0, "\xff\xd8\xff"):
+		return "image/jpeg"
+	case begins(0, "\x89PNG\r\n\x1a\n"):
+		return "image/png"
+	case begins(0, "RIFF") && begins(8, "WEBP"):
+		return "image/webp"
+	case begins(4, "ftyphei") || begins(4, "ftyphev") || begins(4, "ftypmif1") || begins(4, "ftypmsf1"):
+		return heic
+	}
+	return ""
 }
 
 // Unknown is the answer to a photo that does not exist, has expired, or is not for the one who asks.

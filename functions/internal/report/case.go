@@ -36,7 +36,8 @@ import (
 // A reopened case goes the ways of an assigned one. A filing that finds somebody begins as assigned. A pause, its end, a remark, and what the
 // clock does (warn, call late, escalate) leave an unfinished case where it is, but that an escalation may hand it to somebody; so does a
 // correction of its place or service, and a re-homing, which a resolved one can be too: it is still checked by whoever has the ground. A duplicate ends like a rejected one and can be reopened like it. A case that is split stays where
-// it is and closes with the last of its parts; one of which a part is reopened is reopened itself. What a reporter adds or confirms moves nothing.
+// it is and closes with the last of its parts; one of which a part is reopened is reopened itself. What a reporter adds or confirms moves nothing,
+// and neither does what becomes of photos.
 var ways = map[EventKind]way{
 	Filed:      {},
 	Reassigned: {from: unfinished},
@@ -60,6 +61,9 @@ var ways = map[EventKind]way{
 	PartBack:   {from: slices.Concat(unfinished, []Status{Resolved, Closed, Rejected}), to: Reopened},
 	Note:       {from: Statuses(), stays: true, reason: true},
 	Confirm:    {from: []Status{Resolved, Closed}, stays: true},
+	Pictured:   {from: Statuses(), stays: true},
+	Released:   {from: Statuses(), stays: true},
+	Withdrawn:  {from: Statuses(), stays: true},
 }
 
 // unfinished are the statuses in which something is still to be done.
@@ -103,6 +107,8 @@ type Step struct {
 	Refs   []string          // ids of other reports: the original, the parts, the part
 	Place  *Place            // of a correction
 	Home   *Home             // of a re-homing
+	Photo  string            // id of the photo, of a step with one
+	Shown  string            // id of the first photo that everybody may see after a release or a withdrawal
 	Rule   int               // see Event
 	Rules  string
 }
@@ -238,7 +244,7 @@ func (s State) Take(step Step) (State, Event, error) {
 	return next, Event{Area: area, AreaBefore: areaBefore, Report: s.ID, Jurisdiction: s.Jurisdiction, Version: next.Version, At: step.At, Kind: step.Kind,
 		Who: step.Who, Op: step.Op, Code: step.Code, Reason: step.Reason, Reply: step.Reply, Before: &before, After: next.Assignee,
 		StatusBefore: s.Status, Status: next.Status, LateBefore: s.Late(), Late: next.Late(), QueueArea: next.QueueArea, QueueBefore: queueBefore,
-		Service: next.Service, Refs: step.Refs, Rule: step.Rule, Rules: step.Rules}, nil
+		Service: next.Service, Refs: step.Refs, Photo: step.Photo, Rule: step.Rule, Rules: step.Rules}, nil
 }
 
 // relate keeps how a case stands to others, and where it lies.
@@ -254,6 +260,8 @@ func (s *State) relate(step Step) {
 		s.PartsOpen--
 	case PartBack:
 		s.PartsOpen++
+	case Released, Withdrawn:
+		s.Photo = step.Shown
 	case Rehomed:
 		s.Set, s.Chain, s.QueueArea = step.Home.Set, step.Home.Chain, step.Home.QueueArea
 	case Correct:
@@ -283,8 +291,8 @@ func (s *State) mark(before State, step Step) {
 	}
 	switch s.Status {
 	case Resolved, Closed, Rejected, Duplicate:
-		if step.Kind == Rehomed || step.Kind == Note || step.Kind == Confirm {
-			break // that the borders changed gives nobody more time, and neither do words
+		if slices.Contains([]EventKind{Rehomed, Note, Confirm, Pictured, Released, Withdrawn}, step.Kind) {
+			break // that the borders changed gives nobody more time, and neither do words and photos
 		}
 		s.ReopenUntil = step.At.Add(step.Reopen).UTC().Truncate(time.Second)
 	default:

@@ -49,7 +49,7 @@ func TestEveryStepFromEveryStatus(t *testing.T) {
 		want[s][Repeat], want[s][Split], want[s][Correct], want[s][PartBack], want[s][Rehomed], want[s][Remark] = Duplicate, InProgress, s, s, s, s
 	}
 	for _, s := range Statuses() {
-		want[s][Note] = s
+		want[s][Note], want[s][Pictured], want[s][Released], want[s][Withdrawn] = s, s, s, s
 	}
 	if len(want) != len(Statuses()) {
 		t.Fatalf("%d statuses, want %d", len(Statuses()), len(want))

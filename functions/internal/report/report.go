@@ -98,6 +98,7 @@ type State struct {
 	ChangedAt    time.Time // when this version was made; never before the version before it. UTC, milliseconds
 	Clock        Clock     // its deadlines; zero where its service has none
 	Class        string    // class of deadlines that a routing rule set, see jurisdiction.Settings.PaceOf; empty for the one of its service
+	Photo        string    // id of the first of its photos that staff released for everybody; empty while there is none
 	LastOp       string    // mark of the operation that made this version, see OpMark
 }
 
@@ -153,6 +154,9 @@ const (
 	PartBack   EventKind = "part_reopened"
 	Note       EventKind = "noted"     // the reporter adds words (补充)
 	Confirm    EventKind = "confirmed" // the reporter is satisfied
+	Pictured   EventKind = "photo_added"
+	Released   EventKind = "photo_released"  // staff found that anybody may see it
+	Withdrawn  EventKind = "photo_withdrawn" // and took that back
 )
 
 // Event is one entry of the append-only history. It is self-contained: whoever reads it from the stream needs no other item.
@@ -179,6 +183,7 @@ type Event struct {
 	AreaBefore   string
 	Service      string
 	Refs         []string // ids of other reports it is about: the original, the parts, the part
+	Photo        string   // id of the photo it is about; empty where it is about none
 	Rule         int      // number, from 1, of the routing rule that decided; 0 where none did
 	Rules        string   // version of the rules of which it is one; empty where the jurisdiction had none
 }

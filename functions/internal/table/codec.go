@@ -60,6 +60,7 @@ func writeState(s report.State) item {
 		i["po"] = num(int64(s.PartsOpen))
 	}
 	i.put("rc", s.Class)
+	i.put("ph", s.Photo)
 	writeClock(i, s.ID, s.Clock)
 	writeAssignee(i, "a", s.Assignee)
 	if s.First != nil {
@@ -85,7 +86,7 @@ func readState(i item) (report.State, error) {
 		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Grade: i.text("ag"), Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
 		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
 		Final: i.flag("fin"), Returns: int(i.number("ret")), ReopenUntil: i.instant("ru"), Clock: readClock(i),
-		Class: i.text("rc"), Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
+		Class: i.text("rc"), Photo: i.text("ph"), Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
 	if s.ChangedAt = i.millis("t"); s.ChangedAt.IsZero() {
 		s.ChangedAt = filed
 	}
@@ -171,6 +172,7 @@ func writeEvent(e report.Event) item {
 	i.put("h1", e.Area)
 	i.put("h0", e.AreaBefore)
 	i.put("rf", strings.Join(e.Refs, " "))
+	i.put("ph", e.Photo)
 	i.put("sv", e.Service)
 	if e.Rule > 0 {
 		i["rl"] = str(strconv.Itoa(e.Rule)) // a text, see flagText
@@ -209,7 +211,7 @@ func readEvent(i item) (report.Event, error) {
 	e := report.Event{Report: id, Jurisdiction: i.text("j"), Version: version, At: at, Kind: report.EventKind(i.text("k")), Who: i.text("w"),
 		Op: i.text("op"), Code: i.text("co"), Reason: i.text("re"), Reply: i.text("rp"), StatusBefore: report.Status(i.text("s0")), Status: report.Status(i.text("s1")),
 		LateBefore: i.text("l0") != "", Late: i.text("l1") != "", QueueArea: i.text("q"), Service: i.text("sv"), After: readAssignee(i, "a"),
-		QueueBefore: i.text("q0"), Area: i.text("h1"), AreaBefore: i.text("h0"), Rules: i.text("rv")}
+		QueueBefore: i.text("q0"), Photo: i.text("ph"), Area: i.text("h1"), AreaBefore: i.text("h0"), Rules: i.text("rv")}
 	e.Rule, _ = strconv.Atoi(i.text("rl")) // absent where no rule decided
 	if refs := i.text("rf"); refs != "" {
 		e.Refs = strings.Fields(refs)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/photo"
+	"github.com/weige/weige/functions/internal/report"
 )
 
 func writePhoto(p photo.Photo) item {
@@ -72,39 +75,45 @@ func (t *Table) claims(j, id, report, who string, slot int, at time.Time) []type
 	return []types.TransactWriteItem{claim, t.conditional(page, absent, nil)}
 }
 
-// ClaimPhoto implements photo.Pages.
-func (t *Table) ClaimPhoto(ctx context.Context, p photo.Photo, report, who string, at time.Time) error {
-	for try := 0; ; try++ {
-		slots, err := t.query(ctx, reportPartition(report), slotPrefix, latest)
-		if err != nil {
-			return err
-		}
-		for _, s := range slots {
-			if s.text("id") == p.ID {
-				return nil
-			}
-		}
-		if len(slots) >= photo.MaxOfReport {
-			return fault.New(fault.Conflict, "A report has at most %d photos, and this one has them.", photo.MaxOfReport)
-		}
-		refusals, err := t.transact(ctx, t.claims(p.Jurisdiction, p.ID, report, who, len(slots), at))
-		switch {
-		case err == nil && refusals == nil:
-			return nil
-		case err == nil && refusals[0].failed:
-			return photo.Unknown()
-		case err != nil && refused(err):
-			return fmt.Errorf("claim photo: %w", err)
-		case err != nil:
-			now, readErr := resolve(ctx, func(ctx context.Context) (photo.Photo, error) { return t.Photo(ctx, p.Jurisdiction, p.ID) })
-			if readErr == nil && now.Report == report {
-				return nil
-			}
-		}
-		if try >= conflictTries || !pause(ctx, try) { // somebody took the slot: look for another
-			return undecided()
-		}
+// AddPhoto implements photo.Pages.
+func (t *Table) AddPhoto(ctx context.Context, p photo.Photo, next report.State, e report.Event) (bool, error) {
+	slots, err := t.query(ctx, reportPartition(next.ID), slotPrefix, latest)
+	if err != nil {
+		return false, err
 	}
+	if slices.ContainsFunc(slots, func(s item) bool { return s.text("id") == p.ID }) {
+		return true, nil
+	}
+	if len(slots) >= photo.MaxOfReport {
+		return false, fault.New(fault.Conflict, "A report has at most %d photos, and this one has them.", photo.MaxOfReport)
+	}
+	return t.photoStep(ctx, p, t.claims(p.Jurisdiction, p.ID, next.ID, e.Who, len(slots), e.At), next, e, func(now photo.Photo) bool { return now.Report == next.ID })
+}
+
+// spread is how far those are apart, see pause, who try the next step of one report.
+const spread = 3
+
+// photoStep changes a photo, by the first of some writes, and its report's history in one transaction. It gives false where the report is another
+// version or has another photo in that slot meanwhile; done tells by the photo whether a transaction was made whose answer was lost.
+func (t *Table) photoStep(ctx context.Context, p photo.Photo, writes []types.TransactWriteItem, next report.State, e report.Event, done func(photo.Photo) bool) (bool, error) {
+	refusals, err := t.transact(ctx, append(writes, t.writes(assignment.Move{State: next, Event: e})...))
+	switch {
+	case err == nil && refusals == nil:
+		return true, nil
+	case err == nil && !refusals[0].failed:
+		pause(ctx, spread) // so that those who were in each other's way are not again
+		return false, nil
+	case err != nil && refused(err):
+		return false, fmt.Errorf("photo %s: %w", p.ID, err)
+	}
+	now, readErr := resolve(ctx, func(ctx context.Context) (photo.Photo, error) { return t.Photo(ctx, p.Jurisdiction, p.ID) })
+	switch {
+	case readErr == nil && done(now):
+		return true, nil
+	case err == nil:
+		return false, photo.Unknown()
+	}
+	return false, undecided()
 }
 
 // PhotosOf implements photo.Pages.
@@ -135,15 +144,15 @@ func (t *Table) PhotosOf(ctx context.Context, j, report string) ([]photo.Photo, 
 }
 
 // ReleasePhoto implements photo.Pages.
-func (t *Table) ReleasePhoto(ctx context.Context, p photo.Photo, released bool, who string, at time.Time) error {
-	set := "SET pw = :w, pt = :t REMOVE pu"
-	values := item{":w": str(who), ":t": millis(at), ":r": str(p.Report)}
-	condition := "r = :r"
+func (t *Table) ReleasePhoto(ctx context.Context, p photo.Photo, released bool, next report.State, e report.Event) (bool, error) {
+	set, condition := "SET pw = :w, pt = :t REMOVE pu", "r = :r"
+	values := item{":w": str(e.Who), ":t": millis(e.At), ":r": str(p.Report)}
 	if released {
 		set, condition = "SET pw = :w, pt = :t, pu = :yes", "r = :r AND st = :ready"
 		values[":yes"], values[":ready"] = yes(), str(string(photo.Ready))
 	}
-	return t.change(ctx, photoKey(p.ID), set, condition, values)
+	write := []types.TransactWriteItem{t.update(photoKey(p.ID), set, condition, values)}
+	return t.photoStep(ctx, p, write, next, e, func(now photo.Photo) bool { return now.Released == released })
 }
 
 // SettlePhoto implements darkroom.Negatives.
@@ -186,7 +195,10 @@ func (t *Table) DuePhotos(ctx context.Context, until time.Time, each func(photo.
 }
 
 // LeavePhoto implements darkroom.Negatives.
-func (t *Table) LeavePhoto(ctx context.Context, p photo.Photo) error {
+func (t *Table) LeavePhoto(ctx context.Context, p photo.Photo, again time.Time) error {
+	if p.Report != "" && !again.IsZero() {
+		return t.change(ctx, photoKey(p.ID), "SET "+nextSort+" = :nk", "st <> :waiting", item{":waiting": str(string(photo.Waiting)), ":nk": str(nextKey(again, p.ID))})
+	}
 	if p.Report != "" {
 		return t.change(ctx, photoKey(p.ID), "REMOVE "+deadlinePartition+", "+nextSort, "st <> :waiting", item{":waiting": str(string(photo.Waiting))})
 	}
@@ -201,4 +213,10 @@ func (t *Table) LeavePhoto(ctx context.Context, p photo.Photo) error {
 	}
 	t.spent("DeleteItem", true, one(out.ConsumedCapacity)...)
 	return nil
+}
+
+// ExpirePhoto implements darkroom.Negatives.
+func (t *Table) ExpirePhoto(ctx context.Context, p photo.Photo) error {
+	return t.change(ctx, photoKey(p.ID), "SET st = :refused, rf = :expired REMOVE pu, "+deadlinePartition+", "+nextSort, "r = :r",
+		item{":refused": str(string(photo.Refused)), ":expired": str(string(photo.Expired)), ":r": str(p.Report)})
 }

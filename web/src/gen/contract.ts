@@ -680,6 +680,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/released-photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                photo: components["parameters"]["photo"];
+            };
+            cookie?: never;
+        };
+        /** The lasting address of a photo that staff released for everybody, for others to keep; it leads nowhere once that is taken back. */
+        get: operations["seeReleasedPhoto"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reassignments/preview": {
         parameters: {
             query?: never;
@@ -1801,7 +1821,7 @@ export interface components {
             applications: components["schemas"]["Application"][];
         };
         /** @enum {string} */
-        EventKind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "remarked" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed";
+        EventKind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "remarked" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed" | "photo_added" | "photo_released" | "photo_withdrawn";
         WebhookInput: {
             /**
              * Format: uri
@@ -2172,7 +2192,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "rehomed" | "split" | "noted" | "confirmed";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "rehomed" | "split" | "noted" | "confirmed" | "photo_added" | "photo_released" | "photo_withdrawn";
             /** @description Words for the resident. */
             reply?: string;
             /** @description Words of whoever holds the tracking code. */
@@ -2304,6 +2324,8 @@ export interface components {
             reply?: string;
             /** @description Ids of other reports it is about: the original, the parts, the part. */
             refs?: string[];
+            /** @description Id of the photo that was added, released for everybody, or withdrawn from there. */
+            photo?: string;
             /** @description The smallest area it lies in from then on, where that changed; empty outside every area. */
             area?: string;
             area_before?: string;
@@ -2779,10 +2801,10 @@ export interface components {
         /** @enum {string} */
         PhotoStatus: "waiting" | "ready" | "refused";
         /**
-         * @description Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`.
+         * @description Nothing was sent; no image, or a damaged one; an image of another type than was said; more than 40 million pixels; more bytes than `max_bytes`; it was kept as long as photos are.
          * @enum {string}
          */
-        PhotoRefusal: "not_sent" | "not_readable" | "wrong_type" | "too_many_pixels" | "too_large";
+        PhotoRefusal: "not_sent" | "not_readable" | "wrong_type" | "too_many_pixels" | "too_large" | "expired";
         PhotoOfReport: {
             photo: string;
         };
@@ -4438,6 +4460,29 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PhotoList"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    seeReleasedPhoto: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                photo: components["parameters"]["photo"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where its largest print, a JPEG, can be looked at for some minutes. */
+            302: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };
