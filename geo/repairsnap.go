@@ -253,8 +253,8 @@ func (r *rows) near(p Point, reach int32, each func(segment)) {
 	for row := max(r.row(p.Y-reach), 0); row <= r.row(p.Y+reach) && row+1 < int64(len(r.starts)); row++ {
 		for _, i := range r.items[r.starts[row]:r.starts[row+1]] {
 			s := r.list[i]
-			if seen[i] || int64(min(s.a.X, s.b.X)) > int64(p.X)+reachX || int64(max(s.a.X, s.b.X)) < int64(p.X)-reachX ||
-				min(s.a.Y, s.b.Y) > p.Y+reach || max(s.a.Y, s.b.Y) < p.Y-reach {
+			if int64(min(s.a.X, s.b.X)) > int64(p.X)+reachX || int64(max(s.a.X, s.b.X)) < int64(p.X)-reachX ||
+				min(s.a.Y, s.b.Y) > p.Y+reach || max(s.a.Y, s.b.Y) < p.Y-reach || seen[i] {
 				continue
 			}
 			seen[i] = true

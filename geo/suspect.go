@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -42,15 +43,11 @@ const (
 // when its coordinates are taken as GCJ-02 or BD-09, or as wrongly converted from them, better than as they are. A set in which many
 // borders changed is told as well, as long as a third did not.
 func Suspect(set, reference *BoundarySet) Suspicion {
-	var edges []segment
-	for _, a := range reference.areas {
-		eachEdge(a.polygons, func(p, q Point) { edges = append(edges, segment{p, q, 0}) })
-	}
+	borders := newBorderBins(reference)
 	points := sampled(set)
-	if len(edges) == 0 || len(points) == 0 {
+	if len(borders.edges) == 0 || len(points) == 0 {
 		return Suspicion{Verdict: Unknown}
 	}
-	strips := newRows(edges)
 	type reading struct {
 		datum     Datum
 		converted bool
@@ -58,7 +55,7 @@ func Suspect(set, reference *BoundarySet) Suspicion {
 	readings := []reading{{WGS84, false}, {GCJ02, false}, {BD09, false}, {GCJ02, true}, {BD09, true}}
 	var shares, medians [5]float64
 	for i, r := range readings {
-		shares[i], medians[i] = fit(points, strips, func(p orb.Point) orb.Point {
+		shares[i], medians[i] = fit(points, borders, func(p orb.Point) orb.Point {
 			if r.converted {
 				return r.datum.FromWGS84(p)
 			}
@@ -112,15 +109,15 @@ func sampled(s *BoundarySet) []Point {
 }
 
 // fit gives the share of points that lie on the reference's borders when converted, and the median of their distances from them.
-func fit(points []Point, strips *rows, convert func(orb.Point) orb.Point) (share, median float64) {
+func fit(points []Point, borders *borderBins, convert func(orb.Point) orb.Point) (share, median float64) {
 	var distances []float64
 	fits := 0
 	for _, p := range points {
 		d := suspectReach
 		if q, err := Round(convert(p.Degrees())); err == nil {
 			east, north := scale(float64(q.Y) / unitsPerDegree)
-			strips.near(q, int32(math.Ceil(suspectReach/north)), func(s segment) {
-				x, y := nearestOn(s.a, s.b, q, east, north)
+			borders.near(q, int64(math.Ceil(suspectReach/east)), int64(math.Ceil(suspectReach/north)), func(a, b Point) {
+				x, y := nearestOn(a, b, q, east, north)
 				d = min(d, math.Hypot((x-float64(q.X))*east, (y-float64(q.Y))*north))
 			})
 		}
@@ -131,6 +128,86 @@ func fit(points []Point, strips *rows, convert func(orb.Point) orb.Point) (share
 	}
 	slices.Sort(distances)
 	return float64(fits) / float64(len(points)), distances[len(distances)/2]
+}
+
+// borderBins finds the edges of a set near a point: they are listed by square cells of ground, each edge once, however many areas have it.
+type borderBins struct {
+	shelf
+	edges  [][2]Point
+	starts []uint32
+	items  []uint32
+}
+
+func newBorderBins(s *BoundarySet) *borderBins {
+	b := &borderBins{}
+	bound := noBox
+	for _, a := range s.areas {
+		eachEdge(a.polygons, func(p, q Point) {
+			b.edges = append(b.edges, edgeKey(p, q))
+			bound = bound.with(p)
+		})
+	}
+	slices.SortFunc(b.edges, func(x, y [2]Point) int {
+		return cmp.Or(cmp.Compare(x[0].X, y[0].X), cmp.Compare(x[0].Y, y[0].Y), cmp.Compare(x[1].X, y[1].X), cmp.Compare(x[1].Y, y[1].Y))
+	})
+	b.edges = slices.Compact(b.edges)
+	b.shelf = newShelfOf(bound, len(b.edges)/2)
+	b.starts = make([]uint32, b.count()+1)
+	b.each(func(cell int64, _ int) { b.starts[cell+1]++ })
+	for i := 1; i < len(b.starts); i++ {
+		b.starts[i] += b.starts[i-1]
+	}
+	b.items = make([]uint32, b.starts[len(b.starts)-1])
+	next := slices.Clone(b.starts)
+	b.each(func(cell int64, i int) { b.items[next[cell]] = uint32(i); next[cell]++ })
+	return b
+}
+
+// each tells the cells of each edge; a long one is followed from row to row.
+func (b *borderBins) each(do func(cell int64, edge int)) {
+	for i, e := range b.edges {
+		lowest, highest := e[0], e[1]
+		if lowest.Y > highest.Y {
+			lowest, highest = highest, lowest
+		}
+		across := (float64(highest.X) - float64(lowest.X)) / math.Max(1, float64(highest.Y)-float64(lowest.Y))
+		from, to := b.row(int64(lowest.Y)), b.row(int64(highest.Y))
+		for row := from; row <= to; row++ {
+			x1, x2 := float64(lowest.X), float64(highest.X)
+			if row > from {
+				x1 = float64(lowest.X) + (float64(int64(b.bound.min.Y)+row<<b.shift)-float64(lowest.Y))*across
+			}
+			if row < to {
+				x2 = float64(lowest.X) + (float64(int64(b.bound.min.Y)+(row+1)<<b.shift)-float64(lowest.Y))*across
+			}
+			last := b.column(int64(max(x1, x2)) + 1)
+			for column := b.column(int64(min(x1, x2)) - 1); column <= last; column++ {
+				do(row*b.wide+column, i)
+			}
+		}
+	}
+}
+
+// row and column are those of the nearest cell for what lies outside.
+func (b *borderBins) row(y int64) int64 {
+	return min(max((y-int64(b.bound.min.Y))>>b.shift, 0), b.high-1)
+}
+
+func (b *borderBins) column(x int64) int64 {
+	return min(max((x-int64(b.bound.min.X))>>b.shift, 0), b.wide-1)
+}
+
+// near tells all edges that have a part within the reach of a point, and some others; some more than once.
+func (b *borderBins) near(p Point, reachX, reachY int64, each func(p, q Point)) {
+	x, y := int64(p.X), int64(p.Y)
+	for row := b.row(y - reachY); row <= b.row(y+reachY); row++ {
+		for column := b.column(x - reachX); column <= b.column(x+reachX); column++ {
+			cell := row*b.wide + column
+			for _, i := range b.items[b.starts[cell]:b.starts[cell+1]] {
+				each(b.edges[i][0], b.edges[i][1])
+			}
+		}
+	}
 }
 
 // Set gives the areas of a compiled set as a boundary set, to be edited or compared.

@@ -2,10 +2,12 @@ package geo
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/paulmach/orb"
+	"pgregory.net/rapid"
 )
 
 // town makes a net of areas around a place, with irregular borders.
@@ -84,4 +86,32 @@ func TestSuspect(t *testing.T) {
 			t.Errorf("%s: %v m before", name, s.Before)
 		}
 	}
+}
+
+// What lies near a point is found, however long an edge is and wherever the point lies.
+func TestBorderBinsFindWhatIsNear(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "points"), 3))
+		width := int32(rapid.IntRange(2, 1_000_000).Draw(t, "width"))
+		any := func() Point { return Point{random.Int32N(width), random.Int32N(width / 2)} }
+		var list []shape
+		for range rapid.IntRange(1, 30).Draw(t, "areas") {
+			ring := []Point{any(), any(), any()}
+			p := ring[0]
+			list = append(list, one("a", [][]Point{append(ring, Point{p.X + 1, p.Y + 1})}))
+		}
+		bins := newBorderBins(flat(list...))
+		reach := int64(rapid.IntRange(0, 20_000).Draw(t, "reach"))
+		for range 20 {
+			at, found := any(), map[[2]Point]bool{}
+			at.X += random.Int32N(width) - width/2
+			bins.near(at, reach, reach, func(p, q Point) { found[[2]Point{p, q}] = true })
+			for _, e := range bins.edges {
+				x, y := nearestOn(e[0], e[1], at, 1, 1)
+				if math.Abs(x-float64(at.X)) <= float64(reach) && math.Abs(y-float64(at.Y)) <= float64(reach) && !found[e] {
+					t.Fatalf("%v is near %v and was not found", e, at)
+				}
+			}
+		}
+	})
 }
