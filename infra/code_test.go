@@ -196,13 +196,29 @@ func settings(t *testing.T) map[string]setting {
 	return all
 }
 
-// readTouched finds which fields of the configuration each function reads: in its main, and in what that calls of package assemble.
+// assembling gives the functions of package assemble and of the packages in its folder, by package and name.
+func assembling(t *testing.T) map[string]map[string]*ast.FuncDecl {
+	const at = "functions/internal/assemble"
+	all := map[string]map[string]*ast.FuncDecl{"assemble": functionsOf(sources(t, at))}
+	parts, err := os.ReadDir(filepath.Join(root, at))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range parts {
+		if p.IsDir() {
+			all[p.Name()] = functionsOf(sources(t, filepath.Join(at, p.Name())))
+		}
+	}
+	return all
+}
+
+// readTouched finds which fields of the configuration each function reads: in its main, and in what that calls of package assemble and its parts.
 func (c *code) readTouched(t *testing.T) {
-	shared := functionsOf(sources(t, "functions/internal/assemble"))
+	shared := assembling(t)
 	c.touched = map[string][]string{}
 	for _, folder := range c.folders {
 		for _, f := range functionsOf(sources(t, filepath.Join("functions", folder))) {
-			c.touched[folder] = append(c.touched[folder], c.touchedBy(f, shared, map[string]bool{})...)
+			c.touched[folder] = append(c.touched[folder], c.touchedBy(f, "assemble", shared, map[string]bool{})...)
 		}
 		slices.Sort(c.touched[folder])
 		c.touched[folder] = slices.Compact(c.touched[folder])
@@ -212,8 +228,8 @@ func (c *code) readTouched(t *testing.T) {
 	}
 }
 
-// touchedBy follows the configuration, which is called c everywhere, into functions it is handed to.
-func (c *code) touchedBy(f *ast.FuncDecl, shared map[string]*ast.FuncDecl, seen map[string]bool) (fields []string) {
+// touchedBy follows the configuration, which is called c everywhere, from a function of package in into functions it is handed to.
+func (c *code) touchedBy(f *ast.FuncDecl, in string, shared map[string]map[string]*ast.FuncDecl, seen map[string]bool) (fields []string) {
 	each(f, func(s *ast.SelectorExpr) {
 		if x, sel := selected(s); x == "c" {
 			if _, ok := c.settings[sel]; ok {
@@ -224,12 +240,12 @@ func (c *code) touchedBy(f *ast.FuncDecl, shared map[string]*ast.FuncDecl, seen 
 	each(f, func(call *ast.CallExpr) {
 		x, name := selected(call.Fun)
 		if id, ok := call.Fun.(*ast.Ident); ok {
-			x, name = "assemble", id.Name
+			x, name = in, id.Name
 		}
 		handed := slices.ContainsFunc(call.Args, func(a ast.Expr) bool { id, ok := a.(*ast.Ident); return ok && id.Name == "c" })
-		if next := shared[name]; x == "assemble" && next != nil && handed && !seen[name] {
-			seen[name] = true
-			fields = append(fields, c.touchedBy(next, shared, seen)...)
+		if next := shared[x][name]; next != nil && handed && !seen[x+"."+name] {
+			seen[x+"."+name] = true
+			fields = append(fields, c.touchedBy(next, x, shared, seen)...)
 		}
 	})
 	return fields

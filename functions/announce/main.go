@@ -7,7 +7,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/door"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
+	"github.com/weige/weige/functions/internal/assemble/telling"
 	"github.com/weige/weige/functions/internal/config"
 )
 
@@ -16,6 +19,6 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	announcer := assemble.Announcer(assemble.Table(c), assemble.Wire(c), assemble.DeliveryQueue(c), assemble.Log())
+	announcer := telling.Announcer(foundation.Table(c), door.Wire(c), queues.Deliveries(c), foundation.Log())
 	lambda.Start(announcer.HandleLambda)
 }

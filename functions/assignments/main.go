@@ -9,6 +9,8 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 )
@@ -18,10 +20,10 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := assemble.WithKeys(c, assemble.Table(c), assemble.Log())
+	server, err := assemble.WithKeys(c, foundation.Table(c), foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}
-	server.Jobs.Worker.Queue = assemble.Queue(c)
+	server.Jobs.Worker.Queue = queues.Parts(c)
 	lambda.Start(gateway.Adapt(server.Handler(api.Assignments)))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/weige/weige/functions/internal/address/pinyin"
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 	"github.com/weige/weige/functions/internal/object"
@@ -20,7 +21,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := assemble.Server(c, assemble.Table(c), assemble.Log())
+	server, err := assemble.Server(c, foundation.Table(c), foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/event"
 )
@@ -17,6 +17,6 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	changes := event.Changes{Tally: assemble.Table(c), Log: assemble.Log()}
+	changes := event.Changes{Tally: foundation.Table(c), Log: foundation.Log()}
 	lambda.Start(changes.HandleLambda)
 }

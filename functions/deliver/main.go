@@ -9,7 +9,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
+	"github.com/weige/weige/functions/internal/assemble/sending"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/queue"
 )
@@ -19,14 +21,14 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	t, logger := assemble.Table(c), assemble.Log()
-	mailer, errMail := assemble.Mailer(c)
-	pusher, errPush := assemble.Pusher(c)
-	senders, err := assemble.Senders(c, t, assemble.DeliveryQueue(c), mailer, pusher, logger)
+	t, logger := foundation.Table(c), foundation.Log()
+	mailer, errMail := sending.Mailer(c)
+	pusher, errPush := sending.Pusher(c)
+	senders, err := sending.Senders(c, t, queues.Deliveries(c), mailer, pusher, logger)
 	if err := errors.Join(errMail, errPush, err); err != nil {
 		log.Fatal(err)
 	}
-	worker := assemble.Deliverer(t, senders, logger)
+	worker := sending.Worker(t, senders, logger)
 	lambda.Start(queue.LambdaAnd(worker.Handle, func(ctx context.Context) error {
 		_, err := worker.Run(ctx)
 		return err

@@ -7,7 +7,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/developing"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/event"
 )
@@ -17,7 +18,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	logger := assemble.Log()
-	photos := event.Photos{Darkroom: assemble.Darkroom(c, assemble.Table(c), logger), Log: logger}
+	logger := foundation.Log()
+	photos := event.Photos{Darkroom: developing.Darkroom(c, foundation.Table(c), logger), Log: logger}
 	lambda.Start(photos.HandleLambda)
 }

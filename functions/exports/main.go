@@ -9,6 +9,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 )
@@ -18,8 +19,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	t := assemble.Table(c)
-	server, err := assemble.Server(c, t, assemble.Log())
+	t := foundation.Table(c)
+	server, err := assemble.Server(c, t, foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}

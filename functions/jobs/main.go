@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/queue"
 )
@@ -17,8 +19,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	logger := assemble.Log()
-	worker, err := assemble.Worker(assemble.Table(c), assemble.Queue(c), logger)
+	logger := foundation.Log()
+	worker, err := assemble.Worker(foundation.Table(c), queues.Parts(c), logger)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -7,7 +7,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/door"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 )
 
@@ -16,7 +17,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	door, err := assemble.Door(c, assemble.Table(c), assemble.Wire(c), assemble.Log())
+	door, err := door.Door(c, foundation.Table(c), door.Wire(c), foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}

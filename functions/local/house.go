@@ -16,6 +16,11 @@ import (
 	"github.com/weige/weige/functions/internal/address/pinyin"
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/album"
+	"github.com/weige/weige/functions/internal/assemble/developing"
+	"github.com/weige/weige/functions/internal/assemble/door"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/telling"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/darkroom"
 	"github.com/weige/weige/functions/internal/delivery"
@@ -90,7 +95,7 @@ func (h *house) start(ctx context.Context) error {
 	}
 	say("Storage: %s, data in %s", h.engine.Name, h.local.Var)
 	h.config.DynamoDBEndpoint = h.engine.Endpoint
-	dynamo := table.Dial(assemble.Storage(h.config))
+	dynamo := table.Dial(foundation.Storage(h.config))
 	if err := table.Create(ctx, dynamo, h.config.Table); err != nil {
 		return fmt.Errorf("make the table: %w", err)
 	}
@@ -113,7 +118,7 @@ func (h *house) start(ctx context.Context) error {
 		return err
 	}
 	h.sockets = &sockets.Sockets{Failed: func(err error) { h.log.Error("connection", "error", err) }}
-	if h.sockets.Listener, err = assemble.Door(h.config, h.table, h.sockets, h.log); err != nil {
+	if h.sockets.Listener, err = door.Door(h.config, h.table, h.sockets, h.log); err != nil {
 		return err
 	}
 	h.config.S3Endpoint = h.address
@@ -122,8 +127,8 @@ func (h *house) start(ctx context.Context) error {
 	h.server.Exports = assemble.Exports(h.table)
 	h.server.Boundaries.Uploads = uploads
 	h.server.Gazetteers.Uploads, h.server.Gazetteers.Reading = uploads, pinyin.Of
-	h.server.Photos = assemble.Photos(h.config, h.server.Reports, h.table)
-	h.dark = assemble.Darkroom(h.config, h.table, h.log)
+	h.server.Photos = album.Photos(h.config, h.server.Reports, h.table)
+	h.dark = developing.Darkroom(h.config, h.table, h.log)
 	if h.objects, err = h.bucket("objects", h.config.Uploads, func(key string) { _ = h.sent.Send(context.Background(), []string{key}) }); err != nil {
 		return err
 	}
@@ -189,7 +194,7 @@ func (h *house) follow(ctx context.Context) {
 	wait.Go(func() { h.followInto(ctx, stream, "stream.json", event.Changes{Tally: h.table, Log: h.log}) })
 	stream.Tries, stream.Passed = announceTries, func(err error) { h.log.Error("an event was not announced", "error", err) }
 	wait.Go(func() {
-		h.followInto(ctx, stream, "announced.json", assemble.Announcer(h.table, h.sockets, h.prompt, h.log))
+		h.followInto(ctx, stream, "announced.json", telling.Announcer(h.table, h.sockets, h.prompt, h.log))
 	})
 }
 

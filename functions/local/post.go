@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/queues"
+	"github.com/weige/weige/functions/internal/assemble/sending"
 	"github.com/weige/weige/functions/internal/mail"
 	"github.com/weige/weige/functions/internal/subscription"
 )
@@ -28,16 +30,16 @@ func (h *house) post() error {
 			return fmt.Errorf("SMTP_URL: %w", err)
 		}
 	}
-	pusher, err := assemble.Pusher(h.config)
+	pusher, err := sending.Pusher(h.config)
 	if err != nil {
 		return err
 	}
-	senders, err := assemble.Senders(h.config, h.table, h.prompt, mailer, pusher, h.log)
+	senders, err := sending.Senders(h.config, h.table, h.prompt, mailer, pusher, h.log)
 	if err != nil {
 		return err
 	}
-	h.deliver = assemble.Deliverer(h.table, senders, h.log)
-	h.server.Outbox = assemble.Outbox(h.table, h.prompt, h.log)
+	h.deliver = sending.Worker(h.table, senders, h.log)
+	h.server.Outbox = queues.Outbox(h.table, h.prompt, h.log)
 	h.server.Subscriptions, err = assemble.Subscriptions(h.config, h.table, h.server.Reports, h.server.Outbox)
 	return err
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/beyond"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 )
@@ -18,11 +20,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := assemble.Server(c, assemble.Table(c), assemble.Log())
+	server, err := assemble.Server(c, foundation.Table(c), foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}
-	if server.Gazetteers.Beyond, err = assemble.Beyond(c); err != nil {
+	if server.Gazetteers.Beyond, err = beyond.Places(c); err != nil {
 		log.Fatal(err)
 	}
 	lambda.Start(gateway.Adapt(server.Handler(api.Locate)))

@@ -9,6 +9,8 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/album"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 )
@@ -18,11 +20,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	t := assemble.Table(c)
-	server, err := assemble.WithKeys(c, t, assemble.Log())
+	t := foundation.Table(c)
+	server, err := assemble.WithKeys(c, t, foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}
-	server.Photos = assemble.Photos(c, server.Reports, t)
+	server.Photos = album.Photos(c, server.Reports, t)
 	lambda.Start(gateway.Adapt(server.Handler(api.Photos)))
 }

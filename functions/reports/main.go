@@ -9,6 +9,9 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/beyond"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 )
@@ -18,15 +21,15 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	t, logger := assemble.Table(c), assemble.Log()
+	t, logger := foundation.Table(c), foundation.Log()
 	server, err := assemble.WithKeys(c, t, logger)
 	if err != nil {
 		log.Fatal(err)
 	}
-	if server.Gazetteers.Beyond, err = assemble.Beyond(c); err != nil {
+	if server.Gazetteers.Beyond, err = beyond.Places(c); err != nil {
 		log.Fatal(err)
 	}
-	if server.Subscriptions, err = assemble.Subscriptions(c, t, server.Reports, assemble.Outbox(t, assemble.DeliveryQueue(c), logger)); err != nil {
+	if server.Subscriptions, err = assemble.Subscriptions(c, t, server.Reports, queues.Outbox(t, queues.Deliveries(c), logger)); err != nil {
 		log.Fatal(err)
 	}
 	lambda.Start(gateway.Adapt(server.Handler(api.Reports)))

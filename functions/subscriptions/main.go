@@ -9,6 +9,8 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 )
@@ -18,12 +20,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	t, logger := assemble.Table(c), assemble.Log()
+	t, logger := foundation.Table(c), foundation.Log()
 	server, err := assemble.Server(c, t, logger)
 	if err != nil {
 		log.Fatal(err)
 	}
-	server.Outbox = assemble.Outbox(t, assemble.DeliveryQueue(c), logger)
+	server.Outbox = queues.Outbox(t, queues.Deliveries(c), logger)
 	if server.Subscriptions, err = assemble.Subscriptions(c, t, server.Reports, server.Outbox); err != nil {
 		log.Fatal(err)
 	}

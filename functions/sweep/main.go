@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/config"
 )
@@ -20,8 +22,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	t, logger := assemble.Table(c), assemble.Log()
-	worker, err := assemble.Worker(t, assemble.Queue(c), logger)
+	t, logger := foundation.Table(c), foundation.Log()
+	worker, err := assemble.Worker(t, queues.Parts(c), logger)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Package assemble puts the parts together that every function needs. Each main adds what only its function needs, so that none
-// carries, or may touch, what is not its own.
+// Package assemble puts together the server of the contract and the workers behind it. What only some functions need is put together
+// in the folders here, so that no function links, starts, or may touch, what is not its own.
 package assemble
 
 import (
@@ -7,14 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/application"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/config"
@@ -22,7 +20,6 @@ import (
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/outside"
-	"github.com/weige/weige/functions/internal/queue"
 	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/internal/webhook"
@@ -45,7 +42,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		RosterDesk: &assignment.RosterDesk{Books: books, Writer: t, Rosters: rosters, Router: router, Assigned: t, Limit: c.RosterBytes},
 		RuleDesk:   &assignment.RuleDesk{Books: books, Writer: t, Router: router},
 		Simulator:  &assignment.Simulator{Router: router, Feed: t, Bodies: t, Now: time.Now, Step: 1000},
-		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Now: time.Now, NewID: newID,
+		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Now: time.Now, NewID: foundation.NewID,
 			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
 	}
 	s.Gazetteers = &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Writer: t, Catalogue: t, Bytes: c.GazetteerBytes, Rows: c.GazetteerRows, Now: time.Now}
@@ -59,11 +56,11 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	if err != nil {
 		return nil, err
 	}
-	s.Reports = &report.Desk{Addresses: s.Gazetteers, Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: newID,
+	s.Reports = &report.Desk{Addresses: s.Gazetteers, Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID,
 		ContactFor: c.ContactFor}
 	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t, Feed: t, Bodies: t,
-		Secrets: secrets, Now: time.Now, NewID: newID}
-	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Writer: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: newID}
+		Secrets: secrets, Now: time.Now, NewID: foundation.NewID}
+	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Writer: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: foundation.NewID}
 	return s, nil
 }
 
@@ -83,12 +80,7 @@ func worker(desk *assignment.Desk, t *table.Table, parts job.Queue, may *access.
 // staffDesk gives a desk that takes steps with cases and reads no contact details.
 func staffDesk(t *table.Table) *assignment.Desk {
 	rosters := assignment.NewRosters(t)
-	return &assignment.Desk{Books: jurisdiction.NewBooks(t, t), Rosters: rosters, Router: assignment.NewRouter(t, rosters), Reader: t, Mover: t, Now: time.Now, NewID: newID}
-}
-
-// Queue gives the queue of the parts of jobs.
-func Queue(c config.Config) *queue.Queue[job.Message] {
-	return queue.New[job.Message](queue.Config{Region: c.Region, URL: c.Queue, Endpoint: c.SQSEndpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
+	return &assignment.Desk{Books: jurisdiction.NewBooks(t, t), Rosters: rosters, Router: assignment.NewRouter(t, rosters), Reader: t, Mover: t, Now: time.Now, NewID: foundation.NewID}
 }
 
 // Sweep gives the watch over the deadlines of every jurisdiction in a table. It does no network, and reads no contact details.
@@ -108,22 +100,4 @@ func WithKeys(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, e
 		return nil, errors.New("TRACKING_KEY and CONTACT_KEY are needed: this function files or reads reports")
 	}
 	return Server(c, t, log)
-}
-
-// Table gives the table that the configuration names.
-func Table(c config.Config) *table.Table {
-	return table.New(table.Config{Name: c.Table, Now: time.Now, Client: table.Dial(Storage(c))})
-}
-
-// Storage says where the storage engine is and with what it is signed in to.
-func Storage(c config.Config) table.Settings {
-	return table.Settings{Region: c.Region, Endpoint: c.DynamoDBEndpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken}
-}
-
-// Log gives the log that functions write: JSON lines on standard error, without addresses, which hold tracking codes.
-func Log() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stderr, nil)) }
-
-func newID() (string, error) {
-	id, err := uuid.NewV7()
-	return id.String(), err
 }

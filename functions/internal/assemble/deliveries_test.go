@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble/sending"
 	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/table"
 	"github.com/weige/weige/functions/local/engine/enginetest"
@@ -37,7 +38,7 @@ func (w *world) giveUp(to *table.Table) delivery.Delivery {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	round, err := Deliverer(to, map[delivery.Channel]delivery.Sender{}, log).Run(w.t.Context())
+	round, err := sending.Worker(to, map[delivery.Channel]delivery.Sender{}, log).Run(w.t.Context())
 	if err != nil || round.Dead != 1 {
 		w.t.Fatalf("%+v, %v", round, err)
 	}
@@ -50,7 +51,7 @@ func (w *world) deliverEverything(to *table.Table) {
 	admin := w.issuer.token("admin", "administrator@town")
 	w.must("GET", "/v1/town/deliveries", admin, nil)
 	w.must("POST", "/v1/town/deliveries/"+d.ID+"/replay", admin, nil)
-	worker := Deliverer(to, map[delivery.Channel]delivery.Sender{}, slog.New(slog.DiscardHandler))
+	worker := sending.Worker(to, map[delivery.Channel]delivery.Sender{}, slog.New(slog.DiscardHandler))
 	if err := worker.Handle(w.t.Context(), delivery.Message{Deliveries: []string{d.ID}}); err != nil {
 		w.t.Error(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weige/weige/functions/internal/assemble/door"
+	"github.com/weige/weige/functions/internal/assemble/telling"
 	"github.com/weige/weige/functions/internal/live"
 	"github.com/weige/weige/functions/internal/table"
 )
@@ -34,7 +36,7 @@ func (c *connections) HangUp(_ context.Context, connection string) error {
 func watchEverything(t *testing.T, in, out *table.Table, w *world) {
 	t.Helper()
 	wire, log := &connections{}, slog.New(slog.NewTextHandler(testLog{t}, nil))
-	door, err := Door(w.config, in, wire, log)
+	door, err := door.Door(w.config, in, wire, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +57,7 @@ func watchEverything(t *testing.T, in, out *table.Table, w *world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := poker(out, wire, log).Receive(t.Context(), events); err != nil {
+	if _, err := telling.Poker(out, wire, log).Receive(t.Context(), events); err != nil {
 		t.Error(err)
 	}
 	pokes := slices.DeleteFunc(slices.Clone(wire.sent), func(s string) bool { return !strings.HasSuffix(s, `{"type":"changed"}`) })

@@ -18,6 +18,9 @@ import (
 	"time"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/sending"
+	"github.com/weige/weige/functions/internal/assemble/telling"
 	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/event"
 	"github.com/weige/weige/functions/internal/mail"
@@ -44,11 +47,11 @@ func (w *world) post0(announce, deliver *table.Table, pusher subscription.Pusher
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	senders, err := Senders(w.config, deliver, &wakes{}, mail.Folder{Path: p.folder, From: from, Now: time.Now}, pusher, log)
+	senders, err := sending.Senders(w.config, deliver, &wakes{}, mail.Folder{Path: p.folder, From: from, Now: time.Now}, pusher, log)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p.notices, p.worker = notices(announce, &wakes{}, log), Deliverer(deliver, senders, log)
+	p.notices, p.worker = telling.Notices(announce, &wakes{}, log), sending.Worker(deliver, senders, log)
 	p.worker.Now = func() time.Time {
 		if p.now.IsZero() {
 			return time.Now()
@@ -431,7 +434,7 @@ func TestSubscriptionsEndByThemselves(t *testing.T) {
 	later := func(by time.Duration) *world {
 		other := *w
 		now := func() time.Time { return time.Now().Add(by) }
-		to := table.New(table.Config{Name: w.config.Table, Client: table.Dial(Storage(w.config)), Now: now})
+		to := table.New(table.Config{Name: w.config.Table, Client: table.Dial(foundation.Storage(w.config)), Now: now})
 		server, err := Server(w.config, to, w.server.Log)
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gazetteer"
@@ -26,8 +27,8 @@ func Open311(c config.Config, t *table.Table, log *slog.Logger) (*open311.Server
 	books, rosters := jurisdiction.NewBooks(t, t), assignment.NewRosters(t)
 	router := assignment.NewRouter(t, rosters)
 	places := &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Now: time.Now}
-	reports := &report.Desk{Addresses: places, Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: newID, ContactFor: c.ContactFor}
-	notes := &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Mover: t, Secrets: secrets, Now: time.Now, NewID: newID}
+	reports := &report.Desk{Addresses: places, Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID, ContactFor: c.ContactFor}
+	notes := &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Mover: t, Secrets: secrets, Now: time.Now, NewID: foundation.NewID}
 	return &open311.Server{Books: books, Reports: reports, History: t, Bodies: t, Notes: notes, Door: t, Secrets: secrets, Now: time.Now, Log: log,
 		BodyBytes: c.BodyBytes, Default: c.Open311, Public: c.Public}, nil
 }

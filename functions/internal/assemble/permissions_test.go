@@ -21,6 +21,9 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble/album"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/job"
@@ -191,16 +194,16 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		t.Cleanup(front.Close)
 		c := w.config
 		c.DynamoDBEndpoint = front.URL
-		tables[function] = Table(c)
+		tables[function] = foundation.Table(c)
 		server, err := Server(c, tables[function], slog.New(slog.NewTextHandler(testLog{t}, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		server.Boundaries.Uploads, server.Gazetteers.Uploads, server.Jobs.Worker.Queue = noUploads{}, noUploads{}, parts
-		server.Outbox = Outbox(tables[function], &wakes{}, server.Log)
+		server.Outbox = queues.Outbox(tables[function], &wakes{}, server.Log)
 		server.Exports = Exports(tables[function])
 		server.Exports.Now = func() time.Time { return time.Now().Add(time.Minute) } // what was just filed is settled
-		server.Photos = Photos(c, server.Reports, tables[function])
+		server.Photos = album.Photos(c, server.Reports, tables[function])
 		if server.Subscriptions, err = Subscriptions(c, tables[function], server.Reports, server.Outbox); err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble/album"
+	"github.com/weige/weige/functions/internal/assemble/developing"
 	"github.com/weige/weige/functions/internal/darkroom"
 	"github.com/weige/weige/functions/internal/darkroom/phototest"
 	"github.com/weige/weige/functions/internal/fault"
@@ -84,7 +86,7 @@ func (w *world) send() string {
 }
 
 func (w *world) darkroom(to *table.Table) *darkroom.Darkroom {
-	return Darkroom(w.config, to, slog.New(slog.DiscardHandler))
+	return developing.Darkroom(w.config, to, slog.New(slog.DiscardHandler))
 }
 
 // develop does what S3's notifications lead to.
@@ -148,7 +150,7 @@ func TestAPhotoGoesWithItsReport(t *testing.T) {
 		}
 		w.release(filed, early, dispatcher)
 		// Nothing of it is left in quarantine, and what comes by the same form later is thrown away.
-		if _, err := uploads(w.config).Head(t.Context(), "quarantine/town/"+early); !fault.Is(err, fault.Unknown) {
+		if _, err := album.Uploads(w.config).Head(t.Context(), "quarantine/town/"+early); !fault.Is(err, fault.Unknown) {
 			t.Errorf("it is still in quarantine: %v", err)
 		}
 	})
@@ -324,7 +326,7 @@ func TestALaterFileDoesNotTakeThePlaceOfAPhoto(t *testing.T) {
 	if after := w.photos(path, "")[0]; after.Width != before.Width || after.Height != before.Height {
 		t.Errorf("it was replaced: %+v", after)
 	}
-	if _, err := uploads(w.config).Head(t.Context(), "quarantine/town/"+u.Photo); !fault.Is(err, fault.Unknown) {
+	if _, err := album.Uploads(w.config).Head(t.Context(), "quarantine/town/"+u.Photo); !fault.Is(err, fault.Unknown) {
 		t.Errorf("the second file stays in quarantine: %v", err)
 	}
 }
@@ -376,7 +378,7 @@ func TestUnclaimedPhotosExpireAndLostOnesAreFound(t *testing.T) {
 			t.Errorf("claimed too late: %v", err)
 		}
 		tend(now.Add(photo.KeptFor + time.Hour))
-		if _, err := prints(w.config).Head(t.Context(), print.PrintKey(320)); !fault.Is(err, fault.Unknown) {
+		if _, err := album.Prints(w.config).Head(t.Context(), print.PrintKey(320)); !fault.Is(err, fault.Unknown) {
 			t.Errorf("its print is still there: %v", err)
 		}
 		if _, err := w.table.Photo(t.Context(), town, lonely); !fault.Is(err, fault.Unknown) {
@@ -398,7 +400,7 @@ func TestUnclaimedPhotosExpireAndLostOnesAreFound(t *testing.T) {
 		}{{99, api.PhotoReady}, {101, api.PhotoRefused}} {
 			tend(now.Add(at.days * 24 * time.Hour))
 			there(claimed, now, 200, at.status)
-			if _, err := prints(w.config).Head(t.Context(), kept.PrintKey(320)); (err == nil) != (at.status == api.PhotoReady) {
+			if _, err := album.Prints(w.config).Head(t.Context(), kept.PrintKey(320)); (err == nil) != (at.status == api.PhotoReady) {
 				t.Errorf("its print after %d days: %v", at.days, err)
 			}
 		}

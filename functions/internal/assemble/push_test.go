@@ -29,6 +29,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble/sending"
 	"github.com/weige/weige/functions/internal/push"
 	"github.com/weige/weige/functions/internal/subscription"
 	"github.com/weige/weige/functions/local/engine/enginetest"
@@ -221,7 +222,7 @@ func TestAPushGoesToPublicAddressesOnly(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))
 	w.settle()
 	b := newBrowser(t)
-	pusher, err := Pusher(w.config)
+	pusher, err := sending.Pusher(w.config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble/sending"
+	"github.com/weige/weige/functions/internal/assemble/telling"
 	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/outside"
 	"github.com/weige/weige/functions/internal/report"
@@ -61,9 +63,9 @@ func (w *world) hook(announce, deliver *table.Table, allow outside.Allow) *hooke
 	w.t.Helper()
 	h := &hooked{world: w, to: newAnother(w.t)}
 	log := slog.New(slog.NewTextHandler(testLog{w.t}, nil))
-	h.told = hooks(announce, &wakes{}, log)
+	h.told = telling.Hooks(announce, &wakes{}, log)
 	transport := h.to.server.Client().Transport.(*http.Transport)
-	h.worker = Deliverer(deliver, map[delivery.Channel]delivery.Sender{webhook.Channel: &signed.Sender{Hooks: deliver, Client: outside.Client(allow, hookTimeout, transport), Now: time.Now}}, log)
+	h.worker = sending.Worker(deliver, map[delivery.Channel]delivery.Sender{webhook.Channel: &signed.Sender{Hooks: deliver, Client: outside.Client(allow, sending.HookTimeout, transport), Now: time.Now}}, log)
 	h.worker.Now = func() time.Time { return time.Now().Add(h.ahead) }
 	w.server.Webhooks.Check = func(string) error { return nil } // what addresses are taken is tried by itself
 	return h

@@ -21,6 +21,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble/album"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/table"
@@ -59,7 +62,7 @@ func newWorld(t *testing.T, endpoint string) *world {
 		SubscriptionKey: bytes.Repeat([]byte{3}, 32), MailFrom: "Weige <weige@town.example>", Site: "https://town.example",
 		ContactFor: time.Hour, BodyBytes: 1 << 20, GazetteerBytes: 1 << 20, GazetteerRows: 10_000, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
 	ctx := context.Background()
-	client := table.Dial(Storage(w.config))
+	client := table.Dial(foundation.Storage(w.config))
 	if err := table.Create(ctx, client, w.config.Table); err != nil {
 		t.Fatal(err)
 	}
@@ -69,13 +72,13 @@ func newWorld(t *testing.T, endpoint string) *world {
 		t.Fatal(err)
 	}
 	server.Boundaries.Uploads, server.Gazetteers.Uploads = noUploads{}, noUploads{}
-	server.Outbox = Outbox(w.table, &wakes{}, server.Log)
+	server.Outbox = queues.Outbox(w.table, &wakes{}, server.Log)
 	if server.Subscriptions, err = Subscriptions(w.config, w.table, server.Reports, server.Outbox); err != nil {
 		t.Fatal(err)
 	}
 	w.files()
 	server.Exports = Exports(w.table)
-	server.Photos = Photos(w.config, server.Reports, w.table)
+	server.Photos = album.Photos(w.config, server.Reports, w.table)
 	w.server = server
 	w.handler = server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Exports, api.Local)
 	return w

@@ -17,6 +17,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/object"
@@ -96,7 +97,7 @@ func openSite(ctx context.Context, folder string, through *tap) (s *site, err er
 		return nil, err
 	}
 	s.config = c
-	storage := assemble.Storage(c)
+	storage := foundation.Storage(c)
 	if through != nil {
 		through.next = http.DefaultTransport
 		storage.Transport = through

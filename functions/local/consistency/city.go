@@ -16,6 +16,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/event"
 	"github.com/weige/weige/functions/internal/job"
@@ -48,7 +49,7 @@ func newCity(ctx context.Context, o options, endpoint string, seed uint64) (*cit
 	w.config = config.Config{Region: "us-east-1", Table: "c" + uuid.NewString(), DynamoDBEndpoint: endpoint, AccessKey: "k", SecretKey: "s",
 		TrackingKey: bytes.Repeat([]byte{1}, 32), ContactKey: bytes.Repeat([]byte{2}, 32), ContactFor: time.Hour, BodyBytes: 1 << 20,
 		RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
-	settings := assemble.Storage(w.config)
+	settings := foundation.Storage(w.config)
 	calm := table.Dial(settings)
 	if err := table.Create(ctx, calm, w.config.Table); err != nil {
 		return nil, err

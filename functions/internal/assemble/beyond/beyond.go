@@ -1,4 +1,5 @@
-package assemble
+// Package beyond gives who is asked for addresses that no gazetteer has.
+package beyond
 
 import (
 	"fmt"
@@ -9,8 +10,8 @@ import (
 	"github.com/weige/weige/functions/internal/geocode"
 )
 
-// Beyond gives who is asked for addresses that the gazetteer does not have: nobody, unless the configuration says so. It does no network.
-func Beyond(c config.Config) (gazetteer.Beyond, error) {
+// Places gives who is asked for addresses that the gazetteer does not have: nobody, unless the configuration says so. It does no network.
+func Places(c config.Config) (gazetteer.Beyond, error) {
 	switch c.Places {
 	case "":
 		return nil, nil

@@ -1,12 +1,12 @@
-package assemble
+// Package album gives what takes photos and shows them, and the object stores they lie in.
+package album
 
 import (
 	"crypto/rand"
-	"log/slog"
 	"time"
 
+	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/config"
-	"github.com/weige/weige/functions/internal/darkroom"
 	"github.com/weige/weige/functions/internal/object"
 	"github.com/weige/weige/functions/internal/photo"
 	"github.com/weige/weige/functions/internal/report"
@@ -15,18 +15,16 @@ import (
 
 // Photos gives what takes photos of the reports of a desk and shows them. It does no network, and reads neither what was sent nor the prints.
 func Photos(c config.Config, of *report.Desk, t *table.Table) *photo.Desk {
-	return &photo.Desk{Books: of.Books, Reports: t, Limits: t, Secrets: of.Secrets, Album: t, Pages: t, Post: uploads(c), Gallery: prints(c), Now: time.Now, NewID: rand.Text, NewOp: newID}
+	return &photo.Desk{Books: of.Books, Reports: t, Limits: t, Secrets: of.Secrets, Album: t, Pages: t, Post: Uploads(c), Gallery: Prints(c), Now: time.Now, NewID: rand.Text,
+		NewOp: foundation.NewID}
 }
 
-// Darkroom gives what develops photos. It does no network.
-func Darkroom(c config.Config, t *table.Table, log *slog.Logger) *darkroom.Darkroom {
-	return &darkroom.Darkroom{Negatives: t, Quarantine: uploads(c), Prints: prints(c), KeepFor: c.PhotosFor, Now: time.Now, Log: log}
-}
-
-func uploads(c config.Config) *object.Store {
+// Uploads gives the store of what was sent, which nobody has looked at. It does no network.
+func Uploads(c config.Config) *object.Store {
 	return object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Uploads, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
 }
 
-func prints(c config.Config) *object.Store {
+// Prints gives the store of the sizes that are shown. It does no network.
+func Prints(c config.Config) *object.Store {
 	return object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Photos, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
 }

@@ -1,4 +1,5 @@
-package assemble
+// Package door gives what lets in who watches, and the connections to them.
+package door
 
 import (
 	"fmt"
@@ -7,8 +8,6 @@ import (
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/config"
-	"github.com/weige/weige/functions/internal/jurisdiction"
-	"github.com/weige/weige/functions/internal/live"
 	"github.com/weige/weige/functions/internal/socket"
 	"github.com/weige/weige/functions/internal/table"
 )
@@ -26,8 +25,4 @@ func Door(c config.Config, t *table.Table, w socket.Wire, log *slog.Logger) (*so
 	}
 	return &socket.Door{May: may, Watchers: t, Wire: w, Now: time.Now, Log: log,
 		Who: access.NewVerifier(access.Config{Issuer: c.Issuer, Audience: c.Audience, PersonClaim: c.Person, GrantsClaim: c.Grants, Now: time.Now})}, nil
-}
-
-func poker(t *table.Table, w socket.Wire, log *slog.Logger) *live.Poker {
-	return &live.Poker{Store: t, Line: socket.Line(w), Books: jurisdiction.NewBooks(t, t), Now: time.Now, Log: log}
 }
