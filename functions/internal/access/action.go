@@ -75,6 +75,7 @@ const (
 	ExportReports            Action = "exportReports"
 	ExportAssignments        Action = "exportAssignments"
 	ExportAreas              Action = "exportAreas"
+	ExportPoints             Action = "exportPoints"
 	ImportReports            Action = "importReports" // to be asked for where each of them lies
 	SubscribeStaff           Action = "subscribeStaff"
 )
@@ -199,6 +200,7 @@ var actions = []Action{
 	ExportReports,
 	ExportAssignments,
 	ExportAreas,
+	ExportPoints,
 	ImportReports,
 	Subscribe,
 	ConfirmSubscription,

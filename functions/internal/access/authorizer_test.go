@@ -77,6 +77,7 @@ var rules = map[Action]rule{
 	ExportReports:            {roles: []Role{Dispatcher, Administrator}},
 	ExportAssignments:        {roles: []Role{Dispatcher, Administrator}},
 	ExportAreas:              {roles: []Role{Dispatcher, Administrator}},
+	ExportPoints:             {roles: []Role{Editor, Administrator}, whole: true},
 	ImportReports:            {roles: []Role{Dispatcher, Administrator}},
 	GetRoutingRules:          {roles: []Role{Administrator}, whole: true},
 	PutRoutingRules:          {roles: []Role{Administrator}, whole: true},

@@ -2520,6 +2520,18 @@ type ReportInput struct {
 // ReportInputLocale defines model for ReportInput.Locale.
 type ReportInputLocale string
 
+// ReportPoints defines model for ReportPoints.
+type ReportPoints struct {
+	// Next Where more follow: the cursor of the next part.
+	Next string `json:"next,omitempty,omitzero"`
+
+	// Points Longitude and latitude in turn, WGS 84, in ten-millionths of a degree.
+	Points []int32 `json:"points"`
+
+	// Until End of the period as it was applied; to be asked for again with `next`.
+	Until time.Time `json:"until"`
+}
+
 // RoleName defines model for RoleName.
 type RoleName struct {
 	// Name A text in both languages.
@@ -3234,6 +3246,18 @@ type ExportAssignmentsParams struct {
 	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
+// ExportPointsParams defines parameters for ExportPoints.
+type ExportPointsParams struct {
+	// FromQuery Beginning of the period.
+	FromQuery FromQuery `form:"from" json:"from"`
+
+	// UntilQuery End of the period, itself left out; without it now.
+	UntilQuery UntilQuery `form:"until,omitempty" json:"until,omitempty,omitzero"`
+
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
+}
+
 // ExportReportsParams defines parameters for ExportReports.
 type ExportReportsParams struct {
 	// FromQuery Beginning of the period.
@@ -3693,6 +3717,9 @@ type ServerInterface interface {
 	// ExportAssignments Who was given which report in a period, within the caller's areas.
 	// (GET /v1/{jurisdiction}/exports/assignments)
 	ExportAssignments(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportAssignmentsParams)
+	// ExportPoints Where the reports of a period lie, and nothing else about them: what areas that are being drawn are measured by.
+	// (GET /v1/{jurisdiction}/exports/points)
+	ExportPoints(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportPointsParams)
 	// ExportReports Reports filed in a period, open and finished ones, as they are now, within the caller's areas.
 	// (GET /v1/{jurisdiction}/exports/reports)
 	ExportReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ExportReportsParams)
@@ -5234,6 +5261,74 @@ func (siw *ServerInterfaceWrapper) ExportAssignments(w http.ResponseWriter, r *h
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ExportAssignments(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportPoints operation middleware
+func (siw *ServerInterfaceWrapper) ExportPoints(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPointsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.FromQuery, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", r.URL.Query(), &params.UntilQuery, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "until"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "until", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportPoints(w, r, jurisdictionPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8497,6 +8592,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/reports", wrapper.ExportReports)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/assignments", wrapper.ExportAssignments)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/areas", wrapper.ExportAreas)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/exports/points", wrapper.ExportPoints)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions", wrapper.Subscribe)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions/confirmation", wrapper.ConfirmSubscription)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/subscriptions/{token}", wrapper.GetSubscription)

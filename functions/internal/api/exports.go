@@ -47,6 +47,28 @@ func (s *Server) ExportAssignments(w http.ResponseWriter, r *http.Request, code 
 	answerSheet(s, w, r, f, "assignments", assignmentColumns, p.Rows, func(one export.Assignment) any { return pointGeometry(one.State) }, err)
 }
 
+// ExportPoints answers where the reports of a period lie.
+func (s *Server) ExportPoints(w http.ResponseWriter, r *http.Request, code JurisdictionPath, q ExportPointsParams) {
+	_, err := s.permit(r, access.ExportPoints, access.Resource{Jurisdiction: code})
+	var c jurisdiction.Current
+	if err == nil {
+		c, err = s.Books.Current(r.Context(), code)
+	}
+	var p export.Part[geo.Point]
+	if err == nil {
+		p, err = s.Exports.Points(r.Context(), c, export.Query{From: q.FromQuery.UTC(), Until: q.UntilQuery.UTC(), After: q.CursorQuery})
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	v := ReportPoints{Until: p.Until, Points: make([]int32, 0, 2*len(p.Rows)), Next: p.Next}
+	for _, one := range p.Rows {
+		v.Points = append(v.Points, one.X, one.Y)
+	}
+	answer(w, http.StatusOK, v)
+}
+
 // exportQuery reads what an export of a period asks for, within what the caller holds.
 func (s *Server) exportQuery(r *http.Request, action access.Action, code string, from, until time.Time, area, after string) (jurisdiction.Current, export.Query, error) {
 	who, c, scope, err := s.staff(r, action, code)

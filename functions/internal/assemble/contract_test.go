@@ -160,7 +160,7 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 		body = map[string]any{}
 	case "listReportPhotos", "listReleasedPhotos":
 		path += "?report=" + report.Report
-	case "exportReports", "exportAssignments":
+	case "exportReports", "exportAssignments", "exportPoints":
 		path += "?from=2026-01-01T00:00:00Z"
 	case "importReports":
 		path, body = path+"?source=trial&dry_run=true", []byte("number,service_code,lon,lat,description\n1,light,0.0035,0.0005,试\n")

@@ -180,7 +180,42 @@ func TestPartsOfAnExportMakeTheWhole(t *testing.T) {
 // exportEverything has the function exports do what it does.
 func (w *world) exportEverything() {
 	admin := w.issuer.token("admin", "administrator@town")
-	for _, path := range []string{"reports" + everSince, "assignments" + everSince, "areas"} {
+	for _, path := range []string{"reports" + everSince, "assignments" + everSince, "areas", "points" + everSince} {
 		w.must("GET", "/v1/town/exports/"+path, admin, nil)
 	}
+}
+
+// Whoever draws boundaries learns where reports lie, and of nothing private.
+func TestPointsSayWhereReportsLie(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, endpoint string) {
+		w := newWorld(t, endpoint)
+		w.settle()
+		w.later()
+		editor := w.issuer.token("e", "editor@town")
+		w.file(2.5, 0.25)
+		whole := w.file(0.5, 0.5)
+		w.file(1.5, 0.5, "service_code", "visit")
+		parts := []any{map[string]any{"service_code": "light", "area": "c1g1", "description": "东边一盏"}, map[string]any{"service_code": "light", "area": "c1g2", "description": "西边一盏"}}
+		w.must("POST", "/v1/town/reports/"+whole.Report+"/split", w.issuer.token("d", "dispatcher@town"), map[string]any{"version": 1, "reason": "两处", "parts": parts}, "Idempotency-Key", uuid.NewString())
+		points := func(query string) (p api.ReportPoints) {
+			t.Helper()
+			a := w.must("GET", "/v1/town/exports/points"+query, editor, nil)
+			if bytes.Contains(a.body, []byte(whole.Report)) || bytes.Contains(a.body, []byte("light")) {
+				t.Errorf("it says more than where: %s", a.body)
+			}
+			a.into(t, &p)
+			return p
+		}
+		if p := points(everSince); !slices.Equal(p.Points, []int32{5000, 5000, 25000, 2500}) || p.Next != "" || p.Until.IsZero() {
+			t.Errorf("%+v", p)
+		}
+		if p := points(everSince + "&until=2021-01-01T00:00:00Z"); p.Points == nil || len(p.Points) != 0 {
+			t.Errorf("of another time %+v", p)
+		}
+		for query, want := range map[string]int{"": http.StatusBadRequest, "?from=2030-01-01T00:00:00Z&until=2020-01-01T00:00:00Z": http.StatusUnprocessableEntity, everSince + "&cursor=zz": http.StatusUnprocessableEntity} {
+			if a := w.do("GET", "/v1/town/exports/points"+query, editor, nil); a.status != want {
+				t.Errorf("%q: %d %s", query, a.status, a.body)
+			}
+		}
+	})
 }

@@ -2,6 +2,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/geo"
 )
 
 // Bounds of one part, so that an answer stays under what a function may answer and the time it may take.
@@ -73,7 +75,7 @@ type Assignment struct {
 
 // Reports reads out the reports that were filed within the period, open and finished ones.
 func (d *Desk) Reports(ctx context.Context, c jurisdiction.Current, q Query) (Part[Report], error) {
-	return part(ctx, d, c, q, func(r Report) time.Time { return r.State.FiledAt }, func(changes []assignment.Change) ([]Report, error) {
+	return part(ctx, d, c, q, partRows, func(r Report) time.Time { return r.State.FiledAt }, func(changes []assignment.Change) ([]Report, error) {
 		changes = slices.DeleteFunc(changes, func(one assignment.Change) bool { return one.Version != 1 })
 		states, err := d.states(ctx, c, q, changes)
 		if err != nil {
@@ -94,7 +96,7 @@ func (d *Desk) Reports(ctx context.Context, c jurisdiction.Current, q Query) (Pa
 
 // Assignments reads out who was given which report within the period: the first assignee of each that was filed, and every change of it.
 func (d *Desk) Assignments(ctx context.Context, c jurisdiction.Current, q Query) (Part[Assignment], error) {
-	return part(ctx, d, c, q, func(a Assignment) time.Time { return a.Event.At }, func(changes []assignment.Change) ([]Assignment, error) {
+	return part(ctx, d, c, q, partRows, func(a Assignment) time.Time { return a.Event.At }, func(changes []assignment.Change) ([]Assignment, error) {
 		states, err := d.states(ctx, c, q, changes)
 		if err != nil {
 			return nil, err
@@ -125,8 +127,26 @@ func (d *Desk) states(ctx context.Context, c jurisdiction.Current, q Query, chan
 	return slices.DeleteFunc(states, func(s report.State) bool { return q.Area != "" && !s.In(q.Area) || !q.Permit(s) }), err
 }
 
+// pointRows is how many points a part has: a few bytes each.
+const pointRows = 10_000
+
+// Points reads out where the reports lie that were filed within the period: of those that everybody may see, at a place that is known, and that are
+// no part of another. They are in the order of the place, which says nothing about them.
+func (d *Desk) Points(ctx context.Context, c jurisdiction.Current, q Query) (Part[geo.Point], error) {
+	q.Permit = report.State.Public
+	states, err := part(ctx, d, c, q, pointRows, func(s report.State) time.Time { return s.FiledAt }, func(changes []assignment.Change) ([]report.State, error) {
+		return d.states(ctx, c, q, slices.DeleteFunc(changes, func(one assignment.Change) bool { return one.Version != 1 }))
+	})
+	p := Part[geo.Point]{Next: states.Next, Until: states.Until}
+	for _, s := range states.Rows {
+		p.Rows = append(p.Rows, s.Point)
+	}
+	slices.SortFunc(p.Rows, func(a, b geo.Point) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y)) })
+	return p, err
+}
+
 // part collects rows until there are enough of them for one answer.
-func part[R any](ctx context.Context, d *Desk, c jurisdiction.Current, q Query, at func(R) time.Time, read func([]assignment.Change) ([]R, error)) (Part[R], error) {
+func part[R any](ctx context.Context, d *Desk, c jurisdiction.Current, q Query, most int, at func(R) time.Time, read func([]assignment.Change) ([]R, error)) (Part[R], error) {
 	p := Part[R]{Next: q.After, Until: q.Until}
 	if last := d.Now().Add(-settled).UTC().Truncate(time.Millisecond); p.Until.IsZero() || p.Until.After(last) {
 		p.Until = last
@@ -149,7 +169,7 @@ func part[R any](ctx context.Context, d *Desk, c jurisdiction.Current, q Query, 
 			return p, err
 		}
 		p.Rows, p.Next = append(p.Rows, rows...), next
-		if next == "" || len(p.Rows) >= partRows || examined >= partExamined {
+		if next == "" || len(p.Rows) >= most || examined >= partExamined {
 			slices.SortStableFunc(p.Rows, func(a, b R) int { return at(a).Compare(at(b)) })
 			return p, nil
 		}

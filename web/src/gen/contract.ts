@@ -932,6 +932,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/exports/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Where the reports of a period lie, and nothing else about them: what areas that are being drawn are measured by.
+         * @description Only reports that everybody may see, at a place that is known. Parts of a report that was split are left out. The order tells nothing.
+         */
+        get: operations["exportPoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/subscriptions": {
         parameters: {
             query?: never;
@@ -3287,6 +3309,17 @@ export interface components {
             /** @description What keeps it from being a partition. */
             faults: components["schemas"]["Fault"][];
         };
+        ReportPoints: {
+            /**
+             * Format: date-time
+             * @description End of the period as it was applied; to be asked for again with `next`.
+             */
+            until: string;
+            /** @description Longitude and latitude in turn, WGS 84, in ten-millionths of a degree. */
+            points: number[];
+            /** @description Where more follow: the cursor of the next part. */
+            next?: string;
+        };
         BoundarySets: {
             sets: components["schemas"]["BoundarySet"][];
             in_force?: string;
@@ -4799,6 +4832,36 @@ export interface operations {
                 content: {
                     "text/csv": string;
                     "application/geo+json": components["schemas"]["Areas"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportPoints: {
+        parameters: {
+            query: {
+                /** @description Beginning of the period. */
+                from: components["parameters"]["from"];
+                /** @description End of the period, itself left out; without it now. */
+                until?: components["parameters"]["until"];
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A part of the points. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPoints"];
                 };
             };
             default: components["responses"]["Error"];
