@@ -27,7 +27,7 @@ func (t *Table) ChangesWithin(ctx context.Context, j string, from, until time.Ti
 		}
 		shard, place = n, key
 	}
-	changes, err := t.changesIn(ctx, index{ChangeIndex, changePartition}, changeKey(j, shard), place, limit)
+	changes, err := t.changesIn(ctx, changeKey(j, shard), since(place), limit)
 	if err != nil {
 		return nil, "", err
 	}

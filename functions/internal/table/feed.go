@@ -3,84 +3,38 @@ package table
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/report"
 )
 
-// Changes implements assignment.Feed: the shards are read side by side and merged.
+// Changes implements assignment.Feed.
 func (t *Table) Changes(ctx context.Context, j, after string, limit int) ([]assignment.Change, bool, error) {
 	from, _, ok := strings.Cut(after, "#")
 	if _, err := readChangeStamp(from); err != nil || !ok || len(after) > 128 {
 		return nil, false, badFeedCursor()
 	}
-	var all []assignment.Change
-	var mu sync.Mutex
-	var wait sync.WaitGroup
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	for shard := range changeShards {
-		wait.Go(func() {
-			changes, err := t.changesIn(ctx, index{ChangeIndex, changePartition}, changeKey(j, shard), after, limit+1)
-			if err != nil {
-				cancel(err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			all = append(all, changes...)
-		})
-	}
-	wait.Wait()
-	if err := context.Cause(ctx); err != nil {
-		return nil, false, err
-	}
-	slices.SortFunc(all, func(a, b assignment.Change) int { return strings.Compare(a.Key, b.Key) })
-	return all[:min(len(all), limit)], len(all) > limit, nil
+	return t.changes(ctx, j, since(after), limit)
 }
 
 func badFeedCursor() error {
 	return fault.Field("cursor", "This cursor is not one of ours; use the cursor of the answer before as it is, or leave it out to begin now.")
 }
 
-// changesIn reads a shard from the instant of a key on. Of events of the same millisecond the index keeps no order, so those before the key
-// are left out here, and a page ends with a whole millisecond.
-func (t *Table) changesIn(ctx context.Context, ix index, partition, after string, limit int) (all []assignment.Change, err error) {
-	from, _, _ := strings.Cut(after, "#")
-	in := &dynamodb.QueryInput{TableName: t.name, IndexName: aws.String(ix.name), Limit: aws.Int32(int32(limit)), ReturnConsumedCapacity: t.capacity(),
-		KeyConditionExpression:    aws.String(ix.attribute + " = :p AND " + changeSort + " >= :from"),
-		ExpressionAttributeValues: item{":p": str(partition), ":from": str(from)}}
-	for {
-		out, err := t.client.Query(ctx, in)
-		if err != nil {
-			return nil, fmt.Errorf("list %s: %w", ix.name, err)
-		}
-		t.spent("Query", false, one(out.ConsumedCapacity)...)
-		for _, i := range out.Items {
-			c, err := readChange(i)
-			if err != nil {
-				return nil, err
-			}
-			if n := len(all); n >= limit && !all[n-1].At.Equal(c.At) {
-				return all, nil
-			}
-			if c.Key > after {
-				all = append(all, c)
-			}
-		}
-		if len(out.LastEvaluatedKey) == 0 {
-			return all, nil
-		}
-		in.ExclusiveStartKey = out.LastEvaluatedKey
+// ChangesBefore gives at most limit changes of a jurisdiction that happened at an instant or later and whose key is before a key, latest
+// first, and whether there are more.
+func (t *Table) ChangesBefore(ctx context.Context, j string, from time.Time, before string, limit int) ([]assignment.Change, bool, error) {
+	first := changeStamp(from)
+	last, _, _ := strings.Cut(before, "#")
+	if last < first {
+		return nil, false, nil
 	}
+	return t.changes(ctx, j, stretch{condition: changeSort + " BETWEEN :from AND :to", values: item{":from": str(first), ":to": str(last)}, back: true,
+		holds: func(key string) bool { return key < before }}, limit)
 }
 
 // readChange reads the keys of an event, which are all that the index holds of it.
