@@ -1,0 +1,84 @@
+package address
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/weige/weige/geo"
+)
+
+// conflict reports whether an entry states another area than the text at some level.
+func (s *search) conflict(entry int) bool {
+	if len(s.a.Areas) == 0 {
+		return false
+	}
+	for _, is := range unpackAreas(s.g.areasOf(entry)) {
+		for _, said := range s.a.Areas {
+			if is.Level == said.Level && is.Name != said.Name && s.g.Grammar.key(is.Name) != s.g.Grammar.key(said.Name) &&
+				(s.g.knows(said.Name) || !near(said.Name, is.Name)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// add keeps a candidate. One that says something else about areas than the text is never an exact answer.
+func (s *search) add(c Candidate) {
+	stated := func(level int, name string) bool {
+		return slices.ContainsFunc(s.a.Areas, func(a Area) bool { return a.Level == level && a.Name == name })
+	}
+	for _, is := range c.Areas {
+		if stated(is.Level, is.Name) && !slices.Contains(c.Matched, AreaPart) {
+			c.Matched = append(c.Matched, AreaPart)
+		}
+	}
+	for _, said := range s.a.Areas {
+		for _, is := range c.Areas {
+			if is.Level == said.Level && s.g.Grammar.key(is.Name) != s.g.Grammar.key(said.Name) && (s.g.knows(said.Name) || !near(said.Name, is.Name)) && !slices.Contains(c.Unmatched, AreaPart) {
+				c.Unmatched = append(c.Unmatched, AreaPart)
+			}
+		}
+	}
+	if c.Grade.Exact() && (slices.Contains(c.Unmatched, AreaPart) || slices.Contains(c.Unmatched, NearPart)) {
+		c.Grade = GradeStreet
+		if slices.Contains(c.Matched, EstatePart) {
+			c.Grade = GradeEstate
+		}
+		c.Spread = []geo.Point{c.Point}
+	}
+	s.found = append(s.found, c)
+}
+
+// answer puts the candidates in order.
+func (s *search) answer(a Address) Answer {
+	doubt := func(c Candidate) int { return 2*len(c.Unmatched) + len(c.Corrected) }
+	slices.SortStableFunc(s.found, func(a, b Candidate) int {
+		return cmp.Or(cmp.Compare(a.Grade.rank(), b.Grade.rank()), cmp.Compare(doubt(a), doubt(b)))
+	})
+	out := Answer{Parsed: a}
+	seen := map[string]bool{}
+	for _, c := range s.found {
+		key := c.Text + "\n" + packAreas(c.Areas) + c.Area
+		best := len(out.Candidates) == 0 || c.Grade == out.Candidates[0].Grade && doubt(c) == doubt(out.Candidates[0])
+		if seen[key] || len(out.Candidates) == maxCandidates || !best && out.Candidates[0].Grade.Exact() {
+			continue
+		}
+		seen[key] = true
+		out.Candidates = append(out.Candidates, c)
+		out.Ambiguous = out.Ambiguous || best && len(out.Candidates) > 1
+	}
+	return out
+}
+
+// unpackAreas is the inverse of packAreas.
+func unpackAreas(text string) []Area {
+	var list []Area
+	for line := range strings.Lines(text) {
+		if name := strings.TrimSuffix(line, "\n"); len(name) > 1 {
+			list = append(list, Area{int(name[0] - '0'), name[1:]})
+		}
+	}
+	return list
+}
