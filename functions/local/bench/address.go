@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/weige/weige/functions/internal/address"
+	"github.com/weige/weige/functions/internal/gazetteer"
+	force "github.com/weige/weige/functions/internal/jurisdiction" // work.go has a function of that name
 	"github.com/weige/weige/functions/local/replay"
 	"github.com/weige/weige/geo"
 )
@@ -28,14 +31,26 @@ func addresses(o addressOptions, out io.Writer) error {
 	return manyAddresses(o.rows, out)
 }
 
-// outcome is what became of one address of a grade.
+// oneBlob is the store of one snapshot, whatever is asked for.
+type oneBlob []byte
+
+func (b oneBlob) Snapshot(context.Context, string, force.Kind, string) ([]byte, error) {
+	return b, nil
+}
+
+// outcome is what became of one address.
 type outcome struct {
-	metres  float64
-	inBoard bool
+	asked   replay.Recorded
+	found   gazetteer.Found
+	metres  float64 // from the point that was found to the recorded one
+	near    bool    // the point that was found lies in the recorded board
+	named   bool    // a board was named as certain
+	right   bool    // it is the recorded one
+	boarded bool    // the record has a board to compare with
 }
 
 // realAddresses makes a gazetteer of the distinct addresses of the rows with an even key, and locates those of the odd rows by address and
-// borough alone.
+// borough alone: the answer is that of the server, which names an area only where all that is known of the place lies in it.
 func realAddresses(o addressOptions, out io.Writer) error {
 	recorded, err := replay.Addresses(o.folder)
 	if err != nil {
@@ -64,57 +79,159 @@ func realAddresses(o addressOptions, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	g, err := address.Open(blob)
-	if err != nil {
-		return err
-	}
-	byGrade := map[address.Grade][]outcome{}
+	desk := gazetteer.Desk{Shelf: gazetteer.NewShelf(oneBlob(blob))}
+	c := force.Current{InForce: force.InForce{Jurisdiction: "nyc", Gazetteer: force.VersionOf(blob)}, Areas: areas}
+	var list []outcome
 	for _, r := range asked {
-		a := g.Lookup(r.Address + ", " + r.Borough)
-		if len(a.Candidates) == 0 {
-			byGrade[address.GradeNone] = append(byGrade[address.GradeNone], outcome{})
-			o.failed--
-			if o.failed >= 0 {
-				fmt.Fprintf(out, "not found: %s, %s\n", r.Address, r.Borough)
-			}
-			continue
+		f, err := desk.Locate(context.Background(), c, r.Address+", "+r.Borough)
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.Address, err)
 		}
-		at := a.Candidates[0].Point.Degrees()
-		chain := areas.Locate(at, 0).Chain
-		in := len(chain) > 1 && areas.Area(chain[1].ID).Code == r.Board
-		byGrade[a.Candidates[0].Grade] = append(byGrade[a.Candidates[0].Grade], outcome{address.Metres(a.Candidates[0].Point, must(geo.Round(r.Point))), in})
+		list = append(list, compare(f, r, areas))
 	}
 	fmt.Fprintf(out, "%d real requests: %d distinct addresses of the even ones; of %d odd ones, by address and borough alone\n", len(recorded), len(rows), len(asked))
-	return gradeTable(out, byGrade, len(asked))
+	if err := gradeTable(out, list); err != nil {
+		return err
+	}
+	return reasonTable(out, list, rows, o.failed)
 }
 
-func gradeTable(out io.Writer, byGrade map[address.Grade][]outcome, all int) error {
+func compare(f gazetteer.Found, r replay.Recorded, areas *geo.Index) outcome {
+	one := outcome{asked: r, found: f, boarded: r.Board != ""}
+	l, ok := f.Located()
+	if !ok {
+		return one
+	}
+	boardOf := func(chain []geo.Holding) string {
+		if len(chain) < 2 {
+			return ""
+		}
+		return areas.Area(chain[1].ID).Code
+	}
+	at := f.Places[0].Point
+	board := boardOf(l.Match.Chain)
+	one.named, one.right = board != "", board == r.Board
+	one.near = boardOf(areas.Locate(at.Degrees(), 0).Chain) == r.Board
+	one.metres = address.Metres(at, must(geo.Round(r.Point)))
+	return one
+}
+
+// gradeTable prints, for each grade, how many were found so, whether a board was named and whether it is the recorded one, and how far the
+// point is from the recorded one. Ambiguous answers have the grade of what is certain.
+func gradeTable(out io.Writer, list []outcome) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "grade\trequests\tshare\tin the recorded board\tmedian m\tp95 m\t")
-	var located []outcome
-	line := func(name string, list []outcome) {
-		if len(list) == 0 {
+	fmt.Fprintln(w, "grade\trequests\tshare\tname a board\tof these the recorded one\tpoint in the recorded board\tmedian m\tp95 m\t")
+	line := func(name string, of func(outcome) bool) {
+		var metres []float64
+		named, right, near, boarded := 0, 0, 0, 0
+		for _, o := range list {
+			if !of(o) {
+				continue
+			}
+			metres = append(metres, o.metres)
+			if !o.boarded {
+				continue
+			}
+			boarded += count(true)
+			near, named, right = near+count(o.near), named+count(o.named), right+count(o.named && o.right)
+		}
+		if len(metres) == 0 {
 			return
 		}
-		var metres []float64
-		in := 0
-		for _, o := range list {
-			metres = append(metres, o.metres)
-			if o.inBoard {
-				in++
-			}
-		}
 		slices.Sort(metres)
-		fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%.1f %%\t%.0f\t%.0f\t\n", name, len(list), 100*float64(len(list))/float64(all), 100*float64(in)/float64(len(list)),
+		fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%.0f\t%.0f\t\n", name, len(metres), share(len(metres), len(list)), share(named, boarded), share(right, named), share(near, boarded),
 			metres[len(metres)/2], metres[len(metres)*95/100])
 	}
-	for _, grade := range []address.Grade{address.GradeBuilding, address.GradeNumber, address.GradeInterpolated, address.GradeStreet, address.GradeEstate, address.GradeArea} {
-		line(string(grade), byGrade[grade])
-		located = append(located, byGrade[grade]...)
+	grades := []address.Grade{address.GradeBuilding, address.GradeNumber, address.GradeInterpolated, address.GradeStreet, address.GradeEstate, address.GradeArea}
+	for _, grade := range grades {
+		line(string(grade), func(o outcome) bool { return o.found.Grade == grade })
 	}
-	line("located", located)
-	fmt.Fprintf(w, "not found\t%d\t%.1f %%\t\t\t\t\n", len(byGrade[address.GradeNone]), 100*float64(len(byGrade[address.GradeNone]))/float64(all))
+	line("finer than an area", func(o outcome) bool { return o.found.Grade != address.GradeArea && o.found.Grade != address.GradeNone })
+	line("all that is found", func(o outcome) bool { return o.found.Grade != address.GradeNone })
+	none := 0
+	for _, o := range list {
+		none += count(o.found.Grade == address.GradeNone)
+	}
+	fmt.Fprintf(w, "nothing found\t%d\t%s\t\t\t\t\t\t\n", none, share(none, len(list)))
 	return w.Flush()
+}
+
+func count(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+func share(n, of int) string {
+	if of == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(of))
+}
+
+// reasonTable says why what was not found exactly was not, with examples of each reason.
+func reasonTable(out io.Writer, list []outcome, rows []address.Row, examples int) error {
+	grammar, _ := address.GrammarOf("us")
+	known := map[string]bool{}
+	for _, r := range rows {
+		a := grammar.Parse(r.Text)
+		known[a.Road], known[a.Cross], known[a.Estate] = true, true, true
+	}
+	by := map[string][]string{}
+	for _, o := range list {
+		if why := reason(o.found, known); why != "" {
+			by[why] = append(by[why], o.asked.Address+", "+o.asked.Borough)
+		}
+	}
+	names := make([]string, 0, len(by))
+	for name := range by {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return len(by[b]) - len(by[a]) })
+	fmt.Fprintln(out, "why no building or number was found:")
+	for _, name := range names {
+		texts := by[name]
+		fmt.Fprintf(out, "%5d  %5s  %s; such as", len(texts), share(len(texts), len(list)), name)
+		for i := range min(examples, len(texts)) {
+			fmt.Fprintf(out, " [%s]", texts[i*len(texts)/min(examples, len(texts))])
+		}
+		fmt.Fprintln(out)
+	}
+	return nil
+}
+
+// reason classifies what was not found exactly; empty for what was. known are the names of the gazetteer's streets and places.
+func reason(f gazetteer.Found, known map[string]bool) string {
+	a := f.Parsed
+	missing := func(p address.Part) bool { return len(f.Places) > 0 && slices.Contains(f.Places[0].Unmatched, p) }
+	switch {
+	case f.Grade.Exact():
+		return ""
+	case f.Ambiguous:
+		return "several places are equally likely"
+	case f.Grade == address.GradeInterpolated:
+		return "number between known ones of its street: interpolated"
+	case f.Grade == address.GradeEstate:
+		return "" // a place that is known, and has no number
+	case f.Grade == address.GradeStreet && missing(address.RoadPart):
+		return "street not in the gazetteer, between two numbered ones that are"
+	case f.Grade == address.GradeStreet && a.Number.Text == "":
+		return "street known, and no number given"
+	case f.Grade == address.GradeStreet:
+		return "street known, its number outside the known ones or too far between them"
+	case a.Road == "" && a.Estate == "":
+		return "no street and no name in it"
+	case a.Cross != "":
+		return "intersection of streets that are not in the gazetteer"
+	case a.Estate != "":
+		return "place name that is not in the gazetteer"
+	case known[a.Road]:
+		return "street in the gazetteer in another borough only"
+	case a.Number.Text == "":
+		return "street not in the gazetteer, and no number given"
+	}
+	return "street not in the gazetteer"
 }
 
 // must drops the error of what was read without one before.
