@@ -3,6 +3,7 @@ package address
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,6 +147,8 @@ func city(t testing.TB) *Gazetteer {
 		row("189-04 LIBERTY AVENUE, QUEENS", 4000, 0), row("189-20 LIBERTY AVENUE, QUEENS", 4080, 0), row("242 MAC DONOUGH STREET, BROOKLYN", 0, 6000),
 		row("724 1 AVENUE, MANHATTAN", 1500, 0), row("MCCARREN PARK, BROOKLYN", 100, 7000), row("771 ST JOHNS PLACE, BROOKLYN", 200, 8000),
 		row("12 AVENUE K, BROOKLYN", 300, 9000), row("60 ADAMS ROW, QUEENS", 5000, 50), row("7 AVENUE & W 23 STREET, MANHATTAN", 130, 10),
+		row("100 W 40 STREET, MANHATTAN", 700, 2000), row("180 W 40 STREET, MANHATTAN", 500, 2000), row("102 W 42 STREET, MANHATTAN", 700, 2160), row("1180 6 AVENUE, MANHATTAN", 710, 2500),
+		row("86-20 25 AVENUE, QUEENS", 4000, 3000), row("86-11 25 ROAD, QUEENS", 4000, 3080), row("42 CRESCENT AVENUE, QUEENS", 4000, 4000),
 	}
 	return compiled(t, "us", rows)
 }
@@ -166,6 +169,16 @@ func TestWesternAddressesAreFoundHoweverTheyAreWritten(t *testing.T) {
 		{"220 W 23 St, Manhattan", GradeInterpolated, "w 23 st"},
 		{"W 23 St", GradeStreet, "w 23 st"},
 		{"W 24 St", GradeNone, ""},
+		{"104 W 41st St", GradeStreet, "w 41 st"},
+		{"W 41 St", GradeStreet, "w 41 st"},
+		{"104 W 61st St", GradeNone, ""},
+		{"104 E 41st St", GradeNone, ""},
+		{"86-15 25 Drive, Queens", GradeStreet, "25 dr"},
+		{"25 Drive, Queens", GradeNone, ""},
+		{"280 W 40 St", GradeStreet, "w 40 st"},
+		{"1180 Avenue of the Americas", GradeNumber, "1180 6 AVENUE, MANHATTAN"},
+		{"42 Crescent Ave, Queens", GradeNumber, "42 CRESCENT AVENUE, QUEENS"},
+		{"60 Adams Street, Queens", GradeNone, ""},
 		{"200 S 23 St", GradeNone, ""},
 		{"1313 Broadway", GradeArea, ""},
 		{"1313 Broadway, Brooklyn", GradeNumber, "1313 BROADWAY, BROOKLYN"},
@@ -189,6 +202,31 @@ func TestWesternAddressesAreFoundHoweverTheyAreWritten(t *testing.T) {
 		if a.Grade() != c.grade || !strings.HasSuffix(got, c.want) {
 			t.Errorf("%s: %q %s, want %q %s; %+v %+v", c.text, a.Grade(), got, c.grade, c.want, a.Parsed, a.Candidates)
 		}
+	}
+}
+
+// What is known only in part says how far it may reach: a number beyond the known ones, a street between two others, a street of one number.
+func TestAStreetSaysHowFarItMayReach(t *testing.T) {
+	g := city(t)
+	for _, c := range []struct {
+		text    string
+		metres  float64 // at most
+		missing []Part
+	}{
+		{"280 W 40 St", 50 + 4.5*100, []Part{NumberPart}},
+		{"104 W 41 St", 50 + 4.5*4, []Part{RoadPart, NumberPart}},
+		{"189-40 Liberty Ave, Queens", 50 + 2.5*20, []Part{NumberPart}},
+		{"900 W 42 St", 50 + 4.5*798, []Part{NumberPart}},
+		{"Liberty Ave, Queens", maxRoad + 100, nil},
+	} {
+		one := g.Lookup(c.text).Candidates[0]
+		far := reach(one.Around, one.Point)
+		if one.Grade != GradeStreet || !slices.Equal(one.Unmatched, c.missing) || len(one.Around) == 0 || far > 1.01*c.metres+100 || far < 0.9*min(c.metres, maxRoad) {
+			t.Errorf("%s: %s, %.0f m around, want %.0f; %v", c.text, one.Grade, far, c.metres, one.Unmatched)
+		}
+	}
+	if one := town(t).Lookup("芦汀路").Candidates[0]; reach(one.Around, one.Point) > 300 {
+		t.Errorf("a street all of whose numbers are known is taken to go on for long: %+v", one)
 	}
 }
 

@@ -2,19 +2,18 @@ package address
 
 import (
 	"math"
-	"slices"
 
 	"github.com/weige/weige/geo"
 )
 
 // maxGap is how far two known numbers may be apart, in metres, for a place between them to be given; farther apart, only the street is.
-const maxGap = 1500
+const maxGap = 1500.0
 
 // maxSteps is how many postings are looked at on either side for a number of the same side of the road.
 const maxSteps = 256
 
 // between places a number that is not known between its known neighbours on the same side of the road; where there are none, between
-// those of either side. A number beyond all that are known is only on the street, about where it ends.
+// those of either side. A number beyond all that are known is only on the street, see beyond.
 func (s *search) between(place int, n Number, at int, base Candidate) {
 	low, high := s.neighbours(place, n, at, true)
 	if low < 0 || high < 0 || s.gap(low, high) > maxGap {
@@ -25,7 +24,7 @@ func (s *search) between(place int, n Number, at int, base Candidate) {
 		return
 	}
 	if low < 0 || high < 0 {
-		s.end(place, max(low, high), base)
+		s.beyond(place, n, max(low, high), base)
 		return
 	}
 	a, b := s.g.pointOf(int(s.g.post(low, postEntry))), s.g.pointOf(int(s.g.post(high, postEntry)))
@@ -38,13 +37,15 @@ func (s *search) between(place int, n Number, at int, base Candidate) {
 	c := base
 	s.g.fill(&c, int(s.g.post(s.nearer(low, high, n), postEntry)))
 	c.Grade, c.Building = GradeInterpolated, ""
-	if gap > maxGap {
-		c.Grade = GradeStreet
-	}
 	c.Text = s.g.text(s.g.place(place, placeName))
 	c.Point = geo.Point{X: a.X + int32(math.Round(part*float64(b.X-a.X))), Y: a.Y + int32(math.Round(part*float64(b.Y-a.Y)))}
 	c.Metres = math.Max(part, 1-part) * gap
 	c.Spread = []geo.Point{c.Point, a, b}
+	if gap > maxGap {
+		post := s.nearer(low, high, n)
+		near := s.g.pointOf(int(s.g.post(post, postEntry)))
+		c.Grade, c.Spread, c.Around = GradeStreet, []geo.Point{c.Point, near}, ring(near, s.within(post, n))
+	}
 	s.add(c)
 }
 
@@ -80,19 +81,6 @@ func (s *search) nearer(low, high int, n Number) int {
 		return low
 	}
 	return high
-}
-
-// end makes a candidate of the street, at one of its known numbers.
-func (s *search) end(place, post int, base Candidate) {
-	before := len(s.found)
-	s.whole(place, base)
-	if len(s.found) > before {
-		c := &s.found[len(s.found)-1]
-		c.Point = s.g.pointOf(int(s.g.post(post, postEntry)))
-		if !slices.Contains(c.Spread, c.Point) {
-			c.Spread = append(c.Spread, c.Point)
-		}
-	}
 }
 
 // corner is how near two streets' addresses are at most where the streets meet, in metres.

@@ -27,6 +27,9 @@ type Grammar struct {
 	Near  []string   `json:"near"`    // words for beside
 	Joins []string   `json:"joins"`   // words between two roads that meet
 
+	Stride      float64 `json:"stride"`      // how many metres apart two numbers that differ by one are at most, on the average of a stretch of road
+	BlockStride float64 `json:"blockStride"` // the same within and between blocks, of which each has a hundred numbers
+
 	// Marked addresses.
 	Variants map[string]string `json:"fold"`     // another way to write the same
 	Numerals map[string]int    `json:"numerals"` // digits as words
@@ -47,7 +50,9 @@ type Grammar struct {
 	Ordinals   []string          `json:"ordinals"` // what follows the digits of 23rd
 	States     []string          `json:"states"`
 	Postcode   string            `json:"postcode"` // regular expression
+	Names      map[string]string `json:"names"`    // a street's other name, both in short forms, for where no street has the one that was given
 	Blocks     bool              `json:"blocks"`   // house numbers may be a block and a number within it
+	Parallel   [][]string        `json:"parallel"` // road words of streets that share their numbering where houses are numbered by blocks: 25 drive is beside 25 avenue
 
 	areas, names, counts []mark
 	fold                 *strings.Replacer

@@ -13,6 +13,7 @@ type Candidate struct {
 	Point     geo.Point
 	Metres    float64     // how far the place may be from Point, by what the gazetteer knows; 0 for exact grades
 	Spread    []geo.Point // of grades that are not exact: known points of what is meant, at most maxSpread, Point among them
+	Around    []geo.Point // of a road that is known in part: how far it may go on beyond what is known; it may also end before
 	Areas     []Area      // that the standard address states
 	Area      string      // code of its area, as the gazetteer states it
 	Building  string      // code of its building
@@ -55,6 +56,9 @@ func (g *Gazetteer) Lookup(text string) Answer {
 	s.try()
 	if len(s.found) == 0 {
 		s.reread()
+	}
+	if len(s.found) == 0 {
+		s.amid()
 	}
 	if len(s.found) == 0 && a.Aside != "" {
 		beside := g.Grammar.Parse(a.Aside)

@@ -15,11 +15,16 @@ type named struct {
 }
 
 // resolve gives the places that a folded name stands for: those that are called so; else those that are without their mark, or in
-// pinyin; else those whose name differs by one character.
+// pinyin; else those of its other name; else those whose name differs by one character.
 func (g *Gazetteer) resolve(name string) []named {
 	key := g.Grammar.key(name)
 	if list := g.called(key); len(list) > 0 {
 		return list
+	}
+	if other := g.Grammar.Names[name]; other != "" {
+		if list := g.called(g.Grammar.key(other)); len(list) > 0 {
+			return list
+		}
 	}
 	if list := g.slipped(name, key); len(list) > 0 {
 		return list
@@ -29,8 +34,8 @@ func (g *Gazetteer) resolve(name string) []named {
 		return nil
 	}
 	list := slices.DeleteFunc(g.called(stem), func(n named) bool { return n.how != linkStem && n.how != linkName })
-	if len(list) != 1 {
-		return nil // another mark than the one given, of several
+	if len(list) != 1 || g.Grammar.Style == "worded" && g.Grammar.another(name, g.text(g.place(list[0].place, placeName))) {
+		return nil // another mark than the one given, of several; or another street
 	}
 	list[0].corrected = []Correction{{Given: name, Used: g.text(g.place(list[0].place, placeName))}}
 	return list
@@ -137,6 +142,7 @@ func near(a, b string) bool {
 
 // reread tries other ways to divide the text: areas without their marks, or with a slip, before a name; a city after a street.
 func (s *search) reread() {
+	asked := s.a
 	given := *s.a
 	if given.Road != "" && given.Number.Text != "" && s.g.Grammar.Style == "worded" && len(s.g.cuts(given.Road)) == 0 {
 		given.Road, given.Number = given.Number.Text+" "+given.Road, Number{} // 5 st, brooklyn
@@ -165,7 +171,7 @@ func (s *search) reread() {
 			}
 		}
 	}
-	s.a = &given
+	s.a, s.spare = asked, nil
 }
 
 // cut is one way to divide a name into areas and a name.

@@ -25,6 +25,10 @@ func (s *search) whole(place int, base Candidate) {
 		c.Areas, c.Area = s.common(posts)
 	}
 	c.Point, c.Spread, c.Metres = points[middle], sample(points, middle), reach(points, points[middle])
+	if c.Grade == GradeStreet {
+		around, beyond := s.ends(place)
+		c.Around, c.Metres = around, c.Metres+beyond
+	}
 	s.add(c)
 }
 

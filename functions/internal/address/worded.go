@@ -118,10 +118,13 @@ func (g *Grammar) street(words []string, a *Address) {
 			return
 		}
 	}
-	if len(words) > 1 && isNumber(words[0]) && !g.numberIsName(words) {
+	if len(words) > 1 && isNumber(words[0]) && (!g.numberIsName(words) || g.otherName(words[1:]) > 0) {
 		a.Number, words = numberOf(words[0], g.Blocks), words[1:]
 	}
-	cut := g.streetEnd(words)
+	cut := g.otherName(words)
+	if cut == 0 {
+		cut = g.streetEnd(words)
+	}
 	if city := strings.Join(words[cut:], " "); city != "" {
 		a.Areas = append(a.Areas, Area{1, city})
 	}
@@ -133,9 +136,21 @@ func (g *Grammar) street(words []string, a *Address) {
 	a.Road = name
 }
 
-// numberIsName reports whether the number with which a street begins is its name: 5 avenue, but not 12 avenue k, nor 5 st johns place.
+// otherName gives how many words the street has that begins here, where it is one of those that have two names and the road word stands
+// first in it: ave of the americas.
+func (g *Grammar) otherName(words []string) int {
+	for name := range g.Names {
+		if n := strings.Count(name, " ") + 1; n > 2 && n <= len(words) && strings.Join(words[:n], " ") == name {
+			return n
+		}
+	}
+	return 0
+}
+
+// numberIsName reports whether the number with which a street begins is its name: 5 avenue, but not 12 avenue k, nor 5 st johns place, nor
+// 42 crescent avenue.
 func (g *Grammar) numberIsName(words []string) bool {
-	return slices.Contains(g.Roads, words[1]) && (len(words) == 2 || len(words[2]) > 1 && words[1] != "st")
+	return slices.Contains(g.Roads, words[1]) && (len(words) == 2 || len(words[2]) > 1 && words[1] != "st" && !slices.Contains(g.Roads, words[2]))
 }
 
 // streetEnd gives how many words the street has: up to its last road word, and the direction behind it.
@@ -164,6 +179,27 @@ func (g *Grammar) stemWords(name string) string {
 	drop(len(words)-1, g.Roads)
 	drop(0, g.Directions)
 	return strings.Join(words, " ")
+}
+
+// another reports whether two streets of one stem are different ones: where both say a road word or a direction, and not the same. An
+// avenue is no street of the same name, as a lane without its direction may be the lane.
+func (g *Grammar) another(name, other string) bool {
+	differ := func(list []string) bool {
+		a, b := lastOf(name, list), lastOf(other, list)
+		return a != "" && b != "" && a != b
+	}
+	return differ(g.Roads) || differ(g.Directions)
+}
+
+// lastOf gives the last word of a name that is in a list; empty where none is.
+func lastOf(name string, list []string) string {
+	words := strings.Fields(name)
+	for i := len(words) - 1; i >= 0; i-- {
+		if slices.Contains(list, words[i]) {
+			return words[i]
+		}
+	}
+	return ""
 }
 
 // isNumber reports whether a word can be a house number: digits, with a letter or a hyphen and more.

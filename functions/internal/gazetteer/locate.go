@@ -156,6 +156,8 @@ func placed(c jurisdiction.Current, one address.Candidate) (Place, error) {
 		return p, err
 	}
 	depth := certain(c, l, one.Spread)
+	around := inside(c, one.Around)
+	depth = min(depth, certain(c, l, around))
 	if slices.Contains(one.Unmatched, address.NearPart) {
 		for i, h := range l.Match.Chain {
 			if h.EdgeMetres < besideMetres {
@@ -164,7 +166,7 @@ func placed(c jurisdiction.Current, one address.Candidate) (Place, error) {
 		}
 	}
 	if depth < len(l.Match.Chain) {
-		for _, q := range slices.Concat([]geo.Point{one.Point}, one.Spread) {
+		for _, q := range slices.Concat([]geo.Point{one.Point}, one.Spread, around) {
 			if leaf := c.Areas.Leaf(q.Degrees()); leaf >= 0 {
 				if chain := c.Areas.Chain(leaf); depth < len(chain) {
 					p.Spans = append(p.Spans, c.Areas.Area(chain[depth]).Code)
@@ -189,6 +191,11 @@ func certain(c jurisdiction.Current, l jurisdiction.Located, points []geo.Point)
 		depth = min(depth, common(c.Areas, l.Match.Chain, q.Degrees()))
 	}
 	return depth
+}
+
+// inside keeps the points that lie in some area: no road goes on outside of all of them.
+func inside(c jurisdiction.Current, points []geo.Point) []geo.Point {
+	return slices.DeleteFunc(slices.Clone(points), func(p geo.Point) bool { return c.Areas.Leaf(p.Degrees()) < 0 })
 }
 
 // common gives how many areas of a chain hold a point.
