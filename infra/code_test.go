@@ -338,6 +338,6 @@ func operations(t *testing.T) map[string][]operation {
 	if len(all) == 0 {
 		t.Fatal("the contract has no operations")
 	}
-	all[standard] = []operation{{id: standard, method: "ANY", path: "/open311/v2/{proxy+}"}}
+	all[standard] = []operation{{id: standard, method: "ANY", path: "/open311/{proxy+}"}, {id: standard, method: "ANY", path: "/open311"}}
 	return all
 }

@@ -5,8 +5,10 @@ package infra
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -62,11 +64,63 @@ func TestTemplatePassesCfnLint(t *testing.T) {
 	}
 }
 
+// TestTooLargeForOpen311 runs the function that CloudFront runs before Open311, in node: it refuses what the function would, in the same words and
+// in the format that was asked for.
+func TestTooLargeForOpen311(t *testing.T) {
+	node := tool(t, "node")
+	source := text(readTemplate(t).properties("Open311Door"), "FunctionCode")
+	for _, test := range []struct{ uri, headers, want string }{
+		{"/open311/v2/requests.json", `{"content-length":{"value":"4400000"}}`, "passes /open311/v2/requests.json"},
+		{"/open311/v2/requests.json", `{}`, "passes /open311/v2/requests.json"},
+		{"/open311/", `{}`, "passes /open311"},
+		{"/open311/v2/requests.json", `{"content-length":{"value":"4400001"},"accept":{"value":"text/xml"}}`, "json"},
+		{"/open311/v2/requests.xml", `{"content-length":{"value":"90000000"},"accept":{"value":"application/json"}}`, "xml"},
+		{"/open311/v2/requests", `{"content-length":{"value":"90000000"},"accept":{"value":"application/json, text/xml"}}`, "json"},
+		{"/open311/v2/requests", `{"content-length":{"value":"90000000"}}`, "xml"},
+	} {
+		program := source + "\nconst r = handler({ request: { uri: '" + test.uri + "', headers: " + test.headers + " } });" +
+			"console.log(JSON.stringify(r.statusCode ? { status: r.statusCode, kind: r.headers['content-type'].value, body: r.body } : { body: 'passes ' + r.uri }));"
+		out, err := exec.Command(node, "-e", program).CombinedOutput()
+		var got struct {
+			Status     int
+			Kind, Body string
+		}
+		if err == nil {
+			err = json.Unmarshal(out, &got)
+		}
+		if err != nil || got.Status == 0 && got.Body != test.want {
+			t.Errorf("%s %s: %s (%v), want %s", test.uri, test.headers, out, err, test.want)
+			continue
+		}
+		if got.Status == 0 {
+			continue
+		}
+		var said struct {
+			XMLName xml.Name `json:"-" xml:"errors"`
+			Errors  []struct {
+				Code        int    `json:"code" xml:"code"`
+				Description string `json:"description" xml:"description"`
+			} `xml:"error"`
+		}
+		kind, read := "text/xml; charset=utf-8", func() error { return xml.Unmarshal([]byte(got.Body), &said) }
+		if test.want == "json" {
+			kind, read = "application/json; charset=utf-8", func() error { return json.Unmarshal([]byte(got.Body), &said.Errors) }
+		}
+		if err := read(); err != nil || got.Status != 400 || got.Kind != kind || len(said.Errors) != 1 || said.Errors[0].Code != 400 || !strings.Contains(said.Errors[0].Description, "4400000 bytes") {
+			t.Errorf("%s %s: %s, want it as %s (%v)", test.uri, test.headers, out, test.want, err)
+		}
+	}
+	code, err := os.ReadFile(filepath.Join(root, "functions/internal/open311/open311.go"))
+	if err != nil || !strings.Contains(string(code), "const MaxBytes = 4_400_000\n") || !strings.Contains(source, "<= 4400000") {
+		t.Errorf("the function of Open311 takes something else than what is let through to it (%v)", err)
+	}
+}
+
 // TestPagesOfFolders runs the function that CloudFront runs, in node.
 func TestPagesOfFolders(t *testing.T) {
 	node := tool(t, "node")
 	template := readTemplate(t)
-	source := text(template.the("AWS::CloudFront::Function"), "Properties", "FunctionCode")
+	source := text(template.properties("Pages"), "FunctionCode")
 	tests := []struct{ uri, query, want string }{
 		{"/", "", "/index.html"},
 		{"/dispatch/", "", "/dispatch/index.html"},

@@ -106,12 +106,14 @@ func checkDistribution(t template, c code) (bad complaints) {
 		bad.unless(text(b, "ResponseHeadersPolicyId", "Ref") != "", "%s comes without the pages' headers", text(b, "PathPattern"))
 		bad.unless(text(b, "ViewerProtocolPolicy") != "allow-all", "something can be asked for in clear")
 	}
-	for _, pattern := range []string{"/v1/*", "/open311/*"} {
+	for _, pattern := range []string{"/v1/*", "/open311*"} {
 		all := patterns[pattern]
 		bad.unless(text(all, "CachePolicyId") == neverCache && text(all, "OriginRequestPolicyId") == allButHost && len(texts(all, "AllowedMethods")) == 7,
 			"%s must keep nothing and pass on everything", pattern)
 		delete(patterns, pattern)
 	}
+	limits := at(t.api(), "RouteSettings", "ANY /open311/{proxy+}") // the quota of an account, see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+	bad.unless(text(limits, "ThrottlingRateLimit") == "10000" && text(limits, "ThrottlingBurstLimit") == "5000", "the gateway refuses what Open311 has to refuse in the format that was asked for")
 	bad.unless(len(order) > 0 && order[len(order)-1] == "/v1/*", "/v1/* must come last, or it hides the others")
 	for pattern, b := range patterns {
 		checkKept(&bad, t, c, pattern, b)

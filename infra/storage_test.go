@@ -153,12 +153,13 @@ var pagesMay = map[string][]string{"Uploads": {"PUT", "POST"}, "Prints": {"GET"}
 // filesOf says who may do what with which files, and all of it: nobody but develop reads the quarantine, and it alone makes prints.
 var filesOf = map[string][]string{
 	"BoundariesRole": {"s3:GetObject uploads-${Id}/boundaries/*", "s3:PutObject uploads-${Id}/boundaries/*", "s3:ListBucket uploads-${Id}"},
+	"Open311Role":    {"s3:PutObject uploads-${Id}/quarantine/*"},
 	"PhotosRole":     {"s3:PutObject uploads-${Id}/quarantine/*", "s3:GetObject photos-${Id}/photos/*"},
 	"DevelopRole": {"s3:GetObject uploads-${Id}/quarantine/*", "s3:DeleteObject uploads-${Id}/quarantine/*", "s3:ListBucket uploads-${Id}",
 		"s3:PutObject photos-${Id}/photos/*", "s3:DeleteObject photos-${Id}/photos/*"},
 }
 
-// checkSent: develop is woken by every file that a form brings into the quarantine, and looks by itself for what it was not told of.
+// checkSent: develop is woken by every file that a form, or Open311, brings into the quarantine, and looks by itself for what it was not told of.
 func checkSent(t template, c code) (bad complaints) {
 	told, scheduled := 0, 0
 	for folder, name := range t.functions() {
@@ -167,9 +168,9 @@ func checkSent(t template, c code) (bad complaints) {
 			switch text(e, "Type") {
 			case "S3":
 				rules := list(e, "Properties", "Filter", "S3Key", "Rules")
-				ours := folder == "develop" && text(e, "Properties", "Bucket", "Ref") == "Uploads" && text(e, "Properties", "Events") == "s3:ObjectCreated:Post"
+				ours := folder == "develop" && text(e, "Properties", "Bucket", "Ref") == "Uploads" && slices.Equal(texts(e, "Properties", "Events"), []string{"s3:ObjectCreated:Post", "s3:ObjectCreated:Put"})
 				bad.unless(ours && len(rules) == 1 && text(rules[0], "Name") == "prefix" && text(rules[0], "Value") == c.quarantine,
-					"%s is not woken by exactly the forms that bring files under %q", name, c.quarantine)
+					"%s is not woken by exactly what brings files under %q", name, c.quarantine)
 				told++
 			case "Schedule":
 				if folder == "develop" {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -159,7 +160,9 @@ func (h *house) handler() http.Handler {
 	answers := h.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Subscriptions, api.Photos, api.Exports, api.Local)
 	mux.Handle("/v1/", answers)
 	mux.Handle("/healthz", answers)
-	mux.Handle(open311.Prefix, api.Compress(h.open311))
+	for _, path := range []string{open311.Root, strings.TrimSuffix(open311.Root, "/")} {
+		mux.Handle(path, api.Compress(h.open311))
+	}
 	mux.HandleFunc("GET /openapi.yaml", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/yaml")
 		_, _ = w.Write(api.Contract)

@@ -2503,7 +2503,7 @@ type ReportInput struct {
 	Contact ContactInput `json:"contact,omitempty,omitzero"`
 	Datum   Datum        `json:"datum,omitempty,omitzero"`
 
-	// Description At most 500 characters.
+	// Description At most 4,000 characters.
 	Description string `json:"description"`
 
 	// Follow Also follow the report at contact.email: a mail asks to confirm it.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/weige/weige/functions/internal/access"
+	"github.com/weige/weige/functions/internal/gateway"
 	"github.com/weige/weige/functions/internal/photo"
 	"github.com/weige/weige/functions/internal/report"
 )
@@ -14,7 +15,7 @@ func (s *Server) CreatePhoto(w http.ResponseWriter, r *http.Request, code Jurisd
 	var t photo.Ticket
 	err := decode(w, r, s.BodyBytes, &in, "content_type")
 	if err == nil {
-		t, err = s.Photos.Begin(r.Context(), code, string(in.ContentType), sender(r))
+		t, err = s.Photos.Begin(r.Context(), code, string(in.ContentType), gateway.Sender(r))
 	}
 	if err != nil {
 		s.fail(w, r, err)

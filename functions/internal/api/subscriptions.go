@@ -2,13 +2,12 @@ package api
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/gateway"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/outside"
 	"github.com/weige/weige/functions/internal/report"
@@ -19,7 +18,7 @@ import (
 func (s *Server) Subscribe(w http.ResponseWriter, r *http.Request, code JurisdictionPath) {
 	var in SubscriptionInput
 	err := decode(w, r, s.BodyBytes, &in)
-	wish := subscription.Wish{Code: in.Code, Report: in.Report, Area: in.Area, Mail: in.Email, Language: string(in.Locale), Daily: in.Daily, Sender: sender(r)}
+	wish := subscription.Wish{Code: in.Code, Report: in.Report, Area: in.Area, Mail: in.Email, Language: string(in.Locale), Daily: in.Daily, Sender: gateway.Sender(r)}
 	if err == nil {
 		wish.Push, err = pushAddress(in.Push)
 	}
@@ -54,7 +53,7 @@ func (s *Server) SubscribeStaff(w http.ResponseWriter, r *http.Request, code Jur
 			err = s.allowed(p, access.SubscribeStaff, access.Resource{Jurisdiction: code, Areas: chain})
 		}
 	}
-	wish := subscription.Wish{Mail: in.Email, Language: string(in.Locale), Daily: in.Daily, Sender: sender(r)}
+	wish := subscription.Wish{Mail: in.Email, Language: string(in.Locale), Daily: in.Daily, Sender: gateway.Sender(r)}
 	if err == nil {
 		wish.Push, err = pushAddress(in.Push)
 	}
@@ -192,7 +191,7 @@ func (s *Server) GetPushKey(w http.ResponseWriter, r *http.Request, code Jurisdi
 func (s *Server) follow(r *http.Request, receipt report.Receipt, in report.Input) bool {
 	c, err := s.Books.Current(r.Context(), receipt.State.Jurisdiction)
 	if err == nil {
-		_, err = s.Subscriptions.Follow(r.Context(), c, receipt.State, subscription.Wish{Mail: in.Contact.Email, Language: in.Locale, Sender: sender(r)})
+		_, err = s.Subscriptions.Follow(r.Context(), c, receipt.State, subscription.Wish{Mail: in.Contact.Email, Language: in.Locale, Sender: gateway.Sender(r)})
 	}
 	if err != nil {
 		s.Log.WarnContext(r.Context(), "not followed", "report", receipt.State.ID, "error", err)
@@ -209,18 +208,4 @@ func pushAddress(in PushInput) (*subscription.PushAddress, error) {
 		return nil, fault.Field("push.endpoint", "The endpoint of a push subscription is a public https address: %v.", err)
 	}
 	return &subscription.PushAddress{Endpoint: in.Endpoint, P256dh: in.P256Dh, Auth: in.Auth}, nil
-}
-
-// sender says where a request came from, for counting only: behind CloudFront, which adds whom it answers to X-Forwarded-For before the
-// gateway adds CloudFront, the last address but one. Somebody who goes around CloudFront can make one up, and is then held by the limits
-// per address and per jurisdiction.
-func sender(r *http.Request) string {
-	if hops := strings.Split(r.Header.Get("X-Forwarded-For"), ","); len(hops) > 1 {
-		return strings.TrimSpace(hops[len(hops)-2])
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

@@ -49,8 +49,8 @@ type Store interface {
 type Door interface {
 	// ApplicationOf gives the application with this digest, and false where there is none.
 	ApplicationOf(ctx context.Context, digest string) (Application, bool, error)
-	// CountRequest counts a request of an application in a minute, unless limit have been counted; then it gives false.
-	CountRequest(ctx context.Context, a Application, minute time.Time, limit int) (bool, error)
+	// Allow counts a request in a window of time that begins at a multiple of it, unless most have been counted; then it gives false.
+	Allow(ctx context.Context, name string, at time.Time, window time.Duration, most int) (bool, error)
 }
 
 // Desk makes and revokes applications. All fields are needed.
@@ -108,7 +108,7 @@ func Admit(ctx context.Context, d Door, key string, now time.Time) (Application,
 	case !ok || !a.RevokedAt.IsZero():
 		return a, &fault.Error{Code: fault.Forbidden, Field: "api_key", Message: "This key is not known here, or was revoked. Ask the administrator of the jurisdiction for one."}
 	}
-	ok, err = d.CountRequest(ctx, a, now.UTC().Truncate(time.Minute), a.PerMinute)
+	ok, err = d.Allow(ctx, "application-"+a.Jurisdiction+"-"+a.ID, now, time.Minute, a.PerMinute)
 	if err == nil && !ok {
 		err = &fault.Error{Code: fault.TooMany, Field: "api_key", Message: fmt.Sprintf("This key is good for %d requests a minute. Please wait for the next minute.", a.PerMinute)}
 	}

@@ -5,9 +5,11 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/weige/weige/functions/internal/assemble/album"
 	"github.com/weige/weige/functions/internal/assemble/foundation"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/config"
+	"github.com/weige/weige/functions/internal/gateway"
 	"github.com/weige/weige/functions/internal/gazetteer"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/open311"
@@ -29,6 +31,7 @@ func Open311(c config.Config, t *table.Table, log *slog.Logger) (*open311.Server
 	places := &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Now: time.Now}
 	reports := &report.Desk{Addresses: places, Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID, ContactFor: c.ContactFor}
 	notes := &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Mover: t, Secrets: secrets, Now: time.Now, NewID: foundation.NewID}
-	return &open311.Server{Books: books, Reports: reports, History: t, Bodies: t, Notes: notes, Door: t, Secrets: secrets, Now: time.Now, Log: log,
+	return &open311.Server{Books: books, Reports: reports, History: t, Bodies: t, Notes: notes, Photos: album.Taker(c, reports, t), Addresses: places, Door: t,
+		Sender: gateway.Sender, Secrets: secrets, Now: time.Now, Log: log,
 		BodyBytes: c.BodyBytes, Default: c.Open311, Public: c.Public}, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/darkroom/phototest"
 	"github.com/weige/weige/functions/internal/open311"
 	"github.com/weige/weige/functions/internal/open311/open311test"
 	"github.com/weige/weige/functions/internal/table"
@@ -240,7 +241,7 @@ func TestOpen311RefusesClearly(t *testing.T) {
 		"a wrong answer":         {400, "attribute[SOURCE]", o.form("service_code", "noise.night", "attribute[SOURCE]", "none")},
 		"an unknown question":    {400, "attribute[else]", o.form("attribute[else]", "1")},
 		"a broken attribute":     {400, "attribute[x", o.form("attribute[x", "1")},
-		"a long description":     {400, "description", o.form("description", strings.Repeat("长", 501))},
+		"a long description":     {400, "description", o.form("description", strings.Repeat("长", 4001))},
 		"a wrong email":          {400, "email", o.form("email", "nobody")},
 		"a link that is none":    {400, "media_url", o.form("media_url", "javascript:alert(1)")},
 	} {
@@ -271,9 +272,9 @@ func TestOpen311RefusesClearly(t *testing.T) {
 		{"POST", "requests.json", "application/x-www-form-urlencoded", "a=%zz", 400}, {"POST", "requests.json", "multipart/form-data; boundary=B", "--B\r\nnonsense", 400},
 		{"POST", "requests.json", "application/x-www-form-urlencoded", "description=" + strings.Repeat("a", 2<<20), 400},
 		{"GET", "requests.json?a=%zz", "", "", 400}, {"POST", "requests.xml", "application/x-www-form-urlencoded", "description=%ff", 400},
-		{"GET", "requests.txt", "", "", 404}, {"GET", "requests", "", "", 404}, {"GET", "", "", "", 404},
+		{"GET", "requests.txt", "", "", 404}, {"GET", "requests", "", "", 404}, {"GET", "", "", "", 404}, {"GET", "../v1/requests.json", "", "", 404}, {"GET", "..", "", "", 404},
 	} {
-		r := httptest.NewRequest(bad.method, open311.Prefix+bad.path, strings.NewReader(bad.body))
+		r := httptest.NewRequest(bad.method, strings.Replace(open311.Prefix+bad.path, "/v2/..", "", 1), strings.NewReader(bad.body))
 		if bad.kind != "" {
 			r.Header.Set("Content-Type", bad.kind)
 		}
@@ -520,6 +521,15 @@ func (w *world) openEverything(to *table.Table) {
 	}
 	if a := o.send("POST", "servicerequestupdates.xml", url.Values{"api_key": {o.key}, "service_request_id": {id}, "description": {"还有一盏"}}); a.status != 200 {
 		w.t.Errorf("an update: %d %s", a.status, a.body)
+	}
+	if a := o.parts("requests.xml", o.form("api_key", o.key), phototest.JPEG(30, 60)); a.status != 200 {
+		w.t.Errorf("with a photo: %d %s", a.status, a.body)
+	}
+	if a := o.parts("servicerequestupdates.xml", url.Values{"api_key": {o.key}, "service_request_id": {id}}, phototest.JPEG(60, 30)); a.status != 200 {
+		w.t.Errorf("an update with a photo: %d %s", a.status, a.body)
+	}
+	if a := o.send("GET", "services.xml?jurisdiction_id=town", nil); a.status != 200 {
+		w.t.Errorf("without a key: %d %s", a.status, a.body)
 	}
 	var receipt api.Filed
 	w.must("POST", "/v1/town/reports", "", map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "一"}, "Idempotency-Key", uuid.NewString()).into(w.t, &receipt)

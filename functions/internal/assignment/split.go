@@ -26,6 +26,7 @@ type Part struct {
 const (
 	leastParts = 2
 	mostParts  = 10
+	mostWords  = 500 // of what one unit has to do, in characters
 )
 
 // partSpace makes the ids of parts, so that splitting again by the same operation makes none twice.
@@ -59,8 +60,8 @@ func newPart(c jurisdiction.Current, whole report.State, p Part, id string, n in
 		return Move{}, fault.Field(fmt.Sprintf("parts.%d.service_code", n), "There is no service %q here; the jurisdiction lists those it has.", p.Service)
 	}
 	words := strings.TrimSpace(p.Description)
-	if l := utf8.RuneCountInString(words); l < minReason || l > report.MaxDescription || !utf8.ValidString(words) {
-		return Move{}, fault.Field(fmt.Sprintf("parts.%d.description", n), "Say in %d to %d characters what this unit has to do.", minReason, report.MaxDescription)
+	if l := utf8.RuneCountInString(words); l < minReason || l > mostWords || !utf8.ValidString(words) {
+		return Move{}, fault.Field(fmt.Sprintf("parts.%d.description", n), "Say in %d to %d characters what this unit has to do.", minReason, mostWords)
 	}
 	state := report.State{ID: id, Jurisdiction: whole.Jurisdiction, Version: 1, Status: p.To.Assignee.Status(), Service: service.Code,
 		Private: whole.Private || service.Private, Point: whole.Point, Grade: whole.Grade, Set: whole.Set, Chain: slices.Clone(whole.Chain), QueueArea: whole.QueueArea,

@@ -121,3 +121,17 @@ func (e *event) header() http.Header {
 	}
 	return h
 }
+
+// Sender says where a request came from, for counting only: behind CloudFront, which adds whom it answers to X-Forwarded-For before the
+// gateway adds CloudFront, the last address but one. Somebody who goes around CloudFront can make one up, and is then held by the limits
+// per address and per jurisdiction.
+func Sender(r *http.Request) string {
+	if hops := strings.Split(r.Header.Get("X-Forwarded-For"), ","); len(hops) > 1 {
+		return strings.TrimSpace(hops[len(hops)-2])
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

@@ -102,7 +102,7 @@ func TestFormsAreReadInEveryWay(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"attribute[a", "attribute[]", "attribute[a]b", "attribute"} {
-		if f := (&form{map[string][]string{name: {"1"}}}); f.malformedAttribute() != name {
+		if f := (&form{values: map[string][]string{name: {"1"}}}); f.malformedAttribute() != name {
 			t.Errorf("%s is taken", name)
 		}
 	}

@@ -35,7 +35,11 @@ func (c *call) file() (document, error) {
 	if err != nil {
 		return document{}, err
 	}
-	receipt, err := c.server.Reports.File(c.Context(), now.Jurisdiction, c.key(*a), in)
+	key := c.key(*a)
+	if in.Photos, err = c.photos(now, key); err != nil {
+		return document{}, err
+	}
+	receipt, err := c.server.Reports.File(c.Context(), now.Jurisdiction, key, in)
 	if err != nil {
 		return document{}, err
 	}
@@ -49,6 +53,18 @@ func (c *call) key(a application.Application) string {
 	return a.ID + "/" + c.mark()
 }
 
+// photos stores the photos that were sent along. Those of a request that is refused are no report's, and expire.
+func (c *call) photos(now jurisdiction.Current, key string) (ids []string, err error) {
+	for n, file := range c.form.files {
+		id, err := c.server.Photos.Take(c.Context(), now.Jurisdiction, fmt.Sprintf("%s/%d", key, n), file)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
 func (c *call) mark() string {
 	sum := sha256.New()
 	if given := c.Header.Get("Idempotency-Key"); given != "" {
@@ -56,7 +72,7 @@ func (c *call) mark() string {
 	} else {
 		said := maps.Clone(c.form.values)
 		delete(said, "api_key")
-		all, _ := json.Marshal([]any{c.now.UTC().Format(time.DateOnly), said}) // texts always encode, and maps in the order of their keys
+		all, _ := json.Marshal([]any{c.now.UTC().Format(time.DateOnly), said, c.form.files}) // texts always encode, and maps in the order of their keys
 		sum.Write(all)
 	}
 	return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:18])
@@ -81,11 +97,11 @@ func (c *call) input(now jurisdiction.Current) (report.Input, error) {
 	if in.Description == "" { // which the standard leaves to the sender
 		in.Description = c.say(service.Name)
 	}
-	return in, c.place(&in)
+	return in, c.place(now, &in)
 }
 
 // place reads where it is.
-func (c *call) place(in *report.Input) error {
+func (c *call) place(now jurisdiction.Current, in *report.Input) error {
 	f := c.form
 	lat, long, address := f.one("lat"), f.one("long"), f.one("address_string")
 	switch {
@@ -107,9 +123,20 @@ func (c *call) place(in *report.Input) error {
 		in.Address, in.NoPoint = address, true
 		return nil
 	case f.one("address_id") != "":
-		return fault.Field("address_id", "There are no address ids here. Please send lat and long, or address_string.")
+		return c.standard(now, in, f.one("address_id"))
 	}
 	return fault.Field("lat", "The place was not provided: lat and long, or address_string, or address_id.")
+}
+
+// standard takes an address by its id, which is the text of a standard address as GET /v1/{jurisdiction}/addresses and locate give it. Other
+// than an address_string it has to be one that is known.
+func (c *call) standard(now jurisdiction.Current, in *report.Input, id string) error {
+	_, _, exact, err := c.server.Addresses.Place(c.Context(), now, id)
+	if err == nil && !exact {
+		err = fault.Field("address_id", "The address_id %s was not found. It is the text of one address as /v1/%s/addresses gives it; send anything else as address_string.", clip(id), now.Jurisdiction)
+	}
+	in.Address, in.NoPoint = id, true
+	return err
 }
 
 // fullName puts a name together as its language does.

@@ -3,6 +3,7 @@ package open311
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"mime"
@@ -14,10 +15,15 @@ import (
 	"unicode/utf8"
 
 	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/photo"
+	"github.com/weige/weige/functions/internal/report"
 )
 
 // form is what a request says, in its address and in its body. An empty value is the same as none.
-type form struct{ values map[string][]string }
+type form struct {
+	values map[string][]string
+	files  [][]byte // photos, in the order in which they were sent
+}
 
 // one gives the first value of a parameter; empty where there is none.
 func (f *form) one(name string) string {
@@ -107,11 +113,12 @@ func (s *Server) readForm(w http.ResponseWriter, r *http.Request) (*form, error)
 	if r.Method != http.MethodPost {
 		return f, f.check()
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.BodyBytes))
+	most := min(s.BodyBytes, MaxBytes)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		return nil, fault.New(fault.TooLarge, "The request has more than the %d bytes that are taken here.", s.BodyBytes)
+		return nil, fault.New(fault.TooLarge, "The request has more than the %d bytes that are taken here. Please send smaller photos, or fewer.", most)
 	case err != nil:
 		return nil, fault.New(fault.Malformed, "The request ended before it was whole. Please send it again.")
 	}
@@ -148,15 +155,36 @@ func (f *form) addParts(reader *multipart.Reader) error {
 		if err != nil || n > mostParts {
 			return fault.New(fault.Malformed, "The body cannot be read as multipart/form-data, or has too many parts.")
 		}
-		if part.FileName() != "" {
-			return &fault.Error{Code: fault.Malformed, Field: part.FormName(), Message: "Files cannot be sent here. Name their addresses in media_url, or use the report form of Weige for photos."}
-		}
 		value, err := io.ReadAll(part)
 		if err != nil {
 			return fault.New(fault.Malformed, "The body cannot be read as multipart/form-data.")
 		}
+		if part.FileName() != "" {
+			if err := f.addFile(part.FormName(), value); err != nil {
+				return err
+			}
+			continue
+		}
 		f.add(url.Values{part.FormName(): {string(value)}})
 	}
+}
+
+// addFile takes a photo, whatever its part is called: clients say media, media_url, or photo1, photo2. An empty one is what a form without a file
+// sends.
+func (f *form) addFile(name string, file []byte) error {
+	if len(file) == 0 {
+		return nil
+	}
+	if len(f.files) == report.MaxPhotos {
+		return &fault.Error{Code: fault.Malformed, Field: name, Message: fmt.Sprintf("At most %d photos can be sent with a request.", report.MaxPhotos)}
+	}
+	if _, err := photo.CheckType(photo.KindOf(file)); err != nil {
+		var why *fault.Error
+		errors.As(err, &why)
+		return &fault.Error{Code: fault.Malformed, Field: clip(name), Message: why.Message}
+	}
+	f.files = append(f.files, file)
+	return nil
 }
 
 // add takes parameters, also those whose names some clients encode twice: attribute%5Bcode%5D in a part of a multipart body.

@@ -24,9 +24,9 @@ const (
 	unknownFormat format = ""
 )
 
-// split gives the parts of the path after the prefix, and the format at its end.
+// split gives the parts of the path after the prefix, and the format at its end. Of other paths it gives one part, of which nothing is known.
 func split(r *http.Request) ([]string, format) {
-	path := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, Prefix), "/")
+	path := strings.TrimSuffix(r.URL.Path, "/")
 	dot := strings.LastIndexByte(path, '.')
 	if dot < 0 {
 		return nil, unknownFormat
@@ -35,7 +35,11 @@ func split(r *http.Request) ([]string, format) {
 	if f != asXML && f != asJSON {
 		return nil, unknownFormat
 	}
-	return strings.Split(path[:dot], "/"), f
+	resource, ok := strings.CutPrefix(path[:dot], Prefix)
+	if !ok {
+		return []string{""}, f
+	}
+	return strings.Split(resource, "/"), f
 }
 
 // accepted is the format of an answer to an address without one. The standard's own is XML.
@@ -113,6 +117,18 @@ func object(root string, v any) document {
 	return document{v, func(e *xml.Encoder) error { return e.EncodeElement(v, xml.StartElement{Name: xml.Name{Local: root}}) }}
 }
 
+// named is what a list inside an object can hold: it knows the name of its element.
+type named interface{ element() string }
+
+// nested is a list inside an object.
+type nested[T named] []T
+
+// MarshalXML writes the element of the list even when nothing is in it.
+func (l nested[T]) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
+	var one T
+	return elements(e, start, one.element(), l)
+}
+
 // elements writes a list inside an element that is there even when nothing is in the list.
 func elements[T any](e *xml.Encoder, outer xml.StartElement, element string, all []T) error {
 	if err := e.EncodeToken(outer); err != nil {
@@ -177,7 +193,7 @@ var statuses = map[fault.Code]int{
 
 // fields are names of this standard for those of the domain.
 var fields = map[string]string{"lon": "long", "service_code": "service_code", "contact.name": "first_name, last_name", "contact.phone": "phone", "contact.email": "email",
-	"Idempotency-Key": "Idempotency-Key", "reason": "description", "address": "address_string"}
+	"Idempotency-Key": "Idempotency-Key", "reason": "description", "address": "address_string", "photos": "media"}
 
 func (c *call) fail(w http.ResponseWriter, err error) {
 	var f *fault.Error

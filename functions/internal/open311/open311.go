@@ -22,8 +22,15 @@ import (
 	"github.com/weige/weige/functions/internal/report"
 )
 
-// Prefix is where everything of this package lies.
-const Prefix = "/open311/v2/"
+// Root is below what this package answers; Prefix is where there is something.
+const (
+	Root   = "/open311/"
+	Prefix = Root + "v2/"
+)
+
+// MaxBytes is the largest body: what a function can be handed in base64 with all the rest, of the 6 MB of
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. More never arrives, and is refused in front of the gateway.
+const MaxBytes = 4_400_000
 
 // Reports files reports and finds them by tracking code.
 type Reports interface {
@@ -46,6 +53,18 @@ type Bodies interface {
 	Bodies(ctx context.Context, ids []string) (map[string]report.Body, error)
 }
 
+// Photos takes photos that are sent along.
+type Photos interface {
+	// Take stores a photo to be developed, once for each mark, and gives its id; see photo.Desk.
+	Take(ctx context.Context, jurisdiction, mark string, file []byte) (string, error)
+	Add(ctx context.Context, s report.State, id, who string) error
+}
+
+// Addresses finds where an address lies; see report.Addresses.
+type Addresses interface {
+	Place(ctx context.Context, c jurisdiction.Current, text string) (l jurisdiction.Located, grade string, exact bool, err error)
+}
+
 // Noter takes what a resident says about a report that is filed already.
 type Noter interface {
 	// Answer takes a step of the reporter, once per operation: report.Note or report.Reopen.
@@ -54,17 +73,20 @@ type Noter interface {
 
 // Server answers. All fields are needed but Default and Public.
 type Server struct {
-	Books   *jurisdiction.Books
-	Reports Reports
-	History History
-	Bodies  Bodies
-	Notes   Noter
-	Door    application.Door
-	Secrets *report.Secrets
-	Now     func() time.Time
-	Log     *slog.Logger
+	Books     *jurisdiction.Books
+	Reports   Reports
+	History   History
+	Bodies    Bodies
+	Notes     Noter
+	Photos    Photos
+	Addresses Addresses
+	Door      application.Door
+	Sender    func(*http.Request) string // says where a request came from
+	Secrets   *report.Secrets
+	Now       func() time.Time
+	Log       *slog.Logger
 
-	BodyBytes int64  // largest request body
+	BodyBytes int64  // largest request body, at most MaxBytes
 	Default   string // jurisdiction of requests that name none; empty: they have to
 	Public    string // address under which Weige is found, such as https://weige.example.org; empty: that of the request
 }
@@ -146,11 +168,20 @@ func (c *call) answer(w http.ResponseWriter) (d document, err error) {
 	return d, fault.New(fault.Unknown, "There is nothing at this address.")
 }
 
-// application gives the application of the request's key; nil where it has none.
+// perSenderMinute is how many requests without a key are answered a minute to one place.
+const perSenderMinute = 300
+
+// application gives the application of the request's key; nil where it has none. Requests are counted here, and not by the gateway, whose answer to
+// those who ask too often would not be in the format that was asked for.
 func (c *call) application() (*application.Application, error) {
 	key := c.form.one("api_key")
 	if key == "" {
-		return nil, nil
+		sender := c.server.Secrets.Operation("", "sender of open311\n"+c.server.Sender(c.Request))
+		ok, err := c.server.Door.Allow(c.Context(), "open311-"+sender, c.now, time.Minute, perSenderMinute)
+		if err == nil && !ok {
+			err = fault.New(fault.TooMany, "Without an api_key %d requests a minute are answered. Please wait for the next minute, or ask the administrator of the jurisdiction for a key.", perSenderMinute)
+		}
+		return nil, err
 	}
 	a, err := application.Admit(c.Context(), c.server.Door, key, c.now)
 	return &a, err
@@ -185,7 +216,7 @@ func (c *call) current() (jurisdiction.Current, *application.Application, error)
 // signedIn is current for what needs a key.
 func (c *call) signedIn() (jurisdiction.Current, *application.Application, error) {
 	now, a, err := c.current()
-	if a == nil && (err == nil || !fault.Is(err, fault.Unavailable)) {
+	if a == nil && (err == nil || !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.TooMany)) {
 		err = &fault.Error{Code: fault.Forbidden, Field: "api_key", Message: "An api_key is needed for this. Ask the administrator of the jurisdiction for one."}
 	}
 	return now, a, err

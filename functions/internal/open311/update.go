@@ -63,6 +63,9 @@ func (c *call) updates() (document, error) {
 		if a != nil {
 			v.Description = words(e.Reply)
 		}
+		if e.Kind == report.Released {
+			v.MediaURL = c.media(now, e.Photo)
+		}
 		all = append(all, v)
 	}
 	return list("service_requests_updates", "request_update", all), nil
@@ -76,7 +79,7 @@ func (c *call) told(now jurisdiction.Current, changes []assignment.Change) ([]re
 		return nil, err
 	}
 	events = slices.DeleteFunc(events, func(e report.Event) bool {
-		return e.Kind == report.Note || e.Reply == "" && c.status(e.Status) == c.status(e.StatusBefore)
+		return e.Kind == report.Note || e.Kind != report.Released && e.Reply == "" && c.status(e.Status) == c.status(e.StatusBefore)
 	})
 	var ids []string
 	for _, e := range events {
@@ -115,6 +118,13 @@ type noted struct {
 	ID string `json:"update_id" xml:"update_id"`
 }
 
+// openWords and closedWords are the statuses of an update: those of the standard, and those that FixMyStreet sends where its extended statuses
+// are switched on.
+var (
+	openWords   = []string{"open", "reopen", "investigating", "in_progress", "planned", "action_scheduled", "internal_referral"}
+	closedWords = []string{"closed", "fixed", "duplicate", "no_further_action", "not_councils_responsibility"}
+)
+
 // note takes what somebody says about a report that is filed: OPEN opens a finished one again while that is possible, and everything else
 // stands in the report's history for the staff.
 func (c *call) note() (document, error) {
@@ -131,8 +141,8 @@ func (c *call) note() (document, error) {
 	if status == "" {
 		status = "open"
 	}
-	if status != "open" && status != "closed" {
-		return document{}, fault.Field("status", "The status of an update is OPEN or CLOSED.")
+	if !slices.Contains(openWords, status) && !slices.Contains(closedWords, status) {
+		return document{}, fault.Field("status", "The status of an update is OPEN or CLOSED, or one of FixMyStreet's: %s.", strings.ToUpper(strings.Join(slices.Concat(openWords[1:], closedWords[1:]), ", ")))
 	}
 	s, err := c.state(now, id)
 	if err != nil {
@@ -149,12 +159,27 @@ func (c *call) note() (document, error) {
 	if mark == "" {
 		mark = c.mark()
 	}
-	op := c.server.Secrets.Operation(now.Jurisdiction, "open311/"+a.ID+"/"+mark)
-	if said == "" && status == "closed" {
-		said = "CLOSED"
-	}
-	if err := c.noteOrReopen(now, s, status, op, said); err != nil {
+	key := "open311/" + a.ID + "/" + mark
+	op := c.server.Secrets.Operation(now.Jurisdiction, key)
+	photos, err := c.photos(now, key)
+	if err != nil {
 		return document{}, err
+	}
+	if said == "" && status != "open" && len(photos) == 0 {
+		said = strings.ToUpper(status)
+	}
+	if said != "" || len(photos) == 0 {
+		if err := c.noteOrReopen(now, s, status, op, said); err != nil {
+			return document{}, err
+		}
+	}
+	for _, id := range photos {
+		if s, err = c.state(now, s.ID); err == nil {
+			err = c.server.Photos.Add(c.Context(), s, id, report.Resident)
+		}
+		if err != nil {
+			return document{}, err
+		}
 	}
 	return list("service_request_updates", "request_update", []noted{{updateID(s.ID, op)}}), nil
 }
@@ -162,7 +187,7 @@ func (c *call) note() (document, error) {
 // noteOrReopen tries to open a finished report again where its reporter says that it is open; that was done before, or cannot be, for one that is
 // not finished. What waits to be checked is open for everybody outside, so that saying so means nothing.
 func (c *call) noteOrReopen(now jurisdiction.Current, s report.State, status, op, said string) error {
-	if status == "open" && s.Status != report.Resolved {
+	if (status == "open" || status == "reopen") && s.Status != report.Resolved {
 		why := said
 		if why == "" {
 			why = "OPEN"

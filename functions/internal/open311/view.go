@@ -1,7 +1,6 @@
 package open311
 
 import (
-	"encoding/xml"
 	"math"
 	"strings"
 	"time"
@@ -24,70 +23,51 @@ type service struct {
 
 // definition is what a service asks.
 type definition struct {
-	Code       string     `json:"service_code" xml:"service_code"`
-	Attributes attributes `json:"attributes" xml:"attributes"`
-}
-
-type attributes []attribute
-
-// MarshalXML writes the element even when nothing is in it.
-func (a attributes) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
-	return elements(e, start, "attribute", a)
+	Code       string            `json:"service_code" xml:"service_code"`
+	Attributes nested[attribute] `json:"attributes" xml:"attributes"`
 }
 
 type attribute struct {
-	Variable    bool   `json:"variable" xml:"variable"`
-	Code        string `json:"code" xml:"code"`
-	Datatype    string `json:"datatype" xml:"datatype"`
-	Required    bool   `json:"required" xml:"required"`
-	Hint        text   `json:"datatype_description" xml:"datatype_description"`
-	Order       int    `json:"order" xml:"order"`
-	Description text   `json:"description" xml:"description"`
-	Values      values `json:"values" xml:"values"`
+	Variable    bool          `json:"variable" xml:"variable"`
+	Code        string        `json:"code" xml:"code"`
+	Datatype    string        `json:"datatype" xml:"datatype"`
+	Required    bool          `json:"required" xml:"required"`
+	Hint        text          `json:"datatype_description" xml:"datatype_description"`
+	Order       int           `json:"order" xml:"order"`
+	Description text          `json:"description" xml:"description"`
+	Values      nested[value] `json:"values" xml:"values"` // of a list; other attributes have none, which is null in JSON
 }
 
-// values are those of a list; of other attributes there are none, which is null in JSON.
-type values []value
-
-// MarshalXML writes the element even when nothing is in it.
-func (v values) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
-	return elements(e, start, "value", v)
-}
+func (attribute) element() string { return "attribute" }
 
 type value struct {
 	Key  string `json:"key" xml:"key"`
 	Name text   `json:"name" xml:"name"`
 }
 
+func (value) element() string { return "value" }
+
 // discovered is the answer to the question what is served where.
 type discovered struct {
-	Changeset  string    `json:"changeset" xml:"changeset"`
-	Contact    text      `json:"contact" xml:"contact"`
-	KeyService text      `json:"key_service" xml:"key_service"`
-	Endpoints  endpoints `json:"endpoints" xml:"endpoints"`
-}
-
-type endpoints []endpoint
-
-// MarshalXML writes the list inside its element.
-func (l endpoints) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
-	return elements(e, start, "endpoint", l)
+	Changeset  string           `json:"changeset" xml:"changeset"`
+	Contact    text             `json:"contact" xml:"contact"`
+	KeyService text             `json:"key_service" xml:"key_service"`
+	Endpoints  nested[endpoint] `json:"endpoints" xml:"endpoints"`
 }
 
 type endpoint struct {
-	Specification string  `json:"specification" xml:"specification"`
-	URL           string  `json:"url" xml:"url"`
-	Changeset     string  `json:"changeset" xml:"changeset"`
-	Type          string  `json:"type" xml:"type"`
-	Formats       formats `json:"formats" xml:"formats"`
+	Specification string            `json:"specification" xml:"specification"`
+	URL           string            `json:"url" xml:"url"`
+	Changeset     string            `json:"changeset" xml:"changeset"`
+	Type          string            `json:"type" xml:"type"`
+	Formats       nested[mediaType] `json:"formats" xml:"formats"`
 }
 
-type formats []string
+func (endpoint) element() string { return "endpoint" }
 
-// MarshalXML writes the list inside its element.
-func (l formats) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
-	return elements(e, start, "format", l)
-}
+type mediaType string
+
+func (mediaType) element() string { return "format" }
 
 // changeset is when what this package answers changed last.
 const changeset = "2026-11-25T00:00:00Z"
@@ -104,9 +84,9 @@ func (c *call) discovery() (document, error) {
 		}
 	}
 	who := words(c.say(jurisdiction.Text{ZH: "请联系该辖区的管理员。", EN: "Please ask the administrator of the jurisdiction."}))
-	return object("discovery", discovered{Changeset: changeset, Contact: who, KeyService: who, Endpoints: endpoints{{
+	return object("discovery", discovered{Changeset: changeset, Contact: who, KeyService: who, Endpoints: nested[endpoint]{{
 		Specification: "http://wiki.open311.org/GeoReport_v2", URL: c.base() + strings.TrimSuffix(Prefix, "/"), Changeset: changeset, Type: kind,
-		Formats: formats{"text/xml", "application/json"}}}}), nil
+		Formats: nested[mediaType]{"text/xml", "application/json"}}}}), nil
 }
 
 // base gives the address under which this is found.
@@ -143,7 +123,7 @@ func (c *call) definition(code string) (document, error) {
 	if !ok {
 		return document{}, unknownService(code)
 	}
-	d := definition{Code: s.Code, Attributes: attributes{}}
+	d := definition{Code: s.Code, Attributes: nested[attribute]{}}
 	for n, q := range s.Questions {
 		a := attribute{Variable: !q.Info, Code: q.Code, Datatype: string(q.Kind), Required: q.Required, Hint: words(c.say(q.Hint)), Order: n + 1, Description: words(c.say(q.Prompt))}
 		for _, v := range q.Values {
@@ -229,11 +209,22 @@ func (c *call) view(now jurisdiction.Current, t told, wordsToo bool) request {
 	}
 	if wordsToo {
 		v.Description, v.StatusNotes, v.Address = words(t.body.Description), words(t.reply), words(t.body.Address)
+		if len(t.body.Links) > 0 {
+			v.MediaURL = words(t.body.Links[0])
+		}
+	}
+	if s.Photo != "" {
+		v.MediaURL = c.media(now, s.Photo)
 	}
 	if c.extensions() {
 		v.Extended = &extended{Status: string(s.Status), BoundarySet: text(s.Set), Area: words(s.Home().Smallest()), Original: text(s.Original)}
 	}
 	return v
+}
+
+// media is the lasting address of a photo that staff released. It leads nowhere once they take that back.
+func (c *call) media(now jurisdiction.Current, photo string) text {
+	return text(c.base() + "/v1/" + now.Jurisdiction + "/released-photos/" + photo)
 }
 
 func (c *call) extensions() bool { return strings.EqualFold(c.form.one("extensions"), "true") }

@@ -44,6 +44,12 @@ type Post interface {
 	PresignPost(ctx context.Context, key, contentType string, most int64, expires time.Duration) (Form, error)
 }
 
+// Drawer takes files that others sent along with something else.
+type Drawer interface {
+	// Put stores a file, in place of one with the same key.
+	Put(ctx context.Context, key, contentType string, file []byte) error
+}
+
 // Gallery gives addresses under which a print can be looked at for some time. It does no network.
 type Gallery interface {
 	PresignGet(ctx context.Context, key string, expires time.Duration) (url string, err error)
@@ -55,7 +61,8 @@ type Limits interface {
 	Allow(ctx context.Context, name string, at time.Time, window time.Duration, most int) (bool, error)
 }
 
-// Desk takes photos and shows them. All fields are needed.
+// Desk takes photos and shows them. Begin needs Post and NewID, Take needs Drawer, and whatever shows photos needs Gallery; the other fields are
+// needed for everything.
 type Desk struct {
 	Books   *jurisdiction.Books
 	Reports report.Reader
@@ -64,6 +71,7 @@ type Desk struct {
 	Album   Album
 	Pages   Pages
 	Post    Post
+	Drawer  Drawer
 	Gallery Gallery
 	Now     func() time.Time
 	NewID   func() string          // see Photo.ID
@@ -109,6 +117,30 @@ func (d *Desk) Begin(ctx context.Context, code, contentType, sender string) (Tic
 
 // settleFor is how long after its form a photo is looked after, if nothing has become of it: a file may still be under way then.
 const settleFor = 10 * time.Minute
+
+// Take takes the file of a photo that came with something else, for a report to claim. The same mark gives the same photo, whose id nobody
+// can guess who does not know the secrets.
+func (d *Desk) Take(ctx context.Context, code, mark string, file []byte) (string, error) {
+	kind, err := CheckType(KindOf(file))
+	if err != nil {
+		return "", err
+	}
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	id := d.Secrets.Letters(c.Jurisdiction, "photo\n"+mark)
+	now := d.Now().UTC().Truncate(time.Millisecond)
+	p, err := d.Album.Photo(ctx, c.Jurisdiction, id)
+	if fault.Is(err, fault.Unknown) {
+		p = Photo{ID: id, Jurisdiction: c.Jurisdiction, Type: kind, Status: Waiting, MadeAt: now, TendAt: now.Add(SendFor + settleFor)}
+		err = d.Album.BeginPhoto(ctx, p)
+	}
+	if err == nil && p.Status == Waiting {
+		err = d.Drawer.Put(ctx, p.QuarantineKey(), p.Type, file)
+	}
+	return id, err
+}
 
 // Look gives a photo to whoever knows its id.
 func (d *Desk) Look(ctx context.Context, code, id string) (Photo, error) {

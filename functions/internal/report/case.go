@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -59,7 +60,7 @@ var ways = map[EventKind]way{
 	Split:      {from: unfinished, to: InProgress, reason: true},
 	PartDone:   {from: unfinished, stays: true},
 	PartBack:   {from: slices.Concat(unfinished, []Status{Resolved, Closed, Rejected}), to: Reopened},
-	Note:       {from: Statuses(), stays: true, reason: true},
+	Note:       {from: Statuses(), stays: true, reason: true, most: MaxDescription},
 	Confirm:    {from: []Status{Resolved, Closed}, stays: true},
 	Pictured:   {from: Statuses(), stays: true},
 	Released:   {from: Statuses(), stays: true},
@@ -82,6 +83,7 @@ type way struct {
 	stays  bool     // where it was, unless somebody else has it now and nothing is to be decided
 	code   []string // one of these is needed
 	reason bool     // words for staff are needed
+	most   int      // how many characters they may have, if not maxReason
 	reply  bool     // words for the resident are needed
 }
 
@@ -337,7 +339,7 @@ func (w way) check(step Step) error {
 	if len(w.code) > 0 && !slices.Contains(w.code, step.Code) {
 		return fault.Field("code", "Choose one of these reasons: %s.", strings.Join(w.code, ", "))
 	}
-	if err := words("reason", step.Reason, w.reason, maxReason); err != nil {
+	if err := words("reason", step.Reason, w.reason, cmp.Or(w.most, maxReason)); err != nil {
 		return err
 	}
 	return words("reply", step.Reply, w.reply, maxReply)

@@ -18,7 +18,7 @@ import (
 
 // Limits of what a reporter may send, in characters.
 const (
-	MaxDescription = 500
+	MaxDescription = 4000 // as the standard of Open311 has it
 	maxContactName = 100
 	maxPhone       = 40
 	maxEmail       = 254

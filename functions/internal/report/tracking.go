@@ -68,6 +68,11 @@ func (s *Secrets) Operation(jurisdiction, key string) string {
 	return base64.RawURLEncoding.EncodeToString(s.mac("operation", jurisdiction, key)[:16])
 }
 
+// Letters gives 26 letters and digits, of base32 and 128 bits, that stay the same for the same purpose and that nobody can guess.
+func (s *Secrets) Letters(jurisdiction, purpose string) string {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(s.mac("letters", jurisdiction, purpose)[:16])
+}
+
 // Request gives a keyed digest of a request, to tell a repeated one from another under the same idempotency key. It is keyed
 // because the request may hold a telephone number, which a plain digest would let anybody guess.
 func (s *Secrets) Request(jurisdiction string, request any) (string, error) {

@@ -87,23 +87,3 @@ func (t *Table) ApplicationOf(ctx context.Context, digest string) (application.A
 	}
 	return readApplication(i), true, nil
 }
-
-// countsFor is how long the requests of a minute stay counted.
-const countsFor = time.Hour
-
-// CountRequest implements application.Door.
-func (t *Table) CountRequest(ctx context.Context, a application.Application, minute time.Time, limit int) (bool, error) {
-	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: requestsKey(a.Jurisdiction, a.ID, minute).item(),
-		UpdateExpression: aws.String("ADD #n :one SET #ttl = :until"), ConditionExpression: aws.String("attribute_not_exists(#n) OR #n < :limit"),
-		ExpressionAttributeNames:  map[string]string{"#n": "n", "#ttl": expiry},
-		ExpressionAttributeValues: item{":one": num(1), ":limit": num(int64(limit)), ":until": num(minute.Add(countsFor).Unix())}, ReturnConsumedCapacity: t.capacity()})
-	if _, failed := conditionFailed(err); failed {
-		t.spent("UpdateItem", true)
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("count a request: %w", err)
-	}
-	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
-	return true, nil
-}

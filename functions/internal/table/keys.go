@@ -32,7 +32,6 @@ import (
 //	application                AP#{j}                      APP#{id}
 //	key of an application      AK#{digest}                 KEY
 //	webhook                    WH#{j}                      HOOK#{id}
-//	requests in a minute       AR#{j}#{application}        {minute}
 //	watcher                    W#{j}#{shard}               BY#{connection}
 //	what a connection watches  WC#{connection}             WATCH
 //	photo                      PH#{id}                     PHOTO
@@ -194,10 +193,6 @@ func applicationsPartition(j string) string { return "AP#" + j }
 func applicationKey(j, id string) key { return key{applicationsPartition(j), applicationPrefix + id} }
 
 func digestKey(digest string) key { return key{"AK#" + digest, "KEY"} }
-
-func requestsKey(j, application string, minute time.Time) key {
-	return key{"AR#" + j + "#" + application, stamp(minute)}
-}
 
 const photoSort = "PHOTO"
 

@@ -366,7 +366,7 @@ func (t *Table) MarkTold(ctx context.Context, id string, entries []subscription.
 	return nil
 }
 
-// Allow implements subscription.Limits.
+// Allow implements the Limits of packages subscription and photo, and application.Door.
 func (t *Table) Allow(ctx context.Context, name string, at time.Time, window time.Duration, most int) (bool, error) {
 	from := at.Truncate(window)
 	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: limitKey(name, from).item(),

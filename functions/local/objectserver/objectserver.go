@@ -21,7 +21,7 @@ type Config struct {
 	SecretKey string
 	MaxBytes  int64 // largest object
 	Now       func() time.Time
-	Posted    func(key string) // is told of what a form stored, as S3 tells by a notification; nil for nobody
+	Posted    func(key string) // is told of what was stored, as S3 tells by a notification; nil for nobody
 }
 
 // New gives the handler of /{bucket} and below.
@@ -45,6 +45,26 @@ func New(c Config) (http.Handler, error) {
 			post{c, b}.ServeHTTP(w, r)
 			return
 		}
-		s3.ServeHTTP(w, r)
+		if c.Posted == nil || r.Method != http.MethodPut {
+			s3.ServeHTTP(w, r)
+			return
+		}
+		seen := &status{ResponseWriter: w}
+		if s3.ServeHTTP(seen, r); seen.code == 0 || seen.code == http.StatusOK {
+			_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+			c.Posted(key)
+		}
 	}), nil
+}
+
+// status notes with which status something was answered.
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (s *status) WriteHeader(code int) {
+	s.code = code
+	s.ResponseWriter.WriteHeader(code)
 }

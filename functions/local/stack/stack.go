@@ -183,7 +183,9 @@ func (s *Stack) front() error {
 			}
 		}
 	}
-	routes["ANY "+open311.Prefix+"{proxy+}"] = s.Functions["open311"]
+	for _, path := range []string{strings.TrimSuffix(open311.Root, "/"), open311.Root + "{proxy+}"} {
+		routes["ANY "+path] = s.Functions["open311"]
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", lambdatest.Front(routes))
 	mux.Handle("GET "+socket.Path, &s.webSockets.sockets)

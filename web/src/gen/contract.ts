@@ -2184,7 +2184,7 @@ export interface components {
             datum?: components["schemas"]["Datum"];
             /** Format: double */
             accuracy?: number;
-            /** @description At most 500 characters. */
+            /** @description At most 4,000 characters. */
             description: string;
             contact?: components["schemas"]["ContactInput"];
             /** @enum {string} */

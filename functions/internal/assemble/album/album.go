@@ -19,6 +19,11 @@ func Photos(c config.Config, of *report.Desk, t *table.Table) *photo.Desk {
 		NewOp: foundation.NewID}
 }
 
+// Taker gives what takes photos that come with something else, and shows none. It does no network.
+func Taker(c config.Config, of *report.Desk, t *table.Table) *photo.Desk {
+	return &photo.Desk{Books: of.Books, Reports: t, Limits: t, Secrets: of.Secrets, Album: t, Pages: t, Drawer: Uploads(c), Now: time.Now, NewOp: foundation.NewID}
+}
+
 // Uploads gives the store of what was sent, which nobody has looked at. It does no network.
 func Uploads(c config.Config) *object.Store {
 	return object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Uploads, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
