@@ -95,7 +95,7 @@ func (h *house) start(ctx context.Context) error {
 		return err
 	}
 	say("Storage: %s, data in %s", h.engine.Name, h.local.Var)
-	h.config.DynamoDBEndpoint = h.engine.Endpoint
+	h.config.DynamoDBEndpoint, h.config.S3Endpoint = h.engine.Endpoint, h.address
 	dynamo := table.Dial(foundation.Storage(h.config))
 	if err := table.Create(ctx, dynamo, h.config.Table); err != nil {
 		return fmt.Errorf("make the table: %w", err)
@@ -122,7 +122,6 @@ func (h *house) start(ctx context.Context) error {
 	if h.sockets.Listener, err = door.Door(h.config, h.table, h.sockets, h.log); err != nil {
 		return err
 	}
-	h.config.S3Endpoint = h.address
 	uploads := object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
 		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
 	h.server.Exports = assemble.Exports(h.table)
