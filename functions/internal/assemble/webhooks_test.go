@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -251,6 +254,51 @@ func TestWebhooksShowTheirSecretOnceAndEnd(t *testing.T) {
 			t.Errorf("more than there may be: %d", a.status)
 		}
 	})
+}
+
+// What the README says about checking a signature is followed to the letter, with a request as it came: it accepts that and nothing else.
+func TestWebhooksAreCheckedAsTheReadmeSays(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	h := w.hook(w.table, w.table, anywhere)
+	made := h.create()
+	h.tell(w.file(0.5, 0.5).Report)
+	readme, err := os.ReadFile("../../../README.md")
+	_, section, ok := strings.Cut(string(readme), "\n## Webhooks\n")
+	if err != nil || !ok || len(h.to.told) != 1 {
+		t.Fatalf("%v, %d requests", err, len(h.to.told))
+	}
+	code := func(language string) string {
+		_, rest, _ := strings.Cut(section, "```"+language+"\n")
+		code, _, _ := strings.Cut(rest, "```")
+		return code
+	}
+	programs := map[string][]string{"openssl": {"sh", "-c", code("sh")},
+		"python3": {"python3", "-c", code("python") + "\nimport os, sys\nsys.exit(not ours(os.environ['SECRET'], os.environ['TIMESTAMP'], os.environ['SIGNATURE'], open('body', 'rb').read()))"}}
+	head := h.to.told[0].Header
+	for name, program := range programs {
+		if _, err := exec.LookPath(name); err != nil {
+			if os.Getenv("CI") == "true" {
+				t.Errorf("%s is missing, and with CI=true nothing may be skipped", name)
+			}
+			continue
+		}
+		for what, c := range map[string]struct {
+			body, at string
+			ours     bool
+		}{"as it came": {h.to.bodies[0], head.Get(signed.TimestampHeader), true}, "changed": {h.to.bodies[0] + " ", head.Get(signed.TimestampHeader), false},
+			"of another time": {h.to.bodies[0], strconv.FormatInt(time.Now().Unix()-1, 10), false}} {
+			run := exec.Command(program[0], program[1:]...)
+			run.Dir = t.TempDir()
+			run.Env = append(os.Environ(), "SECRET="+made.Secret, "SIGNATURE="+head.Get(signed.SignatureHeader), "TIMESTAMP="+c.at)
+			if err := os.WriteFile(filepath.Join(run.Dir, "body"), []byte(c.body), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := run.CombinedOutput(); (err == nil) != c.ours || len(out) > 0 {
+				t.Errorf("%s, %s: %v %s", name, what, err, out)
+			}
+		}
+	}
 }
 
 // here leads every request to a server of this test.

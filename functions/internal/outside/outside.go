@@ -22,13 +22,13 @@ const mostAddress = 2048
 
 // notPublic are ranges that netip does not count as private and that still are no public hosts: shared (RFC 6598), protocol assignments
 // (RFC 6890), documentation (RFC 5737, RFC 3849), benchmarks (RFC 2544), reserved (RFC 1112), this network (RFC 1122), IPv4 in IPv6 by
-// translation and tunnels (RFC 6052, RFC 8215, RFC 3056, RFC 4380), discard (RFC 6666), site-local (RFC 3879).
+// translation and tunnels and by its old form (RFC 6052, RFC 8215, RFC 3056, RFC 4380, RFC 4291), discard (RFC 6666), site-local (RFC 3879).
 var notPublic = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"), netip.MustParsePrefix("192.0.2.0/24"),
 	netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("198.51.100.0/24"),
 	netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"),
 	netip.MustParsePrefix("100::/64"), netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"),
-	netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("fec0::/10"),
+	netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("fec0::/10"), netip.MustParsePrefix("::/96"),
 }
 
 // Public reports whether an IP address is of a host on the public internet.

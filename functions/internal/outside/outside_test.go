@@ -17,6 +17,7 @@ func TestPublic(t *testing.T) {
 		"0.0.0.0": false, "224.0.0.1": false, "255.255.255.255": false, "240.0.0.1": false, "192.0.2.1": false, "198.18.0.1": false,
 		"::1": false, "::": false, "fe80::1": false, "fc00::1": false, "fd00:ec2::254": false, "ff02::1": false, "::ffff:127.0.0.1": false,
 		"::ffff:169.254.169.254": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "fe80::1%eth0": false, "2001:db8::1": false,
+		"::127.0.0.1": false, "::8.8.8.8": false,
 	} {
 		if got := Public(netip.MustParseAddr(address)); got != want {
 			t.Errorf("%s: %v", address, got)
@@ -31,7 +32,7 @@ func TestCheck(t *testing.T) {
 	for address, ok := range map[string]bool{
 		"https://push.example.org/x?y=1": true, "https://8.8.8.8/x": true, "https://example.org:8443/": true,
 		"http://example.org/": false, "ftp://example.org/": false, "https://": false, "https:example.org": false, "//example.org": false, "": false,
-		"https://127.0.0.1/": false, "https://[::1]/": false, "https://169.254.169.254/latest": false, "https://a:b@example.org/": false,
+		"https://127.0.0.1/": false, "https://[::1]/": false, "https://[::ffff:10.0.0.1]/": false, "https://[::ffff:7f00:1]/": false, "https://169.254.169.254/latest": false, "https://a:b@example.org/": false,
 		"https://example.org/#x": false, "https://example.org/\x00": false, "https://example.org/" + strings.Repeat("x", mostAddress): false,
 	} {
 		if err := Check(address); (err == nil) != ok {
@@ -48,7 +49,7 @@ func TestClientConnectsToAllowedAddressesOnly(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	}))
 	defer server.Close()
-	for _, address := range []string{server.URL, strings.Replace(server.URL, "127.0.0.1", "localhost", 1)} {
+	for _, address := range []string{server.URL, strings.Replace(server.URL, "127.0.0.1", "localhost", 1), strings.Replace(server.URL, "127.0.0.1", "[::ffff:127.0.0.1]", 1)} {
 		if _, err := Client(Public, 5*time.Second, nil).Get(address); !errors.Is(err, ErrNotPublic) {
 			t.Errorf("%s: %v", address, err)
 		}
