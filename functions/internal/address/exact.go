@@ -2,7 +2,6 @@ package address
 
 import (
 	"slices"
-	"sort"
 
 	"github.com/weige/weige/geo"
 )
@@ -10,7 +9,7 @@ import (
 // numbered looks for a number of a road.
 func (s *search) numbered(place int, q query, base Candidate) {
 	from, to := s.g.postsOf(place)
-	first := from + sort.Search(to-from, func(i int) bool { return s.g.post(from+i, postOrd) >= q.number.Ord })
+	first := s.g.from(from, to, q.number.Ord, true)
 	var hits []int
 	for i := first; i < to && s.g.post(i, postOrd) == q.number.Ord && len(hits) < maxHits; i++ {
 		if s.g.postText(i, postNumber) == q.number.Text {
@@ -48,7 +47,7 @@ func (s *search) built(place int, q query, base Candidate, others []named) {
 	g := s.g
 	from, to := g.postsOf(place)
 	order := leading(q.building)
-	first := from + sort.Search(to-from, func(i int) bool { return leading(g.postText(from+i, postBuilding)) >= order })
+	first := g.from(from, to, order, false)
 	var hits []int
 	for i := first; i < to && leading(g.postText(i, postBuilding)) == order && len(hits) < maxHits; i++ {
 		if g.postText(i, postBuilding) == q.building {
@@ -69,7 +68,7 @@ func (s *search) built(place int, q query, base Candidate, others []named) {
 		}
 		base.Matched, hits = append(base.Matched, RoadPart), kept
 		for _, o := range others {
-			base.Corrected = append(base.Corrected, o.corrected...)
+			base.Corrected = append(base.Corrected, g.corrections(o)...)
 		}
 	}
 	base.Matched = append(base.Matched, BuildingPart)

@@ -55,6 +55,7 @@ type Grammar struct {
 	Parallel   [][]string        `json:"parallel"` // road words of streets that share their numbering where houses are numbered by blocks: 25 drive is beside 25 avenue
 
 	areas, names, counts []mark
+	near                 [][]rune
 	fold                 *strings.Replacer
 	postcode             *regexp.Regexp
 	letters              map[rune]bool
@@ -134,6 +135,9 @@ func (g *Grammar) prepare() (err error) {
 	}
 	longest := func(a, b string) int { return cmp.Compare(len(b), len(a)) }
 	slices.SortFunc(g.Near, longest)
+	for _, w := range g.Near {
+		g.near = append(g.near, []rune(w))
+	}
 	var pairs []string
 	variants := make([]string, 0, len(g.Variants))
 	for v := range g.Variants {

@@ -2,6 +2,7 @@ package address
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/weige/weige/geo"
 )
@@ -88,15 +89,27 @@ func (s *search) try() {
 		roads = s.g.resolve(s.a.Road)
 	}
 	estates = prefer(s.g, estates, s.a)
+	if s.each(s.promising(estates), s.promising(roads)); !s.exact() {
+		s.found = s.found[:0]
+		s.each(estates, roads)
+	}
+}
+
+// each looks at places: estates, and roads unless an estate's building is found, which is the finer answer.
+func (s *search) each(estates, roads []named) {
 	for _, n := range estates {
 		s.at(n, roads)
 	}
 	for _, n := range roads {
-		if s.a.Estate != "" && len(estates) > 0 && slices.ContainsFunc(s.found, func(c Candidate) bool { return c.Grade.Exact() }) {
-			break // the estate's building is the finer answer
+		if s.a.Estate != "" && len(estates) > 0 && s.exact() {
+			break
 		}
 		s.at(n, nil)
 	}
+}
+
+func (s *search) exact() bool {
+	return slices.ContainsFunc(s.found, func(c Candidate) bool { return c.Grade.Exact() })
 }
 
 // prefer keeps, of places that share a name without its mark, those of the kind that the numbers tell of: 号 a road's, 幢 an estate's.
@@ -121,32 +134,24 @@ func prefer(g *Gazetteer, list []named, a *Address) []named {
 
 // at looks at one place. others are the roads that the text names beside an estate.
 func (s *search) at(n named, others []named) {
-	g, a := s.g, s.a
-	base := Candidate{Unmatched: slices.Clone(s.spare), Corrected: n.corrected}
+	a := s.a
+	base := Candidate{Unmatched: slices.Clone(s.spare), Corrected: s.g.corrections(n)}
 	if a.Near {
 		base.Unmatched = append(base.Unmatched, NearPart)
 	}
 	if !s.sameGroup(n.place, &base) {
 		return
 	}
-	q := query{number: a.Number, building: a.Building, unit: a.Unit, cross: g.Grammar.key(a.Cross)}
-	road := g.place(n.place, placeKind) == 1
+	q, road := s.ask(n.place)
 	base.Matched = append(base.Matched, EstatePart)
 	if road {
 		base.Matched[0] = RoadPart
-		if q.number.Text == "" && a.Road == "" {
-			q.number, q.building = numberOf(q.building, g.Grammar.Blocks), ""
-		}
-		if a.Estate != "" && a.Road != "" {
-			base.Unmatched = append(base.Unmatched, EstatePart)
-		}
-	} else {
-		if q.building == "" && a.Road == "" {
-			q.building, q.number = q.number.Text, Number{}
-		}
-		if a.Road != "" && len(others) == 0 {
-			base.Unmatched = append(base.Unmatched, RoadPart)
-		}
+	}
+	switch {
+	case road && a.Estate != "" && a.Road != "":
+		base.Unmatched = append(base.Unmatched, EstatePart)
+	case !road && a.Road != "" && len(others) == 0:
+		base.Unmatched = append(base.Unmatched, RoadPart)
 	}
 	switch {
 	case q.cross != "":
@@ -168,6 +173,58 @@ type query struct {
 	number         Number
 	building, unit string
 	cross          string
+}
+
+// ask gives what the text asks of a place, and whether that is a road. Without a road in the text, 12幢 of a road is number 12, and 12号 of an
+// estate is building 12.
+func (s *search) ask(place int) (q query, road bool) {
+	q = query{number: s.a.Number, building: s.a.Building, unit: s.a.Unit, cross: s.g.Grammar.key(s.a.Cross)}
+	road = s.g.place(place, placeKind) == 1
+	switch {
+	case s.a.Road != "":
+	case road && q.number.Text == "":
+		q.number, q.building = numberOf(q.building, s.g.Grammar.Blocks), ""
+	case !road && q.building == "":
+		q.building, q.number = q.number.Text, Number{}
+	}
+	return q, road
+}
+
+// promising gives those of several places that have the number or the building that is asked for, in no other area than the text states: if
+// there is an exact answer, it is among them. A wrong character can mean hundreds of places.
+func (s *search) promising(list []named) []named {
+	var kept []named
+	for _, n := range list {
+		q, road := s.ask(n.place)
+		field, text, order := postBuilding, q.building, leading(q.building)
+		if road {
+			field, text, order = postNumber, q.number.Text, q.number.Ord
+		}
+		if text == "" {
+			continue
+		}
+		from, to := s.g.postsOf(n.place)
+		for i := s.g.from(from, to, order, road); i < to && s.g.order(i, road) == order; i++ {
+			if s.g.postText(i, field) == text && !s.conflict(int(s.g.post(i, postEntry))) {
+				kept = append(kept, n)
+				break
+			}
+		}
+	}
+	return kept
+}
+
+// order gives by what a posting is sorted: the number of a road, the building of an estate.
+func (g *Gazetteer) order(post int, road bool) uint32 {
+	if road {
+		return g.post(post, postOrd)
+	}
+	return leading(g.postText(post, postBuilding))
+}
+
+// from gives the first of the postings of a place that is not before an order.
+func (g *Gazetteer) from(first, to int, order uint32, road bool) int {
+	return first + sort.Search(to-first, func(i int) bool { return g.order(first+i, road) >= order })
 }
 
 // sameGroup reports whether the place lies in the area by which roads of one name are told apart, as far as the text states one.

@@ -128,9 +128,9 @@ func brackets(text string) (body, aside string) {
 func (g *Grammar) nearness(s []rune, a *Address) []rune {
 	for again := true; again; {
 		again = false
-		for _, w := range g.Near {
-			if rest, ok := strings.CutSuffix(string(s), w); ok && len([]rune(rest)) >= 2 {
-				s, a.Near, again = []rune(rest), true, true
+		for _, w := range g.near {
+			if n := len(s) - len(w); n >= 2 && slices.Equal(s[n:], w) {
+				s, a.Near, again = s[:n], true, true
 				break
 			}
 		}

@@ -13,15 +13,21 @@ func (s *search) conflict(entry int) bool {
 	if len(s.a.Areas) == 0 {
 		return false
 	}
-	for _, is := range unpackAreas(s.g.areasOf(entry)) {
+	for packed := s.g.areasOf(entry); packed != ""; {
+		line, rest, _ := strings.Cut(packed, "\n")
+		packed = rest
 		for _, said := range s.a.Areas {
-			if is.Level == said.Level && is.Name != said.Name && s.g.Grammar.key(is.Name) != s.g.Grammar.key(said.Name) &&
-				(s.g.knows(said.Name) || !near(said.Name, is.Name)) {
+			if line != "" && int(line[0]-'0') == said.Level && s.differ(said.Name, line[1:]) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// differ reports whether the area that the text states is another than the one that is: no way to write its name, and no slip.
+func (s *search) differ(said, is string) bool {
+	return is != said && s.g.Grammar.key(is) != s.g.Grammar.key(said) && (s.g.knows(said) || !near(said, is))
 }
 
 // add keeps a candidate. One that says something else about areas than the text is never an exact answer.
@@ -36,7 +42,7 @@ func (s *search) add(c Candidate) {
 	}
 	for _, said := range s.a.Areas {
 		for _, is := range c.Areas {
-			if is.Level == said.Level && s.g.Grammar.key(is.Name) != s.g.Grammar.key(said.Name) && (s.g.knows(said.Name) || !near(said.Name, is.Name)) && !slices.Contains(c.Unmatched, AreaPart) {
+			if is.Level == said.Level && s.differ(said.Name, is.Name) && !slices.Contains(c.Unmatched, AreaPart) {
 				c.Unmatched = append(c.Unmatched, AreaPart)
 			}
 		}

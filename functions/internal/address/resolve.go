@@ -9,9 +9,17 @@ import (
 
 // named is a place that a name stands for.
 type named struct {
-	place     int
-	how       uint32
-	corrected []Correction
+	place int
+	how   uint32
+	given string // the name that was read as that of the place; empty where it is
+}
+
+// corrections tells what of a name was read otherwise.
+func (g *Gazetteer) corrections(n named) []Correction {
+	if n.given == "" {
+		return nil
+	}
+	return []Correction{{Given: n.given, Used: g.text(g.place(n.place, placeName))}}
 }
 
 // resolve gives the places that a folded name stands for: those that are called so; else those that are without their mark, or in
@@ -37,7 +45,7 @@ func (g *Gazetteer) resolve(name string) []named {
 	if len(list) != 1 || g.Grammar.Style == "worded" && g.Grammar.another(name, g.text(g.place(list[0].place, placeName))) {
 		return nil // another mark than the one given, of several; or another street
 	}
-	list[0].corrected = []Correction{{Given: name, Used: g.text(g.place(list[0].place, placeName))}}
+	list[0].given = name
 	return list
 }
 
@@ -90,7 +98,7 @@ func (g *Gazetteer) slipped(name, key string) []named {
 			if how > linkStem || how == linkStem && g.Grammar.Style == "worded" || !g.mayMean(name, used, how) || slices.ContainsFunc(list, func(n named) bool { return n.place == place }) {
 				return
 			}
-			list = append(list, named{place: place, how: how, corrected: []Correction{{Given: name, Used: used}}})
+			list = append(list, named{place: place, how: how, given: name})
 		})
 	}
 	if slices.ContainsFunc(list, func(n named) bool { return n.how == linkName }) {
@@ -101,7 +109,7 @@ func (g *Gazetteer) slipped(name, key string) []named {
 
 // mayMean reports whether two names may differ by a slip. Of words, one of four letters and more may; a direction or a number may not.
 func (g *Gazetteer) mayMean(given, used string, how uint32) bool {
-	if digitsOf(given) != digitsOf(used) {
+	if !sameDigits(given, used) {
 		return false
 	}
 	if g.Grammar.Style != "worded" {
@@ -119,13 +127,19 @@ func (g *Gazetteer) mayMean(given, used string, how uint32) bool {
 	return true
 }
 
-func digitsOf(s string) string {
-	return strings.Map(func(r rune) rune {
-		if isDigit(r) {
-			return r
+// sameDigits reports whether two texts have the same digits in the same order.
+func sameDigits(a, b string) bool {
+	digit := func(r rune) bool { return isDigit(r) }
+	for {
+		i, j := strings.IndexFunc(a, digit), strings.IndexFunc(b, digit)
+		if i < 0 || j < 0 {
+			return i == j
 		}
-		return -1
-	}, s)
+		if a[i] != b[j] {
+			return false
+		}
+		a, b = a[i+1:], b[j+1:]
+	}
 }
 
 // near reports whether two texts differ by one character wrong, missing or too many, or by two neighbours that changed places.
