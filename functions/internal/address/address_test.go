@@ -2,7 +2,9 @@ package address
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strings"
 	"testing"
@@ -111,6 +113,8 @@ func TestChineseAddressesAreFoundHoweverTheyAreWritten(t *testing.T) {
 		{"上海市南京路1号", GradeNone, ""},
 		{"望鹤大厦3幢", GradeNone, ""},
 		{"wangluhuayuan3", GradeBuilding, "望鹭花园3幢"},
+		{"望lu花园3幢", GradeBuilding, "望鹭花园3幢"},
+		{"往lu花园3幢", GradeNone, ""},
 		{"", GradeNone, ""},
 		{"号", GradeNone, ""},
 	} {
@@ -241,7 +245,7 @@ func TestCompletionByNamePinyinInitialsAndNumber(t *testing.T) {
 	g := town(t)
 	here := at100(560, 500)
 	for _, c := range []struct{ typed, want string }{
-		{"望鹭", "望鹭花园"}, {"芦汀社区望鹭", "望鹭花园"}, {"wanglu", "望鹭花园"}, {"wlhy", "望鹭花园"}, {"wlhy3", "望鹭花园3幢"}, {"望鹭花园3", "望鹭花园3幢"}, {"芦汀路1", "芦汀路10号"}, {"ltl", "芦汀路"},
+		{"望鹭", "望鹭花园"}, {"芦汀社区望鹭", "望鹭花园"}, {"wanglu", "望鹭花园"}, {"wlhy", "望鹭花园"}, {"wlhy3", "望鹭花园3幢"}, {"望lu", "望鹭花园"}, {"望l", "望鹭花园"}, {"wang鹭", "望鹭花园"}, {"望lhy", "望鹭花园"}, {"望luhuay3", "望鹭花园3幢"}, {"芦tinglu1", "芦汀路10号"}, {"望鹭花园3", "望鹭花园3幢"}, {"芦汀路1", "芦汀路10号"}, {"ltl", "芦汀路"},
 	} {
 		found := false
 		list := g.Complete(c.typed, &here, 10)
@@ -250,6 +254,11 @@ func TestCompletionByNamePinyinInitialsAndNumber(t *testing.T) {
 		}
 		if !found || len(list) > 10 {
 			t.Errorf("%s: %+v", c.typed, list)
+		}
+	}
+	for _, typed := range []string{"往lu", "望xu", "鹭wang"} {
+		if list := g.Complete(typed, &here, 10); len(list) > 0 {
+			t.Errorf("%s goes on with %+v", typed, list)
 		}
 	}
 	if list := g.Complete("听潮三村1", nil, 10); len(list) != 1 || !strings.HasSuffix(list[0].Text, "听潮三村1幢") {
@@ -319,6 +328,33 @@ func TestDamagedBytesAreRefusedAndNeverPanic(t *testing.T) {
 		g.Lookup("望鹭花园3幢")
 		g.Complete("wl", nil, 5)
 	})
+}
+
+// A gazetteer of the format before sounds opens, and answers but for characters mixed with letters.
+func TestTheOldFormatOpens(t *testing.T) {
+	g := town(t)
+	size := headStart + 4*inSounds
+	from := headBytes
+	for i := range inSounds {
+		from += len(g.array[i])
+	}
+	old := slices.Concat(g.blob[:size], g.blob[size+4:from], g.blob[from+len(g.array[inSounds]):])
+	binary.LittleEndian.PutUint32(old[8:], formatOld)
+	binary.LittleEndian.PutUint32(old[headBytes-8:], crc32.Checksum(old[headBytes-4:], castagnoli))
+	binary.LittleEndian.PutUint32(old[12:], crc32.Checksum(old[headStart:headBytes-4], castagnoli))
+	o, err := Open(old)
+	if err == nil {
+		err = o.Verify()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := o.Lookup("望鹭花园3幢"); a.Grade() != GradeBuilding {
+		t.Errorf("%+v", a)
+	}
+	if list := o.Complete("望lu", nil, 5); len(list) > 0 {
+		t.Errorf("%+v", list)
+	}
 }
 
 func TestEveryStandardAddressIsFound(t *testing.T) {

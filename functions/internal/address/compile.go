@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -36,6 +37,7 @@ type compiler struct {
 	places   map[placeID]*place
 	order    []*place
 	areas    map[string]bool
+	sounds   map[rune]string
 	entries  []entry
 }
 
@@ -79,7 +81,7 @@ func (g *Grammar) Compile(rows []Row, read Reading, progress Progress) ([]byte, 
 			cmp.Compare(a.Building, b.Building), cmp.Compare(a.Area, b.Area))
 	})
 	rows = slices.Compact(rows)
-	c := compiler{g: g, read: read, text: []byte{0}, interned: map[string]uint32{"": 0}, places: map[placeID]*place{}, areas: map[string]bool{}}
+	c := compiler{g: g, read: read, text: []byte{0}, interned: map[string]uint32{"": 0}, places: map[placeID]*place{}, areas: map[string]bool{}, sounds: map[rune]string{}}
 	for i, r := range rows {
 		c.add(r)
 		if i%progressStep == 0 {
@@ -203,19 +205,13 @@ func (c *compiler) write() []byte {
 		out[inEntries] = append(out[inEntries], uint32(e.row.Point.X), uint32(e.row.Point.Y), c.intern(e.head), c.intern(e.tail), c.intern(e.areas),
 			c.intern(e.row.Area), c.intern(e.row.Building), e.road, e.estate)
 	}
-	for _, a := range sortedKeys(c.areas) {
+	for _, a := range slices.Sorted(maps.Keys(c.areas)) {
 		out[inAreas] = append(out[inAreas], c.intern(a))
 	}
-	return c.bytes(out)
-}
-
-func sortedKeys(set map[string]bool) []string {
-	list := make([]string, 0, len(set))
-	for k := range set {
-		list = append(list, k)
+	for _, r := range slices.Sorted(maps.Keys(c.sounds)) {
+		out[inSounds] = append(out[inSounds], uint32(r), c.intern(c.sounds[r]))
 	}
-	slices.Sort(list)
-	return list
+	return c.bytes(out)
 }
 
 // order sorts the postings of a road by number, and those of an estate by building.
@@ -264,7 +260,7 @@ func (c *compiler) namesOf(id uint32, p *place) []keyed {
 		if sound == "" {
 			sound = string(r)
 		} else {
-			sounds = true
+			sounds, c.sounds[r] = true, sound
 		}
 		full.WriteString(sound)
 		initials.WriteString(string([]rune(sound)[:1]))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/weige/weige/geo"
 )
@@ -35,7 +36,9 @@ func (g *Gazetteer) Complete(text string, from *geo.Point, limit int) []Suggesti
 	prefixes, number := g.beginnings(text, &a)
 	places := g.beginning(prefixes, from)
 	s := search{g: g, a: &a}
-	places = slices.DeleteFunc(places, func(p reached) bool { return !s.sameGroup(p.place, &Candidate{}) })
+	places = slices.DeleteFunc(places, func(p reached) bool {
+		return !s.sameGroup(p.place, &Candidate{}) || !written(cmp.Or(a.Estate, a.Road), g.text(g.place(p.place, placeKey)))
+	})
 	var list []Suggestion
 	if number == "" {
 		for _, p := range places[:min(len(places), limit)] {
@@ -76,6 +79,9 @@ func (g *Gazetteer) beginnings(text string, a *Address) (prefixes []string, numb
 		if a.Estate != "" && a.Road != "" && number == "" {
 			return []string{a.Estate, a.Road + a.Estate}, number
 		}
+		if full, initials, ok := g.spelt(name); ok {
+			return []string{full, initials}, number
+		}
 		return []string{name}, number
 	}
 	words := strings.Fields(cmp.Or(a.Road, a.Estate))
@@ -99,6 +105,39 @@ func (g *Gazetteer) beginnings(text string, a *Address) (prefixes []string, numb
 		number = ""
 	}
 	return slices.Compact(prefixes), number
+}
+
+// spelt gives a name that mixes characters and letters (望lu) in letters, and as initials. ok is false for a name that is of one kind, or
+// where the gazetteer does not say how it sounds.
+func (g *Gazetteer) spelt(name string) (full, initials string, ok bool) {
+	var long, short strings.Builder
+	letters, sounds := false, false
+	for _, r := range name {
+		sound := string(r)
+		if r >= 'a' && r <= 'z' {
+			letters = true
+		} else if known := g.sound(r); known != "" {
+			sound, sounds = known, true
+		}
+		long.WriteString(sound)
+		short.WriteString(sound[:utf8.RuneLen([]rune(sound)[0])])
+	}
+	return long.String(), short.String(), letters && sounds
+}
+
+// written reports whether the characters that were typed between letters stand in a name, in their order: 望lu is 望鹭 and not 王路.
+func written(typed, name string) bool {
+	for _, r := range typed {
+		if r < utf8.RuneSelf {
+			continue
+		}
+		i := strings.IndexRune(name, r)
+		if i < 0 {
+			return false
+		}
+		name = name[i+utf8.RuneLen(r):]
+	}
+	return true
 }
 
 type reached struct {

@@ -15,10 +15,12 @@ import (
 //	postings  the addresses of each place, by number, building and stairwell
 //	entries   the addresses: where, text, areas, codes
 //	areas     names of the administrative areas that occur, sorted
+//	sounds    the characters of names, sorted, each with its pinyin; not in format 1
 //	text      texts, each with its length before it
 const (
 	magic     = "WEIGEADR"
-	formatNow = 1
+	formatNow = 2
+	formatOld = 1 // it has no sounds
 )
 
 // The arrays.
@@ -30,11 +32,13 @@ const (
 	inPostings
 	inEntries
 	inAreas
+	inSounds
 	inText // in bytes; all others in words
 	arrays
 )
 
-// headBytes is how long the head is: magic, format, checksum, sizes, country in 4 bytes, checksum of the rest.
+// headBytes is how long the head is: magic, format, checksum, sizes, country in 4 bytes, checksum of the rest. In the old format it has one
+// size less.
 const (
 	headStart = 8 + 4 + 4
 	headBytes = headStart + 4*arrays + 4 + 4

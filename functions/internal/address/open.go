@@ -16,6 +16,7 @@ type Gazetteer struct {
 	Grammar *Grammar
 
 	blob  []byte
+	head  int // how long the head is
 	array [arrays][]byte
 }
 
@@ -25,15 +26,24 @@ var ErrDamaged = errors.New("the gazetteer is damaged, or no gazetteer")
 // Open opens a compiled gazetteer. Only the head is read, whatever the size; blob must not change afterwards. What it holds is compared
 // with its checksum by Verify.
 func Open(blob []byte) (*Gazetteer, error) {
-	if len(blob) < headBytes || string(blob[:8]) != magic || binary.LittleEndian.Uint32(blob[8:]) != formatNow ||
-		binary.LittleEndian.Uint32(blob[12:]) != crc32.Checksum(blob[headStart:headBytes], castagnoli) {
+	if len(blob) < headBytes || string(blob[:8]) != magic {
 		return nil, ErrDamaged
 	}
-	g := &Gazetteer{blob: blob}
-	rest := blob[headBytes:]
+	format, head := binary.LittleEndian.Uint32(blob[8:]), headBytes
+	if format == formatOld {
+		head -= 4
+	}
+	if format != formatNow && format != formatOld || binary.LittleEndian.Uint32(blob[12:]) != crc32.Checksum(blob[headStart:head], castagnoli) {
+		return nil, ErrDamaged
+	}
+	g := &Gazetteer{blob: blob, head: head}
+	sizes, rest := blob[headStart:head], blob[head:]
 	for i := range g.array {
-		n := int64(binary.LittleEndian.Uint32(blob[headStart+4*i:]))
-		if i != inText {
+		if i == inSounds && format == formatOld {
+			continue
+		}
+		n := int64(binary.LittleEndian.Uint32(sizes))
+		if sizes = sizes[4:]; i != inText {
 			n *= 4
 		}
 		if n > int64(len(rest)) {
@@ -41,7 +51,7 @@ func Open(blob []byte) (*Gazetteer, error) {
 		}
 		g.array[i], rest = rest[:n:n], rest[n:]
 	}
-	country := strings.TrimRight(string(blob[headStart+4*arrays:headStart+4*arrays+4]), "\x00")
+	country := strings.TrimRight(string(sizes[:4]), "\x00")
 	grammar, ok := GrammarOf(country)
 	if !ok || len(rest) > 0 || g.Len() == 0 {
 		return nil, ErrDamaged
@@ -52,7 +62,7 @@ func Open(blob []byte) (*Gazetteer, error) {
 
 // Verify compares everything with its checksum.
 func (g *Gazetteer) Verify() error {
-	if binary.LittleEndian.Uint32(g.blob[headBytes-4:]) != crc32.Checksum(g.blob[headBytes:], castagnoli) {
+	if binary.LittleEndian.Uint32(g.blob[g.head-4:]) != crc32.Checksum(g.blob[g.head:], castagnoli) {
 		return ErrDamaged
 	}
 	return nil
@@ -134,6 +144,16 @@ func (g *Gazetteer) knows(area string) bool {
 	n := len(g.array[inAreas]) / 4
 	i := sort.Search(n, func(i int) bool { return g.text(g.word(inAreas, i)) >= area })
 	return i < n && g.text(g.word(inAreas, i)) == area
+}
+
+// sound gives how a character of names sounds; empty where the gazetteer does not say.
+func (g *Gazetteer) sound(r rune) string {
+	n := len(g.array[inSounds]) / 8
+	i := sort.Search(n, func(i int) bool { return g.word(inSounds, 2*i) >= uint32(r) })
+	if i == n || g.word(inSounds, 2*i) != uint32(r) {
+		return ""
+	}
+	return g.text(g.word(inSounds, 2*i+1))
 }
 
 // areasOf gives the areas that an entry states, as packed.

@@ -34,6 +34,12 @@ func (g *Gazetteer) resolve(name string) []named {
 			return list
 		}
 	}
+	if full, _, ok := g.spelt(key); ok { // 望lu花园
+		list := slices.DeleteFunc(g.called(full), func(n named) bool { return !written(key, g.text(g.place(n.place, placeKey))) })
+		if len(list) > 0 {
+			return list
+		}
+	}
 	if list := g.slipped(name, key); len(list) > 0 {
 		return list
 	}
