@@ -68,6 +68,7 @@ func TestReportsOfAnotherSystemAreFiledOnce(t *testing.T) {
 			!st.FiledAt.Equal(time.Date(2026, 11, 20, 1, 30, 0, 0, time.UTC)) || st.AcceptBy == nil || !st.AcceptBy.Before(time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)) {
 			t.Errorf("%+v", st)
 		}
+		w.foundWhenFiled(st)
 		if other := w.must("POST", "/v1/town/imports?source=spreadsheet", dispatcher, []byte(file)); !bytes.Contains(other.body, []byte(`"filed":2`)) {
 			t.Errorf("the numbers of another source: %s", other.body)
 		}
@@ -187,4 +188,50 @@ func (w *world) importEverything() {
 		w.intake(w.issuer.token("d", "dispatcher@town"), "", file)
 	}
 	w.intake(w.issuer.token("d", "dispatcher@town"), "&dry_run=true", file)
+}
+
+// foundWhenFiled checks that a report that was filed in another system days ago is found by that time, once, and not by when it was imported: in
+// exports, by Open311, and nowhere else in the feed.
+func (w *world) foundWhenFiled(st api.StaffReport) {
+	t, dispatcher := w.t, w.issuer.token("d", "dispatcher@town")
+	t.Helper()
+	period := func(from, until time.Time) string {
+		return "?from=" + from.Format(time.RFC3339) + "&until=" + until.Format(time.RFC3339)
+	}
+	now := time.Now().UTC()
+	for name, c := range map[string]struct {
+		from, until time.Time
+		reports     []string
+		assignments int
+	}{
+		"then":     {st.FiledAt.Add(-time.Hour), st.FiledAt.Add(time.Hour), []string{st.Report}, 0},
+		"before":   {st.FiledAt.Add(-time.Hour), st.FiledAt, nil, 0},
+		"imported": {now.Add(-time.Hour), now.Add(time.Hour), []string{"other"}, 2},
+		"all":      {st.FiledAt.Add(-time.Hour), now.Add(time.Hour), []string{st.Report, "other"}, 2},
+	} {
+		rows, _ := w.sheet("/v1/town/exports/reports"+period(c.from, c.until), dispatcher)
+		if len(rows) != len(c.reports) || len(rows) > 0 && (rows[0]["report"] == st.Report) != (c.reports[0] == st.Report) {
+			t.Errorf("filed %s: %v", name, rows)
+		}
+		if rows, _ := w.sheet("/v1/town/exports/assignments"+period(c.from, c.until), dispatcher); len(rows) != c.assignments {
+			t.Errorf("assigned %s: %v", name, rows)
+		}
+	}
+	o := w.open(w.table)
+	span := func(from, until string, around time.Time) []string {
+		return o.ids("requests.%s?jurisdiction_id=town&" + from + "=" + around.Add(-time.Minute).Format("2006-01-02T15:04:05Z") + "&" + until + "=" + around.Add(time.Minute).Format("2006-01-02T15:04:05Z"))
+	}
+	if ids := span("start_date", "end_date", st.FiledAt); len(ids) != 1 || ids[0] != st.Report {
+		t.Errorf("Open311 finds %v then", ids)
+	}
+	if ids := span("start_date", "end_date", now); len(ids) != 1 || ids[0] == st.Report {
+		t.Errorf("Open311 finds %v when it was imported", ids)
+	}
+	if ids := span("updated_after", "updated_before", now); len(ids) != 2 {
+		t.Errorf("Open311 finds %v of those that were changed", ids)
+	}
+	changes, _, err := w.table.Changes(t.Context(), town, w.table.KeyAt(st.FiledAt.Add(-time.Hour)), 100)
+	if err != nil || len(changes) != 2 {
+		t.Errorf("in the feed stands %v, %v", changes, err)
+	}
 }

@@ -29,6 +29,9 @@ type Feed interface {
 	// ChangesWithin gives a page of the events from an instant until before another, each of them once over all pages, and where to go
 	// on; next is empty after the last. They are in no certain order.
 	ChangesWithin(ctx context.Context, jurisdiction string, from, until time.Time, after string, limit int) (changes []assignment.Change, next string, err error)
+	// FiledWithin gives a page of such as ChangesWithin does, among which every report is at the time when it was filed, here or in another
+	// system; others are among them, too.
+	FiledWithin(ctx context.Context, jurisdiction string, from, until time.Time, after string, limit int) (changes []assignment.Change, next string, err error)
 	// EventsOf reads events by what the feed says of them.
 	EventsOf(ctx context.Context, changes []assignment.Change) ([]report.Event, error)
 }
@@ -73,11 +76,11 @@ type Assignment struct {
 	State report.State
 }
 
-// Reports reads out the reports that were filed within the period, open and finished ones.
+// Reports reads out the reports that were filed within the period, open and finished ones. An imported one was filed when the other system
+// says so.
 func (d *Desk) Reports(ctx context.Context, c jurisdiction.Current, q Query) (Part[Report], error) {
-	return part(ctx, d, c, q, partRows, func(r Report) time.Time { return r.State.FiledAt }, func(changes []assignment.Change) ([]Report, error) {
-		changes = slices.DeleteFunc(changes, func(one assignment.Change) bool { return one.Version != 1 })
-		states, err := d.states(ctx, c, q, changes)
+	return part(ctx, d, c, q, partRows, d.Feed.FiledWithin, func(r Report) time.Time { return r.State.FiledAt }, func(changes []assignment.Change) ([]Report, error) {
+		states, err := d.filed(ctx, c, q, changes)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +99,7 @@ func (d *Desk) Reports(ctx context.Context, c jurisdiction.Current, q Query) (Pa
 
 // Assignments reads out who was given which report within the period: the first assignee of each that was filed, and every change of it.
 func (d *Desk) Assignments(ctx context.Context, c jurisdiction.Current, q Query) (Part[Assignment], error) {
-	return part(ctx, d, c, q, partRows, func(a Assignment) time.Time { return a.Event.At }, func(changes []assignment.Change) ([]Assignment, error) {
+	return part(ctx, d, c, q, partRows, d.Feed.ChangesWithin, func(a Assignment) time.Time { return a.Event.At }, func(changes []assignment.Change) ([]Assignment, error) {
 		states, err := d.states(ctx, c, q, changes)
 		if err != nil {
 			return nil, err
@@ -114,6 +117,17 @@ func (d *Desk) Assignments(ctx context.Context, c jurisdiction.Current, q Query)
 		}
 		return rows, err
 	})
+}
+
+// filed reads the reports that were filed when some changes say so, of those that whoever asks may see.
+func (d *Desk) filed(ctx context.Context, c jurisdiction.Current, q Query, changes []assignment.Change) ([]report.State, error) {
+	changes = slices.DeleteFunc(changes, func(one assignment.Change) bool { return one.Version != 1 })
+	at := map[string][]time.Time{} // of an imported one also when it was imported
+	for _, one := range changes {
+		at[one.Report] = append(at[one.Report], one.At)
+	}
+	states, err := d.states(ctx, c, q, changes)
+	return slices.DeleteFunc(states, func(s report.State) bool { return !slices.ContainsFunc(at[s.ID], s.FiledAt.Equal) }), err
 }
 
 // states reads the reports of some events that whoever asks may see.
@@ -134,8 +148,8 @@ const pointRows = 10_000
 // no part of another. They are in the order of the place, which says nothing about them.
 func (d *Desk) Points(ctx context.Context, c jurisdiction.Current, q Query) (Part[geo.Point], error) {
 	q.Permit = report.State.Public
-	states, err := part(ctx, d, c, q, pointRows, func(s report.State) time.Time { return s.FiledAt }, func(changes []assignment.Change) ([]report.State, error) {
-		return d.states(ctx, c, q, slices.DeleteFunc(changes, func(one assignment.Change) bool { return one.Version != 1 }))
+	states, err := part(ctx, d, c, q, pointRows, d.Feed.FiledWithin, func(s report.State) time.Time { return s.FiledAt }, func(changes []assignment.Change) ([]report.State, error) {
+		return d.filed(ctx, c, q, changes)
 	})
 	p := Part[geo.Point]{Next: states.Next, Until: states.Until}
 	for _, s := range states.Rows {
@@ -145,8 +159,11 @@ func (d *Desk) Points(ctx context.Context, c jurisdiction.Current, q Query) (Par
 	return p, err
 }
 
+// within reads a page of changes; see Feed.
+type within func(ctx context.Context, jurisdiction string, from, until time.Time, after string, limit int) (changes []assignment.Change, next string, err error)
+
 // part collects rows until there are enough of them for one answer.
-func part[R any](ctx context.Context, d *Desk, c jurisdiction.Current, q Query, most int, at func(R) time.Time, read func([]assignment.Change) ([]R, error)) (Part[R], error) {
+func part[R any](ctx context.Context, d *Desk, c jurisdiction.Current, q Query, most int, page within, at func(R) time.Time, read func([]assignment.Change) ([]R, error)) (Part[R], error) {
 	p := Part[R]{Next: q.After, Until: q.Until}
 	if last := d.Now().Add(-settled).UTC().Truncate(time.Millisecond); p.Until.IsZero() || p.Until.After(last) {
 		p.Until = last
@@ -159,7 +176,7 @@ func part[R any](ctx context.Context, d *Desk, c jurisdiction.Current, q Query, 
 		return p, fault.Field("from", "The period must begin before it ends.")
 	}
 	for examined := 0; ; {
-		changes, next, err := d.Feed.ChangesWithin(ctx, c.Jurisdiction, q.From, p.Until, p.Next, pageKeys)
+		changes, next, err := page(ctx, c.Jurisdiction, q.From, p.Until, p.Next, pageKeys)
 		if err != nil {
 			return p, err
 		}

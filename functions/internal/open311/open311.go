@@ -42,6 +42,8 @@ type Reports interface {
 type History interface {
 	// ChangesBefore gives changes that happened at an instant or later and whose key is before a key, latest first, and whether there are more.
 	ChangesBefore(ctx context.Context, jurisdiction string, from time.Time, before string, limit int) ([]assignment.Change, bool, error)
+	// FiledBefore gives the same of those changes among which every report is at the time when it was filed, here or in another system.
+	FiledBefore(ctx context.Context, jurisdiction string, from time.Time, before string, limit int) ([]assignment.Change, bool, error)
 	// KeyAt gives the key before everything that happened at an instant or later.
 	KeyAt(at time.Time) string
 	States(ctx context.Context, jurisdiction string, ids []string) ([]report.State, error)

@@ -1,6 +1,7 @@
 package open311
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -89,23 +90,30 @@ func (q query) wants(s report.State) bool {
 
 // find gives a page of the reports that are asked for, latest first.
 func (c *call) find(now jurisdiction.Current, q query) ([]report.State, error) {
-	over := q.filed
+	over, read := q.filed, c.server.History.FiledBefore
 	if q.byChange {
-		over = q.changed
+		over, read = q.changed, c.server.History.ChangesBefore
 	}
 	seen := map[string]bool{}
 	var found []report.State
-	err := c.back(now, over, func(changes []assignment.Change) (bool, error) {
+	err := c.back(now, over, read, func(changes []assignment.Change) (bool, error) {
+		changes = slices.DeleteFunc(slices.Clone(changes), func(one assignment.Change) bool { return !q.byChange && one.Version != 1 || seen[one.Report] })
 		var ids []string
 		for _, one := range changes {
-			if (q.byChange || one.Version == 1) && !seen[one.Report] {
-				seen[one.Report] = true
-				ids = append(ids, one.Report)
-			}
+			ids = append(ids, one.Report)
 		}
-		states, err := c.server.History.States(c.Context(), now.Jurisdiction, ids)
+		slices.Sort(ids)
+		states, err := c.server.History.States(c.Context(), now.Jurisdiction, slices.Compact(ids))
+		of := map[string]report.State{}
 		for _, s := range states {
-			if q.wants(s) {
+			of[s.ID] = s
+		}
+		for _, one := range changes {
+			s, ok := of[one.Report]
+			if !ok || seen[s.ID] || !q.byChange && !s.FiledAt.Equal(one.At) { // the last is when it was imported
+				continue
+			}
+			if seen[s.ID] = true; q.wants(s) {
 				found = append(found, s)
 			}
 		}
@@ -115,12 +123,14 @@ func (c *call) find(now jurisdiction.Current, q query) ([]report.State, error) {
 	return found[:min(q.page.rows, len(found))], err
 }
 
+// reading reads changes, latest first; see History.
+type reading func(ctx context.Context, jurisdiction string, from time.Time, before string, limit int) ([]assignment.Change, bool, error)
+
 // back goes through the history of a span, latest first, as long as more gives true.
-func (c *call) back(now jurisdiction.Current, over span, more func([]assignment.Change) (bool, error)) error {
+func (c *call) back(now jurisdiction.Current, over span, read reading, more func([]assignment.Change) (bool, error)) error {
 	const step = 500
-	h := c.server.History
-	for before, looked := h.KeyAt(over.to.Add(time.Millisecond)), 0; ; {
-		changes, left, err := h.ChangesBefore(c.Context(), now.Jurisdiction, over.from, before, step)
+	for before, looked := c.server.History.KeyAt(over.to.Add(time.Millisecond)), 0; ; {
+		changes, left, err := read(c.Context(), now.Jurisdiction, over.from, before, step)
 		if err != nil {
 			return err
 		}

@@ -46,7 +46,7 @@ func (c *call) updates() (document, error) {
 		return document{}, err
 	}
 	var events []report.Event
-	err = c.back(now, over, func(changes []assignment.Change) (bool, error) {
+	err = c.back(now, over, c.server.History.ChangesBefore, func(changes []assignment.Change) (bool, error) {
 		some, err := c.told(now, changes)
 		events = append(events, some...)
 		return len(events) < p.skip+p.rows, err

@@ -166,7 +166,7 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 	filed, who, origin := now, Resident, Origin{}
 	if in.Origin != nil {
 		if origin, who = *in.Origin, in.Origin.By; !origin.FiledAt.IsZero() {
-			filed = origin.FiledAt
+			filed = origin.FiledAt.UTC().Truncate(time.Millisecond)
 		}
 	}
 	chain := l.Chain()

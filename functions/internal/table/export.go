@@ -15,6 +15,15 @@ import (
 
 // ChangesWithin implements export.Feed: one shard after another, so that every key is read once.
 func (t *Table) ChangesWithin(ctx context.Context, j string, from, until time.Time, after string, limit int) ([]assignment.Change, string, error) {
+	return t.within(ctx, changeKeys(j), from, until, after, limit)
+}
+
+// FiledWithin implements export.Feed.
+func (t *Table) FiledWithin(ctx context.Context, j string, from, until time.Time, after string, limit int) ([]assignment.Change, string, error) {
+	return t.within(ctx, filedKeys(j), from, until, after, limit)
+}
+
+func (t *Table) within(ctx context.Context, partitions []string, from, until time.Time, after string, limit int) ([]assignment.Change, string, error) {
 	shard, place := 0, t.KeyAt(from)
 	if after != "" {
 		text, err := base64.RawURLEncoding.DecodeString(after)
@@ -22,12 +31,12 @@ func (t *Table) ChangesWithin(ctx context.Context, j string, from, until time.Ti
 		n, errNumber := strconv.Atoi(number)
 		stamp, _, isKey := strings.Cut(key, "#")
 		_, errKey := readChangeStamp(stamp)
-		if err != nil || !ok || errNumber != nil || errKey != nil || !isKey || n < 0 || n >= changeShards || len(text) > 128 {
+		if err != nil || !ok || errNumber != nil || errKey != nil || !isKey || n < 0 || n >= len(partitions) || len(text) > 128 {
 			return nil, "", fault.Field("cursor", "This cursor is not one of ours; follow the link of the part before as it is, or leave it out.")
 		}
 		shard, place = n, key
 	}
-	changes, err := t.changesIn(ctx, changeKey(j, shard), since(place), limit)
+	changes, err := t.changesIn(ctx, partitions[shard], since(place), limit)
 	if err != nil {
 		return nil, "", err
 	}
@@ -39,7 +48,7 @@ func (t *Table) ChangesWithin(ctx context.Context, j string, from, until time.Ti
 	if whole || len(inside) < len(changes) {
 		shard, place = shard+1, t.KeyAt(from)
 	}
-	if shard == changeShards {
+	if shard == len(partitions) {
 		return inside, "", nil
 	}
 	return inside, base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(shard) + "|" + place)), nil

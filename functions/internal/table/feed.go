@@ -18,7 +18,7 @@ func (t *Table) Changes(ctx context.Context, j, after string, limit int) ([]assi
 	if _, err := readChangeStamp(from); err != nil || !ok || len(after) > 128 {
 		return nil, false, badFeedCursor()
 	}
-	return t.changes(ctx, j, since(after), limit)
+	return t.changes(ctx, changeKeys(j), since(after), limit)
 }
 
 func badFeedCursor() error {
@@ -28,20 +28,32 @@ func badFeedCursor() error {
 // ChangesBefore gives at most limit changes of a jurisdiction that happened at an instant or later and whose key is before a key, latest
 // first, and whether there are more.
 func (t *Table) ChangesBefore(ctx context.Context, j string, from time.Time, before string, limit int) ([]assignment.Change, bool, error) {
+	return t.earlier(ctx, changeKeys(j), from, before, limit)
+}
+
+// FiledBefore gives the same of those changes among which every report is at the time when it was filed, here or elsewhere.
+func (t *Table) FiledBefore(ctx context.Context, j string, from time.Time, before string, limit int) ([]assignment.Change, bool, error) {
+	return t.earlier(ctx, filedKeys(j), from, before, limit)
+}
+
+func (t *Table) earlier(ctx context.Context, partitions []string, from time.Time, before string, limit int) ([]assignment.Change, bool, error) {
 	first := changeStamp(from)
 	last, _, _ := strings.Cut(before, "#")
 	if last < first {
 		return nil, false, nil
 	}
-	return t.changes(ctx, j, stretch{condition: changeSort + " BETWEEN :from AND :to", values: item{":from": str(first), ":to": str(last)}, back: true,
+	return t.changes(ctx, partitions, stretch{condition: changeSort + " BETWEEN :from AND :to", values: item{":from": str(first), ":to": str(last)}, back: true,
 		holds: func(key string) bool { return key < before }}, limit)
 }
 
-// readChange reads the keys of an event, which are all that the index holds of it.
+// readChange reads the keys of an event, which are all that the index holds of it; or those of a report that was filed elsewhere, as of its first.
 func readChange(i item) (assignment.Change, error) {
 	id, _ := strings.CutPrefix(i.text(partitionKey), reportPartition(""))
 	number, _ := strings.CutPrefix(i.text(sortKey), eventPrefix)
 	at, err := readChangeStamp(i.text(changeSort))
+	if number == filedSort {
+		number = "1"
+	}
 	version, errVersion := strconv.ParseInt(number, 10, 64)
 	if err != nil || errVersion != nil {
 		return assignment.Change{}, fmt.Errorf("an entry of the feed cannot be read: %v, %v", err, errVersion)

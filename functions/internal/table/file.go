@@ -19,7 +19,7 @@ import (
 const lostTries = 3
 
 // File implements report.Store: one transaction of state, first event with the words, tracking record and, where some were given,
-// contact details and photos. The tracking record comes first, so that its refusal, a repeated key, is found at once.
+// contact details, the time when it was filed elsewhere, and photos. The tracking record comes first, so that its refusal, a repeated key, is found at once.
 func (t *Table) File(ctx context.Context, f report.Filing) (*report.Tracking, error) {
 	items := []types.TransactWriteItem{t.conditional(writeTracking(f.Tracking), absent, nil), t.conditional(writeState(f.State), absent, nil),
 		t.conditional(writeFirst(f.Event, f.Body), absent, nil)}
@@ -27,6 +27,11 @@ func (t *Table) File(ctx context.Context, f report.Filing) (*report.Tracking, er
 		contact := contactKey(f.State.ID).item()
 		contact["d"], contact[expiry] = blob(f.Contact), num(f.ContactUntil.Unix())
 		items = append(items, t.conditional(contact, absent, nil))
+	}
+	if !f.State.FiledAt.Equal(f.Event.At) {
+		filed := filedKey(f.State.ID).item()
+		filed[changePartition], filed[changeSort] = str(elsewhereKey(f.State.Jurisdiction)), str(changeStamp(f.State.FiledAt))
+		items = append(items, t.conditional(filed, absent, nil))
 	}
 	photos := len(items) // from here on
 	for n, id := range f.Photos {

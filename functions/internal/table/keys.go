@@ -19,6 +19,7 @@ import (
 //	report: state              R#{id}                      STATE
 //	report: contact            R#{id}                      CONTACT
 //	report: event              R#{id}                      EV#{version}    the first holds what was reported, too
+//	report: filed elsewhere    R#{id}                      FILED           of one that was imported with a time of its own
 //	report: applied marker     R#{id}                      APPLIED
 //	reading of contact details L#{id}                      READ#{time}#{reading}
 //	tracking, idempotency      TC#{hash}                   TC
@@ -116,6 +117,10 @@ const stateSort = "STATE"
 func stateKey(id string) key   { return key{reportPartition(id), stateSort} }
 func contactKey(id string) key { return key{reportPartition(id), "CONTACT"} }
 func appliedKey(id string) key { return key{reportPartition(id), "APPLIED"} }
+
+const filedSort = "FILED"
+
+func filedKey(id string) key { return key{reportPartition(id), filedSort} }
 
 const eventPrefix = "EV#"
 
@@ -248,6 +253,19 @@ func connectionKey(connection string) key { return key{"WC#" + connection, "WATC
 const changeShards = 8
 
 func changeKey(j string, shard int) string { return "C#" + j + fmt.Sprintf("#%d", shard) }
+
+// elsewhereKey is where reports are found by the time when they were filed in another system, which is not that of their first event.
+func elsewhereKey(j string) string { return "C#" + j + "#filed" }
+
+// changeKeys are all partitions of a jurisdiction's feed; filedKeys are those in which every report is found by when it was filed.
+func changeKeys(j string) (all []string) {
+	for shard := range changeShards {
+		all = append(all, changeKey(j, shard))
+	}
+	return all
+}
+
+func filedKeys(j string) []string { return append(changeKeys(j), elsewhereKey(j)) }
 
 // changeStamp writes an instant as milliseconds since 1970 in 11 hexadecimal digits, such that the order of texts is the order of time until
 // the year 2527. It is shorter than stamp, because every event has it.

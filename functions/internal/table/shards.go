@@ -29,17 +29,17 @@ func since(after string) stretch {
 	return stretch{condition: changeSort + " >= :from", values: item{":from": str(stamp)}, holds: func(key string) bool { return key > after }}
 }
 
-// changes gives at most limit changes of a stretch of a jurisdiction's feed, and whether there are more. The shards are read side by side
+// changes gives at most limit changes of a stretch of some partitions of the feed, and whether there are more. They are read side by side
 // and merged.
-func (t *Table) changes(ctx context.Context, j string, s stretch, limit int) ([]assignment.Change, bool, error) {
+func (t *Table) changes(ctx context.Context, partitions []string, s stretch, limit int) ([]assignment.Change, bool, error) {
 	var all []assignment.Change
 	var mu sync.Mutex
 	var wait sync.WaitGroup
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	for shard := range changeShards {
+	for _, partition := range partitions {
 		wait.Go(func() {
-			changes, err := t.changesIn(ctx, changeKey(j, shard), s, limit+1)
+			changes, err := t.changesIn(ctx, partition, s, limit+1)
 			if err != nil {
 				cancel(err)
 			}
