@@ -24,7 +24,7 @@ func writeApplication(a application.Application, digest string) item {
 func readApplication(i item) application.Application {
 	id, _ := strings.CutPrefix(i.text(sortKey), applicationPrefix)
 	return application.Application{ID: id, Jurisdiction: i.text("j"), Name: i.text("n"), PerMinute: int(i.number("pm")), MadeAt: i.millis("at"),
-		MadeBy: i.text("who"), RevokedAt: i.millis("no")}
+		MadeBy: i.text("who"), RevokedAt: i.millis(ended)}
 }
 
 // PutApplication implements application.Store: the application and what leads to it from its key, in one transaction.
@@ -61,18 +61,35 @@ func (t *Table) Applications(ctx context.Context, j string) ([]application.Appli
 
 // RevokeApplication implements application.Store.
 func (t *Table) RevokeApplication(ctx context.Context, j, id string, at time.Time) (application.Application, error) {
-	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: applicationKey(j, id).item(),
-		UpdateExpression: aws.String("SET #no = if_not_exists(#no, :at)"), ConditionExpression: aws.String("attribute_exists(" + partitionKey + ")"),
-		ExpressionAttributeNames: map[string]string{"#no": "no"}, ExpressionAttributeValues: item{":at": millis(at)},
-		ReturnValues: types.ReturnValueAllNew, ReturnConsumedCapacity: t.capacity()})
-	if _, failed := conditionFailed(err); failed {
-		return application.Application{}, &fault.Error{Code: fault.Unknown, Field: "application", Message: "There is no such application here."}
+	i, err := t.endOnce(ctx, applicationKey(j, id), at)
+	if err == nil && i == nil {
+		err = &fault.Error{Code: fault.Unknown, Field: "application", Message: "There is no such application here."}
 	}
 	if err != nil {
-		return application.Application{}, fmt.Errorf("revoke an application: %w", err)
+		return application.Application{}, err
+	}
+	return readApplication(i), nil
+}
+
+// ended is the attribute with the instant from which an application or a webhook is no more.
+const ended = "no"
+
+// endOnce notes from when something is no more and gives it as it is then; what ended before stays as it is. It gives nil where there is no such
+// thing.
+func (t *Table) endOnce(ctx context.Context, k key, at time.Time) (item, error) {
+	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: k.item(),
+		UpdateExpression: aws.String("SET #no = if_not_exists(#no, :at)"), ConditionExpression: aws.String("attribute_exists(" + partitionKey + ")"),
+		ExpressionAttributeNames: map[string]string{"#no": ended}, ExpressionAttributeValues: item{":at": millis(at)},
+		ReturnValues: types.ReturnValueAllNew, ReturnConsumedCapacity: t.capacity()})
+	if _, failed := conditionFailed(err); failed {
+		t.spent("UpdateItem", true)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("end %s/%s: %w", family(k.partition), family(k.sort), err)
 	}
 	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
-	return readApplication(out.Attributes), nil
+	return out.Attributes, nil
 }
 
 // ApplicationOf implements application.Door. What it reads is the latest: a key that was just revoked is good no more.

@@ -2,13 +2,8 @@ package table
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/report"
@@ -34,7 +29,7 @@ func (t *Table) PutHook(ctx context.Context, h webhook.Hook) (bool, error) {
 
 func readHook(i item) webhook.Hook {
 	id, _ := strings.CutPrefix(i.text(sortKey), hookPrefix)
-	h := webhook.Hook{ID: id, Jurisdiction: i.text("j"), URL: i.text("u"), Secret: i.text("s"), MadeAt: i.millis("at"), MadeBy: i.text("who"), EndedAt: i.millis("no")}
+	h := webhook.Hook{ID: id, Jurisdiction: i.text("j"), URL: i.text("u"), Secret: i.text("s"), MadeAt: i.millis("at"), MadeBy: i.text("who"), EndedAt: i.millis(ended)}
 	for _, k := range i.list("k") {
 		h.Kinds = append(h.Kinds, report.EventKind(k))
 	}
@@ -53,16 +48,12 @@ func (t *Table) Hooks(ctx context.Context, j string) ([]webhook.Hook, error) {
 
 // EndHook implements webhook.Store.
 func (t *Table) EndHook(ctx context.Context, j, id string, at time.Time) (webhook.Hook, error) {
-	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: hookKey(j, id).item(),
-		UpdateExpression: aws.String("SET #no = if_not_exists(#no, :at)"), ConditionExpression: aws.String("attribute_exists(" + partitionKey + ")"),
-		ExpressionAttributeNames: map[string]string{"#no": "no"}, ExpressionAttributeValues: item{":at": millis(at)},
-		ReturnValues: types.ReturnValueAllNew, ReturnConsumedCapacity: t.capacity()})
-	if _, failed := conditionFailed(err); failed {
-		return webhook.Hook{}, &fault.Error{Code: fault.Unknown, Field: "webhook", Message: "There is no such webhook here."}
+	i, err := t.endOnce(ctx, hookKey(j, id), at)
+	if err == nil && i == nil {
+		err = &fault.Error{Code: fault.Unknown, Field: "webhook", Message: "There is no such webhook here."}
 	}
 	if err != nil {
-		return webhook.Hook{}, fmt.Errorf("end a webhook: %w", err)
+		return webhook.Hook{}, err
 	}
-	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
-	return readHook(out.Attributes), nil
+	return readHook(i), nil
 }
