@@ -231,6 +231,32 @@ func (w *world) happened(filed api.Filed, want ...string) {
 	}
 }
 
+// A photo that somebody added or released is in the way of no decision; any other step is.
+func TestAPhotoIsInTheWayOfNoDecision(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	w.develop(w.darkroom(w.table))
+	s := w.case0(0.5)
+	photo := w.send()
+	w.develop(w.darkroom(w.table))
+	dispatcher, seen := w.issuer.token("d", "dispatcher@town"), state(t, w, s.filed).Version
+	w.must("POST", "/v1/town/reports/"+s.filed.Report+"/photos", dispatcher, map[string]any{"photo": photo})
+	w.must("PUT", "/v1/town/reports/"+s.filed.Report+"/photos/"+photo+"/release", dispatcher, map[string]any{"released": true})
+	member, op := w.issuer.token("leader-11", "member@town:c1g1"), uuid.NewString()
+	for range 2 { // the second time it was done
+		w.must("POST", "/v1/town/reports/"+s.filed.Report+"/acceptance", member, map[string]any{"version": seen}, "Idempotency-Key", op)
+	}
+	if st := state(t, w, s.filed); st.Status != report.InProgress || st.Version != seen+3 {
+		t.Errorf("%s, version %d after %d", st.Status, st.Version, seen)
+	}
+	if a := w.do("POST", "/v1/town/reports/"+s.filed.Report+"/resolution", member, map[string]any{"version": seen, "reply": "已修好"}, "Idempotency-Key", uuid.NewString()); a.status != http.StatusConflict {
+		t.Errorf("past an acceptance: %d %s", a.status, a.body)
+	}
+	if a := w.do("POST", "/v1/town/reports/"+s.filed.Report+"/remarks", member, map[string]any{"version": seen, "reason": "记一笔"}, "Idempotency-Key", op); a.status != 422 {
+		t.Errorf("the same key for something else: %d %s", a.status, a.body)
+	}
+}
+
 // From one place come so many photos an hour and no more, and another place is not held by that.
 func TestPhotosFromOnePlaceAreLimited(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))

@@ -38,7 +38,32 @@ func (d *Desk) Decide(ctx context.Context, c jurisdiction.Current, s report.Stat
 			return s, err
 		}
 	}
-	return d.Take(ctx, c, s, in.Version, step)
+	version, err := d.undisturbed(ctx, s, in)
+	if err != nil {
+		return s, err
+	}
+	return d.Take(ctx, c, s, version, step)
+}
+
+// undisturbed gives the version on which a decision is taken: the one that was seen, or a later one where nothing came between but what is beside it.
+func (d *Desk) undisturbed(ctx context.Context, s report.State, in Decision) (int64, error) {
+	if s.Version <= in.Version {
+		return in.Version, nil
+	}
+	events, err := d.Reader.Events(ctx, s.ID)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range events {
+		switch {
+		case e.Version <= in.Version:
+		case e.Op == in.Op:
+			return e.Version - 1, nil // it was taken before
+		case !e.Kind.Beside():
+			return in.Version, nil
+		}
+	}
+	return s.Version, nil
 }
 
 // succeed gives a report that is opened again to whom the rules give it today, if the roster names nobody any more who had it: otherwise it

@@ -67,6 +67,10 @@ var ways = map[EventKind]way{
 	Withdrawn:  {from: Statuses(), stays: true},
 }
 
+// Beside reports whether what happened is about the photos of a case and not about the case: it is in the way of no decision that somebody
+// made without having seen it.
+func (k EventKind) Beside() bool { return k == Pictured || k == Released || k == Withdrawn }
+
 // unfinished are the statuses in which something is still to be done.
 var unfinished = []Status{Received, Assigned, InProgress, Returned, Reopened}
 
