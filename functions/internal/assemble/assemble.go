@@ -47,7 +47,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	}
 	s.Gazetteers = &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Writer: t, Catalogue: t, Bytes: c.GazetteerBytes, Rows: c.GazetteerRows, Now: time.Now}
 	s.Graveyard = t
-	s.Webhooks = &webhook.Desk{Store: t, Check: outside.Check, Now: time.Now, Random: rand.Reader}
+	s.Webhooks = &webhook.Desk{Store: t, Check: outside.CheckTyped, Now: time.Now, Random: rand.Reader}
 	s.Applications = &application.Desk{Store: t, Now: time.Now, Random: rand.Reader}
 	if len(c.TrackingKey) == 0 && len(c.ContactKey) == 0 {
 		return s, nil // a function that neither files nor reads contact details

@@ -194,9 +194,9 @@ func TestWebhooksNeverReachPrivateAddresses(t *testing.T) {
 	if round := h.tell(w.file(0.5, 0.5).Report); round.Retried != 1 || len(h.to.told) != 0 {
 		t.Errorf("%+v, told %d times", round, len(h.to.told))
 	}
-	w.server.Webhooks.Check = outside.Check
+	w.server.Webhooks.Check = outside.CheckTyped
 	admin := w.issuer.token("admin", "administrator@town")
-	for _, url := range []string{"", "http://example.org/", "https://127.0.0.1/", "https://10.0.0.1/x", "https://[::1]/", "https://169.254.169.254/latest", "https://user:pw@example.org/", "ftp://example.org/",
+	for _, url := range []string{"", "http://example.org/", "https://127.0.0.1/", "https://10.0.0.1/x", "https://[::1]/", "https://localhost/", "https://169.254.169.254/latest", "https://user:pw@example.org/", "ftp://example.org/",
 		"https://example.org/" + strings.Repeat("a", 500)} {
 		var refused api.Error
 		a := w.do("POST", "/v1/town/webhooks", admin, map[string]any{"url": url}, "Idempotency-Key", uuid.NewString())

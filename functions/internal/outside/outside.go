@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -63,6 +65,36 @@ func Check(address string) error {
 		return ErrNotPublic
 	}
 	return nil
+}
+
+// CheckTyped is Check for addresses that people type, who may name what only they can reach: a name has to be one of the public internet, too.
+func CheckTyped(address string) error {
+	if err := Check(address); err != nil {
+		return err
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err != nil && !publicName(u.Hostname()) {
+		return ErrNotPublic
+	}
+	return nil
+}
+
+// inner are the last parts of names that are never of the public internet: RFC 6761, RFC 6762, RFC 8375, and .internal, which ICANN reserved for
+// private use on 29 July 2024.
+var inner = []string{"localhost", "local", "internal", "test", "invalid", "home.arpa"}
+
+// publicName reports whether a name can be one of the public internet: it has several parts, of which the last is no number (in other spellings of
+// IPv4 addresses it is), and is none that is set aside.
+func publicName(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	dot := strings.LastIndexByte(host, '.')
+	if dot < 1 || !strings.ContainsFunc(host[dot+1:], func(r rune) bool { return r >= 'a' && r <= 'z' }) || strings.HasPrefix(host[dot+1:], "0x") {
+		return false
+	}
+	return !slices.ContainsFunc(inner, func(name string) bool { return strings.HasSuffix(host, "."+name) || host == name })
 }
 
 // Allow says to which IP addresses connections may be made.

@@ -32,10 +32,23 @@ func TestCheck(t *testing.T) {
 	for address, ok := range map[string]bool{
 		"https://push.example.org/x?y=1": true, "https://8.8.8.8/x": true, "https://example.org:8443/": true,
 		"http://example.org/": false, "ftp://example.org/": false, "https://": false, "https:example.org": false, "//example.org": false, "": false,
-		"https://127.0.0.1/": false, "https://[::1]/": false, "https://[::ffff:10.0.0.1]/": false, "https://[::ffff:7f00:1]/": false, "https://169.254.169.254/latest": false, "https://a:b@example.org/": false,
+		"https://127.0.0.1/": false, "https://[::1]/": false, "https://[::ffff:10.0.0.1]/": false, "https://[::ffff:7f00:1]/": false,
+		"https://169.254.169.254/latest": false, "https://a:b@example.org/": false,
 		"https://example.org/#x": false, "https://example.org/\x00": false, "https://example.org/" + strings.Repeat("x", mostAddress): false,
 	} {
 		if err := Check(address); (err == nil) != ok {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
+
+func TestCheckTyped(t *testing.T) {
+	for address, ok := range map[string]bool{
+		"https://push.example.org/x?y=1": true, "https://8.8.8.8/x": true, "https://[2606:4700::1111]:8443/": true, "http://example.org/": false, "https://10.0.0.1/": false,
+		"https://localhost/": false, "https://intranet/": false, "https://printer.local/": false, "https://metadata.google.internal./": false, "https://a.LOCALHOST/": false,
+		"https://2130706433/": false, "https://0x7f000001/": false, "https://127.1/": false, "https://0177.0.0.1/": false, "https://10.0x1/": false, "https://xn--fiq.xn--fiqs8s/": true, "https://localhost.example.org/": true,
+	} {
+		if err := CheckTyped(address); (err == nil) != ok {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
