@@ -43,6 +43,8 @@ type Address struct {
 	Near     bool   // it is beside what is named
 	Aside    string // what stood in brackets
 	Postcode string
+
+	corner bool // a word for a corner follows
 }
 
 // states reports which parts of the address gazetteers are searched for.

@@ -42,6 +42,11 @@ type Grammar struct {
 	Floor    []string          `json:"floor"`
 	Room     []string          `json:"room"`
 	Letters  string            `json:"letters"` // that stand for a number before the mark of a building
+	Corners  []string          `json:"corners"` // words for where two roads meet
+	Parts    []string          `json:"parts"`   // parts of an estate: its gates, its inside
+	Inline   []string          `json:"inline"`  // ends of what belongs to a name also where it stands in brackets
+	Lanes    []string          `json:"lanes"`   // marks of lanes that are numbered along the road from which they lead
+	Rewrite  []rewrite         `json:"rewrite"` // done one after the other to folded texts
 
 	// Worded addresses.
 	Words      map[string]string `json:"words"` // long form to short form
@@ -55,10 +60,16 @@ type Grammar struct {
 	Parallel   [][]string        `json:"parallel"` // road words of streets that share their numbering where houses are numbered by blocks: 25 drive is beside 25 avenue
 
 	areas, names, counts []mark
-	near                 [][]rune
+	near, corners        [][]rune
 	fold                 *strings.Replacer
 	postcode             *regexp.Regexp
 	letters              map[rune]bool
+}
+
+// rewrite replaces what fits a regular expression in texts that have one of the characters of When.
+type rewrite struct {
+	When, Of, To string
+	of           *regexp.Regexp
 }
 
 // kind is what a mark says of the text before it.
@@ -135,8 +146,17 @@ func (g *Grammar) prepare() (err error) {
 	}
 	longest := func(a, b string) int { return cmp.Compare(len(b), len(a)) }
 	slices.SortFunc(g.Near, longest)
+	slices.SortFunc(g.Corners, longest)
 	for _, w := range g.Near {
 		g.near = append(g.near, []rune(w))
+	}
+	for _, w := range g.Corners {
+		g.corners = append(g.corners, []rune(w))
+	}
+	for i := range g.Rewrite {
+		if g.Rewrite[i].of, err = regexp.Compile(g.Rewrite[i].Of); err != nil {
+			return err
+		}
 	}
 	var pairs []string
 	variants := make([]string, 0, len(g.Variants))

@@ -61,6 +61,9 @@ func (g *Gazetteer) Lookup(text string) Answer {
 	if len(s.found) == 0 {
 		s.amid()
 	}
+	if len(s.found) == 0 {
+		s.looser()
+	}
 	if len(s.found) == 0 && a.Aside != "" {
 		beside := g.Grammar.Parse(a.Aside)
 		beside.Near, beside.Areas = true, append(beside.Areas, a.Areas...)
@@ -77,6 +80,7 @@ type search struct {
 	a     *Address
 	found []Candidate
 	spare []Part // parts that are known not to match, whatever is found
+	vague bool   // what is found is not what was asked for, but near it
 }
 
 // try looks for the estate and for the road.

@@ -3,14 +3,13 @@ package address
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
 
 // parseMarks reads an address whose parts end in marks, from left to right.
 func (g *Grammar) parseMarks(text string) Address {
-	body, aside := brackets(norm.NFKC.String(text))
+	body, aside := brackets(norm.NFKC.String(text), g.Inline)
 	a := Address{Aside: g.foldMarks(aside)}
 	s := []rune(g.foldMarks(body))
 	for _, c := range g.Drop {
@@ -54,88 +53,6 @@ func (g *Grammar) parseMarks(text string) Address {
 	g.nameParts(s[name:], &a)
 	a.Areas = sorted(a.Areas)
 	return a
-}
-
-// foldMarks writes what is the same in one way: width, case, variants of characters, numerals as digits; no spaces or points.
-func (g *Grammar) foldMarks(text string) string {
-	text = g.fold.Replace(strings.ToLower(text))
-	var b strings.Builder
-	runes := []rune(text)
-	for i := 0; i < len(runes); i++ {
-		if n, length := g.numeral(runes[i:]); length > 0 {
-			b.WriteString(n)
-			i += length - 1
-			continue
-		}
-		switch r := runes[i]; {
-		case unicode.IsLetter(r), unicode.IsDigit(r), r == '#', r == '/', r == '、', r == '&':
-			b.WriteRune(r)
-		case strings.ContainsRune("-—–－~～_−‐之", r):
-			b.WriteByte('-')
-		}
-	}
-	return strings.Trim(b.String(), "-")
-}
-
-// numeral reads a run of Chinese numerals: 三十二, 一百零五, 二〇一.
-func (g *Grammar) numeral(s []rune) (digits string, length int) {
-	sum, last, tens := 0, -1, false
-	var spelt strings.Builder
-	for length < len(s) && length < 9 {
-		one := string(s[length])
-		if d, ok := g.Numerals[one]; ok {
-			spelt.WriteByte(byte('0' + d))
-			last = d
-		} else if t, ok := g.Tens[one]; ok {
-			if last < 0 {
-				last = 1
-			}
-			sum, last, tens = sum+last*t, 0, true
-		} else {
-			break
-		}
-		length++
-	}
-	if tens {
-		return itoa(sum + max(last, 0)), length
-	}
-	return spelt.String(), length
-}
-
-// brackets takes out what stands in brackets.
-func brackets(text string) (body, aside string) {
-	var out, in strings.Builder
-	depth := 0
-	for _, r := range text {
-		switch {
-		case strings.ContainsRune("([【〔{「《", r):
-			depth++
-		case strings.ContainsRune(")]】〕}」》", r):
-			depth = max(0, depth-1)
-		case depth > 0:
-			in.WriteRune(r)
-		default:
-			out.WriteRune(r)
-		}
-	}
-	if strings.TrimSpace(out.String()) == "" {
-		return in.String(), ""
-	}
-	return out.String(), in.String()
-}
-
-// nearness takes words for beside off the end.
-func (g *Grammar) nearness(s []rune, a *Address) []rune {
-	for again := true; again; {
-		again = false
-		for _, w := range g.near {
-			if n := len(s) - len(w); n >= 2 && slices.Equal(s[n:], w) {
-				s, a.Near, again = s[:n], true, true
-				break
-			}
-		}
-	}
-	return s
 }
 
 // countAt reads a number with its letter and hyphens, or a letter that stands for one before the mark of a building; #3 too.
@@ -285,7 +202,9 @@ func (g *Grammar) nameParts(s []rune, a *Address) {
 		g.nameParts(s[:i], a)
 		rest := Address{}
 		g.nameParts(s[i+1:], &rest)
-		a.Cross = rest.Road
+		if a.Cross = rest.Road; a.corner {
+			a.Near = false
+		}
 		return
 	}
 	var parts []piece
@@ -308,6 +227,9 @@ func (g *Grammar) nameParts(s []rune, a *Address) {
 		case len(stem) == 0:
 			continue
 		}
+		for n := len(parts); n > 0 && m.kind == kindArea && parts[n-1].mark.kind == kindArea && parts[n-1].mark.level > m.level && len(parts[n-1].mark.text) == 1; n-- {
+			parts, start = parts[:n-1], parts[n-1].start // 江苏镇+江京口区: the 镇 was no mark
+		}
 		parts = append(parts, piece{start: start, end: end, mark: m})
 		start, i = end, end-1
 	}
@@ -316,17 +238,24 @@ func (g *Grammar) nameParts(s []rune, a *Address) {
 		switch {
 		case p.mark.kind == kindArea:
 			a.Areas = append(a.Areas, Area{p.mark.level, text})
-		case p.mark.kind == kindRoad && a.Road == "":
-			a.Road = text
+		case p.mark.kind == kindRoad && a.Road != "" && a.corner:
+			a.Cross, a.Near = text, false
 		case p.mark.kind == kindRoad:
 			a.Road = text // the later one is the finer
 		default:
-			a.Estate += text
+			a.name(text)
 		}
 	}
-	if rest := strings.Trim(string(s[start:]), "#/、&-"); rest != "" {
-		a.Estate += rest
+	a.name(strings.Trim(string(s[start:]), "#/、&-"))
+}
+
+// name takes a part of the name of an estate. What follows after the building is said is no name: 3幢东户.
+func (a *Address) name(text string) {
+	if a.Estate != "" && a.Building != "" {
+		a.Aside += text
+		return
 	}
+	a.Estate += text
 }
 
 type piece struct {
@@ -349,12 +278,25 @@ func (g *Grammar) join(s []rune) int {
 	return 0
 }
 
-// stem gives a name without its mark, where at least two characters are left; else the name.
+// stem gives a name without its mark, where at least two characters are left; else the name. A phase stays: 晓月2期 of 晓月新村2期.
 func (g *Grammar) stem(name string) string {
 	if g.Style == "worded" {
 		return g.stemWords(name)
 	}
 	s := []rune(name)
+	for _, end := range g.Inline {
+		digits := len(s) - len([]rune(end))
+		if digits <= 0 || string(s[digits:]) != end {
+			continue
+		}
+		from := digits
+		for from > 0 && isDigit(s[from-1]) {
+			from--
+		}
+		if from < digits && from > 2 {
+			return g.stem(string(s[:from])) + string(s[from:])
+		}
+	}
 	for _, m := range g.names {
 		if n := len(s) - len(m.text); n >= 2 && slices.Equal(s[n:], m.text) && !isDigit(s[n-1]) {
 			return string(s[:n])

@@ -30,7 +30,7 @@ func (s *search) differ(said, is string) bool {
 	return is != said && s.g.Grammar.key(is) != s.g.Grammar.key(said) && (s.g.knows(said) || !near(said, is))
 }
 
-// add keeps a candidate. One that says something else about areas than the text is never an exact answer.
+// add keeps a candidate. One that says something else about areas than the text, or is only near what was asked for, is never an exact answer.
 func (s *search) add(c Candidate) {
 	stated := func(level int, name string) bool {
 		return slices.ContainsFunc(s.a.Areas, func(a Area) bool { return a.Level == level && a.Name == name })
@@ -47,12 +47,17 @@ func (s *search) add(c Candidate) {
 			}
 		}
 	}
-	if c.Grade.Exact() && (slices.Contains(c.Unmatched, AreaPart) || slices.Contains(c.Unmatched, NearPart)) {
+	if s.vague {
+		c.Matched = slices.DeleteFunc(slices.Clone(c.Matched), func(p Part) bool { return slices.Contains(c.Unmatched, p) })
+	}
+	if (c.Grade.Exact() || c.Grade == GradeInterpolated) && s.vague || c.Grade.Exact() && (slices.Contains(c.Unmatched, AreaPart) || slices.Contains(c.Unmatched, NearPart)) {
 		c.Grade = GradeStreet
 		if slices.Contains(c.Matched, EstatePart) {
 			c.Grade = GradeEstate
 		}
-		c.Spread = []geo.Point{c.Point}
+		if len(c.Spread) == 0 {
+			c.Spread = []geo.Point{c.Point}
+		}
 	}
 	s.found = append(s.found, c)
 }

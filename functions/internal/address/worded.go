@@ -11,7 +11,7 @@ import (
 
 // parseWords reads an address of words: number, street, unit, city, state, postcode, with or without commas.
 func (g *Grammar) parseWords(text string) Address {
-	body, aside := brackets(norm.NFKC.String(text))
+	body, aside := brackets(norm.NFKC.String(text), nil)
 	a := Address{Aside: strings.Join(g.foldWords(aside), " ")}
 	body = strings.ToLower(body)
 	for _, w := range g.Near {
