@@ -57,6 +57,9 @@ func TestJSONAndXMLSayTheSame(t *testing.T) {
 			}
 			return a
 		}), 0, 3).Draw(t, "attributes")}))
+		both(t, "discovery", object("discovery", discovered{Changeset: changeset, Contact: needed(t), KeyService: needed(t), Endpoints: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) endpoint {
+			return endpoint{"http://wiki.open311.org/GeoReport_v2", "https://example.org/open311/v2", changeset, "test", nested[mediaType]{"text/xml", "application/json"}[:rapid.IntRange(1, 2).Draw(t, "formats")]}
+		}), 1, 3).Draw(t, "endpoints")}))
 		both(t, "updates", list("service_requests_updates", "request_update", rapid.SliceOfN(rapid.Custom(func(t *rapid.T) update {
 			return update{code.Draw(t, "id"), code.Draw(t, "request"), "closed", "2026-05-01T08:30:00Z", some(t), some(t)}
 		}), 0, 3).Draw(t, "updates")))
@@ -104,6 +107,24 @@ func TestFormsAreReadInEveryWay(t *testing.T) {
 	for _, name := range []string{"attribute[a", "attribute[]", "attribute[a]b", "attribute"} {
 		if f := (&form{values: map[string][]string{name: {"1"}}}); f.malformedAttribute() != name {
 			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+// An answer that the gateway could not pass on is refused in the format that was asked for.
+func TestTooLargeAnswersAreRefused(t *testing.T) {
+	for size, want := range map[int]int{1_000_000: 200, 3_001_000: 400} { // a line break takes two bytes, also in JSON: \n
+		for _, f := range []format{asJSON, asXML} {
+			rec := httptest.NewRecorder()
+			c := &call{Request: httptest.NewRequest("GET", Prefix+"requests."+string(f), nil), server: &Server{}, format: f}
+			words := text(strings.Repeat("\n", size))
+			c.write(rec, 200, list("service_requests", "request", []request{{ID: "i", ServiceName: "n", ServiceCode: "c", Description: words}}))
+			if rec.Code != want || rec.Header().Get("Content-Type") != contentTypes[f] || rec.Body.Len() > MaxAnswer {
+				t.Errorf("%d bytes as %s: %d, %s", size, f, rec.Code, rec.Header())
+			}
+			if _, err := open311test.Check("errors", contentTypes[f], rec.Body.Bytes()); (err == nil) != (want == 400) {
+				t.Errorf("%d bytes as %s: %v", size, f, err)
+			}
 		}
 	}
 }

@@ -171,9 +171,18 @@ func (c *call) write(w http.ResponseWriter, status int, d document) {
 		body, _ = list("errors", "error", []failure{{http.StatusInternalServerError, internal}}).encode(c.format)
 		status = http.StatusInternalServerError
 	}
+	if status == http.StatusOK && escaped(body) > MaxAnswer {
+		c.fail(w, fault.New(fault.Invalid, "The answer would be larger than the %d bytes that can be sent. Please ask for fewer at a time, with page_size and page.", MaxAnswer))
+		return
+	}
 	w.Header().Set("Content-Type", contentTypes[c.format])
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
+}
+
+// escaped is how many bytes a body takes as a text of JSON, in which a function answers.
+func escaped(body []byte) int {
+	return len(body) + bytes.Count(body, []byte(`"`)) + bytes.Count(body, []byte(`\`)) + bytes.Count(body, []byte("\n")) + 5*bytes.Count(body, []byte("\u2028")) + 5*bytes.Count(body, []byte("\u2029"))
 }
 
 // failure is one error as the standard writes it.

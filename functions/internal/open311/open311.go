@@ -32,6 +32,9 @@ const (
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. More never arrives, and is refused in front of the gateway.
 const MaxBytes = 4_400_000
 
+// MaxAnswer is the largest answer, of the same 6 MB, which hold its headers, too.
+const MaxAnswer = 6_000_000
+
 // Reports files reports and finds them by tracking code.
 type Reports interface {
 	File(ctx context.Context, jurisdiction, key string, in report.Input) (report.Receipt, error)

@@ -873,7 +873,7 @@ export interface paths {
         };
         /**
          * Reports filed in a period, open and finished ones, as they are now, within the caller's areas.
-         * @description Each row names the boundary set under which its areas hold.
+         * @description Each row names the boundary set under which its areas hold. An imported report was filed when its file said so.
          *     Rows of one part are in the order of time, parts are not. A text that a spreadsheet would take for a formula has a `'` before it.
          *     Contact details are never in it.
          */
