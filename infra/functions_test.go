@@ -46,7 +46,7 @@ func (t template) setting(function, property string) string {
 var given = []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "DYNAMODB_ENDPOINT", "S3_ENDPOINT", "SQS_ENDPOINT", "SES_ENDPOINT"}
 
 // placed are environment variables with a default that fits one machine and no cloud, or none.
-var placed = []string{"TABLE_NAME", "UPLOADS_BUCKET", "PHOTOS_BUCKET", "QUEUE_URL", "DELIVERY_QUEUE_URL", "LIVE_URL"}
+var placed = []string{"TABLE_NAME", "UPLOADS_BUCKET", "PHOTOS_BUCKET", "SNAPSHOTS_BUCKET", "GAZETTEER_QUEUE_URL", "QUEUE_URL", "DELIVERY_QUEUE_URL", "LIVE_URL"}
 
 // checkEnvironment: every variable is one that config reads and the function uses; every one that the function cannot do without is set;
 // the keys are where reports are filed or read and nowhere else.

@@ -87,7 +87,7 @@ func checkPermissions(t template, _ code) (bad complaints) {
 }
 
 // starts says after what a star may stand at the end of a resource.
-var starts = []string{"/boundaries/", "/quarantine/", "weige-photos-${Id}/photos/", "${Site.Arn}/", "/stream/", ":${LiveApi}/live/POST/@connections/", ":${LiveApi}/live/DELETE/@connections/"}
+var starts = []string{"/boundaries/", "/quarantine/", "weige-photos-${Id}/photos/", "weige-snapshots-${Id}/snapshots/", "${Site.Arn}/", "/stream/", ":${LiveApi}/live/POST/@connections/", ":${LiveApi}/live/DELETE/@connections/"}
 
 func exact(resource any) bool {
 	if len(texts(resource, "Fn::GetAtt")) > 0 {
@@ -101,7 +101,7 @@ func exact(resource any) bool {
 	if star && !slices.ContainsFunc(starts, func(s string) bool { return strings.HasSuffix(body, s) }) {
 		return false
 	}
-	named := strings.Contains(arn, "${Table.Arn}/") || strings.Contains(arn, "${Site.Arn}/") || strings.Contains(arn, ":s3:::weige-uploads-${Id}") || strings.Contains(arn, ":s3:::weige-photos-${Id}/") || strings.Contains(arn, ":${LiveApi}/live/") ||
+	named := strings.Contains(arn, "${Table.Arn}/") || strings.Contains(arn, "${Site.Arn}/") || strings.Contains(arn, ":s3:::weige-uploads-${Id}") || strings.Contains(arn, ":s3:::weige-photos-${Id}/") || strings.Contains(arn, ":s3:::weige-snapshots-${Id}") || strings.Contains(arn, ":${LiveApi}/live/") ||
 		strings.HasSuffix(arn, ":geo-places:${AWS::Region}::provider/default") || strings.HasSuffix(arn, ":identity/${MailDomain}")
 	return named && !strings.ContainsAny(body, "*?")
 }

@@ -131,6 +131,7 @@ func checkBuckets(t template, c code) (bad complaints) {
 		bad.unless(expire[prefix], "nothing under %q expires after a day", prefix)
 	}
 	bad.unless(t.kept("Prints") && uploads != "Prints", "the prints do not outlive the stack")
+	bad.unless(t.kept("Snapshots") && uploads != "Snapshots", "large snapshots do not outlive the stack, as their table does")
 	for _, s := range t.allowed() {
 		for _, a := range texts(s.body, "Action") {
 			if !strings.HasPrefix(a, "s3:") || s.owner == "SitePolicy" {
@@ -152,8 +153,12 @@ var pagesMay = map[string][]string{"Uploads": {"PUT", "POST"}, "Prints": {"GET"}
 
 // filesOf says who may do what with which files, and all of it: nobody but develop reads the quarantine, and it alone makes prints.
 var filesOf = map[string][]string{
-	"BoundariesRole": {"s3:GetObject uploads-${Id}/boundaries/*", "s3:PutObject uploads-${Id}/boundaries/*", "s3:ListBucket uploads-${Id}"},
-	"Open311Role":    {"s3:PutObject uploads-${Id}/quarantine/*"},
+	"BoundariesRole": {"s3:GetObject uploads-${Id}/boundaries/*", "s3:PutObject uploads-${Id}/boundaries/*", "s3:ListBucket uploads-${Id}",
+		"s3:GetObject snapshots-${Id}/snapshots/*", "s3:PutObject snapshots-${Id}/snapshots/*", "s3:ListBucket snapshots-${Id}"},
+	"GazetteersRole": {"s3:GetObject uploads-${Id}/boundaries/*", "s3:ListBucket uploads-${Id}", "s3:PutObject snapshots-${Id}/snapshots/*"},
+	"LocateRole":     {"s3:GetObject snapshots-${Id}/snapshots/*"},
+	"ReportsRole":    {"s3:GetObject snapshots-${Id}/snapshots/*"},
+	"Open311Role":    {"s3:GetObject snapshots-${Id}/snapshots/*", "s3:PutObject uploads-${Id}/quarantine/*"},
 	"PhotosRole":     {"s3:PutObject uploads-${Id}/quarantine/*", "s3:GetObject photos-${Id}/photos/*"},
 	"DevelopRole": {"s3:GetObject uploads-${Id}/quarantine/*", "s3:DeleteObject uploads-${Id}/quarantine/*", "s3:ListBucket uploads-${Id}",
 		"s3:PutObject photos-${Id}/photos/*", "s3:DeleteObject photos-${Id}/photos/*"},

@@ -10,10 +10,12 @@ import (
 	"github.com/weige/weige/functions/internal/address/pinyin"
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble"
+	"github.com/weige/weige/functions/internal/assemble/album"
 	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/library"
+	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
-	"github.com/weige/weige/functions/internal/object"
 )
 
 func main() {
@@ -21,13 +23,14 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := assemble.Server(c, foundation.Table(c), foundation.Log())
+	t := foundation.Table(c)
+	server, err := assemble.Server(c, t, foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}
-	uploads := object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Uploads,
-		AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
+	uploads := album.Uploads(c)
 	server.Boundaries.Uploads = uploads
-	server.Gazetteers.Uploads, server.Gazetteers.Reading = uploads, pinyin.Of
+	server.Gazetteers.Uploads, server.Gazetteers.Reading, server.Gazetteers.Queue = uploads, pinyin.Of, queues.Intakes(c)
+	library.Lend(server.Gazetteers, library.Shelves(c, t))
 	lambda.Start(gateway.Adapt(server.Handler(api.Boundaries)))
 }

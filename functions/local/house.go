@@ -21,13 +21,14 @@ import (
 	"github.com/weige/weige/functions/internal/assemble/developing"
 	"github.com/weige/weige/functions/internal/assemble/door"
 	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/library"
 	"github.com/weige/weige/functions/internal/assemble/telling"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/darkroom"
 	"github.com/weige/weige/functions/internal/delivery"
 	"github.com/weige/weige/functions/internal/event"
+	"github.com/weige/weige/functions/internal/gazetteer"
 	"github.com/weige/weige/functions/internal/job"
-	"github.com/weige/weige/functions/internal/object"
 	"github.com/weige/weige/functions/internal/open311"
 	"github.com/weige/weige/functions/internal/socket"
 	"github.com/weige/weige/functions/internal/table"
@@ -41,26 +42,28 @@ import (
 
 // house is everything that runs on one machine.
 type house struct {
-	local   config.LocalConfig
-	config  config.Config
-	address string // http://127.0.0.1:8080
-	log     *slog.Logger
-	logFile *os.File
-	engine  *engine.Engine
-	table   *table.Table
-	meter   *meter
-	server  *api.Server
-	open311 *open311.Server
-	objects http.Handler // uploads
-	prints  http.Handler // of photos
-	sent    *messages[string]
-	dark    *darkroom.Darkroom
-	sockets *sockets.Sockets
-	parts   *messages[job.Message]
-	prompt  *messages[delivery.Message]
-	deliver *delivery.Worker
-	issuer  *issuer.Issuer // nil when another one is configured
-	ready   atomic.Bool
+	local     config.LocalConfig
+	config    config.Config
+	address   string // http://127.0.0.1:8080
+	log       *slog.Logger
+	logFile   *os.File
+	engine    *engine.Engine
+	table     *table.Table
+	meter     *meter
+	server    *api.Server
+	open311   *open311.Server
+	objects   http.Handler // uploads
+	prints    http.Handler // of photos
+	snapshots http.Handler // large ones
+	sent      *messages[string]
+	dark      *darkroom.Darkroom
+	sockets   *sockets.Sockets
+	parts     *messages[job.Message]
+	prompt    *messages[delivery.Message]
+	intakes   *messages[gazetteer.Message]
+	deliver   *delivery.Worker
+	issuer    *issuer.Issuer // nil when another one is configured
+	ready     atomic.Bool
 }
 
 // open starts the storage engine and puts everything together. Nothing listens yet.
@@ -80,7 +83,8 @@ func open(ctx context.Context, local config.LocalConfig, c config.Config, addres
 		return nil, err
 	}
 	h := &house{local: local, config: c, address: address, meter: newMeter(), parts: newMessages[job.Message](), prompt: newMessages[delivery.Message](),
-		sent: newMessages[string](), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
+		intakes: newMessages[gazetteer.Message](),
+		sent:    newMessages[string](), log: slog.New(slog.NewJSONHandler(logFile, nil)), logFile: logFile}
 	if err := h.start(ctx); err != nil {
 		h.close()
 		return nil, err
@@ -122,14 +126,18 @@ func (h *house) start(ctx context.Context) error {
 	if h.sockets.Listener, err = door.Door(h.config, h.table, h.sockets, h.log); err != nil {
 		return err
 	}
-	uploads := object.New(object.Config{Region: h.config.Region, Endpoint: h.config.S3Endpoint, Bucket: h.config.Uploads,
-		AccessKey: h.config.AccessKey, SecretKey: h.config.SecretKey, SessionToken: h.config.SessionToken})
+	uploads := album.Uploads(h.config)
 	h.server.Exports = assemble.Exports(h.table)
 	h.server.Boundaries.Uploads = uploads
 	h.server.Gazetteers.Uploads, h.server.Gazetteers.Reading = uploads, pinyin.Of
+	h.server.Gazetteers.Queue = h.intakes
+	library.Lend(h.server.Gazetteers, library.Shelves(h.config, h.table))
 	h.server.Photos = album.Photos(h.config, h.server.Reports, h.table)
 	h.dark = developing.Darkroom(h.config, h.table, h.log)
 	if h.objects, err = h.bucket("objects", h.config.Uploads, func(key string) { _ = h.sent.Send(context.Background(), []string{key}) }); err != nil {
+		return err
+	}
+	if h.snapshots, err = h.bucket("snapshots", h.config.Snapshots, nil); err != nil {
 		return err
 	}
 	h.prints, err = h.bucket("photos", h.config.Photos, nil)
@@ -139,7 +147,7 @@ func (h *house) start(ctx context.Context) error {
 // bucket serves one bucket over a folder.
 func (h *house) bucket(folder, name string, posted func(string)) (http.Handler, error) {
 	return objectserver.New(objectserver.Config{Folder: filepath.Join(h.local.Var, folder), Bucket: name, Region: h.config.Region, AccessKey: h.config.AccessKey,
-		SecretKey: h.config.SecretKey, MaxBytes: h.config.BoundaryBytes, Now: time.Now, Posted: posted})
+		SecretKey: h.config.SecretKey, MaxBytes: max(h.config.BoundaryBytes, h.config.GazetteerBytes), Now: time.Now, Posted: posted})
 }
 
 // signIn sets up the demo issuer, unless another issuer is configured.
@@ -167,7 +175,7 @@ func (h *house) handler() http.Handler {
 		_, _ = w.Write(api.Contract)
 	})
 	mux.HandleFunc("GET /local/storage", h.meter.answer)
-	for name, bucket := range map[string]http.Handler{h.config.Uploads: h.objects, h.config.Photos: h.prints} {
+	for name, bucket := range map[string]http.Handler{h.config.Uploads: h.objects, h.config.Photos: h.prints, h.config.Snapshots: h.snapshots} {
 		mux.Handle("/"+name, bucket)
 		mux.Handle("/"+name+"/", bucket)
 	}

@@ -53,6 +53,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 	go h.sweep(background)
 	go h.parts.work(background, h.server.Jobs.Worker.Handle, h.log)
 	go h.prompt.work(background, h.deliver.Handle, h.log)
+	go h.intakes.work(background, h.server.Gazetteers.Carry, h.log)
 	go h.rounds(background)
 	go h.sent.work(background, h.dark.Develop, h.log)
 	go h.develop(background)

@@ -11,6 +11,7 @@ import (
 	"github.com/weige/weige/functions/internal/assemble"
 	"github.com/weige/weige/functions/internal/assemble/beyond"
 	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/library"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 )
@@ -20,10 +21,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := assemble.Server(c, foundation.Table(c), foundation.Log())
+	t := foundation.Table(c)
+	server, err := assemble.Server(c, t, foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}
+	library.Lend(server.Gazetteers, library.Shelves(c, t))
 	if server.Gazetteers.Beyond, err = beyond.Places(c); err != nil {
 		log.Fatal(err)
 	}

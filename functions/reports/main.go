@@ -11,6 +11,7 @@ import (
 	"github.com/weige/weige/functions/internal/assemble"
 	"github.com/weige/weige/functions/internal/assemble/beyond"
 	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/library"
 	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
@@ -26,6 +27,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	library.Lend(server.Gazetteers, library.Shelves(c, t))
 	if server.Gazetteers.Beyond, err = beyond.Places(c); err != nil {
 		log.Fatal(err)
 	}

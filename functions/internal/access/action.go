@@ -106,6 +106,8 @@ const (
 	ReplayDelivery       Action = "replayDelivery"
 	ListGazetteers       Action = "listGazetteers"
 	ImportGazetteer      Action = "importGazetteer"
+	BeginGazetteerImport Action = "beginGazetteerImport"
+	GetGazetteerImport   Action = "getGazetteerImport"
 	RollBackGazetteer    Action = "rollBackGazetteer"
 	CreateApplication    Action = "createApplication"
 	ListApplications     Action = "listApplications"
@@ -179,6 +181,8 @@ var actions = []Action{
 	FinishDrawing,
 	ListGazetteers,
 	ImportGazetteer,
+	BeginGazetteerImport,
+	GetGazetteerImport,
 	RollBackGazetteer,
 	ListDeadDeliveries,
 	ReplayDelivery,

@@ -103,6 +103,8 @@ var rules = map[Action]rule{
 	ListDeadDeliveries:       {roles: []Role{Administrator}, whole: true},
 	ListGazetteers:           {roles: []Role{Administrator}, whole: true},
 	ImportGazetteer:          {roles: []Role{Administrator}, whole: true},
+	BeginGazetteerImport:     {roles: []Role{Administrator}, whole: true},
+	GetGazetteerImport:       {roles: []Role{Administrator}, whole: true},
 	RollBackGazetteer:        {roles: []Role{Administrator}, whole: true},
 	SubscribeStaff:           {roles: []Role{Member, Dispatcher, Administrator}},
 	ReplayDelivery:           {roles: []Role{Administrator}, whole: true},

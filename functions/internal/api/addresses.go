@@ -204,8 +204,12 @@ func (s *Server) ImportGazetteer(w http.ResponseWriter, r *http.Request, code Ju
 		s.fail(w, r, err)
 		return
 	}
-	v := result.Version
-	answer(w, http.StatusOK, GazetteerImport{Stored: v.Version != "", Version: v.Version, Replaced: result.Replaced, Addresses: v.Addresses, Places: v.Places, Bytes: v.Bytes, Warnings: viewFaults(result.Warnings)})
+	answer(w, http.StatusOK, viewGazetteerImport(result))
+}
+
+func viewGazetteerImport(i gazetteer.Import) GazetteerImport {
+	v := i.Version
+	return GazetteerImport{Stored: v.Version != "", Version: v.Version, Replaced: i.Replaced, Addresses: v.Addresses, Places: v.Places, Bytes: v.Bytes, Warnings: viewFaults(i.Warnings)}
 }
 
 // RollBackGazetteer puts an earlier gazetteer in force again.

@@ -466,6 +466,33 @@ func (e ExportFormat) Valid() bool {
 	}
 }
 
+// Defines values for GazetteerIntakeState.
+const (
+	Compiling GazetteerIntakeState = "compiling"
+	Done      GazetteerIntakeState = "done"
+	Reading   GazetteerIntakeState = "reading"
+	Refused   GazetteerIntakeState = "refused"
+	Waiting   GazetteerIntakeState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the GazetteerIntakeState enum.
+func (e GazetteerIntakeState) Valid() bool {
+	switch e {
+	case Compiling:
+		return true
+	case Done:
+		return true
+	case Reading:
+		return true
+	case Refused:
+		return true
+	case Waiting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ImportedLineResult.
 const (
 	LineFault ImportedLineResult = "fault"
@@ -1750,6 +1777,41 @@ type GazetteerImport struct {
 	Stored   bool    `json:"stored"`
 	Version  string  `json:"version,omitempty,omitzero"`
 	Warnings []Fault `json:"warnings,omitempty,omitzero"`
+}
+
+// GazetteerIntake defines model for GazetteerIntake.
+type GazetteerIntake struct {
+	// Addresses Lines that were read as addresses.
+	Addresses int       `json:"addresses"`
+	BeganAt   time.Time `json:"began_at"`
+
+	// Bytes Of the file.
+	Bytes     int64     `json:"bytes"`
+	BytesRead int64     `json:"bytes_read"`
+	ChangedAt time.Time `json:"changed_at"`
+
+	// Compiled Addresses of those.
+	Compiled int                  `json:"compiled"`
+	DryRun   bool                 `json:"dry_run"`
+	Import   string               `json:"import"`
+	Refusal  Error                `json:"refusal,omitempty,omitzero"`
+	Result   GazetteerImport      `json:"result,omitempty,omitzero"`
+	State    GazetteerIntakeState `json:"state"`
+}
+
+// GazetteerIntakeState defines model for GazetteerIntake.State.
+type GazetteerIntakeState string
+
+// GazetteerOrder defines model for GazetteerOrder.
+type GazetteerOrder struct {
+	// Country Whose addresses they are: cn or us.
+	Country string `json:"country"`
+
+	// DryRun Check only, store nothing.
+	DryRun bool `json:"dry_run,omitempty,omitzero"`
+
+	// Upload Key of an upload.
+	Upload string `json:"upload"`
 }
 
 // GazetteerRollback defines model for GazetteerRollback.
@@ -3108,6 +3170,9 @@ type FormatQuery = ExportFormat
 // FromQuery defines model for from.
 type FromQuery = time.Time
 
+// GazetteerImportPath defines model for gazetteerImport.
+type GazetteerImportPath = string
+
 // IdempotencyKeyHeader defines model for idempotencyKey.
 type IdempotencyKeyHeader = string
 
@@ -3301,6 +3366,12 @@ type ImportGazetteerParams struct {
 
 	// DryRun Check only, store nothing.
 	DryRun bool `form:"dry_run,omitempty" json:"dry_run,omitempty,omitzero"`
+}
+
+// BeginGazetteerImportParams defines parameters for BeginGazetteerImport.
+type BeginGazetteerImportParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
 
 // ImportReportsParams defines parameters for ImportReports.
@@ -3529,6 +3600,9 @@ type InspectBoundaryFileJSONRequestBody = InspectionInput
 // PublishBoundarySetJSONRequestBody defines body for PublishBoundarySet for application/json ContentType.
 type PublishBoundarySetJSONRequestBody = Publication
 
+// BeginGazetteerImportJSONRequestBody defines body for BeginGazetteerImport for application/json ContentType.
+type BeginGazetteerImportJSONRequestBody = GazetteerOrder
+
 // RollBackGazetteerJSONRequestBody defines body for RollBackGazetteer for application/json ContentType.
 type RollBackGazetteerJSONRequestBody = GazetteerRollback
 
@@ -3735,6 +3809,12 @@ type ServerInterface interface {
 	// ImportGazetteer Replaces the standard addresses by a CSV with the columns text, lon, lat, datum and optionally building and area.
 	// (PUT /v1/{jurisdiction}/gazetteer)
 	ImportGazetteer(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ImportGazetteerParams)
+	// BeginGazetteerImport Orders the import of a large CSV that was uploaded; it is done in the background and comes into force at once.
+	// (POST /v1/{jurisdiction}/gazetteer/imports)
+	BeginGazetteerImport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params BeginGazetteerImportParams)
+	// GetGazetteerImport How far the import of a large CSV is, and every fault by line.
+	// (GET /v1/{jurisdiction}/gazetteer/imports/{import})
+	GetGazetteerImport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, gazetteerImportPath GazetteerImportPath)
 	// RollBackGazetteer Puts a gazetteer that was imported before in force again, if the one in force is still the expected one.
 	// (POST /v1/{jurisdiction}/gazetteer/rollback)
 	RollBackGazetteer(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
@@ -5674,6 +5754,95 @@ func (siw *ServerInterfaceWrapper) ImportGazetteer(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ImportGazetteer(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// BeginGazetteerImport operation middleware
+func (siw *ServerInterfaceWrapper) BeginGazetteerImport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BeginGazetteerImportParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.BeginGazetteerImport(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetGazetteerImport operation middleware
+func (siw *ServerInterfaceWrapper) GetGazetteerImport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "import" -------------
+	var gazetteerImportPath GazetteerImportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "import", r.PathValue("import"), &gazetteerImportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "import", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetGazetteerImport(w, r, jurisdictionPath, gazetteerImportPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8549,6 +8718,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/addresses", wrapper.CompleteAddress)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer", wrapper.ListGazetteers)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer", wrapper.ImportGazetteer)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer/imports", wrapper.BeginGazetteerImport)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer/imports/{import}", wrapper.GetGazetteerImport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer/rollback", wrapper.RollBackGazetteer)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports", wrapper.ListPublicReports)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports", wrapper.FileReport)

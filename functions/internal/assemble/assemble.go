@@ -45,7 +45,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Now: time.Now, NewID: foundation.NewID,
 			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
 	}
-	s.Gazetteers = &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Writer: t, Catalogue: t, Bytes: c.GazetteerBytes, Rows: c.GazetteerRows, Now: time.Now}
+	s.Gazetteers = &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Writer: t, Catalogue: t, Intakes: t, Bytes: c.GazetteerBytes, Rows: c.GazetteerRows, Now: time.Now}
 	s.Graveyard = t
 	s.Webhooks = &webhook.Desk{Store: t, Check: outside.CheckTyped, Now: time.Now, Random: rand.Reader}
 	s.Applications = &application.Desk{Store: t, Now: time.Now, Random: rand.Reader}

@@ -189,6 +189,8 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 	case "importGazetteer":
 		path += "?country=cn"
 		body = []byte("text,lon,lat,datum\nx,0.0005,0.0005,mars\n")
+	case "beginGazetteerImport":
+		body = map[string]any{"country": "cn", "upload": "boundaries/town/none"}
 	case "rollBackGazetteer":
 		body = map[string]any{"version": "0123456789abcdef", "expected": ""}
 	case "importRoster":

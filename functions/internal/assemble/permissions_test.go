@@ -23,6 +23,7 @@ import (
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assemble/album"
 	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/library"
 	"github.com/weige/weige/functions/internal/assemble/queues"
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/fault"
@@ -199,7 +200,9 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server.Boundaries.Uploads, server.Gazetteers.Uploads, server.Jobs.Worker.Queue = noUploads{}, noUploads{}, parts
+		server.Boundaries.Uploads, server.Gazetteers.Uploads, server.Jobs.Worker.Queue = album.Uploads(c), album.Uploads(c), parts
+		server.Gazetteers.Queue = &intakes{}
+		library.Lend(server.Gazetteers, library.Shelves(c, tables[function]))
 		server.Outbox = queues.Outbox(tables[function], &wakes{}, server.Log)
 		server.Exports = Exports(tables[function])
 		server.Exports.Now = func() time.Time { return time.Now().Add(time.Minute) } // what was just filed is settled
@@ -227,6 +230,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 	w.deliverEverything(tables["deliver"])
 	w.photographEverything(tables["develop"])
 	w.exportEverything()
+	w.takeInEverything(tables["gazetteers"])
 	w.importEverything()
 	w.followEverything(tables["announce"], tables["deliver"])
 	w.openEverything(tables["open311"])

@@ -30,12 +30,12 @@ import (
 	"github.com/weige/weige/functions/local/objectserver"
 )
 
-// files gives the world two buckets on a real object server.
+// files gives the world its buckets on a real object server.
 func (w *world) files() {
 	w.t.Helper()
-	w.config.Uploads, w.config.Photos = "uploads", "photos"
+	w.config.Uploads, w.config.Photos, w.config.Snapshots = "uploads", "photos", "snapshots"
 	mux := http.NewServeMux()
-	for _, bucket := range []string{w.config.Uploads, w.config.Photos} {
+	for _, bucket := range []string{w.config.Uploads, w.config.Photos, w.config.Snapshots} {
 		h, err := objectserver.New(objectserver.Config{Folder: w.t.TempDir(), Bucket: bucket, Region: w.config.Region, AccessKey: w.config.AccessKey,
 			SecretKey: w.config.SecretKey, MaxBytes: 16 << 20, Posted: func(key string) { w.posted = append(w.posted, key) }})
 		if err != nil {

@@ -11,14 +11,15 @@ import (
 
 // Config is what the functions are told by their environment.
 type Config struct {
-	Region   string // AWS_REGION
-	Table    string // TABLE_NAME
-	Uploads  string // UPLOADS_BUCKET: bucket for boundary files
-	Photos   string // PHOTOS_BUCKET: bucket for the prints of photos
-	Issuer   string // OIDC_ISSUER: address of the OpenID Connect issuer
-	Audience string // OIDC_AUDIENCE: what tokens are made out for
-	Person   string // OIDC_PERSON_CLAIM: claim that holds a person's id
-	Grants   string // OIDC_GRANTS_CLAIM: claim that holds grants
+	Region    string // AWS_REGION
+	Table     string // TABLE_NAME
+	Uploads   string // UPLOADS_BUCKET: bucket for boundary files
+	Photos    string // PHOTOS_BUCKET: bucket for the prints of photos
+	Snapshots string // SNAPSHOTS_BUCKET: bucket for large snapshots
+	Issuer    string // OIDC_ISSUER: address of the OpenID Connect issuer
+	Audience  string // OIDC_AUDIENCE: what tokens are made out for
+	Person    string // OIDC_PERSON_CLAIM: claim that holds a person's id
+	Grants    string // OIDC_GRANTS_CLAIM: claim that holds grants
 
 	Open311 string // OPEN311_JURISDICTION: jurisdiction of Open311 requests that name none; empty: they have to
 	Public  string // PUBLIC_URL: address under which people find Weige; empty: that of the request
@@ -47,6 +48,7 @@ type Config struct {
 
 	DynamoDBEndpoint string // DYNAMODB_ENDPOINT: another engine that speaks the DynamoDB API; empty for the region's
 	Queue            string // QUEUE_URL: queue of the parts of jobs
+	GazetteerQueue   string // GAZETTEER_QUEUE_URL: queue of large imports of gazetteers
 	DeliveryQueue    string // DELIVERY_QUEUE_URL: queue of deliveries that are to be sent at once
 	Live             string // LIVE_URL: where the WebSocket API manages its connections
 	SQSEndpoint      string // SQS_ENDPOINT: another queue service that speaks the SQS API; empty for the region's
@@ -68,14 +70,15 @@ func Names() []string {
 func Read(getenv func(string) string) (Config, error) {
 	r := reader{getenv: getenv}
 	c := Config{
-		Region:   r.text("AWS_REGION", "us-east-1"),
-		Table:    r.text("TABLE_NAME", "weige"),
-		Uploads:  r.text("UPLOADS_BUCKET", "weige-uploads"),
-		Photos:   r.text("PHOTOS_BUCKET", "weige-photos"),
-		Issuer:   r.text("OIDC_ISSUER", ""),
-		Audience: r.text("OIDC_AUDIENCE", "weige-web"),
-		Person:   r.text("OIDC_PERSON_CLAIM", "sub"),
-		Grants:   r.text("OIDC_GRANTS_CLAIM", "groups"),
+		Region:    r.text("AWS_REGION", "us-east-1"),
+		Table:     r.text("TABLE_NAME", "weige"),
+		Uploads:   r.text("UPLOADS_BUCKET", "weige-uploads"),
+		Photos:    r.text("PHOTOS_BUCKET", "weige-photos"),
+		Snapshots: r.text("SNAPSHOTS_BUCKET", "weige-snapshots"),
+		Issuer:    r.text("OIDC_ISSUER", ""),
+		Audience:  r.text("OIDC_AUDIENCE", "weige-web"),
+		Person:    r.text("OIDC_PERSON_CLAIM", "sub"),
+		Grants:    r.text("OIDC_GRANTS_CLAIM", "groups"),
 
 		Open311: r.text("OPEN311_JURISDICTION", ""),
 		Public:  r.text("PUBLIC_URL", ""),
@@ -103,6 +106,7 @@ func Read(getenv func(string) string) (Config, error) {
 
 		DynamoDBEndpoint: r.text("DYNAMODB_ENDPOINT", ""),
 		Queue:            r.text("QUEUE_URL", ""),
+		GazetteerQueue:   r.text("GAZETTEER_QUEUE_URL", ""),
 		DeliveryQueue:    r.text("DELIVERY_QUEUE_URL", ""),
 		Live:             r.text("LIVE_URL", ""),
 		SQSEndpoint:      r.text("SQS_ENDPOINT", ""),

@@ -41,6 +41,9 @@ type Uploads interface {
 	Open(ctx context.Context, key string, limit int64) (io.ReadCloser, int64, error)
 }
 
+// AtOnce is how many bytes a file may have to be imported while somebody waits: some 300,000 addresses, which take 8 s.
+const AtOnce = 16 << 20
+
 // Desk imports gazetteers and answers from the one in force.
 type Desk struct {
 	Books     *jurisdiction.Books
@@ -53,6 +56,8 @@ type Desk struct {
 	Bytes     int64           // largest file
 	Rows      int             // most addresses
 	Now       func() time.Time
+	Intakes   Intakes // needed for large imports
+	Queue     Queue   // of those who do large imports; needed to order them
 }
 
 // NewShelf gives the shelf of opened gazetteers.
@@ -68,6 +73,9 @@ type Order struct {
 	DryRun  bool
 	By      string           // person's id
 	Told    address.Progress // is told how far it is; may be nil
+
+	Expected *string   // the version that must be in force; nil: the one that is when it begins
+	read     func(int) // is told how many bytes more were read; may be nil
 }
 
 // Import tells what a file held.
@@ -86,13 +94,20 @@ func (d *Desk) Import(ctx context.Context, code string, o Order) (Import, error)
 	}
 	grammar, ok := address.GrammarOf(o.Country)
 	if !ok {
-		return Import{}, fault.Field("country", "Addresses of these countries can be read: %s.", strings.Join(address.Countries(), ", "))
+		return Import{}, unreadable()
 	}
-	file, err := d.open(ctx, code, o)
+	expected := c.Gazetteer
+	if o.Expected != nil {
+		expected = *o.Expected
+	}
+	file, size, err := d.open(ctx, code, o)
 	if err != nil {
 		return Import{}, err
 	}
 	defer file.Close()
+	if o.read == nil && size > AtOnce {
+		return Import{}, fault.New(fault.TooLarge, "A file of more than %d bytes takes longer than a request may; upload it and order its import.", AtOnce)
+	}
 	read, err := grammar.ReadCSV(file, d.Rows, o.Told)
 	if err != nil {
 		return Import{}, err
@@ -110,7 +125,7 @@ func (d *Desk) Import(ctx context.Context, code string, o Order) (Import, error)
 	if err != nil {
 		return Import{}, fmt.Errorf("open gazetteer: %w", err)
 	}
-	result := Import{Warnings: details(read.Faults), Replaced: c.Gazetteer,
+	result := Import{Warnings: details(read.Faults), Replaced: expected,
 		Version: Version{Country: o.Country, CreatedAt: d.Now().UTC(), By: o.By, Addresses: g.Len(), Places: g.Places(), Bytes: len(blob)}}
 	if o.DryRun {
 		return result, nil
@@ -122,28 +137,31 @@ func (d *Desk) Import(ctx context.Context, code string, o Order) (Import, error)
 	if err := d.Catalogue.RegisterGazetteer(ctx, code, result.Version); err != nil {
 		return Import{}, err
 	}
-	return result, d.Writer.Switch(ctx, code, jurisdiction.Change{Kind: jurisdiction.GazetteerKind, Expected: c.Gazetteer, Next: result.Version.Version})
+	return result, d.Writer.Switch(ctx, code, jurisdiction.Change{Kind: jurisdiction.GazetteerKind, Expected: expected, Next: result.Version.Version})
 }
 
-// open gives the file, which was sent whole or uploaded before.
-func (d *Desk) open(ctx context.Context, code string, o Order) (io.ReadCloser, error) {
+// open gives the file, which was sent whole or uploaded before, and its size in bytes.
+func (d *Desk) open(ctx context.Context, code string, o Order) (file io.ReadCloser, size int64, err error) {
 	switch {
 	case (len(o.File) > 0) == (o.Upload != ""):
-		return nil, fault.Field("upload", "Send the file in the body, or name an upload.")
+		return nil, 0, fault.Field("upload", "Send the file in the body, or name an upload.")
 	case o.Upload == "":
-		return io.NopCloser(bytes.NewReader(o.File)), nil
+		return io.NopCloser(bytes.NewReader(o.File)), int64(len(o.File)), nil
 	case !strings.HasPrefix(o.Upload, jurisdiction.UploadPrefix(code)):
-		return nil, fault.Field("upload", "This is no upload of this jurisdiction.")
+		return nil, 0, fault.Field("upload", "This is no upload of this jurisdiction.")
 	}
-	body, size, err := d.Uploads.Open(ctx, o.Upload, d.Bytes)
+	file, size, err = d.Uploads.Open(ctx, o.Upload, d.Bytes)
 	if fault.Is(err, fault.Unknown) {
-		return nil, fault.Field("upload", "Nothing was uploaded there yet, or it has expired; send the file with PUT first.")
+		return nil, 0, fault.Field("upload", "Nothing was uploaded there yet, or it has expired; send the file with PUT first.")
 	}
 	if err == nil && size > d.Bytes {
-		_ = body.Close()
-		return nil, fault.New(fault.TooLarge, "A gazetteer may have %d bytes at most; this has %d.", d.Bytes, size)
+		_ = file.Close()
+		return nil, 0, fault.New(fault.TooLarge, "A gazetteer may have %d bytes at most; this has %d.", d.Bytes, size)
 	}
-	return body, err
+	if err == nil && o.read != nil {
+		file = counted{file, o.read}
+	}
+	return file, size, err
 }
 
 // place compares where addresses lie with the areas they state.

@@ -16,6 +16,7 @@ import (
 //	chunk of a snapshot        T#{j}#{kind}#{version}      CHUNK#{n}
 //	description of a set       T#{j}#SETS                  SET#{version}
 //	description of a gazetteer T#{j}#GAZETTEERS            GAZETTEER#{version}
+//	its import, if it is large T#{j}#GAZETTEERS            INTAKE#{intake}
 //	report: state              R#{id}                      STATE
 //	report: contact            R#{id}                      CONTACT
 //	report: event              R#{id}                      EV#{version}    the first holds what was reported, too
@@ -95,6 +96,10 @@ func gazetteersPartition(j string) string { return "T#" + j + "#GAZETTEERS" }
 func gazetteerKey(j, version string) key {
 	return key{gazetteersPartition(j), gazetteerPrefix + version}
 }
+
+const intakePrefix = "INTAKE#"
+
+func intakeKey(j, id string) key { return key{gazetteersPartition(j), intakePrefix + id} }
 
 const drawingPrefix = "DRAWING#"
 

@@ -66,6 +66,11 @@ func (q *queues) take(name string) (m events.SQSMessage, ok bool) {
 // DeliverParts hands the parts of jobs to the function jobs.
 func (s *Stack) DeliverParts(ctx context.Context) error { return s.hand(ctx, "parts", "jobs") }
 
+// DeliverIntakes hands what asks for large imports to the function gazetteers.
+func (s *Stack) DeliverIntakes(ctx context.Context) error {
+	return s.hand(ctx, "intakes", "gazetteers")
+}
+
 // DeliverMessages hands what asks for deliveries to the function deliver.
 func (s *Stack) DeliverMessages(ctx context.Context) error {
 	return s.hand(ctx, "deliveries", "deliver")

@@ -86,7 +86,7 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 		return nil, err
 	}
 	t, err := readTemplate(filepath.Join(root, "infra", "template.yaml"), map[string]string{"Table": s.Table, "OidcIssuer": s.IssuerURL, "Id": "local",
-		"Parts": queueAddress + "parts", "Deliveries": queueAddress + "deliveries", "LiveApi": "live", "MailDomain": "town.example", "DomainName": "pages.town.example", "AWS::Region": Region, "AWS::URLSuffix": "amazonaws.com"})
+		"Parts": queueAddress + "parts", "Deliveries": queueAddress + "deliveries", "Intakes": queueAddress + "intakes", "LiveApi": "live", "MailDomain": "town.example", "DomainName": "pages.town.example", "AWS::Region": Region, "AWS::URLSuffix": "amazonaws.com"})
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,8 @@ func Start(ctx context.Context, o Options) (s *Stack, err error) {
 	if err != nil {
 		return nil, err
 	}
-	buckets, err := s.buckets(o, functions["photos"].environment["UPLOADS_BUCKET"], functions["photos"].environment["PHOTOS_BUCKET"])
+	buckets, err := s.buckets(o, functions["photos"].environment["UPLOADS_BUCKET"], functions["photos"].environment["PHOTOS_BUCKET"],
+		functions["locate"].environment["SNAPSHOTS_BUCKET"])
 	if err != nil {
 		return nil, err
 	}

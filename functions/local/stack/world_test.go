@@ -264,8 +264,8 @@ func ring(from, to int) string {
 const townRoster = "area_code,role,person,name,deputies,away\ns,desk,street-desk,街道值班,,\nc1,head,head-1,第一社区书记,,\n" +
 	"c1g1,leader,leader-11,第一网格网格长,leader-12,\nc1g2,leader,leader-12,第二网格网格长,,\nc2g1,leader,leader-21,第三网格网格长,,\n"
 
-// upload sends a boundary file the way large ones go and gives the draft it became.
-func (w *world) upload(jurisdiction, token string, file []byte, mapping map[string]any) api.BoundarySet {
+// send sends a file the way large ones go and gives the key of the upload.
+func (w *world) send(jurisdiction, token string, file []byte) string {
 	w.t.Helper()
 	var u api.BoundaryUpload
 	w.must("POST", "/v1/"+jurisdiction+"/boundary-uploads", token, nil).into(w.t, &u)
@@ -284,8 +284,13 @@ func (w *world) upload(jurisdiction, token string, file []byte, mapping map[stri
 	if said, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK {
 		w.t.Fatalf("upload: %s %s", resp.Status, said)
 	}
-	var set api.BoundarySet
-	w.must("POST", "/v1/"+jurisdiction+"/boundary-sets", token, map[string]any{"mapping": mapping, "upload": u.Upload}).into(w.t, &set)
+	return u.Upload
+}
+
+// upload sends a boundary file and gives the draft it became.
+func (w *world) upload(jurisdiction, token string, file []byte, mapping map[string]any) (set api.BoundarySet) {
+	w.t.Helper()
+	w.must("POST", "/v1/"+jurisdiction+"/boundary-sets", token, map[string]any{"mapping": mapping, "upload": w.send(jurisdiction, token, file)}).into(w.t, &set)
 	return set
 }
 

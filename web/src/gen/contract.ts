@@ -96,11 +96,54 @@ export interface paths {
         get: operations["listGazetteers"];
         /**
          * Replaces the standard addresses by a CSV with the columns text, lon, lat, datum and optionally building and area.
-         * @description A line per address, UTF-8 or GB 18030. `building` and `area` are codes. A large file is sent to a presigned address first, see
-         *     boundary-uploads, and named by `upload`. Every fault is reported by line and then nothing is stored; addresses outside the area
+         * @description A line per address, UTF-8 or GB 18030. `building` and `area` are codes. A file of some megabytes is sent to a presigned address
+         *     first, see boundary-uploads, and named by `upload`; one over 16 MB is imported by gazetteer/imports. Every fault is reported by line and then nothing is stored; addresses outside the area
          *     that their line states are warnings. All of it comes into force at once.
          */
         put: operations["importGazetteer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/gazetteer/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Orders the import of a large CSV that was uploaded; it is done in the background and comes into force at once.
+         * @description As by PUT gazetteer, for files that take longer than a request. If another gazetteer was put in force meanwhile, it is refused.
+         *     Whatever dies on the way, it is done once.
+         */
+        post: operations["beginGazetteerImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/gazetteer/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                import: components["parameters"]["gazetteerImport"];
+            };
+            cookie?: never;
+        };
+        /** How far the import of a large CSV is, and every fault by line. */
+        get: operations["getGazetteerImport"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2136,6 +2179,40 @@ export interface components {
             bytes: number;
             warnings?: components["schemas"]["Fault"][];
         };
+        GazetteerOrder: {
+            /** @description Whose addresses they are: cn or us. */
+            country: string;
+            /** @description Key of an upload. */
+            upload: string;
+            /**
+             * @description Check only, store nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        GazetteerIntake: {
+            import: string;
+            /** @enum {string} */
+            state: "waiting" | "reading" | "compiling" | "done" | "refused";
+            dry_run: boolean;
+            /** Format: date-time */
+            began_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            /**
+             * Format: int64
+             * @description Of the file.
+             */
+            bytes: number;
+            /** Format: int64 */
+            bytes_read: number;
+            /** @description Lines that were read as addresses. */
+            addresses: number;
+            /** @description Addresses of those. */
+            compiled: number;
+            refusal?: components["schemas"]["Error"];
+            result?: components["schemas"]["GazetteerImport"];
+        };
         GazetteerRollback: {
             version: string;
             /** @description The version in force, as it was last seen. */
@@ -3372,6 +3449,7 @@ export interface components {
         job: string;
         /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
         set: string;
+        gazetteerImport: string;
         drawing: string;
         /** @description A key of the sender's own. The same key and body do the thing once. */
         idempotencyKey: string;
@@ -3581,6 +3659,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GazetteerImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    beginGazetteerImport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GazetteerOrder"];
+            };
+        };
+        responses: {
+            /** @description Ordered; look at it until it is done or refused. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GazetteerIntake"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getGazetteerImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                import: components["parameters"]["gazetteerImport"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GazetteerIntake"];
                 };
             };
             default: components["responses"]["Error"];

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/delivery"
+	"github.com/weige/weige/functions/internal/gazetteer"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/queue"
 	"github.com/weige/weige/functions/internal/table"
@@ -20,6 +21,11 @@ func Parts(c config.Config) *queue.Queue[job.Message] {
 // Deliveries gives the queue of deliveries that are to be sent at once. It does no network.
 func Deliveries(c config.Config) *queue.Queue[delivery.Message] {
 	return queue.New[delivery.Message](at(c, c.DeliveryQueue))
+}
+
+// Intakes gives the queue of large imports of gazetteers. It does no network.
+func Intakes(c config.Config) *queue.Queue[gazetteer.Message] {
+	return queue.New[gazetteer.Message](at(c, c.GazetteerQueue))
 }
 
 func at(c config.Config, url string) queue.Config {
