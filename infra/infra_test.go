@@ -79,7 +79,7 @@ func TestTooLargeForOpen311(t *testing.T) {
 		{"/open311/v2/requests", `{"content-length":{"value":"90000000"}}`, "xml"},
 	} {
 		program := source + "\nconst r = handler({ request: { uri: '" + test.uri + "', headers: " + test.headers + " } });" +
-			"console.log(JSON.stringify(r.statusCode ? { status: r.statusCode, kind: r.headers['content-type'].value, body: r.body } : { body: 'passes ' + r.uri }));"
+			"console.log(JSON.stringify(r.statusCode ? { status: r.statusCode, kind: r.headers['content-type'].value, body: r.body.data } : { body: 'passes ' + r.uri }));"
 		out, err := exec.Command(node, "-e", program).CombinedOutput()
 		var got struct {
 			Status     int

@@ -284,6 +284,9 @@ func TestOpen311RefusesClearly(t *testing.T) {
 			t.Errorf("%s %s: %d, want %d; %v\n%s", bad.method, bad.path, rec.Code, bad.status, err, rec.Body)
 		}
 	}
+	if a := o.send("OPTIONS", "requests.json", nil, "Origin", "https://example.org"); a.status != http.StatusNoContent || !strings.Contains(a.header.Get("Access-Control-Allow-Headers"), "Idempotency-Key") {
+		t.Errorf("a browser asks what it may send: %d %v", a.status, a.header)
+	}
 	if a := o.send("GET", "requests", nil, "Accept", "application/json"); !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
 		t.Errorf("an address without a format is not answered as accepted: %s", a.header.Get("Content-Type"))
 	}

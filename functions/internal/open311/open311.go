@@ -120,6 +120,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Access-Control-Allow-Origin", "*") // nothing here depends on who a browser is signed in as
 	w.Header().Set("Vary", "Accept, Accept-Language")
+	if r.Method == http.MethodOptions { // a browser asks before a page of another origin sends a header of its own
+		w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD, POST")
+		w.Header().Set("Access-Control-Allow-Headers", "Accept-Language, Content-Type, Idempotency-Key")
+		w.Header().Set("Access-Control-Max-Age", "86400")
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	d, err := c.answer(w)
 	if err != nil {
 		c.fail(w, err)
