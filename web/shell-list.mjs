@@ -1,18 +1,22 @@
-// Lists in dist/shell.json what the phone's page needs, for its service worker to keep: the page, its scripts and style sheets, and what
-// they fetch later but the map, which shows nothing without a network. Called by `npm run build`.
+// Lists in dist/shell.json what the pages of the phone need, for the service worker to keep: the pages, their scripts and style sheets, and what
+// they fetch later. The map is listed apart: it is large, and kept only where it could be drawn. Called by `npm run build`.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const dist = new URL('dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
-const found = new Set();
+const map = 'src/map/owner.ts';
 
-function take(key) {
-  const { file, css = [], imports = [], dynamicImports = [] } = manifest[key];
-  if (found.has(file)) return;
-  for (const one of [file, ...css]) found.add(one);
-  for (const one of [...imports, ...dynamicImports]) if (one !== 'src/map/owner.ts') take(one);
+/** Adds the files that a chunk needs, but those of the chunks in `without`. */
+function take(key, without, found = new Set()) {
+  const { file, css = [], assets = [], imports = [], dynamicImports = [] } = manifest[key];
+  if (found.has(`/${file}`) || without.includes(key)) return found;
+  for (const one of [file, ...css, ...assets]) found.add(`/${one}`);
+  for (const one of [...imports, ...dynamicImports]) take(one, without, found);
+  return found;
 }
 
-take('mine/index.html');
-const files = ['/mine/', '/config.json', '/favicon.svg', '/manifest.webmanifest', ...[...found].sort().map((file) => `/${file}`)];
-writeFileSync(new URL('shell.json', dist), JSON.stringify(files));
+const pages = Object.fromEntries(['/', '/track/', '/mine/'].map((at) => [at, [...take(`${at.slice(1)}index.html`, [map])].sort()]));
+const needed = new Set(Object.values(pages).flat());
+const later = [...take(map, ['src/map/drawing.ts'])].filter((file) => !needed.has(file)).sort();
+const common = ['/config.json', '/favicon.svg', '/manifest.webmanifest'];
+writeFileSync(new URL('shell.json', dist), JSON.stringify({ pages, common, later }));

@@ -20,7 +20,7 @@ export default defineConfig({
     // The polyfill is a script of its own that no browser with WebGL 2 needs.
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // A service worker rules over the folder it lies in, and its address never changes.
+      // A service worker rules over the folder it lies in, which is all of the site, and its address never changes.
       output: { entryFileNames: (chunk) => (chunk.name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js') },
       input: {
         report: resolve(import.meta.dirname, 'index.html'),
@@ -28,7 +28,7 @@ export default defineConfig({
         dispatch: resolve(import.meta.dirname, 'dispatch/index.html'),
         subscribe: resolve(import.meta.dirname, 'subscribe/index.html'),
         mine: resolve(import.meta.dirname, 'mine/index.html'),
-        worker: resolve(import.meta.dirname, 'src/mine/worker.ts'),
+        worker: resolve(import.meta.dirname, 'src/offline/worker.ts'),
         edit: resolve(import.meta.dirname, 'edit/index.html'),
       },
     },

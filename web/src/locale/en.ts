@@ -71,6 +71,7 @@ export const en: Catalogue = {
 
   locating: 'Finding the grid…',
   locateFailed: 'The grid could not be found.',
+  locateLater: 'You can write and send all the same: the server finds who answers for it once there is a network.',
   whoHasIt: 'Who answers for it',
   answersHere: (role) => `${role} answers for this place`,
   answersQueue: (queue) => `Nobody is on duty here at the moment; it goes to: ${queue}`,

@@ -71,6 +71,7 @@ export const zh = {
 
   locating: '正在查找网格…',
   locateFailed: '没能查到网格。',
+  locateLater: '照样可以写、可以提交：连上网以后，由服务器确定归谁管。',
   whoHasIt: '由谁负责',
   answersHere: (role: string) => `这里由${role}负责`,
   answersQueue: (queue: string) => `这里暂时没有人值守，会进入${queue}`,

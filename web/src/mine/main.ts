@@ -12,6 +12,7 @@ import { distance, moment } from '../locale/format.ts';
 import { opening, shell } from '../page/shell.ts';
 import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
+import { keepPage } from '../offline/keep.ts';
 import { findMe } from '../report/geolocation.ts';
 import { areaTree } from '../contract/areas.ts';
 import './case.ts';
@@ -87,7 +88,7 @@ export class MinePage extends StaffElement {
     this.back();
     this.stage = this.session || this.kept ? 'in' : 'out';
     this.expired = !this.session;
-    void keepShell();
+    keepPage('/mine/');
     if (this.stage === 'in') await this.sync();
   }
 
@@ -295,17 +296,6 @@ export class MinePage extends StaffElement {
 
 function isExpired(error: unknown): boolean {
   return error instanceof Error && 'status' in error && error.status === 401;
-}
-
-/** Has the page itself kept, where the browser can; it opens without a network from then on. */
-async function keepShell(): Promise<void> {
-  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
-  try {
-    const registration = await navigator.serviceWorker.register('/worker.js', { scope: '/mine/', type: 'module', updateViaCache: 'none' });
-    registration.active?.postMessage('renew');
-  } catch {
-    // Some browsers forbid it; the page then needs a network to open.
-  }
 }
 
 declare global {

@@ -13,6 +13,7 @@ import type { ContactInput, Located } from '../contract/schemas.ts';
 import type { MapElement } from '../map/element.ts';
 import { nothing as noPoints, publicPoints, type PointCollection } from '../map/features.ts';
 import { POINTS_FROM_ZOOM } from '../map/sources.ts';
+import { keepPage } from '../offline/keep.ts';
 import { ResidentElement } from '../page/resident-element.ts';
 import { byTouch } from '../page/touch.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
@@ -65,9 +66,14 @@ export class ReportPage extends ResidentElement {
   private kept: Kept | undefined;
   private outbox: Outbox | undefined;
   private stop: (() => void) | undefined;
+  /** Asks again who answers for the place where that could not be asked before. */
+  private readonly back = (): void => {
+    if (this.located === 'failed' && this.draft.place) void this.locate({ ...this.draft.place, datum: 'WGS84' });
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
+    window.addEventListener('online', this.back);
     void this.open();
   }
 
@@ -81,6 +87,7 @@ export class ReportPage extends ResidentElement {
       this.stop = this.outbox.start();
       this.draft = { ...draftOf(await kept.draft(client.jurisdiction)), ...this.handedOver() };
       this.setting = setting;
+      keepPage('/');
       if (this.draft.place) void this.locate({ ...this.draft.place, datum: 'WGS84' });
     } catch {
       this.failed = true;
@@ -89,6 +96,7 @@ export class ReportPage extends ResidentElement {
 
   override disconnectedCallback(): void {
     this.stop?.();
+    window.removeEventListener('online', this.back);
     super.disconnectedCallback();
   }
 
@@ -357,7 +365,7 @@ export class ReportPage extends ResidentElement {
     switch (this.located) {
       case undefined: return html`<p class="hint">${!this.mapped ? t.noPlaceYet : byTouch() ? t.mapHintTouch : t.mapHintNoPin}</p>`;
       case 'asking': return html`<p class="hint">${t.locating}</p>`;
-      case 'failed': return html`<p class="notice bad">${t.locateFailed} ${t.fault_network}</p>`;
+      case 'failed': return html`<p class="notice warn">${t.locateFailed} ${t.locateLater}</p>`;
       default: return locatedView(t, setting.jurisdiction, setting.areas, this.located, {
         sure: this.side === 'sure', failed: this.side === 'failed', here: () => { this.side = 'sure'; }, there: (code) => void this.sideTaken(code) });
     }

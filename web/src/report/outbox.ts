@@ -57,7 +57,11 @@ export class Outbox {
 
   /** Sends what an earlier page left, and again whenever the device is online or the page is seen. Gives what ends that. */
   start(): () => void {
-    const go = () => { if (document.visibilityState === 'visible') void this.run(); };
+    const go = () => {
+      if (document.visibilityState !== 'visible') return;
+      this.pause = pauses.first;
+      void this.run();
+    };
     window.addEventListener('online', go);
     document.addEventListener('visibilitychange', go);
     void this.run();
@@ -99,13 +103,16 @@ export class Outbox {
 
   private async sendAll(): Promise<void> {
     await this.tell();
+    let next = pauses.first;
     try {
       for (const one of await this.kept.outbox()) if (this.isOpen(one)) await this.sendOne(one);
       this.pause = pauses.first;
     } catch {
       // Nothing of it is lost: it stays and is tried again.
+      next = Math.min(pauses.longest, this.pause * 2);
     }
     await this.tell();
+    this.pause = next;
   }
 
   /** Throws when the outcome is open. */
@@ -163,7 +170,6 @@ export class Outbox {
     clearTimeout(this.timer);
     if (!this.all.some((one) => this.isOpen(one))) return;
     this.timer = setTimeout(() => void this.run(), this.pause);
-    this.pause = Math.min(pauses.longest, this.pause * 2);
   }
 
   /** One window of the browser sends at a time. Without locks two could, and the key still lets one of them file. */

@@ -13,6 +13,7 @@ import type { MapElement } from '../map/element.ts';
 import { onePoint, type PointCollection } from '../map/features.ts';
 import { whoHasIt } from '../page/assignee.ts';
 import '../page/add-photos.ts';
+import { keepPage } from '../offline/keep.ts';
 import { ResidentElement } from '../page/resident-element.ts';
 import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
@@ -55,6 +56,7 @@ export class TrackPage extends ResidentElement {
     this.failed = false;
     try {
       this.setting = await readSetting();
+      keepPage('/track/');
       this.fromAddress();
     } catch {
       this.failed = true;

@@ -95,8 +95,9 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const [one, two] = await handTo(person, 2);
     await page.locator('.mine-head button').tap();
     await page.locator(`[data-report="${two}"]`).waitFor();
-    await page.evaluate(async () => { await navigator.serviceWorker.ready; });
-    await expect.poll(() => page.evaluate(async () => (await (await caches.open('weige-shell')).keys()).length)).toBeGreaterThan(5);
+    const keptHere = () => page.evaluate(async () => (await (await caches.open('weige-shell')).keys()).map(({ url }) => new URL(url).pathname));
+    await expect.poll(keptHere, { timeout: 20_000 }).toEqual(expect.arrayContaining(['/mine/', '/shell.json']));
+    expect((await keptHere()).filter((path) => path.startsWith('/v1/'))).toEqual([]);
 
     await context.setOffline(true);
     await page.reload();

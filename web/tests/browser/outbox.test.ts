@@ -95,6 +95,55 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.end();
   });
 
+  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('is written on a page that opens without a network, and sent once, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const before = await listed();
+    const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: 119.45, latitude: 32.2, accuracy: 12 } });
+    visit.expectComplaint(/Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
+    const { context } = visit;
+    await visit.open('/');
+    const keptHere = () => visit.page.evaluate(async () => (await (await caches.open('weige-shell')).keys()).map(({ url }) => url.slice(location.origin.length)));
+    await expect.poll(keptHere, { timeout: 20_000 }).toContain('/shell.json');
+    expect((await keptHere()).filter((address) => address.startsWith('/v1/') && !/^\/v1\/demo(\/boundary-sets\/[^/]+\/areas\?geometry=false)?$/.test(address))).toEqual([]);
+
+    await context.setOffline(true);
+    await visit.page.reload();
+    expect(await visit.page.evaluate(() => fetch('/healthz').then(() => 'reached', () => 'cut'))).toBe('cut');
+    await visit.press('.find-me');
+    await visit.page.getByText(t.locateLater).waitFor();
+    await visit.mapDrawn();
+    await describe(visit, '井盖丢了，没有网络');
+    await visit.check(`written without a network on this ${device}`);
+    await visit.picture(`offline-form-${device}`, { whole: true });
+    await visit.page.waitForTimeout(200); // until the device has written it
+    await visit.page.close();
+
+    // The browser is opened again, still without a network.
+    const page = await context.newPage();
+    await page.goto(server.url);
+    await expect.poll(() => page.locator('#description').inputValue()).toBe('井盖丢了，没有网络');
+    await page.locator('.send button.primary').click();
+    await page.getByText(t.outboxWaiting).waitFor();
+    await page.close();
+    const again = await context.newPage();
+    await again.goto(server.url);
+    await again.locator('.outbox [data-state]').first().waitFor();
+    expect(await listed()).toBe(before);
+
+    // It arrives, and the answer is lost.
+    let tries = 0;
+    await context.route(/\/reports$/, async (route) => {
+      if (route.request().method() !== 'POST' || ++tries > 1) return route.continue();
+      await route.fetch();
+      return route.abort('connectionreset');
+    });
+    await context.setOffline(false);
+    await again.locator('.outbox [data-state=filed]').waitFor();
+    expect((await tracked(await codeShown(again))).description).toBe('井盖丢了，没有网络');
+    expect([await listed(), tries]).toEqual([before + 1, 2]);
+    await visit.end();
+  });
+
   it('survives a closed browser as a draft, with its photo', async () => {
     const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
     await visit.open('/');
