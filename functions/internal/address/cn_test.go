@@ -2,6 +2,7 @@ package address
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,14 @@ func quarter(t testing.TB) *Gazetteer {
 		}
 	}
 	return compiled(t, "cn", rows)
+}
+
+// Beside a lane that is not known, only its road is, and the lane may lead away from it.
+func TestALaneThatIsNotKnownMayLeadAway(t *testing.T) {
+	c := quarter(t).Lookup("橘香路12弄6号").Candidates[0]
+	if c.Grade != GradeStreet || reach(c.Around, c.Point) < 0.9*laneMetres || !slices.Contains(c.Unmatched, NumberPart) || slices.Contains(c.Matched, NumberPart) {
+		t.Errorf("%+v", c)
+	}
 }
 
 // Ways in which residents write addresses in hotlines, parcels and group chats.
@@ -134,6 +143,7 @@ func TestResidentsWriteAddressesInManyWays(t *testing.T) {
 		{"水西门口大街", GradeNone, ""},
 		{"四牌楼菜场门口", GradeEstate, "四牌楼菜场"},
 		{"四牌楼菜场东侧50米", GradeEstate, "四牌楼菜场"},
+		{"四牌楼菜场东边50米", GradeEstate, "四牌楼菜场"},
 		{"四牌楼菜场往东100米", GradeEstate, "四牌楼菜场"},
 		{"临江小学南门", GradeEstate, "临江小学"},
 		{"临江小学正门口", GradeEstate, "临江小学"},

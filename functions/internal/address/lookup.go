@@ -14,7 +14,7 @@ type Candidate struct {
 	Point     geo.Point
 	Metres    float64     // how far the place may be from Point, by what the gazetteer knows; 0 for exact grades
 	Spread    []geo.Point // of grades that are not exact: known points of what is meant, at most maxSpread, Point among them
-	Around    []geo.Point // of a road that is known in part: how far it may go on beyond what is known; it may also end before
+	Around    []geo.Point // of what is known in part: how far it may reach beyond what is known; it may also end before
 	Areas     []Area      // that the standard address states
 	Area      string      // code of its area, as the gazetteer states it
 	Building  string      // code of its building

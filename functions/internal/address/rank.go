@@ -30,6 +30,9 @@ func (s *search) differ(said, is string) bool {
 	return is != said && s.g.Grammar.key(is) != s.g.Grammar.key(said) && (s.g.knows(said) || !near(said, is))
 }
 
+// laneMetres is how far from its road a lane may lead.
+const laneMetres = 300.0
+
 // add keeps a candidate. One that says something else about areas than the text, or is only near what was asked for, is never an exact answer.
 func (s *search) add(c Candidate) {
 	stated := func(level int, name string) bool {
@@ -48,6 +51,9 @@ func (s *search) add(c Candidate) {
 		}
 	}
 	if s.vague {
+		if slices.Contains(s.spare, NumberPart) {
+			c.Around, c.Metres = append(c.Around, ring(c.Point, laneMetres)...), max(c.Metres, laneMetres)
+		}
 		c.Matched = slices.DeleteFunc(slices.Clone(c.Matched), func(p Part) bool { return slices.Contains(c.Unmatched, p) })
 	}
 	if (c.Grade.Exact() || c.Grade == GradeInterpolated) && s.vague || c.Grade.Exact() && (slices.Contains(c.Unmatched, AreaPart) || slices.Contains(c.Unmatched, NearPart)) {
