@@ -152,7 +152,7 @@ func TestAStreetSaysHowFarItMayReach(t *testing.T) {
 		missing []Part
 	}{
 		{"280 W 40 St", 50 + 4.5*100, []Part{NumberPart}},
-		{"104 W 41 St", 50 + 4.5*4, []Part{RoadPart, NumberPart}},
+		{"104 W 41 St", 50 + 4.5*2 + 110, []Part{RoadPart, NumberPart}},
 		{"189-40 Liberty Ave, Queens", 50 + 2.5*20, []Part{NumberPart}},
 		{"900 W 42 St", 50 + 4.5*798, []Part{NumberPart}},
 		{"Liberty Ave, Queens", maxRoad + 100, nil},

@@ -42,9 +42,8 @@ func (s *search) between(place int, n Number, at int, base Candidate) {
 	c.Metres = math.Max(part, 1-part) * gap
 	c.Spread = []geo.Point{c.Point, a, b}
 	if gap > maxGap {
-		post := s.nearer(low, high, n)
-		near := s.g.pointOf(int(s.g.post(post, postEntry)))
-		c.Grade, c.Spread, c.Around = GradeStreet, []geo.Point{c.Point, near}, ring(near, s.within(post, n))
+		c.Grade = GradeStreet
+		s.around(&c, []disc{s.about(low, n), s.about(high, n)})
 	}
 	s.add(c)
 }

@@ -29,10 +29,12 @@ func (s *search) beyond(place int, n Number, post int, base Candidate) {
 	if len(s.found) == before {
 		return
 	}
-	metres := s.within(post, n)
-	c := &s.found[len(s.found)-1]
-	c.Point = s.g.pointOf(int(s.g.post(post, postEntry)))
-	c.Metres, c.Spread, c.Around = metres, []geo.Point{c.Point}, ring(c.Point, metres)
+	s.around(&s.found[len(s.found)-1], []disc{s.about(post, n)})
+}
+
+// about is the disc about a known number in which another of the same road is.
+func (s *search) about(post int, n Number) disc {
+	return disc{s.g.pointOf(int(s.g.post(post, postEntry))), s.within(post, n)}
 }
 
 // within gives how far from a known number another of the same road may be, in metres.

@@ -57,13 +57,22 @@ type Grammar struct {
 	Postcode   string            `json:"postcode"` // regular expression
 	Names      map[string]string `json:"names"`    // a street's other name, both in short forms, for where no street has the one that was given
 	Blocks     bool              `json:"blocks"`   // house numbers may be a block and a number within it
-	Parallel   [][]string        `json:"parallel"` // road words of streets that share their numbering where houses are numbered by blocks: 25 drive is beside 25 avenue
+	Parallel   []parallel        `json:"parallel"` // streets that are numbered one beside the other
 
 	areas, names, counts []mark
 	near, corners        [][]rune
 	fold                 *strings.Replacer
 	postcode             *regexp.Regexp
 	letters              map[rune]bool
+}
+
+// parallel is a kind of streets that are numbered one beside the other, and so are their houses. Where these are numbered by blocks, all
+// of the words share one numbering: 25 drive is beside 25 avenue. Where they are not, the avenues of a city begin to count at different
+// places.
+type parallel struct {
+	Words []string
+	Plain bool    // their houses are numbered in step also where that is not by blocks
+	Apart float64 // how many metres apart two neighbours are at most
 }
 
 // rewrite replaces what fits a regular expression in texts that have one of the characters of When.
