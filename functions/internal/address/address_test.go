@@ -87,6 +87,7 @@ func city(t testing.TB) *Gazetteer {
 		row("12 AVENUE K, BROOKLYN", 300, 9000), row("60 ADAMS ROW, QUEENS", 5000, 50), row("7 AVENUE & W 23 STREET, MANHATTAN", 130, 10),
 		row("100 W 40 STREET, MANHATTAN", 700, 2000), row("180 W 40 STREET, MANHATTAN", 500, 2000), row("102 W 42 STREET, MANHATTAN", 700, 2160), row("1180 6 AVENUE, MANHATTAN", 710, 2500),
 		row("86-20 25 AVENUE, QUEENS", 4000, 3000), row("86-11 25 ROAD, QUEENS", 4000, 3080), row("42 CRESCENT AVENUE, QUEENS", 4000, 4000),
+		row("93-10 197 STREET, QUEENS", 6000, 4000), row("88-30 198 STREET, QUEENS", 6080, 4500), row("10 8 AVENUE, QUEENS", 6000, 6000), row("300 9 AVENUE, QUEENS", 6250, 6000),
 	}
 	return compiled(t, "us", rows)
 }
@@ -154,6 +155,8 @@ func TestAStreetSaysHowFarItMayReach(t *testing.T) {
 		{"280 W 40 St", 50 + 4.5*100, []Part{NumberPart}},
 		{"104 W 41 St", 50 + 4.5*2 + 110, []Part{RoadPart, NumberPart}},
 		{"189-40 Liberty Ave, Queens", 50 + 2.5*20, []Part{NumberPart}},
+		{"88-35 197 St, Queens", 50 + 2.5*5 + 110, []Part{NumberPart}}, // by the next street, which has a nearer number
+		{"300 8 Ave, Queens", 50 + 4.5*290, []Part{NumberPart}},        // avenues begin to count anywhere
 		{"900 W 42 St", 50 + 4.5*798, []Part{NumberPart}},
 		{"Liberty Ave, Queens", maxRoad + 100, nil},
 	} {
