@@ -273,6 +273,11 @@ func TestWebhooksAreCheckedAsTheReadmeSays(t *testing.T) {
 		code, _, _ := strings.Cut(rest, "```")
 		return code
 	}
+	example := json.NewDecoder(strings.NewReader(code("json")))
+	example.DisallowUnknownFields()
+	if err := example.Decode(&webhook.Message{}); err != nil {
+		t.Errorf("no message is as the README shows it: %v", err)
+	}
 	programs := map[string][]string{"openssl": {"sh", "-c", code("sh")},
 		"python3": {"python3", "-c", code("python") + "\nimport os, sys\nsys.exit(not ours(os.environ['SECRET'], os.environ['TIMESTAMP'], os.environ['SIGNATURE'], open('body', 'rb').read()))"}}
 	head := h.to.told[0].Header

@@ -30,14 +30,19 @@ type Message struct {
 	Role         string    `json:"role,omitempty"`
 	Queue        bool      `json:"queue"` // nobody has it
 	Late         bool      `json:"late"`
-	Code         string    `json:"code,omitempty"` // reason code
-	Reports      []string  `json:"reports,omitempty"`
+	Code         string    `json:"code,omitempty"`    // reason code
+	Reports      []string  `json:"reports,omitempty"` // others that it is about: the original, the parts
+	Photo        string    `json:"photo,omitempty"`   // id of one that was released for everybody, or withdrawn
 }
 
 // messageOf leaves out of an event who did it, who has it, and what anybody wrote.
 func messageOf(e report.Event) Message {
-	return Message{Type: "report." + string(e.Kind), Jurisdiction: e.Jurisdiction, Report: e.Report, Version: e.Version, At: e.At, Service: e.Service, Status: string(e.Status),
+	m := Message{Type: "report." + string(e.Kind), Jurisdiction: e.Jurisdiction, Report: e.Report, Version: e.Version, At: e.At, Service: e.Service, Status: string(e.Status),
 		StatusBefore: string(e.StatusBefore), QueueArea: e.QueueArea, Role: e.After.Role, Queue: e.After.Kind == report.ToQueue, Late: e.Late, Code: e.Code, Reports: e.Refs}
+	if e.Kind == report.Released || e.Kind == report.Withdrawn {
+		m.Photo = e.Photo
+	}
+	return m
 }
 
 // Lister reads the hooks of a jurisdiction.
