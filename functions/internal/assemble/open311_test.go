@@ -531,6 +531,13 @@ func (w *world) openEverything(to *table.Table) {
 	if a := o.parts("servicerequestupdates.xml", url.Values{"api_key": {o.key}, "service_request_id": {id}}, phototest.JPEG(60, 30)); a.status != 200 {
 		w.t.Errorf("an update with a photo: %d %s", a.status, a.body)
 	}
+	w.develop(w.darkroom(w.table))
+	dispatcher := w.issuer.token("d", "dispatcher@town")
+	photo := w.photos("/v1/town/photos?report="+id, dispatcher)[0].Photo
+	w.must("PUT", "/v1/town/reports/"+id+"/photos/"+photo+"/release", dispatcher, map[string]any{"released": true})
+	if a := o.send("GET", "requests/"+id+".xml?extensions=true&api_key="+o.key, nil); a.status != 200 || !strings.Contains(string(a.body), photo) {
+		w.t.Errorf("with a photo that was released: %d %s", a.status, a.body)
+	}
 	if a := o.send("GET", "services.xml?jurisdiction_id=town", nil); a.status != 200 {
 		w.t.Errorf("without a key: %d %s", a.status, a.body)
 	}

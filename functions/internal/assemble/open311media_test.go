@@ -84,6 +84,9 @@ func TestOpen311TakesAndShowsPhotos(t *testing.T) {
 				t.Errorf("%s: %v", path, got)
 			}
 		}
+		if got := first(o.both(200, "requests", one+"&extensions=true"))["extended_attributes"].(map[string]any)["media_urls"]; fmt.Sprint(got) != "[http://example.com"+lasting+"]" {
+			t.Errorf("with extensions: %v", got)
+		}
 		if got := media("servicerequestupdates.%s?jurisdiction_id=town", "updates"); got != "http://example.com"+lasting {
 			t.Errorf("an update shows %v", got)
 		}

@@ -46,7 +46,7 @@ func TestJSONAndXMLSayTheSame(t *testing.T) {
 				Requested: "2026-05-01T08:30:00+08:00", Updated: "2026-05-01T08:30:00Z", Address: some(t), MediaURL: some(t),
 				Lat: degrees(rapid.Float64Range(-90, 90).Draw(t, "lat")), Long: degrees(rapid.Float64Range(-180, 180).Draw(t, "long"))}
 			if rapid.Bool().Draw(t, "extensions") {
-				r.Extended = &extended{"in_progress", some(t), some(t), some(t)}
+				r.Extended = &extended{"in_progress", some(t), some(t), some(t), nested[mediaURL]{"https://example.org/1", "https://example.org/2"}[:rapid.IntRange(0, 2).Draw(t, "photos")]}
 			}
 			return r
 		}), 0, 3).Draw(t, "requests")))

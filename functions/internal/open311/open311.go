@@ -63,6 +63,8 @@ type Photos interface {
 	// Take stores a photo to be developed, once for each mark, and gives its id; see photo.Desk.
 	Take(ctx context.Context, jurisdiction, mark string, file []byte) (string, error)
 	Add(ctx context.Context, s report.State, id, who string) error
+	// Released gives the ids of those photos of a report that everybody may see, in the order in which they were added.
+	Released(ctx context.Context, s report.State) ([]string, error)
 }
 
 // Addresses finds where an address lies; see report.Addresses.

@@ -220,7 +220,14 @@ func (c *call) show(now jurisdiction.Current, states []report.State, wordsToo bo
 	}
 	var all []request
 	for _, s := range states {
-		all = append(all, c.view(now, told{s, bodies[s.ID], replies[s.ID]}, wordsToo))
+		t := told{state: s, body: bodies[s.ID], reply: replies[s.ID]}
+		if len(states) == 1 && s.Photo != "" && c.extensions() {
+			var err error
+			if t.shown, err = c.server.Photos.Released(c.Context(), s); err != nil {
+				return document{}, err
+			}
+		}
+		all = append(all, c.view(now, t, wordsToo))
 	}
 	return list("service_requests", "request", all), nil
 }

@@ -162,11 +162,16 @@ type request struct {
 
 // extended is what only extensions=true shows.
 type extended struct {
-	Status      string `json:"detailed_status" xml:"detailed_status"`
-	Area        text   `json:"area_code" xml:"area_code"`
-	BoundarySet text   `json:"boundary_set" xml:"boundary_set"`
-	Original    text   `json:"duplicate_of" xml:"duplicate_of"`
+	Status      string           `json:"detailed_status" xml:"detailed_status"`
+	Area        text             `json:"area_code" xml:"area_code"`
+	BoundarySet text             `json:"boundary_set" xml:"boundary_set"`
+	Original    text             `json:"duplicate_of" xml:"duplicate_of"`
+	Media       nested[mediaURL] `json:"media_urls,omitempty" xml:"media_urls,omitempty"` // all photos that everybody may see, where one report is asked for that has some
 }
+
+type mediaURL string
+
+func (mediaURL) element() string { return "media_url" }
 
 // simple are the two statuses that the standard has.
 func simple(s report.Status) string {
@@ -185,7 +190,8 @@ func moment(t time.Time, c jurisdiction.Current) string {
 type told struct {
 	state report.State
 	body  report.Body
-	reply string // the latest words for the resident
+	reply string   // the latest words for the resident
+	shown []string // ids of photos that everybody may see
 }
 
 func (c *call) view(now jurisdiction.Current, t told, wordsToo bool) request {
@@ -218,6 +224,9 @@ func (c *call) view(now jurisdiction.Current, t told, wordsToo bool) request {
 	}
 	if c.extensions() {
 		v.Extended = &extended{Status: string(s.Status), BoundarySet: text(s.Set), Area: words(s.Home().Smallest()), Original: text(s.Original)}
+		for _, id := range t.shown {
+			v.Extended.Media = append(v.Extended.Media, mediaURL(c.media(now, id)))
+		}
 	}
 	return v
 }

@@ -296,6 +296,17 @@ func (d *Desk) firstShown(ctx context.Context, st report.State, id string, relea
 	return "", err
 }
 
+// Released gives the ids of those photos of a report that everybody may see, in the order in which they were added.
+func (d *Desk) Released(ctx context.Context, st report.State) (ids []string, err error) {
+	photos, err := d.Pages.PhotosOf(ctx, st.Jurisdiction, st.ID)
+	for _, p := range photos {
+		if p.Released && p.Status == Ready && st.Public() {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids, err
+}
+
 // See gives an address under which the largest print of a photo that staff released can be looked at for some time. One that is not, or no more,
 // for everybody is Unknown.
 func (d *Desk) See(ctx context.Context, code, id string) (string, error) {
