@@ -132,6 +132,23 @@ func TestWesternAddressesAreFoundHoweverTheyAreWritten(t *testing.T) {
 		{"12 Ave K Brooklyn", GradeNumber, "12 AVENUE K, BROOKLYN"},
 		{"W 23 St & 7 Ave", GradeNumber, "7 AVENUE & W 23 STREET, MANHATTAN"},
 		{"Broadway and West 23 Street, Manhattan", GradeInterpolated, ""},
+		{"corner of 7th Ave and W 23rd St", GradeNumber, "7 AVENUE & W 23 STREET, MANHATTAN"},
+		{"near 200 W 23rd St, Manhattan", GradeStreet, "200 W 23 ST, MANHATTAN"},
+		{"W 23rd St between 7 Ave and 8 Ave, Manhattan", GradeStreet, "w 23 st"},
+		{"W 23rd St btw 7th and 8th Ave", GradeStreet, "w 23 st"},
+		{"Apt 4B, 200 W 23rd St, Manhattan", GradeNumber, "200 W 23 ST, MANHATTAN"},
+		{"200 W 23rd St 2nd floor", GradeNumber, "200 W 23 ST, MANHATTAN"},
+		{"200, W 23 St", GradeNumber, "200 W 23 ST, MANHATTAN"},
+		{"200 W 23", GradeNumber, "200 W 23 ST, MANHATTAN"},
+		{"200 West 23rd", GradeNumber, "200 W 23 ST, MANHATTAN"},
+		{"200 w23rd st manhattan", GradeNumber, "200 W 23 ST, MANHATTAN"},
+		{"200W 23rd St", GradeNumber, "200 W 23 ST, MANHATTAN"},
+		{"200 1/2 W 23 St, Manhattan", GradeStreet, "w 23 st"},
+		{"220½ W 23 St, Manhattan", GradeInterpolated, "w 23 st"},
+		{"189–04 Liberty Ave, Queens", GradeNumber, "189-04 LIBERTY AVENUE, QUEENS"},
+		{"189 04 Liberty Ave, Queens", GradeNumber, "189-04 LIBERTY AVENUE, QUEENS"},
+		{"in McCarren Park", GradeEstate, "MCCARREN PARK, BROOKLYN"},
+		{"1313 Broadway Bklyn", GradeNumber, "1313 BROADWAY, BROOKLYN"},
 	} {
 		a := g.Lookup(c.text)
 		got := ""

@@ -45,7 +45,7 @@ type placeID struct{ key, group string }
 
 type place struct {
 	name, key, group string
-	stem             string
+	stems            []string
 	road             bool
 	posts            []posting
 }
@@ -129,7 +129,7 @@ func (c *compiler) post(name, where string, road bool, p posting) {
 	id := placeID{c.g.key(name), where}
 	at := c.places[id]
 	if at == nil {
-		at = &place{name: name, key: id.key, group: where, stem: c.g.key(c.g.stem(name)), road: road}
+		at = &place{name: name, key: id.key, group: where, stems: c.g.stems(name), road: road}
 		c.places[id] = at
 		c.order = append(c.order, at)
 	}
@@ -247,8 +247,8 @@ func (c *compiler) place(p *place, first uint32) []uint32 {
 // namesOf gives the names by which a place is asked for.
 func (c *compiler) namesOf(id uint32, p *place) []keyed {
 	list := []keyed{{p.key, linkName<<linkShift | id}}
-	if p.stem != p.key {
-		list = append(list, keyed{p.stem, linkStem<<linkShift | id})
+	for _, stem := range p.stems {
+		list = append(list, keyed{stem, linkStem<<linkShift | id})
 	}
 	if c.read == nil {
 		return list

@@ -51,6 +51,8 @@ type Grammar struct {
 	// Worded addresses.
 	Words      map[string]string `json:"words"` // long form to short form
 	Directions []string          `json:"directions"`
+	Lead       []string          `json:"lead"`    // words before an address that say nothing
+	Between    []string          `json:"between"` // words before the two streets between which a place is
 	Units      []string          `json:"units"`
 	Ordinals   []string          `json:"ordinals"` // what follows the digits of 23rd
 	States     []string          `json:"states"`

@@ -147,10 +147,11 @@ func (s *search) at(n named, others []named) {
 		return
 	}
 	q, road := s.ask(n.place)
-	base.Matched = append(base.Matched, EstatePart)
+	part := EstatePart
 	if road {
-		base.Matched[0] = RoadPart
+		part = RoadPart
 	}
+	base.Matched = append(base.Matched, part)
 	switch {
 	case road && a.Estate != "" && a.Road != "":
 		base.Unmatched = append(base.Unmatched, EstatePart)

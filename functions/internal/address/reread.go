@@ -10,6 +10,14 @@ import (
 func (s *search) reread() {
 	asked := s.a
 	given := *s.a
+	if n := given.Number.Text; n != "" && slices.Contains(s.g.Grammar.Directions, n[len(n)-1:]) { // 200w 23 st
+		again := given
+		again.Road, again.Number = n[len(n)-1:]+" "+given.Road, numberOf(n[:len(n)-1], s.g.Grammar.Blocks)
+		s.a = &again
+		if s.try(); len(s.found) > 0 {
+			return
+		}
+	}
 	if given.Road != "" && given.Number.Text != "" && s.g.Grammar.Style == "worded" && len(s.g.cuts(given.Road)) == 0 {
 		given.Road, given.Number = given.Number.Text+" "+given.Road, Number{} // 5 st, brooklyn
 		s.a = &given

@@ -19,7 +19,10 @@ func (g *Grammar) parseWords(text string) Address {
 			body, a.Near = rest, true
 		}
 	}
-	segments := strings.FieldsFunc(body, func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
+	for _, w := range g.Lead {
+		body = strings.TrimPrefix(strings.TrimSpace(body), w+" ")
+	}
+	segments := g.segments(body, &a)
 	for i, s := range segments {
 		words := g.tail(g.foldWords(s), &a, i > 0)
 		if i == 0 {
@@ -28,14 +31,35 @@ func (g *Grammar) parseWords(text string) Address {
 			a.Areas = append(a.Areas, Area{1, strings.Join(words, " ")})
 		}
 	}
-	a.Areas = sorted(a.Areas)
+	a.Areas, a.Near = sorted(a.Areas), a.Near && a.Cross == "" // the corner of two streets is where they meet
 	return a
+}
+
+// segments divides an address at its commas: street and cities. A unit before the street is taken off, and a number that stands alone is
+// that of the street behind it.
+func (g *Grammar) segments(text string, a *Address) []string {
+	list := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' })
+	if len(list) < 2 {
+		return list
+	}
+	switch first := g.foldWords(list[0]); {
+	case len(first) == 2 && (first[0] == "#" || slices.Contains(g.Units, first[0])):
+		a.Room = first[1]
+		return list[1:]
+	case len(first) == 1 && isNumber(first[0]):
+		list[1] = list[0] + " " + list[1]
+		return list[1:]
+	}
+	return list
 }
 
 // foldWords gives the words in their short forms: west 23rd street is w 23 st.
 func (g *Grammar) foldWords(text string) []string {
+	text = strings.NewReplacer(" 1/2", "h", " 1⁄2", "h", "1⁄2", "h").Replace(text) // 200½ is no 200
 	text = strings.Map(func(r rune) rune {
 		switch {
+		case unicode.Is(unicode.Pd, r):
+			return '-'
 		case unicode.IsLetter(r), unicode.IsDigit(r), strings.ContainsRune("-#&@/", r):
 			return unicode.ToLower(r)
 		case r == '\'' || r == '’' || r == '.' || unicode.Is(unicode.Mn, r):
@@ -48,9 +72,21 @@ func (g *Grammar) foldWords(text string) []string {
 	}
 	var words []string
 	for _, w := range strings.Fields(text) {
+		if rest, ok := g.cardinal(w); ok { // w23rd
+			words = append(words, w[:1])
+			w = rest
+		}
 		words = append(words, g.word(w))
 	}
 	return words
+}
+
+// cardinal takes a direction off an ordinal that is written together with it.
+func (g *Grammar) cardinal(w string) (rest string, ok bool) {
+	if len(w) < 4 || !slices.Contains(g.Directions, w[:1]) || !isDigit(rune(w[1])) {
+		return w, false
+	}
+	return w[1:], slices.ContainsFunc(g.Ordinals, func(o string) bool { return strings.HasSuffix(w, o) })
 }
 
 // word gives the short form of one word.
@@ -98,6 +134,10 @@ func (g *Grammar) tail(words []string, a *Address, whole bool) []string {
 
 // unit takes an apartment off the end: apt 4b, # 4b.
 func (g *Grammar) unit(words []string, a *Address) []string {
+	if n := len(words) - 1; n > 2 && slices.Contains(g.Units, words[n]) && isNumber(words[n-1]) { // 2 floor
+		a.Room = words[n-1]
+		return words[:n-1]
+	}
 	for i, w := range words {
 		if (w == "#" || slices.Contains(g.Units, w) && i > 1) && i+1 < len(words) {
 			a.Room = words[i+1]
@@ -109,6 +149,15 @@ func (g *Grammar) unit(words []string, a *Address) []string {
 
 // street takes number and street of a segment; what follows the street's last word is its city.
 func (g *Grammar) street(words []string, a *Address) {
+	for i, w := range words {
+		if i > 0 && slices.Contains(g.Between, w) { // between two others: somewhere on it
+			words = words[:i]
+			break
+		}
+	}
+	if len(words) > 3 && g.Blocks && allDigits([]rune(words[0])) && len(words[1]) == 2 && allDigits([]rune(words[1])) && !slices.Contains(g.Roads, words[2]) {
+		words = append([]string{words[0] + "-" + words[1]}, words[2:]...) // 189 04 liberty ave
+	}
 	for i, w := range words {
 		if i > 0 && i+1 < len(words) && slices.Contains(g.Joins, w) {
 			rest := Address{}
@@ -179,6 +228,16 @@ func (g *Grammar) stemWords(name string) string {
 	drop(len(words)-1, g.Roads)
 	drop(0, g.Directions)
 	return strings.Join(words, " ")
+}
+
+// stems gives the keys of what is left of a name without its mark, other than the name's: of a street also with its direction, w 23 of w 23 st.
+func (g *Grammar) stems(name string) []string {
+	list := []string{g.key(g.stem(name))}
+	if words := strings.Fields(name); g.Style == "worded" && len(words) > 2 && slices.Contains(g.Roads, words[len(words)-1]) {
+		list = append(list, strings.Join(words[:len(words)-1], ""))
+	}
+	slices.Sort(list)
+	return slices.DeleteFunc(slices.Compact(list), func(stem string) bool { return stem == g.key(name) })
 }
 
 // another reports whether two streets of one stem are different ones: where both say a road word or a direction, and not the same. An
