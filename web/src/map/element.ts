@@ -69,7 +69,7 @@ export class MapElement extends PageElement {
       return;
     }
     try {
-      const { MapOwner } = await import('./owner.ts');
+      const { MapOwner } = await program();
       if (!this.isConnected) return;
       this.owner = new MapOwner({ ...this.place(), container, texts: this.t, label: this.label, ...(this.focusAt ? { focusAt: this.focusAt } : {}), choosing: this.choosing, cooperative: byTouch(), events: this.events() });
       this.begin();
@@ -201,8 +201,17 @@ export function sign(path: string) {
   return html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path} /></svg>`;
 }
 
+/** The map program. A page that will show a map asks for it before it knows what the map shows, so that both come at the same time. */
+export const program = () => import('./owner.ts');
+
+let drawable: boolean | undefined;
+
 /** Whether the browser gives a WebGL 2 context; asking first saves those without it the download of the map program. */
 export function canDraw(): boolean {
+  return (drawable ??= givesContext());
+}
+
+function givesContext(): boolean {
   try {
     const context = document.createElement('canvas').getContext('webgl2');
     context?.getExtension('WEBGL_lose_context')?.loseContext();

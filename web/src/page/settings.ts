@@ -36,7 +36,7 @@ export function pageAddress(path: string, search: string, fragment = ''): string
 }
 
 export async function readSettings(): Promise<Settings> {
-  const response = await fetch('/config.json', { credentials: 'omit' });
+  const response = await fetch('/config.json');
   if (!response.ok) throw new Error(`config.json: ${response.status}`);
   return (await response.json()) as Settings;
 }

@@ -10,7 +10,7 @@ import type { Position } from '../contract/areas.ts';
 import { fieldOf, hasCode, Refusal, sentence } from '../contract/errors.ts';
 import { newKey } from '../contract/once.ts';
 import type { ContactInput, Located } from '../contract/schemas.ts';
-import type { MapElement } from '../map/element.ts';
+import { canDraw, program, type MapElement } from '../map/element.ts';
 import { nothing as noPoints, publicPoints, type PointCollection } from '../map/features.ts';
 import { POINTS_FROM_ZOOM } from '../map/sources.ts';
 import { keepPage } from '../offline/keep.ts';
@@ -79,6 +79,7 @@ export class ReportPage extends ResidentElement {
 
   private async open(): Promise<void> {
     this.failed = false;
+    if (canDraw()) void program().catch(() => undefined); // the map itself says what is wrong
     try {
       const setting = await readSetting();
       const { client } = setting;
