@@ -43,6 +43,7 @@ const (
 // What staff may do with reports and rosters, within the areas they hold.
 const (
 	ListQueue                Action = "listQueue"
+	GetQueueTile             Action = "getQueueTile"
 	GetReport                Action = "getReport"
 	ReassignReport           Action = "reassignReport" // to be asked twice: for where the report is, and for where it goes
 	AcceptReport             Action = "acceptReport"
@@ -133,6 +134,7 @@ var actions = []Action{
 	GetBoundaryAreas,
 	GetBoundaryTile,
 	ListQueue,
+	GetQueueTile,
 	GetReport,
 	ReassignReport,
 	AcceptReport,

@@ -45,6 +45,7 @@ type rule struct {
 }
 
 var rules = map[Action]rule{
+	GetQueueTile:             {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	ListQueue:                {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	GetReport:                {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	ReadContact:              {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},

@@ -114,10 +114,10 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 }
 
 // ofWhateverIsHeld ask for no area: they answer what the caller holds.
-var ofWhateverIsHeld = []string{"listAreaCounts", "listOwnDuties", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas", "importReports", "subscribeStaff"}
+var ofWhateverIsHeld = []string{"getQueueTile", "listAreaCounts", "listOwnDuties", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas", "importReports", "subscribeStaff"}
 
-// assigned are what members may do in their areas, and with what they have as well. listAreaCounts and listOwnDuties ask for no report.
-var assigned = []string{"getReport", "explainRouting", "readContact", "listAreaCounts", "listOwnDuties", "listChanges", "listReportPhotos", "addReportPhoto", "subscribeStaff"}
+// assigned are what members may do in their areas, and with what they have as well. getQueueTile, listAreaCounts and listOwnDuties ask for no report.
+var assigned = []string{"getQueueTile", "getReport", "explainRouting", "readContact", "listAreaCounts", "listOwnDuties", "listChanges", "listReportPhotos", "addReportPhoto", "subscribeStaff"}
 
 func refused(a answer) bool {
 	return a.status == http.StatusUnauthorized || a.status == http.StatusForbidden

@@ -262,6 +262,7 @@ func TestRolesAllowWhatFunctionsDoAndNothingElse(t *testing.T) {
 func (w *world) doEverything(work func()) {
 	w.settle()
 	admin, dispatcher := w.issuer.token("admin", "administrator@town"), w.issuer.token("d", "dispatcher@town")
+	w.do("GET", "/v1/town/queue/tiles/15/16384/16383", dispatcher, nil)
 	w.publish(moved())
 	w.publish(townAreas()) // from here on every function reads what became of the areas of before
 	asks := rule("role", "head", map[string]any{"areas": []string{"c2"}, "answers": []any{map[string]any{"question": "where", "words": []string{"门口"}}}})

@@ -54,3 +54,9 @@ export function firstFilters(search: string, person: string, reassigns: boolean)
   const found = filtersIn(search);
   return reassigns || new URLSearchParams(search).has('assignee') || isFiltered(found) ? found : { ...found, assignee: person };
 }
+
+/** Address pattern of the map's tiles with all reports of the list. */
+export function queueTiles(jurisdiction: string, { area, assignee, status }: Filters): string {
+  const query = searchWith('', { area, assignee: assignee === everything ? '' : assignee, status, report: '' });
+  return `${location.origin}/v1/${jurisdiction}/queue/tiles/{z}/{x}/{y}${query}`;
+}

@@ -13,7 +13,7 @@ import { readSetting, readSettings, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
-import { everything, firstFilters, noFilters, sameList, searchWith, type Filters } from './filters.ts';
+import { everything, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
 import './keys.ts';
 import type { KeyAction } from './keys.ts';
 import { filterBar, reportList, type ListState } from './list.ts';
@@ -46,6 +46,7 @@ export class DispatchPage extends StaffElement {
   private signIn: SignIn | undefined;
   private session: Session | undefined;
   private asked = 0;
+  private readonly bearer = () => this.session?.token;
   private points: PointCollection = noPoints;
   private counts: PointCollection = noPoints;
   private drawnFrom: unknown[] = [];
@@ -300,7 +301,7 @@ export class DispatchPage extends StaffElement {
             @take=${(event: CustomEvent<Filters>) => this.filter({ ...event.detail, report: this.filters.report })}></weige-saved>${reportList(state)}${picking ? html`<details class="files" @toggle=${() => void import('./files.ts')}><summary>${s.filesTitle}</summary>
             <weige-files .desk=${desk} .area=${this.filters.area} @imported=${() => void this.fetchList()}></weige-files></details>` : nothing}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
         <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
-          .reports=${this.points} .counts=${this.counts} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
+          .reports=${this.points} .counts=${this.counts} .queueTiles=${queueTiles(desk.client.jurisdiction, this.filters)} .queueState=${this.listed} .token=${this.bearer} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
           .picked=${this.picking.shape} .moves=${this.picking.moves} .pickedAreas=${this.picking.areas} ?areaPicking=${this.picking.tool === 'areas'}
           @areaPicked=${(event: CustomEvent<{ code: string }>) => this.picking.toggleArea(event.detail.code)}
           @unavailable=${() => this.requestUpdate()} @picked=${(event: CustomEvent<{ report: string }>) => this.choose(event.detail.report)}></weige-map>

@@ -1341,6 +1341,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/queue/tiles/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        /** The reports of listQueue as a vector tile (MVT), from zoom 15 on. Layer `reports`: report (the oldest one's id), reports (how many lie within 16 pixels and are drawn as one), waiting, late. Where the areas that a tile meets have more than 10,000 reports, it shows the oldest. */
+        get: operations["getQueueTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/changes": {
         parameters: {
             query?: never;
@@ -5539,6 +5561,57 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Queue"];
                 };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getQueueTile: {
+        parameters: {
+            query?: {
+                /** @description Area code; its children are included. Without it: everything the caller holds. */
+                area?: components["parameters"]["area"];
+                /** @description A person's id, or `queue` for reports that nobody has yet. */
+                assignee?: string;
+                status?: components["schemas"]["Status"];
+                /** @description true: only reports past the deadline that runs. */
+                late?: boolean;
+            };
+            header?: {
+                "If-None-Match"?: components["parameters"]["ifNoneMatch"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A tile. */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description No report in this tile. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As before. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Error"];
         };

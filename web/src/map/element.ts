@@ -30,6 +30,11 @@ export class MapElement extends PageElement {
   @property({ attribute: false }) besideAreas: readonly string[] = [];
   @property({ attribute: false }) reports: PointCollection = nothing;
   @property({ attribute: false }) counts: PointCollection = nothing;
+  /** Address pattern of the tiles of all open reports; it has to be there from the beginning, or there never are any. */
+  @property({ attribute: false }) queueTiles = '';
+  /** Changes whenever those tiles may have. */
+  @property({ attribute: false }) queueState: unknown;
+  @property({ attribute: false }) token: (() => string | undefined) | undefined;
   /** What was framed or drawn to pick reports. */
   @property({ attribute: false }) picked: ShapeCollection = noShapes;
   @property({ attribute: false }) moves: ShapeCollection = noShapes;
@@ -71,7 +76,7 @@ export class MapElement extends PageElement {
     try {
       const { MapOwner } = await program();
       if (!this.isConnected) return;
-      this.owner = new MapOwner({ ...this.place(), container, texts: this.t, label: this.label, ...(this.focusAt ? { focusAt: this.focusAt } : {}), choosing: this.choosing, cooperative: byTouch(), events: this.events() });
+      this.owner = new MapOwner({ ...this.place(), container, texts: this.t, label: this.label, ...(this.focusAt ? { focusAt: this.focusAt } : {}), ...(this.queueTiles ? { queueTiles: this.queueTiles } : {}), ...(this.token ? { token: this.token } : {}), choosing: this.choosing, cooperative: byTouch(), events: this.events() });
       this.begin();
     } catch (error) {
       this.give(error instanceof Error && error.name.startsWith('GPU') ? 'unavailable' : 'broken');
@@ -115,6 +120,7 @@ export class MapElement extends PageElement {
     if (changed.has('chosenArea')) void this.owner?.highlight(this.chosenArea);
     if (changed.has('besideAreas')) void this.owner?.beside(this.besideAreas);
     if (changed.has('pickedAreas')) void this.owner?.pickAreas(this.pickedAreas);
+    if (this.queueTiles && (changed.has('queueTiles') || changed.has('queueState'))) void this.owner?.showQueue(this.queueTiles);
     if (this.owner && changed.has('areaPicking')) this.owner.areaPicking = this.areaPicking;
     this.send();
   }

@@ -1,11 +1,11 @@
-import { Map as MapLibre, Marker, setWorkerUrl, type GeoJSONSource, type LngLatBoundsLike } from 'maplibre-gl';
+import { Map as MapLibre, Marker, setWorkerUrl, type GeoJSONSource, type LngLatBoundsLike, type VectorTileSource } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import type { Drawing, DrawingWay } from './drawing.ts';
 import { noShapes, nothing, pointingAccuracy, rounded, shades, type Overlay, type PointCollection } from './features.ts';
-import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
+import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, QUEUE_UNTIL_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
 import { mapStyle, ofCode, ofCodes, type StyleOptions } from './style.ts';
 
 setWorkerUrl(workerUrl);
@@ -36,6 +36,8 @@ export interface OwnerOptions extends StyleOptions {
   /** Where to begin, close up. */
   focusAt?: Position;
   events: MapEvents;
+  /** Bearer token for the tiles of reports. */
+  token?: () => string | undefined;
   /** One finger scrolls the page, two move the map. */
   cooperative: boolean;
   /** Places can be pointed at. */
@@ -44,6 +46,9 @@ export interface OwnerOptions extends StyleOptions {
 
 /** Pixels around what is shown as a whole, so that neither the label nor the zoom buttons cover it. */
 const room = { top: 24, left: 24, bottom: 36, right: 40 };
+
+/** Milliseconds between two askings for all tiles of reports that are shown. */
+const tilesApart = 3_000;
 
 /** Pixels the pin moves by an arrow key; with Shift one. */
 const step = 12;
@@ -62,11 +67,15 @@ export class MapOwner {
   private justDrew = false;
   private pickingAreas = false;
   private shaded: ReadonlyMap<string, number> = new Map();
+  private queueAt: string | undefined;
+  private queueAsked = 0;
+  private queueTimer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
 
   /** Throws MapLibre's GPUInitializationError where there is no WebGL 2. */
   constructor(options: OwnerOptions) {
     this.options = options;
+    this.queueAt = options.queueTiles;
     const t = options.texts;
     const map = new MapLibre({
       container: options.container,
@@ -77,6 +86,10 @@ export class MapOwner {
       cooperativeGestures: options.cooperative,
       dragRotate: false, touchPitch: false, pitchWithRotate: false, rollEnabled: false,
       maxZoom: 20, fadeDuration: 0,
+      transformRequest: (url) => {
+        const token = this.queueAt && url.includes('/queue/tiles/') ? options.token?.() : undefined;
+        return token ? { url, headers: { Authorization: `Bearer ${token}` } } : { url };
+      },
       locale: {
         'Map.Title': options.label,
         'CooperativeGesturesHandler.WindowsHelpText': t.mapCtrlScroll,
@@ -110,7 +123,9 @@ export class MapOwner {
         const reach = 6; // pixels around the fingertip
         const { x, y } = event.point;
         const hit = map.queryRenderedFeatures([[x - reach, y - reach], [x + reach, y + reach]], { layers: this.clickable() })[0];
-        if (hit?.layer.id === LAYERS.reportPoints) events.picked(String(hit.properties['report']));
+        const one = hit?.layer.id === LAYERS.reportPoints || (hit?.layer.id === LAYERS.queuePoints && (hit.properties['reports'] === 1 || map.getZoom() >= QUEUE_UNTIL_ZOOM));
+        if (hit && one) events.picked(String(hit.properties['report']));
+        else if (hit?.layer.id === LAYERS.queuePoints) this.moveTo([event.lngLat.lng, event.lngLat.lat], Math.min(QUEUE_UNTIL_ZOOM, Math.floor(map.getZoom()) + 1));
         else if (hit) this.moveTo([event.lngLat.lng, event.lngLat.lat], Math.min(POINTS_FROM_ZOOM, hit.layer.maxzoom ?? POINTS_FROM_ZOOM) + 0.5);
       }
       if (!choosing) return;
@@ -157,6 +172,25 @@ export class MapOwner {
     if (this.closed || this.sent.get(source) !== overlay) return;
     this.map.getSource<GeoJSONSource>(source)?.setData(overlay as PointCollection);
     if (source === SOURCES.counts) this.shade(shades(overlay as PointCollection));
+  }
+
+  /** Shows all open reports by other filters, or, at the same address, as they are now. Often asked, it asks the server only now and then. */
+  async showQueue(tiles: string): Promise<void> {
+    if (this.queueAt === undefined) return;
+    await this.ready;
+    const source = this.closed ? undefined : this.map.getSource<VectorTileSource>(SOURCES.queue);
+    if (!source) return;
+    if (tiles !== this.queueAt) {
+      this.queueAt = tiles;
+      this.queueAsked = performance.now();
+      source.setTiles([tiles]);
+      return;
+    }
+    this.queueTimer ??= setTimeout(() => {
+      this.queueTimer = undefined;
+      this.queueAsked = performance.now();
+      if (!this.closed && this.map.getZoom() >= POINTS_FROM_ZOOM) this.map.refreshTiles(SOURCES.queue);
+    }, Math.max(0, this.queueAsked + tilesApart - performance.now()));
   }
 
   /** Shades areas by code; only what changed is sent. */
@@ -308,6 +342,7 @@ export class MapOwner {
 
   close(): void {
     this.closed = true;
+    clearTimeout(this.queueTimer);
     this.drawing?.stop();
     this.map.remove();
   }

@@ -1,7 +1,7 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { noShapes, nothing } from './features.ts';
 import { fineCountsFrom, linesFrom, namesBetween, type Bounds, type LevelScale } from './scale.ts';
-import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, SOURCES, TILE_LAYERS } from './sources.ts';
+import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, QUEUE_UNTIL_ZOOM, SOURCES, TILE_LAYERS } from './sources.ts';
 
 /** The map's colours; `page.css` has the same ones for the page. */
 export const INK = {
@@ -29,6 +29,8 @@ export interface StyleOptions {
   bounds?: Bounds;
   /** The levels of the boundary set, coarse to fine. */
   scales: readonly LevelScale[];
+  /** Address pattern of the tiles of open reports; without one, single reports are those of the overlay. */
+  queueTiles?: string;
   /** Position of the level at which open reports are counted; the finest when absent. */
   counted?: number;
 }
@@ -52,7 +54,12 @@ export function mapStyle(options: StyleOptions): StyleSpecification {
     };
     style.layers.push(...groundLayers(options.scales, counted), ...labelLayers(options.scales));
   }
-  style.layers.push(...pickedLayers(), ...countLayers(options.scales, counted), ...moveLayers(), ...reportLayers());
+  style.layers.push(...pickedLayers(), ...countLayers(options.scales, counted), ...moveLayers());
+  if (options.queueTiles) {
+    style.sources[SOURCES.queue] = { type: 'vector', tiles: [options.queueTiles], minzoom: POINTS_FROM_ZOOM, maxzoom: QUEUE_UNTIL_ZOOM, ...(options.bounds ? { bounds: options.bounds } : {}) };
+    style.layers.push(...queueLayers());
+  }
+  style.layers.push(...reportLayers(Boolean(options.queueTiles)));
   return style;
 }
 
@@ -210,12 +217,37 @@ function lateBadge(id: string, shared: { source: string; filter: FilterSpecifica
   ];
 }
 
-function reportLayers(): LayerSpecification[] {
+/** All open reports, close up: a circle for one, a larger one with their number for those that lie too close together. */
+function queueLayers(): LayerSpecification[] {
+  const shared = { source: SOURCES.queue, 'source-layer': TILE_LAYERS.reports, minzoom: POINTS_FROM_ZOOM };
+  const many: ExpressionSpecification = ['>', ['get', 'reports'], 1];
+  return [
+    {
+      id: LAYERS.queuePoints, type: 'circle', ...shared,
+      paint: {
+        'circle-radius': ['case', many, 12, 7], 'circle-stroke-width': 2, 'circle-stroke-color': INK.paper,
+        'circle-color': ['case', ['get', 'waiting'], INK.waiting, INK.assigned],
+      },
+    },
+    {
+      id: 'queue-signs', type: 'symbol', ...shared, filter: ['any', many, ['get', 'late']],
+      layout: {
+        'text-field': ['concat', ['case', ['get', 'late'], '!', ''], ['case', many, ['to-string', ['get', 'reports']], '']],
+        'text-font': ['Bold'], 'text-size': 12, 'text-allow-overlap': true, 'text-ignore-placement': true,
+      },
+      paint: { 'text-color': INK.paper },
+    },
+  ];
+}
+
+/** Reports of the overlay. With tiles of all reports below, only what is picked or selected stands out from them. */
+function reportLayers(tiled: boolean): LayerSpecification[] {
+  const drawn: FilterSpecification = tiled ? ['==', ['get', 'picked'], true] : ['!=', ['get', 'selected'], true];
   const selected: ExpressionSpecification = ['==', ['get', 'selected'], true];
   return [
     {
       id: LAYERS.reportPoints, type: 'circle', source: SOURCES.reports, minzoom: POINTS_FROM_ZOOM,
-      filter: ['!=', ['get', 'selected'], true],
+      filter: ['all', ['!=', ['get', 'selected'], true], drawn],
       paint: {
         'circle-radius': ['case', ['==', ['get', 'picked'], true], 9, 7],
         'circle-stroke-width': ['case', ['==', ['get', 'picked'], true], 4, 2],
@@ -224,7 +256,7 @@ function reportLayers(): LayerSpecification[] {
       },
     },
     {
-      id: 'report-late', type: 'symbol', source: SOURCES.reports, minzoom: POINTS_FROM_ZOOM, filter: ['==', ['get', 'late'], true],
+      id: 'report-late', type: 'symbol', source: SOURCES.reports, minzoom: POINTS_FROM_ZOOM, filter: ['all', ['==', ['get', 'late'], true], drawn],
       layout: { 'text-field': '!', 'text-font': ['Bold'], 'text-size': 13, 'text-allow-overlap': true, 'text-ignore-placement': true },
       paint: { 'text-color': INK.paper },
     },
