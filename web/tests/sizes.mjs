@@ -43,10 +43,19 @@ const beyond = [...owner].filter((key) => !pages.report.has(key));
 rows.push({ what: 'map: script, worker and style sheet', bytes: sum([...scripts(beyond), ...worker, ...styles(beyond)]), most: budgets.map });
 const drawing = [...entry('src/map/drawing.ts')].filter((key) => !owner.has(key) && !pages.dispatch.has(key));
 rows.push({ what: 'dispatch: drawing on the map, fetched apart', bytes: sum(scripts(drawing)), most: budgets.drawing });
+const sketch = [...entry('src/map/sketch.ts')].filter((key) => !owner.has(key) && !pages.edit.has(key));
+rows.push({ what: 'edit: drawing boundaries, fetched apart', bytes: sum(scripts(sketch)), most: budgets.drawing });
 rows.push({ what: 'dispatch: sign-in, fetched apart', bytes: sum(scripts([...session].filter((key) => !pages.dispatch.has(key)))) });
 
 console.log('bytes after brotli    at most');
 for (const { what, bytes, most } of rows) console.log(`${String(bytes).padStart(10)}  ${String(most ?? '').padStart(13)}  ${what}`);
 const over = rows.filter(({ bytes, most }) => most !== undefined && bytes > most);
 for (const { what, bytes, most } of over) console.error(`Too large: ${what}: ${bytes} bytes, ${most} at most.`);
+
+const forStaff = ['src/map/drawing.ts', 'src/map/sketch.ts'];
+for (const key of [...pages.report, ...pages.track, ...pages.subscribe, ...owner]) {
+  if (!forStaff.includes(manifest[key].src)) continue;
+  over.push(key);
+  console.error(`${manifest[key].src} comes with a page or a map that is not for staff alone.`);
+}
 process.exitCode = over.length > 0 ? 1 : 0;

@@ -11,7 +11,9 @@ import type { SketchElement } from '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
 import { EditorElement } from './element.ts';
 import { faultBox, faultList, faultShapes } from './faults.ts';
-import { boxOf, handlesOf, hectares, squareMetres, verticesOf, withChange, type AreaCollection, type AreaFeature } from './shapes.ts';
+import { measuresTable, type Measuring } from './measured.ts';
+import { readPoints, wouldBe } from './measures.ts';
+import { boxOf, handlesOf, verticesOf, withChange, type AreaCollection, type AreaFeature, type Handle } from './shapes.ts';
 
 type Tool = 'move' | 'split' | 'merge';
 type Change = { operations: EditOperation[] } | { undo: true } | { redo: true };
@@ -36,12 +38,20 @@ export class DrawingElement extends EditorElement {
   @state() private saying = '';
   @state() private bad = false;
   @state() private busy = false;
+  /** What the areas are measured by, once it is here. */
+  @state() private measuring: Measuring = 'asking';
+  /** The areas of the level as the last step found them, as long as they are worth comparing with. */
+  @state() private earlier: readonly AreaFeature[] = [];
+  /** The areas as the last step left them or, while a border is dragged, as they would be. */
+  @state() private later: readonly AreaFeature[] = [];
   @query('weige-sketch') private map!: SketchElement | null;
+  private held: Handle | undefined;
   /** The step whose outcome is not known; it is sent again with its key. */
   private unsent: { key: string; body: string } | undefined;
 
   protected override firstUpdated(): void {
     void this.load();
+    readPoints(this.setting.client).then((points) => { this.measuring = points ?? 'many'; }, () => { this.measuring = 'failed'; });
   }
 
   private async load(): Promise<void> {
@@ -70,7 +80,11 @@ export class DrawingElement extends EditorElement {
     this.now = edited.drawing;
     this.faults = edited.faults;
     this.checked = edited.checked;
-    this.areas = withChange(this.areas, edited.removed, edited.changed as unknown as AreaFeature[]);
+    const changed = edited.changed as unknown as AreaFeature[];
+    const codes = new Set([...edited.removed, ...changed.map((one) => one.properties.code)]);
+    this.earlier = this.areas.features.filter((one) => codes.has(one.properties.code));
+    this.later = changed;
+    this.areas = withChange(this.areas, edited.removed, changed);
     if (!this.area(this.chosen)) this.choose('');
   }
 
@@ -79,9 +93,21 @@ export class DrawingElement extends EditorElement {
   }
 
   private choose(code: string): void {
+    if (code !== this.chosen) this.earlier = this.later = [];
     this.chosen = code;
     this.other = '';
     this.vertex = undefined;
+  }
+
+  /** Measures the areas as they would be, while a border is dragged. */
+  private dragged(handle: Handle, to: Position | undefined): void {
+    if (!to) return;
+    if (this.held !== handle) {
+      this.held = handle;
+      const changed = new Set(wouldBe(this.areas.features, handle, to).map((one) => one.properties.code));
+      this.earlier = this.areas.features.filter((one) => changed.has(one.properties.code));
+    }
+    this.later = wouldBe(this.earlier, handle, to);
   }
 
   private clicked(code: string): void {
@@ -112,6 +138,7 @@ export class DrawingElement extends EditorElement {
       return true;
     } catch (error) {
       if (!isOpen(error)) this.unsent = undefined;
+      this.earlier = this.later = [];
       await this.explain(error);
       return false;
     } finally {
@@ -193,7 +220,7 @@ export class DrawingElement extends EditorElement {
         <label class="field">${e.areaChosen}<select @change=${(event: Event) => { this.choose((event.target as HTMLSelectElement).value); if (this.area(this.chosen)) this.map?.fit(boxOf(verticesOf(this.area(this.chosen) as AreaFeature))); }}>
           <option value="">${e.areaNone}</option>
           ${this.areas.features.filter((one) => one.properties.level === this.level).map(({ properties: { code, name } }) => html`<option value=${code} ?selected=${code === this.chosen}>${name} ${code}</option>`)}</select></label>
-        ${area ? html`<p class="hint">${e.measures}：${e.hectares(hectares(squareMetres(area), t.lang))}</p>` : nothing}
+        ${this.measured(area)}
         ${area && this.tool === 'move' ? this.points(area) : nothing}
         ${this.tool === 'split' && area ? this.splitForm() : nothing}
         ${this.tool === 'merge' && area ? this.mergeForm(area) : nothing}
@@ -204,8 +231,16 @@ export class DrawingElement extends EditorElement {
         ?synthetic=${this.setting.jurisdiction.synthetic === true} .unavailableText=${e.drawNoMap}
         @area=${(event: CustomEvent<{ code: string }>) => this.clicked(event.detail.code)} @vertex=${(event: CustomEvent<{ at: Position }>) => { this.vertex = event.detail.at; }}
         @moved=${(event: CustomEvent<{ from: Position; to: Position }>) => void this.move(event.detail.from, event.detail.to)}
+        @dragged=${(event: CustomEvent<{ handle: Handle; to: Position | undefined }>) => this.dragged(event.detail.handle, event.detail.to)}
         @inserted=${(event: CustomEvent<{ before: Position; after: Position; at: Position }>) => void this.edit({ operations: [{ op: 'insert', ...event.detail }] })}
         @point=${(event: CustomEvent<{ at: Position }>) => { this.line = [...this.line, event.detail.at]; }}></weige-sketch></section>`;
+  }
+
+  /** Measures of the area that is chosen, and of those that the last step changed. */
+  private measured(chosen: AreaFeature | undefined) {
+    const changed = this.later.filter((one) => one.properties.level === this.level);
+    const areas = chosen && !changed.some((one) => one.properties.code === this.chosen) ? [chosen, ...changed] : changed;
+    return areas.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, areas) : nothing;
   }
 
   /** The point that is chosen, by number and coordinates: what the map does by dragging, without it. */

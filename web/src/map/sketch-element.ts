@@ -11,7 +11,7 @@ import { SKETCH } from './sketch-sources.ts';
 
 /**
  * The map on which boundaries are drawn and looked at. Events: `area` {code}, `vertex` {at}, `moved` {from, to}, `inserted` {before, after, at},
- * `point` {at}, `unavailable`.
+ * `dragged` {handle, to}, * `point` {at}, `unavailable`.
  */
 @customElement('weige-sketch')
 export class SketchElement extends PageElement {
@@ -51,7 +51,7 @@ export class SketchElement extends PageElement {
       const tell = (name: string, detail: unknown) => this.dispatchEvent(new CustomEvent(name, { detail }));
       this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.bounds, events: {
         area: (code) => tell('area', { code }), vertex: (at) => tell('vertex', { at }), moved: (from, to) => tell('moved', { from, to }),
-        inserted: (before, after, at) => tell('inserted', { before, after, at }), point: (at) => tell('point', { at }), drawn: () => { this.stage = 'drawn'; },
+        inserted: (before, after, at) => tell('inserted', { before, after, at }), dragged: (handle, to) => tell('dragged', { handle, to }), point: (at) => tell('point', { at }), drawn: () => { this.stage = 'drawn'; },
       } });
       this.send(undefined);
     } catch {

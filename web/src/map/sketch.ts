@@ -19,6 +19,8 @@ export interface SketchEvents {
   vertex(at: Position): void;
   moved(from: Position, to: Position): void;
   inserted(before: Position, after: Position, at: Position): void;
+  /** A handle is being dragged, and is at a place now; undefined once it was let go. */
+  dragged(handle: Handle, to: Position | undefined): void;
   /** A point was added to the line of a cut. */
   point(at: Position): void;
   drawn(): void;
@@ -147,6 +149,7 @@ export class SketchMap {
       if (!to && Math.hypot(next.point.x - begun.x, next.point.y - begun.y) < 4) return; // a finger trembles
       to = [rounded(next.lngLat.lng), rounded(next.lngLat.lat)];
       this.trace(handle, to);
+      this.options.events.dragged(handle, to);
     };
     const end = () => {
       this.map.off(touch ? 'touchmove' : 'mousemove', move);
@@ -154,6 +157,7 @@ export class SketchMap {
       window.removeEventListener('touchcancel', end);
       this.held = undefined;
       void this.show(SKETCH.line, undefined);
+      this.options.events.dragged(handle, undefined);
       this.tell(handle, to);
     };
     this.map.on(touch ? 'touchmove' : 'mousemove', move);

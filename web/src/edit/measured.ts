@@ -1,0 +1,39 @@
+import { html, nothing } from 'lit';
+import type { EditorCatalogue } from '../locale/editor.ts';
+import type { ReportPoints } from './measures.ts';
+import { hectares, squareMetres, type AreaFeature } from './shapes.ts';
+
+/** Where reports lie, or why that is not known. */
+export type Measuring = ReportPoints | 'asking' | 'many' | 'failed';
+
+interface Measure {
+  metres: number;
+  reports: number | undefined;
+}
+
+// An area that did not change is the same object, and is measured once.
+const measured = new WeakMap<AreaFeature, Measure & { by: Measuring }>();
+
+function measure(area: AreaFeature, by: Measuring): Measure {
+  const known = measured.get(area);
+  if (known?.by === by) return known;
+  const now = { by, metres: squareMetres(area), reports: typeof by === 'string' ? undefined : by.within(area) };
+  measured.set(area, now);
+  return now;
+}
+
+/** What some areas measure, and by how much that differs from before, where they were there. */
+export function measuresTable(e: EditorCatalogue, language: string, by: Measuring, before: readonly AreaFeature[], areas: readonly AreaFeature[]) {
+  const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 2 });
+  const change = (now: number, was: number | undefined) => (was === undefined || signed.format(now - was) === '0' ? nothing : html` <b>(${signed.format(now - was)})</b>`);
+  const note = by === 'asking' ? e.measuresAsking : by === 'many' ? e.measuresMany : by === 'failed' ? e.measuresFailed : e.measuresNote;
+  return html`<table class="grid measures"><caption>${e.measures}</caption>
+    <thead><tr><th scope="col">${e.colArea}</th><th scope="col">${e.size}</th>${typeof by === 'string' ? nothing : html`<th scope="col">${e.colMonth}</th>`}</tr></thead>
+    <tbody>${areas.map((area) => {
+      const now = measure(area, by);
+      const old = before.find((one) => one.properties.code === area.properties.code);
+      const was = old && measure(old, by);
+      return html`<tr><th scope="row">${area.properties.name}</th><td class="number">${e.hectares(hectares(now.metres, language))}${change(now.metres / 10_000, was && was.metres / 10_000)}</td>
+        ${now.reports === undefined ? nothing : html`<td class="number">${now.reports}${change(now.reports, was?.reports)}</td>`}</tr>`;
+    })}</tbody></table><p class="hint">${note}</p>`;
+}
