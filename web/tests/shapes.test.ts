@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultBox, faultShapes } from '../src/edit/faults.ts';
 import { rightsOf } from '../src/edit/rights.ts';
-import { boxOf, handlesOf, hectares, ringsOf, squareMetres, verticesOf, withChange, type AreaFeature } from '../src/edit/shapes.ts';
+import { boxOf, handlesOf, hectares, nextCode, nextName, placeOfName, Register, ringsOf, squareMetres, verticesOf, withChange, type AreaFeature } from '../src/edit/shapes.ts';
 
 //  4 ┌───────┐
 //    │ ┌─┐   │   a square of 4 thousandths of a degree with a hole of one
@@ -35,6 +35,34 @@ describe('shapes', () => {
   it('takes a change over: what is gone goes, what is new comes, the rest stays', () => {
     const areas = withChange({ type: 'FeatureCollection', features: [named('a'), named('b'), named('c')] }, ['a'], [named('b'), named('d')]);
     expect(areas.features.map((one) => one.properties.code)).toEqual(['c', 'b', 'd']);
+  });
+
+  it('proposes the code after the last one beside an area', () => {
+    const under = (code: string, parent = 'p'): AreaFeature => ({ ...square, properties: { level: 'grid', code, name: code, parent } });
+    const areas = (...features: AreaFeature[]) => ({ type: 'FeatureCollection' as const, features });
+    expect(nextCode(areas(under('p01'), under('p09'), under('q77', 'q')), under('p01'))).toBe('p10');
+    expect(nextCode(areas(under('999111001004099'), under('999111001004007')), under('999111001004007'))).toBe('999111001004100');
+    expect(nextCode(areas(under('p98'), under('p99')), under('p98'))).toBe('p98b');
+    expect(nextCode(areas(under('east'), under('eastb')), under('east'))).toBe('eastc');
+    const named = (code: string, name: string): AreaFeature => ({ ...square, properties: { level: 'grid', code, name } });
+    expect(nextName(named('p01', '微网格01'), 'p05')).toBe('微网格05');
+    expect(nextName(named('p01', '第一网格'), 'p05')).toBe('第一网格 2');
+    expect(nextName(named('p01', '微网格01'), 'p01b')).toBe('微网格01 2');
+  });
+
+  it('calls areas of one name by their parents as well', () => {
+    const called = (code: string, name: string, parent: string, level = 'grid'): AreaFeature => ({ ...square, properties: { level, code, name, parent } });
+    const [a, b, c] = [called('a', '01', 'p'), called('b', '01', 'q'), called('c', '02', 'q')] as const;
+    const register = new Register({ type: 'FeatureCollection', features: [called('p', 'East', '', 'street'), called('q', 'West', '', 'street'), a, b, c] });
+    expect([a, b, c].map((one) => register.called(one))).toEqual(['East 01', 'West 01', '02']);
+    expect(register.area('b')).toBe(b);
+  });
+
+  it('puts a name inside its area', () => {
+    expect(placeOfName(square)[0]).toBeGreaterThan(0);
+    // A bracket that is open to the east: the middle of its box lies outside.
+    const bracket: AreaFeature = { ...square, geometry: { type: 'MultiPolygon', coordinates: [[[[9, 9], [9.1, 9], [9.1, 9.1], [9, 9]]], [[[0, 0], [4, 0], [4, 1], [1, 1], [1, 3], [4, 3], [4, 4], [0, 4], [0, 0]]]] } };
+    expect(placeOfName(bracket)).toEqual([0.5, 2]);
   });
 
   it('boxes positions', () => {

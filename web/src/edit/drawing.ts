@@ -1,6 +1,7 @@
 import type * as GeoJSON from 'geojson';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
 import { newKey } from '../contract/once.ts';
@@ -10,10 +11,10 @@ import '../map/sketch-element.ts';
 import type { SketchElement } from '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
 import { EditorElement } from './element.ts';
-import { faultBox, faultList, faultShapes } from './faults.ts';
+import { faultBox, faultList, faultShapes, kindOf } from './faults.ts';
 import { measuresTable, type Measuring } from './measured.ts';
 import { readPoints, wouldBe } from './measures.ts';
-import { boxOf, handlesOf, verticesOf, withChange, type AreaCollection, type AreaFeature, type Handle } from './shapes.ts';
+import { boxOf, handlesOf, nextCode, nextName, Register, verticesOf, withChange, type AreaCollection, type AreaFeature, type Handle } from './shapes.ts';
 
 type Tool = 'move' | 'split' | 'merge';
 type Change = { operations: EditOperation[] } | { undo: true } | { redo: true };
@@ -46,8 +47,39 @@ export class DrawingElement extends EditorElement {
   @state() private later: readonly AreaFeature[] = [];
   @query('weige-sketch') private map!: SketchElement | null;
   private held: Handle | undefined;
+  private register = new Register(noAreas);
   /** The step whose outcome is not known; it is sent again with its key. */
   private unsent: { key: string; body: string } | undefined;
+
+  private readonly pressed = (event: KeyboardEvent) => this.key(event);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('keydown', this.pressed);
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('keydown', this.pressed);
+    super.disconnectedCallback();
+  }
+
+  /** Ctrl-Z and Ctrl-Y as everywhere, Delete for the point that is chosen, Escape for a line or a choice; not while somebody writes. */
+  private key(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.altKey || (event.target as Element).closest?.('input, select, textarea')) return;
+    const key = event.key.toLowerCase();
+    const command = event.ctrlKey || event.metaKey;
+    if (command && key === 'z' && !event.shiftKey) void this.undo();
+    else if (command && (key === 'y' || key === 'z')) void this.redo();
+    else if (!command && (key === 'delete' || key === 'backspace') && this.vertex && this.tool === 'move') void this.dropVertex(this.vertex);
+    else if (!command && key === 'escape') this.escape();
+    else return;
+    event.preventDefault();
+  }
+
+  private escape(): void {
+    if (this.line.length) this.line = [];
+    else this.choose('');
+  }
 
   protected override firstUpdated(): void {
     void this.load();
@@ -59,7 +91,7 @@ export class DrawingElement extends EditorElement {
     const path = { drawing: this.drawing };
     try {
       const [edited, areas] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}', { path }), client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}/areas', { path })]);
-      this.areas = areas as unknown as AreaCollection;
+      this.set(areas as unknown as AreaCollection);
       if (!this.level) this.level = this.levels.at(-1) ?? '';
       this.take(edited);
     } catch (error) {
@@ -69,6 +101,11 @@ export class DrawingElement extends EditorElement {
 
   private end(error: unknown): void {
     this.dispatchEvent(new CustomEvent('ended', { detail: error }));
+  }
+
+  private set(areas: AreaCollection): void {
+    this.areas = areas;
+    this.register = new Register(areas);
   }
 
   /** The levels, coarse to fine, as the areas have them. */
@@ -84,12 +121,12 @@ export class DrawingElement extends EditorElement {
     const codes = new Set([...edited.removed, ...changed.map((one) => one.properties.code)]);
     this.earlier = this.areas.features.filter((one) => codes.has(one.properties.code));
     this.later = changed;
-    this.areas = withChange(this.areas, edited.removed, changed);
+    this.set(withChange(this.areas, edited.removed, changed));
     if (!this.area(this.chosen)) this.choose('');
   }
 
   private area(code: string): AreaFeature | undefined {
-    return this.areas.features.find((one) => one.properties.code === code);
+    return this.register.area(code);
   }
 
   private choose(code: string): void {
@@ -159,11 +196,24 @@ export class DrawingElement extends EditorElement {
     } else if (error instanceof Refusal && error.status < 500) {
       // Why a border cannot run there is said by the server, and shown.
       const where = error.fault.faults?.[0];
-      this.say(this.e.refused + (this.language === 'en' ? error.fault.message : sentence(this.t, error)), true);
+      const why = where ? `${kindOf(this.e, where.kind)}。` : sentence(this.t, error);
+      this.say(this.e.refused + (this.language === 'en' ? error.fault.message : why), true);
       if (where?.geometry) this.faults = [...this.faults, where];
     } else {
       this.say(this.e.unsent, true);
     }
+  }
+
+  private async undo(): Promise<void> {
+    if (this.now?.edits) await this.edit({ undo: true });
+  }
+
+  private async redo(): Promise<void> {
+    if (this.now?.undone) await this.edit({ redo: true });
+  }
+
+  private async dropVertex(vertex: Position): Promise<void> {
+    if (await this.edit({ operations: [{ op: 'delete', at: vertex }] })) this.vertex = undefined;
   }
 
   private async move(from: Position, to: Position): Promise<void> {
@@ -210,19 +260,19 @@ export class DrawingElement extends EditorElement {
     const [west = -180, south = -60, east = 180, north = 75] = this.setting.jurisdiction.bbox ?? [];
     const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => this.use(name)}>${text}</button>`;
     return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>
-        <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.edit({ undo: true })}>${e.undo}</button>
-          <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.edit({ redo: true })}>${e.redo}</button></div>
+        <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.undo()}>${e.undo}</button>
+          <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.redo()}>${e.redo}</button></div>
         <p class="saying ${this.bad ? 'wrong' : 'hint'}" role=${this.bad ? 'alert' : 'status'}>${this.saying || e.editsCount(String(now.edits))}</p>
-        <label class="field">${e.workLevel}<select @change=${(event: Event) => { this.level = (event.target as HTMLSelectElement).value; this.choose(''); }}>
-          ${this.levels.map((one) => html`<option value=${one} ?selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
+        ${this.measured(area)}
         <div class="buttons tools" role="group" aria-label=${e.tabDrawing}>${tool('move', e.toolMove)}${tool('split', e.toolSplit)}${tool('merge', e.toolMerge)}</div>
         <p class="hint">${this.tool === 'split' ? e.splitNote : this.tool === 'merge' ? e.mergeNote : e.drawNote}</p>
+        <div class="pair"><label class="field">${e.workLevel}<select @change=${(event: Event) => { this.level = (event.target as HTMLSelectElement).value; this.choose(''); }}>
+          ${this.levels.map((one) => html`<option value=${one} ?selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
         <label class="field">${e.areaChosen}<select @change=${(event: Event) => { this.choose((event.target as HTMLSelectElement).value); if (this.area(this.chosen)) this.map?.fit(boxOf(verticesOf(this.area(this.chosen) as AreaFeature))); }}>
           <option value="">${e.areaNone}</option>
-          ${this.areas.features.filter((one) => one.properties.level === this.level).map(({ properties: { code, name } }) => html`<option value=${code} ?selected=${code === this.chosen}>${name} ${code}</option>`)}</select></label>
-        ${this.measured(area)}
+          ${guard([this.areas, this.level, this.chosen], () => this.areas.features.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
         ${area && this.tool === 'move' ? this.points(area) : nothing}
-        ${this.tool === 'split' && area ? this.splitForm() : nothing}
+        ${this.tool === 'split' && area ? this.splitForm(area) : nothing}
         ${this.tool === 'merge' && area ? this.mergeForm(area) : nothing}
         ${this.checked ? this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="notice">${e.faultsNone}</p>` : html`<p class="hint">${e.faultsUnchecked}</p>`}
         <button type="button" class="primary" ?disabled=${this.busy} @click=${() => void this.finish()}>${e.finish}</button></div>
@@ -236,11 +286,16 @@ export class DrawingElement extends EditorElement {
         @point=${(event: CustomEvent<{ at: Position }>) => { this.line = [...this.line, event.detail.at]; }}></weige-sketch></section>`;
   }
 
+  private option(area: AreaFeature, chosen: string) {
+    const { code } = area.properties;
+    return html`<option value=${code} ?selected=${code === chosen}>${this.register.called(area)} ${code}</option>`;
+  }
+
   /** Measures of the area that is chosen, and of those that the last step changed. */
   private measured(chosen: AreaFeature | undefined) {
     const changed = this.later.filter((one) => one.properties.level === this.level);
     const areas = chosen && !changed.some((one) => one.properties.code === this.chosen) ? [chosen, ...changed] : changed;
-    return areas.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, areas) : nothing;
+    return areas.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, areas, (one) => this.register.called(one)) : nothing;
   }
 
   /** The point that is chosen, by number and coordinates: what the map does by dragging, without it. */
@@ -258,15 +313,16 @@ export class DrawingElement extends EditorElement {
       ${vertex && at >= 0 ? html`<div class="pair"><label class="field">${e.lon}<input name="lon" inputmode="decimal" required pattern="-?[0-9]{1,3}(\\.[0-9]+)?" .value=${String(vertex[0])}></label>
         <label class="field">${e.lat}<input name="lat" inputmode="decimal" required pattern="-?[0-9]{1,2}(\\.[0-9]+)?" .value=${String(vertex[1])}></label></div>
         <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.busy}>${e.movePoint}</button>
-          <button type="button" class="quiet" ?disabled=${this.busy} @click=${() => void this.edit({ operations: [{ op: 'delete', at: vertex }] }).then((done) => { if (done) this.vertex = undefined; })}>${e.deletePoint}</button></div>` : nothing}</form>`;
+          <button type="button" class="quiet" ?disabled=${this.busy} @click=${() => void this.dropVertex(vertex)}>${e.deletePoint}</button></div>` : nothing}</form>`;
   }
 
-  private splitForm() {
+  private splitForm(area: AreaFeature) {
     const { e } = this;
-    const name = (part: string, label: string) => html`<fieldset class="pair"><legend>${label}</legend><label class="field">${e.code}<input name=${part} required maxlength="64" autocomplete="off"></label>
-      <label class="field">${e.name}<input name=${`${part}-name`} maxlength="200" autocomplete="off"></label></fieldset>`;
+    const next = nextCode(this.areas, area);
+    const name = (part: string, label: string, code: string, called: string) => html`<fieldset class="pair"><legend>${label}</legend><label class="field">${e.code}<input name=${part} required maxlength="64" .value=${code} autocomplete="off"></label>
+      <label class="field">${e.name}<input name=${`${part}-name`} maxlength="200" .value=${called} autocomplete="off"></label></fieldset>`;
     return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.split(event.target as HTMLFormElement); }}>
-      ${name('left', e.leftPart)}${name('right', e.rightPart)}
+      ${name('left', e.leftPart, area.properties.code, area.properties.name)}${name('right', e.rightPart, next, nextName(area, next))}
       <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.line.length < 2 || this.busy}>${e.doSplit}</button>
         <button type="button" class="quiet" @click=${() => { this.line = []; }}>${e.clearLine}</button></div></form>`;
   }
@@ -276,7 +332,7 @@ export class DrawingElement extends EditorElement {
     const beside = this.areas.features.filter(({ properties: { level, code, parent } }) => level === this.level && code !== this.chosen && parent === area.properties.parent);
     return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.merge(event.target as HTMLFormElement); }}>
       <label class="field">${e.toolMerge}<select required @change=${(event: Event) => { this.other = (event.target as HTMLSelectElement).value; }}><option value="">${e.none}</option>
-        ${beside.map(({ properties: { code, name } }) => html`<option value=${code} ?selected=${code === this.other}>${name} ${code}</option>`)}</select></label>
+        ${beside.map((one) => this.option(one, this.other))}</select></label>
       ${this.other ? html`<fieldset class="pair"><legend>${e.wholePart(area.properties.name, this.area(this.other)?.properties.name ?? this.other)}</legend>
         <label class="field">${e.code}<input name="whole" required maxlength="64" .value=${this.chosen} autocomplete="off"></label><label class="field">${e.name}<input name="whole-name" maxlength="200" .value=${area.properties.name} autocomplete="off"></label></fieldset>` : nothing}
       <button type="submit" class="secondary" ?disabled=${!this.other || this.busy}>${e.doMerge}</button></form>`;

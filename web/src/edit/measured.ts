@@ -23,8 +23,8 @@ function measure(area: AreaFeature, by: Measuring): Measure {
 }
 
 /** What some areas measure, and by how much that differs from before, where they were there. */
-export function measuresTable(e: EditorCatalogue, language: string, by: Measuring, before: readonly AreaFeature[], areas: readonly AreaFeature[]) {
-  const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 2 });
+export function measuresTable(e: EditorCatalogue, language: string, by: Measuring, before: readonly AreaFeature[], areas: readonly AreaFeature[], called: (area: AreaFeature) => string) {
+  const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 3 }); // ten square metres
   const change = (now: number, was: number | undefined) => (was === undefined || signed.format(now - was) === '0' ? nothing : html` <b>(${signed.format(now - was)})</b>`);
   const note = by === 'asking' ? e.measuresAsking : by === 'many' ? e.measuresMany : by === 'failed' ? e.measuresFailed : e.measuresNote;
   return html`<table class="grid measures"><caption>${e.measures}</caption>
@@ -33,7 +33,7 @@ export function measuresTable(e: EditorCatalogue, language: string, by: Measurin
       const now = measure(area, by);
       const old = before.find((one) => one.properties.code === area.properties.code);
       const was = old && measure(old, by);
-      return html`<tr><th scope="row">${area.properties.name}</th><td class="number">${e.hectares(hectares(now.metres, language))}${change(now.metres / 10_000, was && was.metres / 10_000)}</td>
+      return html`<tr><th scope="row">${called(area)}</th><td class="number">${e.hectares(hectares(now.metres, language))}${change(now.metres / 10_000, was && was.metres / 10_000)}</td>
         ${now.reports === undefined ? nothing : html`<td class="number">${now.reports}${change(now.reports, was?.reports)}</td>`}</tr>`;
     })}</tbody></table><p class="hint">${note}</p>`;
 }

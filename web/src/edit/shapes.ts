@@ -40,12 +40,82 @@ export function withChange(areas: AreaCollection, removed: readonly string[], ch
   return { type: 'FeatureCollection', features: [...areas.features.filter((one) => !gone.has(one.properties.code)), ...changed] };
 }
 
+/**
+ * A code for one area more beside an area: the highest of those under the same parent and as long, and one; where codes do not end in digits, or
+ * these are all used, the area's own with a letter.
+ */
+export function nextCode(areas: AreaCollection, { properties: { code, parent, level } }: AreaFeature): string {
+  const used = new Set(areas.features.map((one) => one.properties.code));
+  const begin = code.replace(/\d+$/, '');
+  const digits = (one: string) => (one.length === code.length && one.startsWith(begin) && /^\d+$/.test(one.slice(begin.length)) ? one.slice(begin.length) : '');
+  const highest = areas.features.filter((one) => one.properties.parent === parent && one.properties.level === level).map((one) => digits(one.properties.code)).sort().at(-1);
+  if (highest) {
+    const next = begin + String(BigInt(highest) + 1n).padStart(highest.length, '0');
+    if (next.length === code.length && !used.has(next)) return next;
+  }
+  for (const letter of 'bcdefghijklmnopqrstuvwxyz') if (!used.has(code + letter)) return code + letter;
+  return '';
+}
+
+/** A name for an area of a new code beside another: the other's with the new number where it ends in that of its code, or with a 2. */
+export function nextName({ properties: { code, name } }: AreaFeature, next: string): string {
+  const [number = ''] = /\d+$/.exec(name) ?? [];
+  return number && code.endsWith(number) && /^\d+$/.test(next.slice(-number.length)) ? name.slice(0, -number.length) + next.slice(-number.length) : `${name} 2`;
+}
+
+/** Areas by their codes, and what they are called. */
+export class Register {
+  private readonly byCode: ReadonlyMap<string, AreaFeature>;
+  private readonly names = new Map<string, number>();
+
+  constructor(areas: AreaCollection) {
+    this.byCode = new Map(areas.features.map((one) => [one.properties.code, one]));
+    for (const { properties: { level, name } } of areas.features) this.names.set(`${level} ${name}`, (this.names.get(`${level} ${name}`) ?? 0) + 1);
+  }
+
+  area(code: string): AreaFeature | undefined {
+    return this.byCode.get(code);
+  }
+
+  /** The name of an area, after that of its parent where others of its level have the same. */
+  called({ properties: { level, name, parent } }: AreaFeature): string {
+    const above = parent && (this.names.get(`${level} ${name}`) ?? 0) > 1 ? this.area(parent) : undefined;
+    return above ? `${above.properties.name} ${name}` : name;
+  }
+}
+
 /** The box around an area: west, south, east, north. */
 export function boxOf(positions: readonly Position[]): [number, number, number, number] | undefined {
   if (positions.length === 0) return undefined;
   const lons = positions.map(([lon]) => lon);
   const lats = positions.map(([, lat]) => lat);
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+const places = new WeakMap<AreaFeature, Position>(); // an area that did not change is the same object
+
+/** Where the name of an area stands: in the middle of the longest stretch inside it, on the parallel halfway up its widest part. */
+export function placeOfName(feature: AreaFeature): Position {
+  const known = places.get(feature);
+  if (known) return known;
+  const polygons = feature.geometry.type === 'Polygon' ? [feature.geometry.coordinates] : feature.geometry.coordinates;
+  const wide = (box: [number, number, number, number] | undefined) => (box ? (box[2] - box[0]) * (box[3] - box[1]) : 0);
+  const boxes = polygons.map((rings) => boxOf(rings[0] ?? []));
+  const widest = boxes.reduce((best, box, n) => (wide(box) > wide(boxes[best]) ? n : best), 0);
+  const [west, south, east, north] = boxes[widest] ?? [0, 0, 0, 0];
+  const lat = (south + north) / 2;
+  const crossings = (polygons[widest] ?? []).flatMap((ring) => ring.slice(1).flatMap((b, n) => {
+    const a = ring[n] as Position;
+    return a[1] <= lat === b[1] <= lat ? [] : [a[0] + ((lat - a[1]) * (b[0] - a[0])) / (b[1] - a[1])];
+  })).sort((x, y) => x - y);
+  let [from, to] = [west, east];
+  for (let n = 0, longest = 0; n + 1 < crossings.length; n += 2) {
+    const [enter, leave] = [crossings[n] as number, crossings[n + 1] as number];
+    if (leave - enter > longest) [from, to, longest] = [enter, leave, leave - enter];
+  }
+  const place: Position = [(from + to) / 2, lat];
+  places.set(feature, place);
+  return place;
 }
 
 const earth = 6371008.8; // metres, mean radius (IUGG)

@@ -2,7 +2,7 @@ import type * as GeoJSON from 'geojson';
 import { html, nothing as none, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Position } from '../contract/areas.ts';
-import type { Handle } from '../edit/shapes.ts';
+import { placeOfName, type AreaFeature, type Handle } from '../edit/shapes.ts';
 import { PageElement } from '../page/element.ts';
 import { syntheticBadge } from '../page/shell.ts';
 import { canDraw, sign } from './element.ts';
@@ -74,6 +74,7 @@ export class SketchElement extends PageElement {
     if (!owner) return;
     const is = (...names: (keyof SketchElement)[]) => !changed || names.some((name) => changed.has(name));
     if (is('areas')) void owner.show(SKETCH.areas, this.areas);
+    if (is('areas', 'level')) void owner.show(SKETCH.names, namesOf(this.areas, this.level));
     if (is('outlines')) void owner.show(SKETCH.before, this.outlines);
     if (is('hands')) void owner.show(SKETCH.hands, this.hands);
     if (is('faults')) void owner.show(SKETCH.faults, this.faults);
@@ -105,6 +106,13 @@ export class SketchElement extends PageElement {
         <button type="button" class="icon" aria-label=${t.mapWhole} title=${t.mapWhole} @click=${() => this.fit(this.bounds)}>${sign('M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5')}</button>
       </div></div>`;
   }
+}
+
+/** A point with the name of each area of a level: one, however many tiles the area lies in. */
+function namesOf(areas: GeoJSON.GeoJSON | undefined, level: string): GeoJSON.GeoJSON {
+  // A file that is still to be imported has no levels yet, and features of any kind.
+  const features = level && areas?.type === 'FeatureCollection' ? (areas.features as unknown as AreaFeature[]).filter((one) => one.properties.level === level) : [];
+  return { type: 'FeatureCollection', features: features.map((one) => ({ type: 'Feature', properties: { name: one.properties.name }, geometry: { type: 'Point', coordinates: placeOfName(one) } })) };
 }
 
 function lineOf(points: readonly Position[]): GeoJSON.GeoJSON {

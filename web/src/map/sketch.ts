@@ -90,7 +90,6 @@ export class SketchMap {
     await this.ready;
     if (this.closed) return;
     this.map.setFilter('areas-level', ['==', ['get', 'level'], level]);
-    this.map.setFilter('areas-names', ['==', ['get', 'level'], level]);
     for (const layer of ['areas-chosen', 'areas-chosen-line']) this.map.setFilter(layer, ['all', ['==', ['get', 'level'], level], ['in', ['get', 'code'], ['literal', [...codes]]]]);
   }
 
@@ -208,7 +207,7 @@ function style(): StyleSpecification {
     { id: 'handles-middle', type: 'circle', source: SKETCH.handles, filter: ['==', ['get', 'kind'], 'middle'], minzoom: 13, paint: { 'circle-radius': 4, 'circle-color': INK.paper, 'circle-stroke-color': INK.waiting, 'circle-stroke-width': 1.5 } },
     { id: 'handles', type: 'circle', source: SKETCH.handles, filter: ['==', ['get', 'kind'], 'vertex'], paint: {
       'circle-radius': ['case', ['get', 'chosen'], 9, 6], 'circle-color': ['case', ['get', 'chosen'], INK.selected, INK.waiting], 'circle-stroke-color': INK.paper, 'circle-stroke-width': 2 } },
-    { id: 'areas-names', type: 'symbol', source: SKETCH.areas, filter: nowhere, layout: { 'text-field': ['get', 'name'], 'text-font': ['Regular'], 'text-size': 13, 'text-max-width': 8 },
+    { id: 'names', type: 'symbol', source: SKETCH.names, layout: { 'text-field': ['get', 'name'], 'text-font': ['Regular'], 'text-size': 13, 'text-max-width': 8 },
       paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6 } },
   ];
   return { version: 8, sources: Object.fromEntries(Object.values(SKETCH).map((id) => [id, { type: 'geojson', data: empty }])), layers };

@@ -1,7 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import type { Position } from '../../src/contract/areas.ts';
+import type { Drawing, Edited } from '../../src/contract/schemas.ts';
+import { boxOf, placeOfName, verticesOf, type AreaCollection, type AreaFeature } from '../../src/edit/shapes.ts';
 import { editorCatalogues } from '../../src/locale/editor.ts';
+import { handsOf } from './api.ts';
 import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { between, codesOf, Draughtsman } from './drawing.ts';
 import { startServer, type Server } from './server.ts';
 import { texts } from './steps.ts';
 
@@ -37,7 +42,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
   }
 
   const ways: [DeviceName, 'zh' | 'en'][] = [['desktop', 'zh'], ['phone', 'en']];
-  it.each(ways)('draws, is told of others, compares and publishes, on a %s in %s', async (device, language) => {
+  it.each(ways)('draws, compares and publishes, on a %s in %s', async (device, language) => {
     const e = editorCatalogues[language];
     const name = `edit-${device}-${language}`;
     const visit = await enter(device, language, /boundary editor/i);
@@ -68,24 +73,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
       expect(Number(await lon.inputValue())).toBeCloseTo(before + 0.00002, 7);
     } else expect(answered.status()).toBe(422);
 
-    // By the mouse: the middle of an edge is dragged out.
-    if (device === 'desktop') await dragMiddle(visit, e);
-
-    // Somebody else edits the same drawing; the step of the one who did not know is not made.
-    const other = await enter('desktop', language, /administrator|管理员/i);
-    await other.page.goto(`${server.url}/edit/?drawing=${drawing}`);
-    await other.page.locator('weige-drawing .tools').waitFor();
-    const undo = visit.answer('POST', /\/edits$/);
-    await page.getByRole('button', { name: e.undo }).click();
-    expect((await undo).status()).toBe(200);
-    other.expectComplaint(/409/);
-    const late = other.answer('POST', /\/edits$/);
-    await other.page.getByRole('button', { name: e.undo }).click().catch(() => undefined);
-    expect((await late).status()).toBe(409);
-    await other.page.getByText(e.conflict).waitFor();
-    await other.picture(`${name}-3-conflict`);
-    await other.end();
-    await page.getByRole('button', { name: e.redo }).click();
+    if (device === 'desktop') await alsoEdited(visit, drawing, language);
 
     await page.getByRole('button', { name: e.finish }).click();
     await page.getByRole('heading', { name: e.publishTitle }).waitFor();
@@ -97,33 +85,127 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await visit.end();
   });
 
-  async function dragMiddle(visit: Visit, e: (typeof editorCatalogues)['zh']): Promise<void> {
+  /** Somebody else edits the same drawing; the step of the one who did not know is not made. */
+  async function alsoEdited(visit: Visit, drawing: string, language: 'zh' | 'en'): Promise<void> {
+    const e = editorCatalogues[language];
     const { page } = visit;
-    const box = await page.locator('weige-sketch canvas').boundingBox();
-    if (!box) throw new Error('the map has no size');
-    const before = await page.locator('.points p').textContent();
-    // The chosen area fills the map; its handles lie around the middle. The first that can be taken hold of is dragged a little.
-    for (let angle = 0; angle < 360; angle += 3) {
-      for (let far = 40; far < Math.min(box.width, box.height) / 2 - 20; far += 12) {
-        const x = box.x + box.width / 2 + far * Math.cos((angle * Math.PI) / 180);
-        const y = box.y + box.height / 2 + far * Math.sin((angle * Math.PI) / 180);
-        await page.mouse.move(x, y);
-        if ((await page.locator('weige-sketch canvas').evaluate((canvas) => (canvas as HTMLElement).style.cursor)) !== 'move') continue;
-        const edit = visit.answer('POST', /\/edits$/);
-        await page.mouse.down();
-        await page.mouse.move(x + 3, y + 3, { steps: 2 });
-        await page.mouse.move(x + 9, y + 7, { steps: 4 });
-        await page.mouse.up();
-        const status = (await edit).status();
-        if (status !== 200) visit.expectComplaint(/422/);
-        expect([200, 422]).toContain(status);
-        expect(before).not.toBeNull();
-        expect(e.points('1', '1')).not.toBe('');
-        return;
-      }
-    }
-    throw new Error('no handle was found on the map');
+    const other = await enter('desktop', language, /administrator|管理员/i);
+    await other.page.goto(`${server.url}/edit/?drawing=${drawing}`);
+    await other.page.locator('weige-drawing .tools').waitFor();
+    const undo = visit.answer('POST', /\/edits$/);
+    await page.getByRole('button', { name: e.undo }).click();
+    expect((await undo).status()).toBe(200);
+    other.expectComplaint(/409/);
+    const late = other.answer('POST', /\/edits$/);
+    await other.page.getByRole('button', { name: e.undo }).click().catch(() => undefined);
+    expect((await late).status()).toBe(409);
+    await other.page.getByText(e.conflict).waitFor();
+    await other.picture(`edit-desktop-${language}-3-conflict`);
+    await other.end();
+    await page.getByRole('button', { name: e.redo }).click();
   }
+
+  it('draws by the mouse: moves, inserts, deletes, splits and merges, each undone and made again in one', async () => {
+    const e = editorCatalogues.en;
+    const visit = await enter('desktop', 'en', /boundary editor/i);
+    const { page } = visit;
+    await page.locator('table.grid tbody tr').first().waitFor();
+    const hand = new Draughtsman(visit, e);
+    await hand.begin();
+    await page.getByLabel(e.workLevel).selectOption('micro_grid');
+    const { one, other, vertex } = hand.border('micro_grid');
+    const two = [one.properties.code, other.properties.code].sort();
+    await hand.choose(one.properties.code);
+    await page.getByText(e.colMonth).waitFor();
+
+    // A vertex that two areas share moves for both and for nobody else; what they measure is seen before the button is let go.
+    const measures = page.locator('.measures tbody tr');
+    const moved = await hand.drag(vertex, { x: 30, y: 22 }, async () => {
+      await visit.picture('edit-mouse-1-dragging');
+      const rows = (await measures.allTextContents()).map((row) => /\([+-]/.exec(row)?.[0]).sort();
+      expect(rows, 'one grows by what the other gives').toEqual(['(+', '(-']);
+    });
+    expect(codesOf(moved)).toEqual(two);
+    expect(moved.removed).toEqual([]);
+
+    const count = () => verticesOf(hand.area(one.properties.code)).length;
+    const had = count();
+    const now = hand.border('micro_grid', one.properties.code);
+    const place = between(now.vertex, now.after);
+    const inserted = await hand.drag(place, { x: 14, y: -10 });
+    expect(count()).toBe(had + 1);
+    expect(codesOf(inserted)).toContain(one.properties.code);
+    expect(inserted.changed.length).toBeGreaterThan(1);
+
+    // The vertex that was put in is clicked and deleted.
+    const put = verticesOf(hand.area(one.properties.code)).find((at) => Math.hypot(hand.at(at).x - hand.at(place).x - 14, hand.at(at).y - hand.at(place).y + 10) < 2);
+    if (!put) throw new Error('the vertex does not lie where it was let go');
+    await hand.click(put);
+    await hand.step(() => page.getByRole('button', { name: e.deletePoint }).click());
+    expect(count()).toBe(had);
+
+    // Undone and made again by the buttons, then by the keys.
+    await hand.step(() => page.getByRole('button', { name: e.undo }).click());
+    expect(count()).toBe(had + 1);
+    await hand.step(() => page.getByRole('button', { name: e.redo }).click());
+    expect(count()).toBe(had);
+    await page.locator('weige-sketch canvas').focus();
+    await hand.step(() => page.keyboard.press('Control+z'));
+    await hand.step(() => page.keyboard.press('Control+y'));
+    expect(count()).toBe(had);
+
+    // An area is cut from north to south, and the parts are made one again.
+    await page.getByRole('button', { name: e.toolSplit }).click();
+    const [west, south, east, north] = boxOf(verticesOf(hand.area(one.properties.code))) as [number, number, number, number];
+    const beyond = (north - south) * 0.05;
+    for (const lat of [north + beyond, (north + south) / 2, south - beyond]) await hand.click([(west + east) / 2, lat]);
+    await page.getByRole('button', { name: e.doSplit }).scrollIntoViewIfNeeded();
+    await visit.check('drawing, split');
+    await visit.picture('edit-mouse-2-line');
+    const there = new Set(hand.areas.features.map((area) => area.properties.code));
+    const before = there.size;
+    const split = await hand.step(() => page.getByRole('button', { name: e.doSplit }).click());
+    const part = codesOf(split).find((code) => !there.has(code));
+    if (!part) throw new Error(`the cut made ${codesOf(split).join()}`);
+    expect(hand.areas.features.length).toBe(before + 1);
+    await visit.picture('edit-mouse-3-split');
+    await hand.step(() => page.getByRole('button', { name: e.undo }).click());
+    expect(hand.areas.features.length).toBe(before);
+    await hand.step(() => page.getByRole('button', { name: e.redo }).click());
+
+    await page.getByRole('button', { name: e.toolMerge }).click();
+    await hand.choose(one.properties.code);
+    const inPart = placeOfName(hand.area(part));
+    const onCut: Position = [(west + east) / 2, inPart[1]];
+    await hand.click(between(between(onCut, inPart), onCut)); // the rest of it may lie beyond the map
+    await page.locator('input[name=whole]').waitFor();
+    await visit.check('drawing, merge');
+    await visit.picture('edit-mouse-4-merge');
+    const merged = await hand.step(() => page.getByRole('button', { name: e.doMerge }).click());
+    expect(merged.removed).toEqual([part]);
+    await hand.step(() => page.getByRole('button', { name: e.undo }).click());
+    expect(hand.areas.features.length).toBe(before + 1);
+    await hand.step(() => page.getByRole('button', { name: e.redo }).click());
+    expect(hand.areas.features.length).toBe(before);
+    await visit.picture('edit-mouse-5-merged');
+
+    // A border that would run through another is refused, with the reason and the place; nothing is changed.
+    await page.getByRole('button', { name: e.toolMove }).click();
+    await hand.choose(one.properties.code);
+    const far = hand.border('micro_grid', one.properties.code);
+    visit.expectComplaint(/422/);
+    const refused = visit.answer('POST', /\/edits$/);
+    const [from, to] = [hand.at(far.vertex), hand.at(placeOfName(hand.area(one.properties.code)))];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(2 * to.x - from.x, 2 * to.y - from.y - 300, { steps: 6 });
+    await page.mouse.up();
+    expect((await refused).status()).toBe(422);
+    await page.getByRole('alert').waitFor();
+    await visit.check('drawing, refused');
+    await visit.picture('edit-mouse-6-refused');
+    await visit.end();
+  });
 
   it('imports a file with its mapping guessed and its shift found out', async () => {
     const e = editorCatalogues.zh;
@@ -148,6 +230,120 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await visit.picture('edit-import-checked');
     await page.getByRole('button', { name: e.importNow }).click();
     await page.locator('weige-compare h2').waitFor();
+    await visit.end();
+  });
+
+  it('lists what is wrong with a file, shows each on the map, and mends it', async () => {
+    const e = editorCatalogues.en;
+    const visit = await enter('desktop', 'en', /boundary editor/i);
+    const { page } = visit;
+    const inForce = (await (await fetch(`${server.url}/v1/demo`)).json()) as { boundary_set: string };
+    const areas = (await (await fetch(`${server.url}/v1/demo/boundary-sets/${inForce.boundary_set}/areas`)).json()) as AreaCollection;
+    // One micro-grid keeps back forty centimetres from a neighbour at one point.
+    const [first] = areas.features.filter((one) => one.properties.level === 'micro_grid' && one.geometry.type === 'Polygon');
+    const ring = (first as AreaFeature).geometry.coordinates[0] as Position[];
+    const at = ring[2] as Position;
+    const inside = placeOfName(first as AreaFeature);
+    const far = Math.hypot(inside[0] - at[0], inside[1] - at[1]);
+    ring[2] = [at[0] + ((inside[0] - at[0]) / far) * 4e-6, at[1] + ((inside[1] - at[1]) / far) * 4e-6];
+    await page.getByRole('button', { name: e.tabImport }).click();
+    await page.getByLabel(e.importFile).setInputFiles({ name: 'gap.geojson', mimeType: 'application/geo+json', buffer: Buffer.from(JSON.stringify(areas)) });
+    await page.getByText(e.mappingGuessed).waitFor();
+    await page.getByLabel(e.importDatum).selectOption('WGS84');
+    await page.getByRole('button', { name: e.check, exact: true }).click();
+    const show = page.getByRole('button', { name: e.showFault });
+    await show.first().waitFor();
+    await visit.mapDrawn();
+    const canvas = page.locator('weige-sketch canvas');
+    const whole = await canvas.screenshot();
+    await show.first().click();
+    await visit.picture('edit-faults-1-import');
+    expect((await canvas.screenshot()).equals(whole), 'the map does not go to the fault').toBe(false);
+    await visit.check('import, with faults');
+    await page.getByRole('button', { name: e.importNow }).click();
+    await page.locator('weige-compare h2').waitFor();
+    const version = new URL(page.url()).searchParams.get('set')?.slice(0, 8) ?? '';
+
+    await page.getByRole('button', { name: e.tabSets }).click();
+    const row = page.locator('table.grid tbody tr').filter({ hasText: version });
+    await row.getByRole('button', { name: e.actDraw, exact: true }).click();
+    await show.first().waitFor();
+    await visit.mapDrawn();
+    const drawn = await canvas.screenshot();
+    await show.first().click();
+    await visit.picture('edit-faults-2-drawing');
+    expect((await canvas.screenshot()).equals(drawn), 'the map does not go to the fault').toBe(false);
+    await visit.check('drawing, with faults');
+
+    await page.getByRole('button', { name: e.tabSets }).click();
+    const repair = visit.answer('POST', /\/repair$/);
+    await row.getByRole('button', { name: e.actRepair }).click();
+    const repaired = (await (await repair).json()) as { moves_all: number; set: { warnings?: unknown[] } };
+    expect(repaired.moves_all).toBeGreaterThan(0);
+    expect(repaired.set.warnings ?? []).toEqual([]);
+    await visit.picture('edit-faults-3-mended');
+    await visit.end();
+  });
+
+  it('plans a publication, publishes, gives what was there to whoever has the ground now, takes that back, and goes back to the version before', async () => {
+    const e = editorCatalogues.zh;
+    // Two micro-grids become one: what was reported in the other has to go to it.
+    const admin = await handsOf(server.url, 'administrator');
+    const { reports } = await admin.get<{ reports: { chain: string[] }[] }>('/queue?limit=200');
+    const drawing = await admin.post<Drawing>('/boundary-drawings', { name: '并两个微网格' });
+    const areas = await admin.get<AreaCollection>(`/boundary-drawings/${drawing.drawing}/areas`);
+    const pair = reports.flatMap(({ chain }) => {
+      const mine = areas.features.find((one) => one.properties.code === chain.at(-1) && one.properties.level === 'micro_grid');
+      const points = new Set(mine ? verticesOf(mine).map(String) : []);
+      const beside = areas.features.find((one) => one !== mine && one.properties.parent === mine?.properties.parent && verticesOf(one).filter((at) => points.has(String(at))).length > 2);
+      return mine && beside ? [{ gone: mine.properties, whole: beside.properties }] : [];
+    })[0];
+    if (!pair) throw new Error('no micro-grid with a report has a neighbour');
+    const edited = await admin.post<Edited>(`/boundary-drawings/${drawing.drawing}/edits`, { revision: drawing.revision, operations: [{ op: 'merge', area: pair.whole.code, other: pair.gone.code, whole: { code: pair.whole.code, name: pair.whole.name } }] });
+    const draft = await admin.post<{ set: string }>(`/boundary-drawings/${drawing.drawing}/set`, { revision: edited.drawing.revision });
+    const { boundary_set: old } = (await (await fetch(`${server.url}/v1/demo`)).json()) as { boundary_set: string };
+
+    const visit = await enter('desktop', 'zh', /系统管理员/);
+    const { page } = visit;
+    await page.goto(`${server.url}/edit/?set=${draft.set}`);
+    await page.getByRole('heading', { name: e.publishTitle }).waitFor();
+    await visit.mapDrawn();
+    await page.getByLabel(e.publishAt).fill(`${new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 11)}08:30`);
+    await page.getByRole('button', { name: e.publishOn }).click();
+    await page.getByRole('button', { name: e.publishWithdraw }).waitFor();
+    await visit.check('planned');
+    await visit.picture('edit-publish-1-planned', { whole: true });
+    await page.getByRole('button', { name: e.publishWithdraw }).click();
+    await page.getByText(e.withdrawn).waitFor();
+
+    // The re-homing is looked at before anything is published.
+    await page.getByRole('button', { name: e.rehomeLook }).click();
+    await page.locator('table.grid').filter({ hasText: e.colWhom }).waitFor();
+    expect(await page.getByRole('button', { name: e.rehomeConfirm }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: e.publishNow }).click();
+    await page.getByText(e.published).waitFor();
+    await page.getByRole('button', { name: e.rehomeLook }).click();
+    await expect.poll(() => page.getByRole('button', { name: e.rehomeConfirm }).isEnabled(), { timeout: 10_000 }).toBe(true);
+    await visit.check('re-homing');
+    await visit.picture('edit-publish-2-rehoming', { whole: true });
+    await page.getByRole('button', { name: e.rehomeConfirm }).click();
+    await page.getByRole('button', { name: e.rehomeUndo }).waitFor({ timeout: 60_000 });
+    await visit.picture('edit-publish-3-rehomed', { whole: true });
+    await page.getByRole('button', { name: e.rehomeUndo }).click();
+    await page.getByRole('button', { name: e.rehomeUndo }).waitFor({ state: 'detached' });
+    await page.locator('.notice[role=status]').last().waitFor();
+
+    await page.getByRole('button', { name: e.tabSets }).click();
+    await page.locator('table.grid tbody tr').filter({ hasText: old.slice(0, 8) }).getByRole('button', { name: e.actCompare }).click();
+    await page.getByRole('heading', { name: e.publishTitle }).waitFor();
+    await page.getByRole('button', { name: e.publishNow }).click();
+    await page.getByText(e.published).waitFor();
+    const now = (await (await fetch(`${server.url}/v1/demo`)).json()) as { boundary_set: string };
+    expect(now.boundary_set).toBe(old);
+    await page.getByRole('button', { name: e.tabSets }).click();
+    await page.locator('table.grid tbody tr').first().waitFor();
+    await visit.check('versions after going back');
+    await visit.picture('edit-publish-4-back');
     await visit.end();
   });
 });
