@@ -1575,6 +1575,9 @@ type Duty struct {
 
 	// Shifts When the duty is held, as the roster file has it; always, where absent.
 	Shifts []string `json:"shifts,omitempty,omitzero"`
+
+	// Station Where somebody is found while on duty.
+	Station Station `json:"station,omitempty,omitzero"`
 }
 
 // DutyMove defines model for DutyMove.
@@ -2996,6 +2999,15 @@ type StaffSubscriptionInput struct {
 	Push PushInput `json:"push,omitempty,omitzero"`
 }
 
+// Station Where somebody is found while on duty.
+type Station struct {
+	// At Longitude and latitude in degrees, WGS 84.
+	At []float64 `json:"at,omitempty,omitzero"`
+
+	// Name What it is called, or its address.
+	Name string `json:"name"`
+}
+
 // Status defines model for Status.
 type Status string
 
@@ -3964,7 +3976,7 @@ type ServerInterface interface {
 	// GetRoster Who answers for which area, within the caller's areas.
 	// (GET /v1/{jurisdiction}/roster)
 	GetRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params GetRosterParams)
-	// ImportRoster Replaces the roster by a CSV with the columns area_code, role, person, name, deputies, away, shifts.
+	// ImportRoster Replaces the roster by a CSV with the columns area_code, role, person, name, deputies, away, shifts, station, station_at.
 	// (PUT /v1/{jurisdiction}/roster)
 	ImportRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ImportRosterParams)
 	// ExportRoster The roster in force as the CSV that an import reads.

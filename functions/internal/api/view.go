@@ -244,6 +244,12 @@ func viewDuty(d assignment.Duty) (Duty, error) {
 	for _, shift := range d.Shifts {
 		v.Shifts = append(v.Shifts, shift.String())
 	}
+	if s := d.Station; s != nil {
+		v.Station.Name = s.Name
+		if s.At != nil {
+			v.Station.At = s.At[:]
+		}
+	}
 	return v, nil
 }
 

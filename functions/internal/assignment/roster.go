@@ -17,6 +17,7 @@ type Duty struct {
 	Deputies []string  `json:"deputies,omitempty"` // persons' ids, asked in this order
 	Away     []Absence `json:"away,omitempty"`
 	Shifts   []Shift   `json:"shifts,omitempty"` // when the duty is held; always, where there are none
+	Station  *Station  `json:"station,omitempty"`
 }
 
 // holds reports whether the duty is held at a moment.

@@ -88,6 +88,14 @@ func differs(a, b Duty) (columns []string) {
 	if fmt.Sprint(a.Shifts) != fmt.Sprint(b.Shifts) {
 		columns = append(columns, "shifts")
 	}
+	nameA, atA := a.Station.columns()
+	nameB, atB := b.Station.columns()
+	if nameA != nameB {
+		columns = append(columns, "station")
+	}
+	if atA != atB {
+		columns = append(columns, "station_at")
+	}
 	return columns
 }
 
@@ -116,7 +124,8 @@ func (r *Roster) CSV() ([]byte, error) {
 		for _, s := range d.Shifts {
 			shifts = append(shifts, s.String())
 		}
-		_ = w.Write([]string{d.Area, d.Role, d.Person, d.Name, strings.Join(d.Deputies, ";"), strings.Join(away, ";"), strings.Join(shifts, ";")})
+		station, at := d.Station.columns()
+		_ = w.Write([]string{d.Area, d.Role, d.Person, d.Name, strings.Join(d.Deputies, ";"), strings.Join(away, ";"), strings.Join(shifts, ";"), station, at})
 	}
 	w.Flush()
 	return out.Bytes(), w.Error()

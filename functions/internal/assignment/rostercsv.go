@@ -15,8 +15,8 @@ import (
 	"github.com/weige/weige/functions/internal/fault"
 )
 
-// The columns of a roster file. Deputies, away and shifts may be left out.
-var rosterColumns = []string{"area_code", "role", "person", "name", "deputies", "away", "shifts"}
+// The columns of a roster file. Those after the name may be left out.
+var rosterColumns = []string{"area_code", "role", "person", "name", "deputies", "away", "shifts", "station", "station_at"}
 
 const neededColumns = 4 // of rosterColumns, from the left
 
@@ -146,6 +146,10 @@ func (p *rosterParser) row(line int, row []string) {
 			continue
 		}
 		d.Shifts = append(d.Shifts, shift)
+	}
+	var err error
+	if d.Station, err = parseStation(get("station"), get("station_at")); err != nil {
+		p.fault(line, "bad_station", "%s.", err)
 	}
 	key := d.Area + "\x00" + d.Role + "\x00" + d.Person
 	if first, twice := p.seen[key]; twice {

@@ -2,6 +2,7 @@ package assignment
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,46 @@ func TestParseRosterReadsWhatSpreadsheetsWrite(t *testing.T) {
 	}
 	if d[1].Name != "网格员, 副" || d[0].Away[1] != (Absence{"2026-12-24", "2026-12-24"}) {
 		t.Errorf("got %+v", d)
+	}
+}
+
+func TestRosterKeepsStationsInWGS84(t *testing.T) {
+	file := "area_code,role,person,name,station,station_at\n" +
+		"g6,leader,a,甲格,第六网格工作站,119.4600000 32.2100000 GCJ02\n" +
+		"g7,leader,b,乙格,河堤路口值守点,\n"
+	r, err := ParseRoster([]byte(file), unknown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := r.Duties()[0].Station.At
+	if at == nil || at[0] > 119.456 || at[0] < 119.454 || at[1] < 32.211 || at[1] > 32.213 {
+		t.Errorf("GCJ-02 was not turned into WGS 84: %v", at)
+	}
+	if s := r.Duties()[1].Station; s == nil || s.Name != "河堤路口值守点" || s.At != nil {
+		t.Errorf("got %+v", s)
+	}
+	written, err := r.CSV()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := ParseRoster(written, unknown)
+	if err != nil {
+		t.Fatalf("%v in %s", err, written)
+	}
+	if changes := Differences(r, again, nil); len(changes) > 0 {
+		t.Errorf("what was written is read as %+v", changes)
+	}
+	moved, err := ParseRoster([]byte(strings.Replace(file, "32.2100000", "32.2200000", 1)), unknown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changes := Differences(r, moved, nil); len(changes) != 1 || !slices.Equal(changes[0].What, []string{"station_at"}) {
+		t.Errorf("got %+v", changes)
+	}
+	for _, bad := range []string{",119.46 32.21 WGS84", "工作站,119.46 32.21", "工作站,119.46 32.21 ED50", "工作站,32.21 119.46 WGS84", "工作站,NaN 32.21 WGS84"} {
+		if _, err := ParseRoster([]byte("area_code,role,person,name,station,station_at\ng6,leader,a,甲格,"+bad+"\n"), unknown); !fault.Is(err, fault.FaultyFile) {
+			t.Errorf("%s: got %v", bad, err)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weige/weige/geo"
 	"github.com/weige/weige/geo/synth"
 )
 
@@ -30,15 +31,19 @@ const (
 func roster(s *synth.Set, now time.Time) ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	w.Write([]string{"area_code", "role", "person", "name", "deputies", "away"})
-	r := &rosterWriter{Writer: w, now: now}
+	w.Write([]string{"area_code", "role", "person", "name", "deputies", "away", "shifts", "station", "station_at"})
+	areas, err := plan()
+	if err != nil {
+		return nil, err
+	}
+	r := &rosterWriter{Writer: w, now: now, areas: areas}
 	number := map[int]int{} // how many areas of a level there were
 	grids := map[string]int{}
 	for _, a := range s.Areas {
 		number[a.Level]++
 		switch n := number[a.Level]; a.Level {
 		case streetLevel:
-			w.Write([]string{a.Code, lighting, "street-lighting", "街道路灯班", "", ""})
+			r.Write([]string{a.Code, lighting, "street-lighting", "街道路灯班"})
 		case communityLevel:
 			r.community(a, n)
 		case gridLevel:
@@ -52,9 +57,17 @@ func roster(s *synth.Set, now time.Time) ([]byte, error) {
 	return out.Bytes(), w.Error()
 }
 
+const rosterColumns = 9
+
 type rosterWriter struct {
 	*csv.Writer
-	now time.Time
+	now   time.Time
+	areas *geo.Index
+}
+
+// Write adds a duty; columns that are left out at its end are empty.
+func (r *rosterWriter) Write(row []string) {
+	_ = r.Writer.Write(append(row, make([]string, rosterColumns-len(row))...)) // to memory; Error says the rest
 }
 
 func (r *rosterWriter) community(a synth.Area, n int) {
@@ -84,10 +97,20 @@ func (r *rosterWriter) grid(a synth.Area, n int) {
 		away = append(away, r.days(9, 16)) // not yet
 	}
 	member := n%memberEvery == 0 && len(away) == 0
-	r.Write([]string{a.Code, gridLeaderOf, gridLeader(n), a.Name + "网格长", strings.Join(deputies, ";"), strings.Join(away, ";")})
+	r.Write([]string{a.Code, gridLeaderOf, gridLeader(n), a.Name + "网格长", strings.Join(deputies, ";"), strings.Join(away, ";"), "", a.Name + "工作站", r.stationAt(a.Code)})
 	if member {
-		r.Write([]string{a.Code, gridMember, fmt.Sprintf("grid-%02d-member", n), a.Name + "网格员", "", ""})
+		r.Write([]string{a.Code, gridMember, fmt.Sprintf("grid-%02d-member", n), a.Name + "网格员", "", "", "", a.Name + "工作站", r.stationAt(a.Code)})
 	}
+}
+
+// stationAt puts a grid's station where there is most room around it.
+func (r *rosterWriter) stationAt(grid string) string {
+	id, ok := r.areas.Find(grid)
+	if !ok {
+		return ""
+	}
+	at := r.areas.Label(id)
+	return fmt.Sprintf("%.7f %.7f WGS84", at[0], at[1])
 }
 
 func (r *rosterWriter) microGrid(a synth.Area, n, grid int) {

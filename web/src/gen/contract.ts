@@ -1432,10 +1432,11 @@ export interface paths {
         /** Who answers for which area, within the caller's areas. */
         get: operations["getRoster"];
         /**
-         * Replaces the roster by a CSV with the columns area_code, role, person, name, deputies, away, shifts.
+         * Replaces the roster by a CSV with the columns area_code, role, person, name, deputies, away, shifts, station, station_at.
          * @description `deputies` are persons' ids separated by `;`. `away` are periods `2026-11-20/2026-11-27` separated by `;`, both days
          *     included, in the jurisdiction's time zone. `shifts` say when a duty is held, such as `mon-fri 08:00-18:00;sat 09:00-12:00`
-         *     or `daily 20:00-08:00`; always, where there are none. Rows of one area are asked in their order. Every fault is reported by
+         *     or `daily 20:00-08:00`; always, where there are none. `station` is what the place of duty is called, `station_at` where it is, with the datum:
+         *     `119.4321 32.1987 GCJ02`. Rows of one area are asked in their order. Every fault is reported by
          *     line and then nothing is stored. The answer lists every change against the roster in force, and who would be on the roster
          *     no more and still has reports: a reassignment of theirs to whoever is on duty hands them over.
          */
@@ -3145,6 +3146,14 @@ export interface components {
             away?: components["schemas"]["Absence"][];
             /** @description When the duty is held, as the roster file has it; always, where absent. */
             shifts?: string[];
+            station?: components["schemas"]["Station"];
+        };
+        /** @description Where somebody is found while on duty. */
+        Station: {
+            /** @description What it is called, or its address. */
+            name: string;
+            /** @description Longitude and latitude in degrees, WGS 84. */
+            at?: number[];
         };
         OwnDuties: {
             duties: components["schemas"]["Duty"][];

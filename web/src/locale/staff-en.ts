@@ -200,6 +200,7 @@ export const en: StaffCatalogue = {
   mineOutline: (areas, count) => `Outline of ${areas}; the dots are ${count} open cases, numbered as in the list`,
   mineDuty: 'Duty',
   mineDeputies: 'Deputies',
+  mineStation: 'Station',
   mineNoDeputies: 'no deputy',
   mineStandIn: (name) => `standing in for ${name}`,
   mineAwayFrom: (from, to) => `away from ${from} to ${to}`,

@@ -200,6 +200,7 @@ export const zh = {
   mineOutline: (areas: string, count: string) => `${areas}的轮廓，圆点是 ${count} 件未办结的事，数字是清单里的顺序`,
   mineDuty: '职责',
   mineDeputies: '代班',
+  mineStation: '值守点',
   mineNoDeputies: '没有代班',
   mineStandIn: (name: string) => `替${name}代班`,
   mineAwayFrom: (from: string, to: string) => `${from} 至 ${to} 休假`,

@@ -1,5 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { said } from '../locale/format.ts';
+import type { StaffCatalogue } from '../locale/staff.ts';
 import type { Listing } from './list.ts';
 import { frameOf, type Frame, type Place } from './order.ts';
 import type { Kept } from './kept.ts';
@@ -12,17 +13,19 @@ const margin = 22;
 export function areaSection(l: Listing & { here: Place | undefined; today: string }): TemplateResult | typeof nothing {
   const { s, kept } = l;
   if (kept.duties.length === 0) return nothing;
-  const frame = frameOf(kept.outlines, l.cases.map(({ item }) => item), width, margin);
-  return html`<section class="card mine-area"><h2>${s.mineArea}</h2>${frame ? drawing(l, frame) : nothing}
+  const stations = kept.duties.flatMap(({ person, station }) => (person === kept.person && station?.at ? [{ lon: station.at[0] ?? 0, lat: station.at[1] ?? 0 }] : []));
+  const frame = frameOf(kept.outlines, [...l.cases.map(({ item }) => item), ...stations], width, margin);
+  return html`<section class="card mine-area"><h2>${s.mineArea}</h2>${frame ? drawing(l, frame, stations) : nothing}
     <ul>${kept.duties.map((duty) => dutyLine(l, duty))}</ul></section>`;
 }
 
-function drawing({ t, s, kept, cases, here }: Listing & { here: Place | undefined }, frame: Frame): TemplateResult {
+function drawing({ t, s, kept, cases, here }: Listing & { here: Place | undefined }, frame: Frame, stations: readonly Place[]): TemplateResult {
   const { x, y, height } = frame;
   const names = kept.outlines.map(({ name }) => name).join(t.listSeparator);
   const ring = (points: readonly (readonly [number, number])[]) => `M${points.map(([lon, lat]) => `${x(lon).toFixed(1)} ${y(lat).toFixed(1)}`).join('L')}Z`;
   return html`<svg class="outline" viewBox="0 0 ${width} ${height}" role="img" aria-label=${s.mineOutline(names, String(cases.length))}>
     ${kept.outlines.map(({ rings }) => svg`<path class="outline-area" d=${rings.map(ring).join('')} />`)}
+    ${stations.map(({ lon, lat }) => svg`<path class="outline-station" d="M${x(lon) - 8} ${y(lat) + 8}v-9l8 -7l8 7v9z" />`)}
     ${here && x(here.lon) > 0 && x(here.lon) < width && y(here.lat) > 0 && y(here.lat) < height ? svg`<circle class="outline-here" cx=${x(here.lon)} cy=${y(here.lat)} r="8" />` : nothing}
     ${cases.map(({ item }, at) => svg`<g class=${item.late ? 'outline-case late' : 'outline-case'}><circle cx=${x(item.lon)} cy=${y(item.lat)} r="10" /><text x=${x(item.lon)} y=${y(item.lat) + 4}>${at + 1}${item.late ? '!' : ''}</text></g>`)}</svg>`;
 }
@@ -34,5 +37,11 @@ function dutyLine({ t, s, language, kept, today }: Listing & { today: string }, 
   const own = duty.person === kept.person;
   return html`<li><strong>${kept.names[duty.area] ?? duty.area}</strong> · ${own ? role : s.mineStandIn(name(duty.person))}
     ${own ? html`<br>${s.mineDeputies}${t.lang === 'en' ? ': ' : '：'}${(duty.deputies ?? []).map(name).join(t.listSeparator) || s.mineNoDeputies}` : nothing}
+    ${duty.station ? html`<br>${s.mineStation}${t.lang === 'en' ? ': ' : '：'}${duty.station.name}${own ? stationLink(s, duty.station.at) : nothing}` : nothing}
     ${away ? html`<br><span class="chip waiting">${s.mineAwayFrom(away.from, away.to)}</span>` : nothing}</li>`;
+}
+
+function stationLink(s: StaffCatalogue, at: readonly number[] | undefined): TemplateResult | typeof nothing {
+  const [lon, lat] = at ?? [];
+  return lon === undefined || lat === undefined ? nothing : html` <a class="secondary" href="geo:${lat},${lon}?q=${lat},${lon}">${s.mineGo}</a>`;
 }

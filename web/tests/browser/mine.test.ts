@@ -51,7 +51,8 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const [first] = await handTo(person, 3);
     await page.locator('.mine-head button').click();
     await page.locator(`[data-report="${first}"]`).waitFor();
-    await page.locator('.outline').waitFor();
+    await page.locator('.outline .outline-station').first().waitFor();
+    await page.locator('.mine-area').getByText(/工作站/).first().waitFor();
     await visit.check('mine');
     await visit.picture(`mine-${language}`);
     await visit.picture(`mine-${language}-whole`, { whole: true });
