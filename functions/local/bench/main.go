@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"time"
 )
 
 func main() {
@@ -60,8 +61,17 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return addresses(o, os.Stdout)
+	case "gazetteer":
+		o := gazetteerOptions{every: 500 * time.Millisecond}
+		flags.IntVar(&o.rows, "rows", 1_000_000, "how many made-up addresses")
+		flags.BoolVar(&o.kill, "kill", false, "kill the server in the middle and start it again")
+		if err := parse(flags, args, &o.rows); err != nil {
+			return err
+		}
+		_, err := takeIn(ctx, o, os.Stdout)
+		return err
 	}
-	return errors.New("usage: bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16] | bench address [-data ../shared/data] [-rows 1000000] [-failed 1]")
+	return errors.New("usage: bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16] | bench address [-data ../shared/data] [-rows 1000000] [-failed 1] | bench gazetteer [-rows 1000000] [-kill]")
 }
 
 // parse reads flags, all of which have to be at least 1.
