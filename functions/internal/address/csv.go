@@ -26,23 +26,26 @@ type Fault struct {
 	Warning bool // the line counts all the same
 }
 
-// MaxFaults is how many faults of a file are listed; the rest is only counted.
+// MaxFaults is how many faults of a file are listed, and how many warnings; the rest is only counted.
 const MaxFaults = 500
 
 // File is what a CSV file holds.
 type File struct {
 	Rows   []Row
 	Lines  []int   // of each row
-	Faults []Fault // the first MaxFaults
+	Faults []Fault // the first MaxFaults, and the first MaxFaults warnings
 	Errors int     // how many faults there are that are no warnings
+
+	warnings int
 }
 
 // Faulty notes a fault.
 func (f *File) Faulty(x Fault) {
-	if !x.Warning {
-		f.Errors++
+	n := &f.Errors
+	if x.Warning {
+		n = &f.warnings // which must not crowd out what has to be mended
 	}
-	if len(f.Faults) < MaxFaults {
+	if *n++; *n <= MaxFaults {
 		f.Faults = append(f.Faults, x)
 	}
 }

@@ -158,12 +158,17 @@ func TestALargeGazetteerIsImportedInTheBackground(t *testing.T) {
 func TestWhatSpeaksAgainstALargeGazetteerIsSaid(t *testing.T) {
 	g := newGazetteers(t, enginetest.Default(t))
 	faulty := g.order("gazetteer-bad", map[string]any{"country": "cn", "upload": g.upload(g.admin, townAddresses()+"石矶街1号,200,0,WGS84,,\n石矶街3号,0.0005,0.0005,mars,,\n")})
+	outside := strings.Repeat("石矶街5号,1,1,WGS84,,\n", 600) // warnings, which must not crowd out the fault behind them
+	crowded := g.order("gazetteer-crowded", map[string]any{"country": "cn", "upload": g.upload(g.admin, townAddresses()+outside+"石矶街1号,0.0005,0.0005,WGS84,,nowhere\n")})
 	stale := g.order("gazetteer-late", map[string]any{"country": "cn", "upload": g.upload(g.admin, townAddresses())})
 	g.must("PUT", "/v1/town/gazetteer?country=cn", g.admin, []byte(townAddresses()+"石矶街1号,0.0005,0.0005,WGS84,,\n"))
 	before := g.versions()
 	g.carry()
 	if i := g.look(faulty.Import); i.State != "refused" || i.Refusal.Code != "faulty_file" || len(i.Refusal.Faults) != 2 || i.Refusal.Faults[0].Line == 0 || i.Result.Version != "" {
 		t.Errorf("a faulty file: %+v", i)
+	}
+	if i := g.look(crowded.Import); i.State != "refused" || len(i.Refusal.Faults) != 101 || i.Refusal.Faults[0].Field != "area" || i.Refusal.Faults[0].Line != 616 {
+		t.Errorf("a fault behind many warnings: %s, %d faults", i.State, len(i.Refusal.Faults))
 	}
 	if i := g.look(stale.Import); i.State != "refused" || i.Refusal.Code != "conflict" {
 		t.Errorf("after somebody else: %+v", i)
@@ -244,7 +249,18 @@ func TestALargeImportIsDoneOnceWhateverDies(t *testing.T) {
 			t.Errorf("died at write %d, after it: %v: final: %v, asked for again: %v", left, after, final, !final)
 		}
 		g.server.Gazetteers.Now = time.Now
+		if asked == 1 { // a message that is late or doubled: the dead one could be alive
+			before := g.look(i.Import)
+			if err := g.desk.Carry(t.Context(), g.queue.messages[0]); err != nil {
+				t.Fatal(err)
+			}
+			if there := g.look(i.Import); before.State != "waiting" && there.ChangedAt != before.ChangedAt {
+				t.Errorf("died at write %d, after it: %v: two are at it: %+v", left, after, there)
+			}
+		}
+		g.desk.Now = func() time.Time { return time.Now().Add(5 * time.Minute) }
 		g.carry()
+		g.desk.Now = time.Now
 		if done := g.look(i.Import); done.State != "done" || g.versions().InForce != done.Result.Version {
 			t.Fatalf("died at write %d, after it: %v: %+v", left, after, done)
 		}

@@ -114,7 +114,7 @@ func (d *Desk) Import(ctx context.Context, code string, o Order) (Import, error)
 	}
 	d.place(c, read)
 	if read.Errors > 0 {
-		return Import{}, &fault.Error{Code: fault.FaultyFile, Details: details(read.Faults),
+		return Import{}, &fault.Error{Code: fault.FaultyFile, Details: refusing(details(read.Faults)),
 			Message: fmt.Sprintf("The gazetteer has %d fault(s), of which the first %d are listed; nothing was stored.", read.Errors, min(read.Errors, address.MaxFaults))}
 	}
 	blob, err := grammar.Compile(read.Rows, d.Reading, o.Told)
@@ -203,6 +203,13 @@ func details(faults []address.Fault) []fault.Detail {
 		list = append(list, fault.Detail{Kind: kind, Message: f.Message, Feature: -1, Line: f.Line, Field: f.Field})
 	}
 	return list
+}
+
+// refusing puts what has to be mended before what need not be, of which a hundred are enough then: an intake keeps them in 400 KB.
+func refusing(list []fault.Detail) []fault.Detail {
+	warning := func(d fault.Detail) bool { return d.Kind == "warning" }
+	errors, warnings := slices.DeleteFunc(slices.Clone(list), warning), slices.DeleteFunc(list, func(d fault.Detail) bool { return !warning(d) })
+	return append(errors, warnings[:min(len(warnings), 100)]...)
 }
 
 // All gives every gazetteer of a jurisdiction, newest first, and the version in force.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/weige/weige/functions/internal/address"
@@ -74,7 +75,10 @@ type Queue interface {
 }
 
 // stillFor is after how long without a sign of life an intake is asked for again when somebody looks at it.
-const stillFor = 2 * time.Minute
+const stillFor = 10 * time.Second
+
+// aliveEvery is how often whoever does an intake gives a sign of life, whatever it is at.
+const aliveEvery = 2 * time.Second
 
 // Begin orders the import of an upload. The same key of a person orders the same once; with another order it is fault.KeyReused.
 func (d *Desk) Begin(ctx context.Context, code, key string, o Order) (Intake, error) {
@@ -125,14 +129,15 @@ func (d *Desk) ask(ctx context.Context, i Intake) error {
 	return d.Queue.Send(ctx, []Message{{i.Jurisdiction, i.ID}})
 }
 
-// Carry does an intake. It may be done by several at once and again after any of them died: what is stored is named by its content, and
-// what was in force when it was ordered must still be so. An error is one that may pass.
+// Carry does an intake, unless somebody who is alive is at it: whoever looks at it asks for it again once that one has died. Should several do
+// it at once all the same, or again after any of them died, it is done once: what is stored is named by its content, and what was in force
+// when it was ordered must still be so. An error is one that may pass.
 func (d *Desk) Carry(ctx context.Context, m Message) error {
 	i, err := d.Intakes.Intake(ctx, m.Jurisdiction, m.Intake)
 	if fault.Is(err, fault.Unknown) {
 		return nil // it has expired
 	}
-	if err != nil || i.Stage.Final() {
+	if err != nil || i.Stage.Final() || i.Stage != Waiting && d.Now().Sub(i.ChangedAt) < stillFor {
 		return err
 	}
 	p := &pace{desk: d, ctx: ctx, intake: i}
@@ -140,7 +145,9 @@ func (d *Desk) Carry(ctx context.Context, m Message) error {
 	if err := p.store(); err != nil && !fault.Is(err, fault.Conflict) {
 		return err
 	}
+	end := p.live()
 	result, err := d.Import(ctx, i.Jurisdiction, Order{Country: i.Country, Upload: i.Upload, DryRun: i.DryRun, By: i.By, Expected: &i.Expected, Told: p.lines, read: p.bytes})
+	end()
 	var f *fault.Error
 	switch {
 	case err == nil:
@@ -162,18 +169,49 @@ func (d *Desk) Carry(ctx context.Context, m Message) error {
 
 // pace notes now and then how far an intake is.
 type pace struct {
-	desk   *Desk
-	ctx    context.Context
+	desk *Desk
+	ctx  context.Context
+
+	mu     sync.Mutex
 	intake Intake
+}
+
+// live gives signs of life until its end is called: there are minutes in which no line is read, such as while a snapshot is written.
+func (p *pace) live() (end func()) {
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(aliveEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				p.mu.Lock()
+				if p.desk.Now().Sub(p.intake.ChangedAt) >= aliveEvery {
+					_ = p.store()
+				}
+				p.mu.Unlock()
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return func() { close(stop); <-stopped }
 }
 
 // noteEvery is how often it is noted at most.
 const noteEvery = time.Second
 
-func (p *pace) bytes(n int) { p.intake.Read += int64(n) }
+func (p *pace) bytes(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.intake.Read += int64(n)
+}
 
 // lines is told, by the reader without a total and by the compiler with one, how far it is. That it cannot be noted hinders nobody.
 func (p *pace) lines(done, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	stage := Reading
 	if total > 0 {
 		stage, p.intake.Addresses, p.intake.Compiled = Compiling, total, done

@@ -113,6 +113,30 @@ func TestShelfKeepsWhatWasUsedLast(t *testing.T) {
 	}
 }
 
+func TestShelfKeepsNoMoreBytesThanAnInstanceHas(t *testing.T) {
+	s := &slow{wait: make(chan struct{}), blob: []byte("content")}
+	close(s.wait)
+	shelf, version := NewShelf(s, RosterKind, text), VersionOf([]byte("content"))
+	shelf.most = 2 * len(s.blob)
+	for n, j := range []string{"a", "b", "a", "c", "a", "b"} {
+		if _, err := shelf.Get(context.Background(), j, version); err != nil {
+			t.Fatal(err)
+		}
+		if want := []int32{1, 2, 2, 3, 3, 4}[n]; s.reads.Load() != want {
+			t.Errorf("after %d questions: %d readings, want %d", n+1, s.reads.Load(), want)
+		}
+	}
+	shelf.most = 1 // a single one may be larger
+	for range 2 {
+		if _, err := shelf.Get(context.Background(), "d", version); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := s.reads.Load(); n != 5 {
+		t.Errorf("%d readings; a snapshot larger than all that is kept is read for every question", n)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	good := func() Settings {
 		return Settings{Name: Text{"名", "name"}, TimeZone: "Asia/Shanghai", Queue: Text{"台", "desk"}, Services: []Service{{Code: "light", Name: Text{"灯", "light"}}}}
