@@ -55,7 +55,7 @@ func (g *Grammar) segments(text string, a *Address) []string {
 
 // foldWords gives the words in their short forms: west 23rd street is w 23 st.
 func (g *Grammar) foldWords(text string) []string {
-	text = strings.NewReplacer(" 1/2", "h", " 1⁄2", "h", "1⁄2", "h").Replace(text) // 200½ is no 200
+	text = halves.Replace(text)
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.Is(unicode.Pd, r):
@@ -80,6 +80,9 @@ func (g *Grammar) foldWords(text string) []string {
 	}
 	return words
 }
+
+// halves writes a half behind a number as its letter: 200½ is not 200.
+var halves = strings.NewReplacer(" 1/2", "h", " 1⁄2", "h", "1⁄2", "h")
 
 // cardinal takes a direction off an ordinal that is written together with it.
 func (g *Grammar) cardinal(w string) (rest string, ok bool) {
