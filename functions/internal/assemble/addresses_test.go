@@ -65,6 +65,9 @@ func TestAddressesAreLocatedWithWhatIsCertain(t *testing.T) {
 		if l = w.locates("芦汀路7号"); l.Address.Grade != "interpolated" || l.Address.Ask != "number" || l.Chain[2].Code != "c1g1" {
 			t.Errorf("between numbers: %+v", l)
 		}
+		if l = w.locates("芦汀路56号"); l.Address.Grade != "street" || l.Address.Ask != "number" || len(l.Chain) != 2 || len(l.Address.Candidates[0].Spans) != 2 {
+			t.Errorf("a number beyond the last known one, which may be in the next grid: %+v", l)
+		}
 
 		var s api.AddressSuggestions
 		w.must("GET", "/v1/town/addresses?q=wlhy4&lon=0.001&lat=0.0005", "", nil).into(t, &s)
