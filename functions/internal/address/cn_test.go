@@ -12,7 +12,7 @@ func quarter(t testing.TB) *Gazetteer {
 	t.Helper()
 	const street = "临江演示街道"
 	rows := []Row{
-		row(street+"芦汀社区四牌楼菜场", 900, 900), row(street+"云帆社区临江小学", 1500, 900), row(street+"桂渚社区江滨公园北门", 1700, 900), row(street+"桂渚社区江滨公园", 1750, 950), row(street+"桂渚社区西门口新村3幢", 1780, 950), row(street+"云帆社区渡口码头", 1900, 950),
+		row(street+"芦汀社区四牌楼菜场", 900, 900), row(street+"云帆社区临江小学", 1500, 900), row(street+"桂渚社区江滨公园北门", 1700, 900), row(street+"桂渚社区文化公园北门", 1720, 900), row(street+"桂渚社区江滨公园", 1750, 950), row(street+"桂渚社区西门口新村3幢", 1780, 950), row(street+"云帆社区渡口码头", 1900, 950),
 		row(street+"听潮社区橘香路86弄", 2000, 2000), row(street+"听潮社区橘香路86弄3支弄5号", 2030, 2010), row(street+"石矶社区人民路188号院4号楼", 700, 3000),
 		row("青山镇芦汀村三组12号", 4000, 4000), row("青山镇芦汀村三组14号", 4020, 4000), row("青山镇柳岸村二组12号", 4600, 4000), row("青山镇柳岸村王家庄8号", 4700, 4100),
 		row(street+"芦汀社区橘香路12-3号", 1220, 3), row(street+"芦汀社区观澜大道1号附2号", 2500, 3), row(street+"芦汀社区建设路甲5号", 2600, 3), row(street+"芦汀社区建设路5号", 2650, 3),
@@ -165,6 +165,14 @@ func TestResidentsWriteAddressesInManyWays(t *testing.T) {
 		{"橘香路石矶北路口", GradeInterpolated, ""},
 		{"橘香路近石矶北路", GradeInterpolated, ""},
 		{"橘香路（近石矶北路）", GradeStreet, "橘香路"},
+		{"橘香路临江小学对面", GradeEstate, "临江小学"},
+		{"四牌楼菜市场", GradeEstate, "四牌楼菜场"},
+		{"临江小学西", GradeEstate, "临江小学"},
+		{"文化公园", GradeEstate, "文化公园北门"},
+		// Another mark may be another place; a slip of one character is one.
+		{"望鹭公寓5幢", GradeEstate, "望鹭花园5幢"},
+		{"人民大道188号院4号楼", GradeStreet, "人民路188号院4号楼"},
+		{"人民街188号院4号楼", GradeBuilding, "人民路188号院4号楼"},
 		// What stands around an address.
 		{"地址：橘香路12号", GradeNumber, "橘香路12号"},
 		{"我住在望鹭花园5幢", GradeBuilding, "望鹭花园5幢"},

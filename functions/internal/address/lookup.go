@@ -139,6 +139,10 @@ func prefer(g *Gazetteer, list []named, a *Address) []named {
 // at looks at one place. others are the roads that the text names beside an estate.
 func (s *search) at(n named, others []named) {
 	a := s.a
+	if n.guess && !s.vague {
+		s.vague = true
+		defer func() { s.vague = false }()
+	}
 	base := Candidate{Unmatched: slices.Clone(s.spare), Corrected: s.g.corrections(n)}
 	if a.Near {
 		base.Unmatched = append(base.Unmatched, NearPart)

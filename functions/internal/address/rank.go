@@ -71,8 +71,14 @@ func (s *search) add(c Candidate) {
 // answer puts the candidates in order.
 func (s *search) answer(a Address) Answer {
 	doubt := func(c Candidate) int { return 2*len(c.Unmatched) + len(c.Corrected) }
-	slices.SortStableFunc(s.found, func(a, b Candidate) int {
-		return cmp.Or(cmp.Compare(a.Grade.rank(), b.Grade.rank()), cmp.Compare(doubt(a), doubt(b)))
+	exact := func(c Candidate) int {
+		if c.Grade.Exact() {
+			return c.Grade.rank()
+		}
+		return len(grades)
+	}
+	slices.SortStableFunc(s.found, func(a, b Candidate) int { // a landmark on a road before the road
+		return cmp.Or(cmp.Compare(exact(a), exact(b)), cmp.Compare(doubt(a), doubt(b)), cmp.Compare(a.Grade.rank(), b.Grade.rank()))
 	})
 	out := Answer{Parsed: a}
 	seen := map[string]bool{}

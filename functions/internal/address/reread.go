@@ -23,6 +23,15 @@ func (s *search) reread() {
 		s.a = &given
 		s.try()
 	}
+	if n := len(given.Areas) - 1; n >= 0 && given.Road == "" && s.g.Grammar.Style == "marked" && !s.g.knows(given.Areas[n].Name) {
+		again := given // 四牌楼菜市+场: the mark was none
+		again.Areas, again.Estate = given.Areas[:n], given.Areas[n].Name+given.Estate
+		s.a = &again
+		if s.try(); len(s.found) > 0 {
+			return
+		}
+		s.a = &given
+	}
 	names := []*string{&given.Estate, &given.Road}
 	for _, name := range names {
 		if *name == "" || len(s.found) > 0 {
@@ -175,7 +184,7 @@ func (g *Grammar) lane(road string) (from, number string) {
 	return road, ""
 }
 
-// phases gives the estates whose name is this one with a phase or a part behind it: 晓月新村2期, at most maxPlaces.
+// phases gives the estates whose name is this one with a phase or a part behind it: 晓月新村2期, 江滨公园北门, at most maxPlaces.
 func (g *Gazetteer) phases(name string) []int {
 	var list []int
 	for key, _ := g.find(name); key < g.keys() && len(list) < maxPlaces; key++ {
@@ -183,7 +192,7 @@ func (g *Gazetteer) phases(name string) []int {
 		if !ok {
 			break
 		}
-		if slices.ContainsFunc(g.Grammar.Inline, func(end string) bool { return strings.HasSuffix(rest, end) }) {
+		if slices.Contains(g.Grammar.Parts, rest) || slices.ContainsFunc(g.Grammar.Inline, func(end string) bool { return strings.HasSuffix(rest, end) }) {
 			g.linksOf(key, func(place int, how uint32) {
 				if how == linkName && g.place(place, placeKind) == 0 {
 					list = append(list, place)

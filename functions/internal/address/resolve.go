@@ -12,6 +12,7 @@ type named struct {
 	place int
 	how   uint32
 	given string // the name that was read as that of the place; empty where it is
+	guess bool   // it has another mark, and may be another place: 碧波花园 and 碧波公寓
 }
 
 // corrections tells what of a name was read otherwise.
@@ -51,7 +52,7 @@ func (g *Gazetteer) resolve(name string) []named {
 	if len(list) != 1 || g.Grammar.Style == "worded" && g.Grammar.another(name, g.text(g.place(list[0].place, placeName))) {
 		return nil // another mark than the one given, of several; or another street
 	}
-	list[0].given = name
+	list[0].given, list[0].guess = name, g.Grammar.Style == "marked" && list[0].how == linkStem
 	return list
 }
 
