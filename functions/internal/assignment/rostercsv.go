@@ -99,9 +99,9 @@ func (p *rosterParser) rows() {
 			return
 		}
 		if err != nil {
-			line, _ := p.csv.FieldPos(0)
+			line := 0
 			var bad *csv.ParseError
-			if errors.As(err, &bad) {
+			if errors.As(err, &bad) { // of a record that never ends there is no field to ask for
 				line = bad.Line
 			}
 			p.fault(line, "malformed_line", "The line cannot be read as CSV: a quotation mark is missing or misplaced. What follows was not read.")
