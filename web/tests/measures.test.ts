@@ -1,8 +1,10 @@
+import type * as GeoJSON from 'geojson';
 import { describe, expect, it } from 'vitest';
 import { readPoints, ReportPoints, wouldBe } from '../src/edit/measures.ts';
 import type { Client } from '../src/contract/client.ts';
 import type { Position } from '../src/contract/areas.ts';
-import type { AreaFeature } from '../src/edit/shapes.ts';
+import { withChange, type AreaFeature } from '../src/edit/shapes.ts';
+import { changeOf } from '../src/map/sketch-sources.ts';
 
 const area = (code: string, ...coordinates: Position[][]): AreaFeature => ({ type: 'Feature', properties: { level: 'grid', code, name: code }, geometry: { type: 'Polygon', coordinates } });
 const ring = (...points: Position[]): Position[] => [...points, points[0] as Position];
@@ -76,5 +78,20 @@ describe('a border that is dragged', () => {
     const both = wouldBe([a, b], { kind: 'middle', at: [0.001, 0.0005], before: [0.001, 0], after: [0.001, 0.001] }, [0.0009, 0.0005]);
     expect(both.map((one) => (one.geometry.coordinates[0] as Position[]).length)).toEqual([7, 7]);
     expect(both[1]?.geometry.coordinates[0]?.slice(-3)).toEqual([[0.001, 0.001], [0.0009, 0.0005], [0.001, 0]]);
+  });
+});
+
+describe('what the map is sent of a change', () => {
+  const all = (...features: AreaFeature[]) => ({ type: 'FeatureCollection' as const, features });
+  const sent = (from: ReturnType<typeof all> | undefined, to: ReturnType<typeof all>) => changeOf(from as GeoJSON.GeoJSON | undefined, to as unknown as GeoJSON.GeoJSON);
+
+  it('is what changed, where that is little, and else nothing: then it is sent everything', () => {
+    const was = all(a, b);
+    const moved = area('b', ring([0.001, 0], [0.002, 0], [0.002, 0.002]));
+    expect(sent(was, withChange(was, [], [moved]))).toEqual({ remove: ['b'], add: [moved] });
+    expect(sent(was, withChange(was, ['a'], [moved]))).toEqual({ remove: ['a', 'b'], add: [moved] });
+    expect(sent(was, was)).toEqual({ remove: [], add: [] });
+    expect(sent(undefined, was)).toBeUndefined();
+    expect(sent(was, all(...Array.from({ length: 200 }, (_, n) => area(`n${n}`, ring([0, 0], [1, 0], [1, 1])))))).toBeUndefined();
   });
 });

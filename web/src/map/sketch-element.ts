@@ -73,7 +73,7 @@ export class SketchElement extends PageElement {
     const { owner } = this;
     if (!owner) return;
     const is = (...names: (keyof SketchElement)[]) => !changed || names.some((name) => changed.has(name));
-    if (is('areas')) void owner.show(SKETCH.areas, this.areas);
+    if (is('areas')) void owner.showAreas(this.areas);
     if (is('areas', 'level')) void owner.show(SKETCH.names, namesOf(this.areas, this.level));
     if (is('outlines')) void owner.show(SKETCH.before, this.outlines);
     if (is('hands')) void owner.show(SKETCH.hands, this.hands);

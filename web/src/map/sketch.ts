@@ -7,7 +7,7 @@ import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import type { Handle } from '../edit/shapes.ts';
 import { rounded } from './features.ts';
-import { SKETCH, type SketchSource } from './sketch-sources.ts';
+import { changeOf, SKETCH, type SketchSource } from './sketch-sources.ts';
 import { INK } from './style.ts';
 
 setWorkerUrl(workerUrl);
@@ -46,6 +46,7 @@ export class SketchMap {
   private readonly options: SketchOptions;
   private readonly ready: Promise<void>;
   private handles: readonly Handle[] = [];
+  private areas: GeoJSON.GeoJSON | undefined;
   private level = '';
   private held: Handle | undefined;
   private closed = false;
@@ -74,6 +75,15 @@ export class SketchMap {
   async show(source: SketchSource, data: GeoJSON.GeoJSON | undefined): Promise<void> {
     await this.ready;
     if (!this.closed) await this.map.getSource<GeoJSONSource>(source)?.setData(data ?? empty);
+  }
+
+  /** Shows areas. Where a few of many changed, these alone are sent to whoever draws them. */
+  async showAreas(areas: GeoJSON.GeoJSON | undefined): Promise<void> {
+    const change = this.level ? changeOf(this.areas, areas) : undefined; // a file that is still to be imported may have a code twice
+    this.areas = areas;
+    if (!change) return this.show(SKETCH.areas, areas);
+    await this.ready;
+    if (!this.closed) await this.map.getSource<GeoJSONSource>(SKETCH.areas)?.updateData(change);
   }
 
   /** Shows the handles of an area, one of them as chosen. */
@@ -210,5 +220,5 @@ function style(): StyleSpecification {
     { id: 'names', type: 'symbol', source: SKETCH.names, layout: { 'text-field': ['get', 'name'], 'text-font': ['Regular'], 'text-size': 13, 'text-max-width': 8 },
       paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6 } },
   ];
-  return { version: 8, sources: Object.fromEntries(Object.values(SKETCH).map((id) => [id, { type: 'geojson', data: empty }])), layers };
+  return { version: 8, sources: Object.fromEntries(Object.values(SKETCH).map((id) => [id, { type: 'geojson', data: empty, ...(id === SKETCH.areas ? { promoteId: 'code' } : {}) }])), layers };
 }
