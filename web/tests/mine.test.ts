@@ -5,6 +5,8 @@ import { ringsOf } from '../src/mine/fetch.ts';
 import type { Move } from '../src/mine/kept.ts';
 import { casesOf, frameOf, withNow } from '../src/mine/order.ts';
 import { sendAll, type Waiting } from '../src/mine/outbox.ts';
+import { sendPictures, type Picture } from '../src/mine/photos.ts';
+import { Refusal, Unreached } from '../src/contract/errors.ts';
 
 const item = (report: string, more: Partial<QueueItem> = {}): QueueItem => ({
   report, version: 1, status: 'assigned', service_code: 'light', filed_at: '2026-11-25T00:00:00Z', lon: 119, lat: 32, chain: [], boundary_set: 'b', assignee: { kind: 'person', person: 'me', because: 'duty' }, ...more,
@@ -110,5 +112,36 @@ describe('the drawing of an area', () => {
     }
     expect(frame.y(32.02)).toBeLessThan(frame.y(32));
     expect(frameOf([], [], 320, 20)).toBeUndefined();
+  });
+});
+
+describe('photos that wait', () => {
+  const picture = (report: string, more: Partial<Picture> = {}): Picture => ({ blob: new Blob([report]), person: 'me', report, made: '', ...more });
+
+  it('reach their report once each, however often answers are lost, and stay with the reason where they are refused', async () => {
+    const kept = new Map([picture('a'), picture('no'), picture('b'), picture('a', { person: 'somebody else' })].map((one, at) => [at, one] as const));
+    const album = {
+      pictures: async () => [...kept].map(([at, one]) => ({ at, picture: one })),
+      replacePicture: async (at: number, one: Picture) => { kept.set(at, one); },
+      dropPicture: async (at: number) => { kept.delete(at); },
+    };
+    const given = new Map<string, Set<string>>();
+    let uploads = 0;
+    let losing = 2;
+    const upload = async (): Promise<string> => {
+      if (losing === 2 && losing-- > 0) throw new Unreached(new TypeError('cut before'));
+      return `photo-${++uploads}`;
+    };
+    const client = new Client({ jurisdiction: 'j', fetch: async (address, init) => {
+      const report = /reports\/([^/]+)\//.exec(String(address))?.[1] ?? '';
+      if (report === 'no') return new Response(JSON.stringify({ code: 'conflict', message: 'no' }), { status: 409 });
+      given.set(report, (given.get(report) ?? new Set()).add((JSON.parse(String(init?.body)) as { photo: string }).photo));
+      if (losing === 1 && losing-- > 0) throw new TypeError('the answer was lost');
+      return new Response(JSON.stringify({ photos: [] }), { status: 200 });
+    } });
+    const send = () => sendPictures(client, { photo: upload, file: async () => { throw new Refusal(400, { code: 'invalid', message: '' }); } }, 'me', album, why);
+    expect([(await send()).done, (await send()).done, (await send()).done]).toEqual([false, false, true]);
+    expect([...given].map(([report, ids]) => [report, [...ids]])).toEqual([['a', ['photo-1']], ['b', ['photo-3']]]);
+    expect([...kept].map(([at, one]) => [at, one.refused])).toEqual([[1, 'refused'], [3, undefined]]);
   });
 });

@@ -8,14 +8,19 @@ import { StaffElement } from '../page/staff-element.ts';
 import type { Kept, Move } from './kept.ts';
 import { chips, whereIs } from './list.ts';
 import type { Case } from './order.ts';
+import type { Pictures } from './photos.ts';
+import './pictures.ts';
 
-/** One case on the phone, with its steps under the thumb. Events: `back`, `move` {kind, body}. */
+/** One case on the phone, with its steps under the thumb. Events: `back`, `move` {kind, body}, `picture` {blob}, `drop` {at}. */
 @customElement('weige-case')
 export class CasePage extends StaffElement {
   @property({ attribute: false }) kept!: Kept;
   @property({ attribute: false }) of!: Case;
   /** How far it is, in words. */
   @property({ attribute: false }) near = '';
+
+  /** Photos of it that wait to be sent. */
+  @property({ attribute: false }) pictures: Pictures = [];
 
   @state() private chosen: PlainStep | undefined;
   @state() private said = { code: '', reason: '', reply: '' };
@@ -42,6 +47,10 @@ export class CasePage extends StaffElement {
     void this.focusOn(`#case-${lacking}`);
   }
 
+  private tell({ type, detail }: CustomEvent): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
   private take(kind: PlainStep): void {
     const { code, reason, reply } = this.said;
     const body: Move['body'] = { version: this.of.item.version, ...(code ? { code } : {}), ...(reason.trim() ? { reason: reason.trim() } : {}), ...(reply.trim() ? { reply: reply.trim() } : {}) };
@@ -64,6 +73,7 @@ export class CasePage extends StaffElement {
         ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
       ${of.waiting.length > 0 ? html`<p class="notice">${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}</p>` : nothing}
       ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}</button>`)}</div>`}
+      <weige-pictures .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures>
     </article>`;
   }
 

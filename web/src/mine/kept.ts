@@ -3,6 +3,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Duty, Jurisdiction, QueueItem, StaffReport } from '../contract/schemas.ts';
 import type { Position } from '../contract/areas.ts';
+import type { Picture, Pictures } from './photos.ts';
 import type { PlainStep } from '../dispatch/ways.ts';
 
 /** The outline of an area: rings of positions. */
@@ -43,6 +44,7 @@ export interface Move {
 interface Shelf extends DBSchema {
   lists: { key: string; value: Kept };
   moves: { key: number; value: Move };
+  pictures: { key: number; value: Picture };
 }
 
 /** The store of one jurisdiction on this phone. */
@@ -52,10 +54,13 @@ export class Store {
 
   constructor(jurisdiction: string) {
     this.list = jurisdiction;
-    this.opened = openDB<Shelf>(`weige-mine-${jurisdiction}`, 1, {
-      upgrade: (shelf) => {
-        shelf.createObjectStore('lists');
-        shelf.createObjectStore('moves', { autoIncrement: true });
+    this.opened = openDB<Shelf>(`weige-mine-${jurisdiction}`, 2, {
+      upgrade: (shelf, before) => {
+        if (before < 1) {
+          shelf.createObjectStore('lists');
+          shelf.createObjectStore('moves', { autoIncrement: true });
+        }
+        shelf.createObjectStore('pictures', { autoIncrement: true });
       },
     });
   }
@@ -88,9 +93,29 @@ export class Store {
     await (await this.opened).delete('moves', at);
   }
 
+  /** The photos that wait, oldest first, each with its place. */
+  async pictures(): Promise<Pictures> {
+    const shelf = (await this.opened).transaction('pictures');
+    const found: { at: number; picture: Picture }[] = [];
+    for (let cursor = await shelf.store.openCursor(); cursor; cursor = await cursor.continue()) found.push({ at: cursor.key, picture: cursor.value });
+    return found;
+  }
+
+  async addPicture(picture: Picture): Promise<void> {
+    await (await this.opened).add('pictures', picture);
+  }
+
+  async replacePicture(at: number, picture: Picture): Promise<void> {
+    await (await this.opened).put('pictures', picture, at);
+  }
+
+  async dropPicture(at: number): Promise<void> {
+    await (await this.opened).delete('pictures', at);
+  }
+
   /** Forgets everything: somebody signed out. */
   async clear(): Promise<void> {
     const shelf = await this.opened;
-    await Promise.all([shelf.clear('lists'), shelf.clear('moves')]);
+    await Promise.all([shelf.clear('lists'), shelf.clear('moves'), shelf.clear('pictures')]);
   }
 }

@@ -14,12 +14,14 @@ import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts'
 import { StaffElement } from '../page/staff-element.ts';
 import { keepPage } from '../offline/keep.ts';
 import { findMe } from '../report/geolocation.ts';
+import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
 import './case.ts';
 import { fetchKept } from './fetch.ts';
 import { Store, type Kept, type Move } from './kept.ts';
 import { casesOf, withNow, type Case, type Place } from './order.ts';
 import { alone, sendAll } from './outbox.ts';
+import { sendPictures, type Picture, type Pictures } from './photos.ts';
 import { areaSection } from './outline.ts';
 import { caseList } from './list.ts';
 
@@ -32,6 +34,7 @@ export class MinePage extends StaffElement {
   @state() private session: Session | undefined;
   @state() private kept: Kept | undefined;
   @state() private moves: readonly { at: number; move: Move }[] = [];
+  @state() private pictures: Pictures = [];
   @state() private online = navigator.onLine;
   @state() private busy = false;
   @state() private trouble = '';
@@ -103,6 +106,7 @@ export class MinePage extends StaffElement {
       }
       this.store = store;
       this.moves = await store.moves();
+      this.pictures = await store.pictures();
     } catch {
       // Private windows of some browsers keep nothing.
       this.storeless = true;
@@ -140,19 +144,29 @@ export class MinePage extends StaffElement {
   private async send(session: Session, client: Client): Promise<void> {
     const { store } = this;
     if (!store) return;
-    const before = await store.moves();
-    const { now, expired } = await sendAll(client, session.person, store, (error) => sentence(this.t, error));
-    if (expired) await this.expire();
+    const before = [...(await store.moves()), ...(await store.pictures())];
+    const why = (error: unknown) => sentence(this.t, error);
+    const { now, expired, unreached } = await sendAll(client, session.person, store, why);
+    // Photos come last, so that no step waits for one.
+    const shown = expired || unreached ? undefined : await sendPictures(client, post(client), session.person, store, why);
+    if (expired || shown?.expired) await this.expire();
     if (this.kept && now.length > 0) {
       this.kept = { ...this.kept, reports: withNow(this.kept.reports, now, session.person) };
       await store.keep(this.kept);
     }
     await this.look();
-    this.sent = before.length > 0 && this.moves.length === 0;
+    this.sent = before.length > 0 && this.unsent === 0;
   }
 
   private async look(): Promise<void> {
-    if (this.store) this.moves = await this.store.moves();
+    if (!this.store) return;
+    this.moves = await this.store.moves();
+    this.pictures = await this.store.pictures();
+  }
+
+  /** How much waits on this phone. */
+  private get unsent(): number {
+    return this.moves.length + this.pictures.length;
   }
 
   private async expire(): Promise<void> {
@@ -172,7 +186,7 @@ export class MinePage extends StaffElement {
   }
 
   private async leave(anyway: boolean): Promise<void> {
-    if (this.moves.length > 0 && !anyway) {
+    if (this.unsent > 0 && !anyway) {
       this.leaving = true;
       void this.focusOn('.leave-anyway');
       return;
@@ -180,6 +194,7 @@ export class MinePage extends StaffElement {
     await this.store?.clear();
     this.kept = undefined;
     this.moves = [];
+    this.pictures = [];
     this.leaving = false;
     this.session = undefined;
     this.stage = 'out';
@@ -195,6 +210,21 @@ export class MinePage extends StaffElement {
     await this.look();
     if (kind !== 'accepted' && kind !== 'remarked') this.show('');
     await this.sync();
+  }
+
+  /** Keeps a photo of the open case on the phone, and sends it at once where that is possible. */
+  private async picture({ blob }: Pick<Picture, 'blob'>): Promise<void> {
+    const { store, kept } = this;
+    if (!kept || !store) return;
+    await store.addPicture({ blob, person: kept.person, report: this.open, made: new Date().toISOString() });
+    this.sent = false;
+    await this.look();
+    await this.sync();
+  }
+
+  private async dropPicture(at: number): Promise<void> {
+    await this.store?.dropPicture(at);
+    await this.look();
   }
 
   private async dropMove(at: number): Promise<void> {
@@ -261,7 +291,8 @@ export class MinePage extends StaffElement {
     const open = cases.find(({ item }) => item.report === this.open);
     const zone = kept.jurisdiction.time_zone;
     if (open) {
-      return html`${this.state(kept)}<weige-case .kept=${kept} .of=${open} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+      return html`${this.state(kept)}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+        @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
         @back=${() => this.show('')} @move=${(event: CustomEvent<Pick<Move, 'kind' | 'body'>>) => void this.move(event.detail)}></weige-case>`;
     }
     const button = (sort: 'due' | 'distance', text: string) => html`<button type="button" aria-pressed=${this.sort === sort ? 'true' : 'false'} @click=${() => this.order(sort)}>${text}</button>`;
@@ -272,7 +303,7 @@ export class MinePage extends StaffElement {
       ${this.finding ? html`<p class="hint" role="status">${this.finding}</p>` : nothing}
       ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
       ${areaSection({ t, s, language: this.language, kept, cases, here: this.here, today: dayIn(zone, new Date()) })}
-      <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.moves.length))}</p>
+      <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.unsent))}</p>
           <button type="button" class="secondary leave-anyway" @click=${() => void this.leave(true)}>${s.mineLeaveAnyway}</button>`
         : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;
   }
@@ -280,7 +311,7 @@ export class MinePage extends StaffElement {
   /** What happens to what was done here. */
   private state(kept: Kept) {
     const { t, s } = this;
-    const waiting = this.moves.filter(({ move }) => !move.refused);
+    const waiting = [...this.moves.filter(({ move }) => !move.refused), ...this.pictures.filter(({ picture }) => !picture.refused)];
     const refused = this.moves.filter(({ move }) => move.refused);
     const zone = kept.jurisdiction.time_zone;
     return html`<div class="mine-state" role="status">

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
-import type { StaffReport } from '../../src/contract/schemas.ts';
+import type { Photo, StaffReport } from '../../src/contract/schemas.ts';
 import { staffCatalogues } from '../../src/locale/staff.ts';
 import { fileAt, handsOf, placesOf, type Hands } from './api.ts';
 import { browserMissing, startBrowser, Visit } from './browser.ts';
@@ -105,17 +105,21 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.locator(`[data-report="${one}"]`).waitFor();
     await page.getByText(/没有网络/).waitFor();
     await page.locator(`[data-report="${one}"]`).tap();
+    await page.locator('.take input').setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
+    await page.locator('.pictures img').waitFor();
+    await visit.check('photo kept');
+    await visit.picture('mine-offline-photo', { whole: true });
     await page.locator('[data-step=accepted]').tap();
     await page.locator('[data-step=accepted]').waitFor({ state: 'detached' });
     await page.locator('[data-step=resolved]').tap();
     await page.locator('#case-reply').fill('灯泡换好了');
     await page.locator('.step-form .primary').tap();
-    await page.getByText(s.mineWaiting('2')).waitFor();
+    await page.getByText(s.mineWaiting('3')).waitFor();
     await visit.check('offline');
     await visit.picture('mine-offline');
     // The phone is switched off and on again: it is all still there.
     await page.reload();
-    await page.getByText(s.mineWaiting('2')).waitFor();
+    await page.getByText(s.mineWaiting('3')).waitFor();
     expect(await history(one ?? '')).not.toContain('accepted');
 
     // The network comes back and is cut in mid-send: the answer to the first step is lost.
@@ -132,12 +136,14 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await context.setOffline(false);
     await expect.poll(() => page.evaluate(() => (window as unknown as { lost: number }).lost), { timeout: 15_000 }).toBeGreaterThan(0);
     await expect.poll(() => history(one ?? '')).toContain('accepted');
-    await page.getByText(s.mineWaiting('2')).waitFor();
+    await page.getByText(s.mineWaiting('3')).waitFor();
     await page.reload();
-    await page.getByText(s.mineWaiting('2')).waitFor({ state: 'detached' });
+    await page.getByText(s.mineWaiting('3')).waitFor({ state: 'detached' });
     await expect.poll(() => history(one ?? ''), { timeout: 15_000 }).toContain('resolved');
     expect((await history(one ?? '')).filter((kind) => kind === 'accepted')).toHaveLength(1);
     expect((await history(one ?? '')).filter((kind) => kind === 'resolved')).toHaveLength(1);
+    await expect.poll(async () => (await hands.get<{ photos: Photo[] }>(`/photos?report=${one}`)).photos.length, { timeout: 15_000 }).toBe(1);
+    expect((await history(one ?? '')).filter((kind) => kind === 'photo_added')).toHaveLength(1);
 
     // Somebody else was quicker: the step is not recorded, and the page says so until it is read.
     await context.setOffline(true);
