@@ -88,7 +88,7 @@ func (g *Grammar) ReadCSV(r io.Reader, limit int, progress Progress) (*File, err
 		}
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
-			f.Faulty(Fault{Line: parse.Line, Message: "The line cannot be read: " + parse.Err.Error() + "."})
+			f.Faulty(Fault{Line: parse.StartLine, Message: "The line cannot be read: " + parse.Err.Error() + "."})
 			continue
 		}
 		line, _ := in.FieldPos(0)

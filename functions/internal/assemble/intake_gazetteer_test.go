@@ -160,6 +160,7 @@ func TestWhatSpeaksAgainstALargeGazetteerIsSaid(t *testing.T) {
 	faulty := g.order("gazetteer-bad", map[string]any{"country": "cn", "upload": g.upload(g.admin, townAddresses()+"石矶街1号,200,0,WGS84,,\n石矶街3号,0.0005,0.0005,mars,,\n")})
 	outside := strings.Repeat("石矶街5号,1,1,WGS84,,\n", 600) // warnings, which must not crowd out the fault behind them
 	crowded := g.order("gazetteer-crowded", map[string]any{"country": "cn", "upload": g.upload(g.admin, townAddresses()+outside+"石矶街1号,0.0005,0.0005,WGS84,,nowhere\n")})
+	quote := g.order("gazetteer-quoted", map[string]any{"country": "cn", "upload": g.upload(g.admin, townAddresses()+"\"石矶街1号,0.0005,0.0005,WGS84,,\n"+outside)})
 	stale := g.order("gazetteer-late", map[string]any{"country": "cn", "upload": g.upload(g.admin, townAddresses())})
 	g.must("PUT", "/v1/town/gazetteer?country=cn", g.admin, []byte(townAddresses()+"石矶街1号,0.0005,0.0005,WGS84,,\n"))
 	before := g.versions()
@@ -169,6 +170,9 @@ func TestWhatSpeaksAgainstALargeGazetteerIsSaid(t *testing.T) {
 	}
 	if i := g.look(crowded.Import); i.State != "refused" || len(i.Refusal.Faults) != 101 || i.Refusal.Faults[0].Field != "area" || i.Refusal.Faults[0].Line != 616 {
 		t.Errorf("a fault behind many warnings: %s, %d faults", i.State, len(i.Refusal.Faults))
+	}
+	if i := g.look(quote.Import); i.State != "refused" || len(i.Refusal.Faults) != 1 || i.Refusal.Faults[0].Line != 16 {
+		t.Errorf("a quote that is never closed: %+v", i.Refusal)
 	}
 	if i := g.look(stale.Import); i.State != "refused" || i.Refusal.Code != "conflict" {
 		t.Errorf("after somebody else: %+v", i)

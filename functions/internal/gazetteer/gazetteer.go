@@ -114,8 +114,11 @@ func (d *Desk) Import(ctx context.Context, code string, o Order) (Import, error)
 	}
 	d.place(c, read)
 	if read.Errors > 0 {
-		return Import{}, &fault.Error{Code: fault.FaultyFile, Details: refusing(details(read.Faults)),
-			Message: fmt.Sprintf("The gazetteer has %d fault(s), of which the first %d are listed; nothing was stored.", read.Errors, min(read.Errors, address.MaxFaults))}
+		message := fmt.Sprintf("The gazetteer has %d fault(s); nothing was stored.", read.Errors)
+		if read.Errors > address.MaxFaults {
+			message = fmt.Sprintf("The gazetteer has %d faults, of which the first %d are listed; nothing was stored.", read.Errors, address.MaxFaults)
+		}
+		return Import{}, &fault.Error{Code: fault.FaultyFile, Details: refusing(details(read.Faults)), Message: message}
 	}
 	blob, err := grammar.Compile(read.Rows, d.Reading, o.Told)
 	if err != nil {
