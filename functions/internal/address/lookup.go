@@ -79,8 +79,9 @@ type search struct {
 	g     *Gazetteer
 	a     *Address
 	found []Candidate
-	spare []Part // parts that are known not to match, whatever is found
-	vague bool   // what is found is not what was asked for, but near it
+	spare []Part          // parts that are known not to match, whatever is found
+	vague bool            // what is found is not what was asked for, but near it
+	areas map[string]bool // whether areas that the text may state are known
 }
 
 // try looks for the estate and for the road.

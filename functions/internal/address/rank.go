@@ -27,7 +27,20 @@ func (s *search) conflict(entry int) bool {
 
 // differ reports whether the area that the text states is another than the one that is: no way to write its name, and no slip.
 func (s *search) differ(said, is string) bool {
-	return is != said && s.g.Grammar.key(is) != s.g.Grammar.key(said) && (s.g.knows(said) || !near(said, is))
+	return is != said && s.g.Grammar.key(is) != s.g.Grammar.key(said) && (s.knows(said) || !near(said, is))
+}
+
+// knows is Gazetteer.knows, kept for the whole search: hundreds of places may be compared with its areas.
+func (s *search) knows(area string) bool {
+	known, asked := s.areas[area]
+	if !asked {
+		if s.areas == nil {
+			s.areas = map[string]bool{}
+		}
+		known = s.g.knows(area)
+		s.areas[area] = known
+	}
+	return known
 }
 
 // laneMetres is how far from its road a lane may lead.

@@ -1,6 +1,7 @@
 package address
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -90,11 +91,11 @@ func (g *Gazetteer) slipped(name, key string) []named {
 	slipsOf(key, func(hash uint32) {
 		n := len(g.array[inSlips]) / 8
 		for i := sort.Search(n, func(i int) bool { return g.word(inSlips, 2*i) >= hash }); i < n && g.word(inSlips, 2*i) == hash && len(keys) < maxHits; i++ {
-			if k := int(g.word(inSlips, 2*i+1)); !slices.Contains(keys, k) {
-				keys = append(keys, k)
-			}
+			keys = append(keys, int(g.word(inSlips, 2*i+1)))
 		}
 	})
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
 	var list []named
 	for _, k := range keys {
 		if is := g.text(g.key(k, keyText)); !near(key, is) || length == 2 && utf8.RuneCountInString(is) != 3 {
@@ -102,12 +103,14 @@ func (g *Gazetteer) slipped(name, key string) []named {
 		}
 		g.linksOf(k, func(place int, how uint32) {
 			used := g.text(g.place(place, placeName))
-			if how > linkStem || how == linkStem && g.Grammar.Style == "worded" || !g.mayMean(name, used, how) || slices.ContainsFunc(list, func(n named) bool { return n.place == place }) {
+			if how > linkStem || how == linkStem && g.Grammar.Style == "worded" || !g.mayMean(name, used, how) {
 				return
 			}
 			list = append(list, named{place: place, how: how, given: name})
 		})
 	}
+	slices.SortFunc(list, func(a, b named) int { return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.how, b.how)) })
+	list = slices.CompactFunc(list, func(a, b named) bool { return a.place == b.place })
 	if slices.ContainsFunc(list, func(n named) bool { return n.how == linkName }) {
 		list = slices.DeleteFunc(list, func(n named) bool { return n.how != linkName })
 	}
