@@ -18,5 +18,5 @@ function take(key, without, found = new Set()) {
 const pages = Object.fromEntries(['/', '/track/', '/mine/'].map((at) => [at, [...take(`${at.slice(1)}index.html`, [map])].sort()]));
 const needed = new Set(Object.values(pages).flat());
 const later = [...take(map, ['src/map/drawing.ts'])].filter((file) => !needed.has(file)).sort();
-const common = ['/config.json', '/favicon.svg', '/manifest.webmanifest'];
+const common = ['/config.json', '/favicon.svg', '/manifest.webmanifest', '/mine.webmanifest'];
 writeFileSync(new URL('shell.json', dist), JSON.stringify({ pages, common, later }));

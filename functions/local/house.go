@@ -180,14 +180,14 @@ func (h *house) handler() http.Handler {
 		mux.Handle("/"+name+"/", bucket)
 	}
 	mux.Handle("GET "+socket.Path, h.sockets)
-	mux.Handle("GET /config.json", settings(demo.Jurisdiction, h.config.Issuer, h.config.Audience, h.issuer != nil))
+	mux.Handle("GET /config.json", settings(demo.Jurisdiction, h.config.Issuer, h.config.Audience, h.issuer != nil, h.local.Base))
 	origin := ""
 	if h.issuer != nil {
 		mux.Handle("/issuer/", h.issuer)
 	} else if u, err := url.Parse(h.config.Issuer); err == nil {
 		origin = u.Scheme + "://" + u.Host
 	}
-	mux.Handle("/", api.Compress(site(h.local.Web, policy(origin))))
+	mux.Handle("/", api.Compress(site(h.local.Web, policy(origin, h.local.Base.Origin()))))
 	if h.issuer == nil {
 		return mux
 	}

@@ -8,13 +8,18 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/weige/weige/functions/internal/config"
 )
 
-// policy is the content security policy of every page: nothing inline, nothing from elsewhere but the issuer.
-func policy(issuer string) string {
+// policy is the content security policy of every page: nothing inline, nothing from elsewhere but the issuer and
+// the tiles of a basemap, where there is one.
+func policy(others ...string) string {
 	connect := "'self'"
-	if issuer != "" {
-		connect += " " + issuer
+	for _, other := range others {
+		if other != "" {
+			connect += " " + other
+		}
 	}
 	return "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src " + connect +
 		"; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -48,8 +53,12 @@ func site(folder, csp string) http.Handler {
 }
 
 // settings is what the client needs to know before it can ask the API.
-func settings(jurisdiction, issuer, clientID string, demo bool) http.HandlerFunc {
-	body, err := json.Marshal(map[string]any{"jurisdiction": jurisdiction, "issuer": issuer, "client_id": clientID, "demo": demo})
+func settings(jurisdiction, issuer, clientID string, demo bool, base config.Basemap) http.HandlerFunc {
+	told := map[string]any{"jurisdiction": jurisdiction, "issuer": issuer, "client_id": clientID, "demo": demo}
+	if base.Tiles != "" {
+		told["basemap"] = base
+	}
+	body, err := json.Marshal(told)
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			http.Error(w, "no settings", http.StatusInternalServerError)

@@ -6,7 +6,7 @@ self.addEventListener('push', (event) => {
   } catch {
     // Not one of ours; a push has to be shown all the same.
   }
-  event.waitUntil(self.registration.showNotification(note.title || '微格 Weige', { body: note.body || '', tag: note.tag || 'weige', icon: '/favicon.svg', data: note.url || '/' }));
+  event.waitUntil(self.registration.showNotification(note.title || '微格 Weige', { body: note.body || '', tag: note.tag || 'weige', icon: '/icon-192.png', data: note.url || '/' }));
 });
 
 self.addEventListener('notificationclick', (event) => {

@@ -13,6 +13,7 @@ type LocalConfig struct {
 	Web  string // WEB_DIST: folder of the built client
 	Demo bool   // DEMO=off leaves the demo out
 	SMTP string // SMTP_URL: mail server; without one mails go into the folder mail of Var
+	Base Basemap
 	Host string // HOST: address to listen at; anything but loopback needs an issuer
 }
 
@@ -30,6 +31,10 @@ func ReadLocal(getenv func(string) string) (LocalConfig, error) {
 		Demo: !strings.EqualFold(r.text("DEMO", "on"), "off"),
 		SMTP: r.text("SMTP_URL", ""),
 		Host: r.text("HOST", "127.0.0.1"),
+	}
+	var err error
+	if c.Base, err = readBasemap(r.text("BASEMAP_TILES", ""), r.text("BASEMAP_ATTRIBUTION", ""), r.text("BASEMAP_DATUM", "WGS84")); err != nil {
+		r.wrong = append(r.wrong, err)
 	}
 	return c, errors.Join(r.wrong...)
 }

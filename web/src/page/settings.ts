@@ -11,6 +11,8 @@ export interface Settings {
   client_id: string;
   /** A demo on one machine: sign-in without a password. */
   demo: boolean;
+  /** Pictures of somebody else that lie under the areas on the map. */
+  basemap?: { tiles: string; attribution: string };
 }
 
 /** Everything a page needs to know before it can show anything about a jurisdiction. */
