@@ -70,8 +70,17 @@ func run(ctx context.Context, args []string) error {
 		}
 		_, err := takeIn(ctx, o, os.Stdout)
 		return err
+	case "map":
+		var o mapOptions
+		flags.IntVar(&o.reports, "reports", 200_000, "how many open reports")
+		flags.IntVar(&o.rounds, "rounds", 5, "how often to pan the map, with them and without")
+		flags.StringVar(&o.client, "client", "web/dist", "folder of the built client")
+		if err := parse(flags, args, &o.reports, &o.rounds); err != nil {
+			return err
+		}
+		return showMap(ctx, o, os.Stdout)
 	}
-	return errors.New("usage: bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16] | bench address [-data ../shared/data] [-rows 1000000] [-failed 1] | bench gazetteer [-rows 1000000] [-kill]")
+	return errors.New("usage: bench map [-reports 200000] [-rounds 5] | bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16] | bench address [-data ../shared/data] [-rows 1000000] [-failed 1] | bench gazetteer [-rows 1000000] [-kill]")
 }
 
 // parse reads flags, all of which have to be at least 1.

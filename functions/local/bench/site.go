@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,8 +39,10 @@ type site struct {
 	parts  *queued
 	token  string
 	http   *http.Server
+	api    http.Handler
 	url    string
 	config config.Config
+	front  atomic.Pointer[http.ServeMux] // what answers in place of the API alone, where there is something
 }
 
 // spent counts what the engine was asked for, in its own units.
@@ -125,7 +128,14 @@ func openSite(ctx context.Context, folder string, through *tap) (s *site, err er
 	mux.Handle("/", s.server.Handler(api.Reports, api.Locate, api.Boundaries, api.Assignments, api.Local))
 	mux.Handle("/issuer/", signIn)
 	mux.Handle("/"+c.Uploads+"/", objects)
-	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	s.api = mux
+	s.http = &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if front := s.front.Load(); front != nil {
+			front.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.http.Serve(l) }()
 	if s.token, err = signIn.Mint(demo.Administrator); err != nil {
 		return nil, err
