@@ -217,8 +217,8 @@ export class Bulk extends StaffElement {
         <select id="bulk-to" @change=${(event: Event) => { this.target = (event.target as HTMLSelectElement).value; this.person = ''; }}>
           <option value=${onDuty} .selected=${this.target === onDuty}>${s.bulkOnDuty}</option>${areaOptions(t, this.language, desk, this.target)}
         </select></div>
-      ${this.target === onDuty || this.target === toQueue ? nothing : html`<div class="field"><label for="bulk-person">${t.reassignPerson}</label>
-        <select id="bulk-person" @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>${personOptions(t, desk, this.target, this.person)}</select></div>`}`;
+      <div class="field"><label for="bulk-person">${t.reassignPerson}</label>
+        <select id="bulk-person" ?disabled=${this.target === onDuty || this.target === toQueue} @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>${personOptions(t, desk, this.target, this.person)}</select></div>`;
   }
 
   private result(job: Reassignment) {

@@ -298,7 +298,8 @@ export class DispatchPage extends StaffElement {
           ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
           <div class="tabs" role="group" aria-label=${t.titleDispatch}>${tab('list', t.showList)}${tab('map', t.showMap)}</div>
           <div class="desk-entries"><weige-saved .jurisdiction=${desk.client.jurisdiction} .filters=${this.filters}
-            @take=${(event: CustomEvent<Filters>) => this.filter({ ...event.detail, report: this.filters.report })}></weige-saved>${reportList(state)}${picking ? html`<details class="files" @toggle=${() => void import('./files.ts')}><summary>${s.filesTitle}</summary>
+            @take=${(event: CustomEvent<Filters>) => this.filter({ ...event.detail, report: this.filters.report })}></weige-saved>${picking && desk.roster.length > 0 ? html`<details class="loads" @toggle=${() => void import('./loads.ts')}><summary>${s.loadTitle}</summary>
+            <weige-loads .desk=${desk} .filters=${this.filters} @take=${(event: CustomEvent<string>) => this.filter({ assignee: event.detail })}></weige-loads></details>` : nothing}${reportList(state)}${picking && this.listed !== nothingListed ? html`<details class="files" @toggle=${() => void import('./files.ts')}><summary>${s.filesTitle}</summary>
             <weige-files .desk=${desk} .area=${this.filters.area} @imported=${() => void this.fetchList()}></weige-files></details>` : nothing}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
         <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
           .reports=${this.points} .counts=${this.counts} .queueTiles=${queueTiles(desk.client.jurisdiction, this.filters)} .queueState=${this.listed} .token=${this.bearer} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
