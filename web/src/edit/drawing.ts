@@ -19,6 +19,7 @@ import { boxOf, handlesOf, nextCode, nextName, Register, verticesOf, withChange,
 type Tool = 'move' | 'split' | 'merge';
 type Change = { operations: EditOperation[] } | { undo: true } | { redo: true };
 
+const noHandles: readonly Handle[] = [];
 const noAreas: AreaCollection = { type: 'FeatureCollection', features: [] };
 
 /** Draws on a boundary set: every step is an edit that the server makes whole or refuses. Events: `finished` {set}, `ended` {error}. */
@@ -48,6 +49,8 @@ export class DrawingElement extends EditorElement {
   @query('weige-sketch') private map!: SketchElement | null;
   private held: Handle | undefined;
   private register = new Register(noAreas);
+  /** Rises when other areas are there, or areas of other names. */
+  private listed = 0;
   /** The step whose outcome is not known; it is sent again with its key. */
   private unsent: { key: string; body: string } | undefined;
 
@@ -104,8 +107,10 @@ export class DrawingElement extends EditorElement {
   }
 
   private set(areas: AreaCollection): void {
+    const { register } = this;
     this.areas = areas;
     this.register = new Register(areas);
+    if (!this.register.lists(register)) this.listed++;
   }
 
   /** The levels, coarse to fine, as the areas have them. */
@@ -270,14 +275,14 @@ export class DrawingElement extends EditorElement {
           ${this.levels.map((one) => html`<option value=${one} ?selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
         <label class="field">${e.areaChosen}<select @change=${(event: Event) => { this.choose((event.target as HTMLSelectElement).value); if (this.area(this.chosen)) this.map?.fit(boxOf(verticesOf(this.area(this.chosen) as AreaFeature))); }}>
           <option value="">${e.areaNone}</option>
-          ${guard([this.areas, this.level, this.chosen], () => this.areas.features.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
+          ${guard([this.listed, this.level, this.chosen], () => this.areas.features.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
         ${area && this.tool === 'move' ? this.points(area) : nothing}
         ${this.tool === 'split' && area ? this.splitForm(area) : nothing}
         ${this.tool === 'merge' && area ? this.mergeForm(area) : nothing}
         ${this.checked ? this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="notice">${e.faultsNone}</p>` : html`<p class="hint">${e.faultsUnchecked}</p>`}
         <button type="button" class="primary" ?disabled=${this.busy} @click=${() => void this.finish()}>${e.finish}</button></div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.areas as unknown as GeoJSON.GeoJSON} .faults=${faultShapes(this.faults)} .line=${this.line}
-        .handles=${area && this.tool === 'move' ? handlesOf(area) : []} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${[this.chosen, this.other].filter(Boolean)} ?cutting=${this.tool === 'split' && Boolean(area)}
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.areas as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults], () => faultShapes(this.faults))} .line=${this.line}
+        .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([this.chosen, this.other], () => [this.chosen, this.other].filter(Boolean))} ?cutting=${this.tool === 'split' && Boolean(area)}
         ?synthetic=${this.setting.jurisdiction.synthetic === true} .unavailableText=${e.drawNoMap}
         @area=${(event: CustomEvent<{ code: string }>) => this.clicked(event.detail.code)} @vertex=${(event: CustomEvent<{ at: Position }>) => { this.vertex = event.detail.at; }}
         @moved=${(event: CustomEvent<{ from: Position; to: Position }>) => void this.move(event.detail.from, event.detail.to)}

@@ -116,7 +116,9 @@ export async function readPoints(client: Client, now = new Date()): Promise<Repo
 
 /** The areas as they would be if a handle were let go at a place: those that have its vertex, or the edge of which it is the middle. */
 export function wouldBe(areas: readonly AreaFeature[], handle: Handle, to: Position): AreaFeature[] {
-  return areas.flatMap((area) => {
+  const [a, b] = handle.kind === 'vertex' ? [handle.at, handle.at] : [handle.before, handle.after];
+  const near = areas.filter((area) => ringsOf(area).some((ring) => ring.some((at) => same(at, a)) && ring.some((at) => same(at, b)))); // nearly all are not
+  return near.flatMap((area) => {
     let met = false;
     const changed = (ring: Position[]): Position[] => {
       const found = ring.slice(0, -1).flatMap((at, n): Position[] => {

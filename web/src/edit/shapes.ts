@@ -26,12 +26,18 @@ export function verticesOf(feature: AreaFeature): Position[] {
   return ringsOf(feature).flat();
 }
 
-/** All handles of an area: each vertex, and the middle of each edge. */
-export function handlesOf(feature: AreaFeature): Handle[] {
-  return ringsOf(feature).flatMap((ring) => ring.flatMap((at, n): Handle[] => {
+const handles = new WeakMap<AreaFeature, readonly Handle[]>(); // an area that did not change is the same object
+
+/** All handles of an area: each vertex, and the middle of each edge. The same ones as long as it is the same area. */
+export function handlesOf(feature: AreaFeature): readonly Handle[] {
+  const known = handles.get(feature);
+  if (known) return known;
+  const found = ringsOf(feature).flatMap((ring) => ring.flatMap((at, n): Handle[] => {
     const after = ring[(n + 1) % ring.length] as Position;
     return [{ at, kind: 'vertex' }, { at: [(at[0] + after[0]) / 2, (at[1] + after[1]) / 2], kind: 'middle', before: at, after }];
   }));
+  handles.set(feature, found);
+  return found;
 }
 
 /** The areas after a change: those taken away are gone, those made or changed are as the server gives them now. */
@@ -75,6 +81,13 @@ export class Register {
 
   area(code: string): AreaFeature | undefined {
     return this.byCode.get(code);
+  }
+
+  /** Whether it has the areas that another one has, by code and name. */
+  lists(other: Register): boolean {
+    if (this.byCode.size !== other.byCode.size) return false;
+    for (const [code, { properties: { name } }] of this.byCode) if (other.byCode.get(code)?.properties.name !== name) return false;
+    return true;
   }
 
   /** The name of an area, after that of its parent where others of its level have the same. */

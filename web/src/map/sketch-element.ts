@@ -73,14 +73,15 @@ export class SketchElement extends PageElement {
     const { owner } = this;
     if (!owner) return;
     const is = (...names: (keyof SketchElement)[]) => !changed || names.some((name) => changed.has(name));
-    if (is('areas')) void owner.showAreas(this.areas);
-    if (is('areas', 'level')) void owner.show(SKETCH.names, namesOf(this.areas, this.level));
+    if (is('areas')) void owner.showChange(SKETCH.areas, this.areas);
+    if (is('areas', 'level')) void owner.showChange(SKETCH.names, namesOf(this.areas, this.level));
+    if (is('areas', 'level', 'chosen')) void owner.show(SKETCH.chosen, chosenOf(this.areas, this.level, this.chosen));
     if (is('outlines')) void owner.show(SKETCH.before, this.outlines);
     if (is('hands')) void owner.show(SKETCH.hands, this.hands);
     if (is('faults')) void owner.show(SKETCH.faults, this.faults);
     if (is('line')) void owner.show(SKETCH.line, lineOf(this.line));
     if (is('handles', 'chosenVertex')) void owner.hand(this.handles, this.chosenVertex);
-    if (is('level', 'chosen')) void owner.work(this.level, this.chosen);
+    if (is('level')) void owner.work(this.level);
     if (is('cutting')) owner.cutting = this.cutting;
   }
 
@@ -112,7 +113,22 @@ export class SketchElement extends PageElement {
 function namesOf(areas: GeoJSON.GeoJSON | undefined, level: string): GeoJSON.GeoJSON {
   // A file that is still to be imported has no levels yet, and features of any kind.
   const features = level && areas?.type === 'FeatureCollection' ? (areas.features as unknown as AreaFeature[]).filter((one) => one.properties.level === level) : [];
-  return { type: 'FeatureCollection', features: features.map((one) => ({ type: 'Feature', properties: { name: one.properties.name }, geometry: { type: 'Point', coordinates: placeOfName(one) } })) };
+  return { type: 'FeatureCollection', features: features.map(nameOf) };
+}
+
+const names = new WeakMap<AreaFeature, GeoJSON.Feature>(); // an area that did not change is the same object, and so is its name
+
+function nameOf(area: AreaFeature): GeoJSON.Feature {
+  const { code, name } = area.properties;
+  const known = names.get(area) ?? { type: 'Feature', properties: { code, name }, geometry: { type: 'Point', coordinates: placeOfName(area) } };
+  names.set(area, known);
+  return known;
+}
+
+/** The areas that are chosen, once more, so that choosing one draws no other again. */
+function chosenOf(areas: GeoJSON.GeoJSON | undefined, level: string, codes: readonly string[]): GeoJSON.GeoJSON {
+  const features = codes.length && areas?.type === 'FeatureCollection' ? areas.features.filter((one) => one.properties?.['level'] === level && codes.includes(String(one.properties['code']))) : [];
+  return { type: 'FeatureCollection', features };
 }
 
 function lineOf(points: readonly Position[]): GeoJSON.GeoJSON {

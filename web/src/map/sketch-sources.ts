@@ -1,7 +1,7 @@
 import type * as GeoJSON from 'geojson';
 
 /** What lies on the map of the boundary editor, from below to above. */
-export const SKETCH = { areas: 'areas', hands: 'hands', before: 'before', faults: 'faults', line: 'line', handles: 'handles', names: 'names' } as const;
+export const SKETCH = { areas: 'areas', hands: 'hands', before: 'before', faults: 'faults', line: 'line', handles: 'handles', names: 'names', chosen: 'chosen' } as const;
 export type SketchSource = (typeof SKETCH)[keyof typeof SKETCH];
 
 /** How many areas may have changed for the change to be sent instead of everything. */

@@ -46,7 +46,7 @@ export class SketchMap {
   private readonly options: SketchOptions;
   private readonly ready: Promise<void>;
   private handles: readonly Handle[] = [];
-  private areas: GeoJSON.GeoJSON | undefined;
+  private readonly shown = new Map<SketchSource, GeoJSON.GeoJSON | undefined>();
   private level = '';
   private held: Handle | undefined;
   private closed = false;
@@ -77,13 +77,14 @@ export class SketchMap {
     if (!this.closed) await this.map.getSource<GeoJSONSource>(source)?.setData(data ?? empty);
   }
 
-  /** Shows areas. Where a few of many changed, these alone are sent to whoever draws them. */
-  async showAreas(areas: GeoJSON.GeoJSON | undefined): Promise<void> {
-    const change = this.level ? changeOf(this.areas, areas) : undefined; // a file that is still to be imported may have a code twice
-    this.areas = areas;
-    if (!change) return this.show(SKETCH.areas, areas);
+  /** Shows areas, or what stands at them. Where a few of many changed, these alone are sent to whoever draws them. */
+  async showChange(source: SketchSource, data: GeoJSON.GeoJSON | undefined): Promise<void> {
+    const change = this.level ? changeOf(this.shown.get(source), data) : undefined; // a file that is still to be imported may have a code twice
+    this.shown.set(source, data);
+    if (!change) return this.show(source, data);
+    if (change.add.length + change.remove.length === 0) return;
     await this.ready;
-    if (!this.closed) await this.map.getSource<GeoJSONSource>(SKETCH.areas)?.updateData(change);
+    if (!this.closed) await this.map.getSource<GeoJSONSource>(source)?.updateData(change);
   }
 
   /** Shows the handles of an area, one of them as chosen. */
@@ -94,13 +95,12 @@ export class SketchMap {
     })) });
   }
 
-  /** Works on a level: its areas are those that are clicked. `code` is outlined. */
-  async work(level: string, codes: readonly string[]): Promise<void> {
+  /** Works on a level: its areas are those that are clicked. */
+  async work(level: string): Promise<void> {
     this.level = level;
     await this.ready;
     if (this.closed) return;
     this.map.setFilter('areas-level', ['==', ['get', 'level'], level]);
-    for (const layer of ['areas-chosen', 'areas-chosen-line']) this.map.setFilter(layer, ['all', ['==', ['get', 'level'], level], ['in', ['get', 'code'], ['literal', [...codes]]]]);
   }
 
   fit(box: [number, number, number, number]): void {
@@ -203,11 +203,11 @@ function style(): StyleSpecification {
     { id: 'outside', type: 'background', paint: { 'background-color': INK.outside } },
     { id: 'areas-fill', type: 'fill', source: SKETCH.areas, paint: { 'fill-color': INK.ground } },
     { id: 'areas-level', type: 'fill', source: SKETCH.areas, filter: nowhere, paint: { 'fill-color': INK.ground, 'fill-opacity': 0.01 } },
-    { id: 'areas-chosen', type: 'fill', source: SKETCH.areas, filter: nowhere, paint: { 'fill-color': INK.chosen, 'fill-opacity': 0.75 } },
+    { id: 'chosen', type: 'fill', source: SKETCH.chosen, paint: { 'fill-color': INK.chosen, 'fill-opacity': 0.75 } },
     { id: 'hands', type: 'fill', source: SKETCH.hands, paint: { 'fill-color': INK.waiting, 'fill-opacity': 0.35 } },
     { id: 'hands-line', type: 'line', source: SKETCH.hands, paint: { 'line-color': INK.waiting, 'line-width': 1.5 } },
     { id: 'areas-line', type: 'line', source: SKETCH.areas, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.line, 'line-width': 1.2, 'line-opacity': 0.8 } },
-    { id: 'areas-chosen-line', type: 'line', source: SKETCH.areas, filter: nowhere, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.waiting, 'line-width': 3 } },
+    { id: 'chosen-line', type: 'line', source: SKETCH.chosen, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.waiting, 'line-width': 3 } },
     { id: 'before', type: 'line', source: SKETCH.before, paint: { 'line-color': INK.selected, 'line-width': 1.5, 'line-dasharray': [3, 2] } },
     { id: 'faults-fill', type: 'fill', source: SKETCH.faults, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': INK.late, 'fill-opacity': 0.4 } },
     { id: 'faults-line', type: 'line', source: SKETCH.faults, paint: { 'line-color': INK.late, 'line-width': 3 } },
@@ -220,5 +220,5 @@ function style(): StyleSpecification {
     { id: 'names', type: 'symbol', source: SKETCH.names, layout: { 'text-field': ['get', 'name'], 'text-font': ['Regular'], 'text-size': 13, 'text-max-width': 8 },
       paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6 } },
   ];
-  return { version: 8, sources: Object.fromEntries(Object.values(SKETCH).map((id) => [id, { type: 'geojson', data: empty, ...(id === SKETCH.areas ? { promoteId: 'code' } : {}) }])), layers };
+  return { version: 8, sources: Object.fromEntries(Object.values(SKETCH).map((id) => [id, { type: 'geojson', data: empty, ...(id === SKETCH.areas || id === SKETCH.names ? { promoteId: 'code' } : {}) }])), layers };
 }
