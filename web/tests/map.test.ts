@@ -28,6 +28,17 @@ describe('mapStyle', () => {
     expect(Object.keys(style.sources)).toEqual([SOURCES.reports, SOURCES.counts, SOURCES.picked, SOURCES.moves]);
   });
 
+  it('lies on pictures where they are configured, and asks no other host where not', () => {
+    const plain = mapStyle({ scales: scales(3), tiles: 'http://127.0.0.1:8080/{z}/{x}/{y}' });
+    expect(Object.values(plain.sources).some(({ type }) => type === 'raster')).toBe(false);
+    const basemap = 'https://tiles.example.org/{z}/{x}/{y}.png';
+    const style = mapStyle({ scales: scales(3), tiles: 'http://127.0.0.1:8080/{z}/{x}/{y}', basemap });
+    expect(style.sources['basemap']).toMatchObject({ type: 'raster', tiles: [basemap] });
+    expect(style.layers.slice(0, 2).map(({ id }) => id)).toEqual(['outside', 'basemap']);
+    expect(style.layers.some(({ id }) => id === 'ground' || id === 'shore')).toBe(false);
+    expect(style.layers.some(({ id }) => id === 'line-0')).toBe(true);
+  });
+
   it('draws single reports where counts end', () => {
     const layer = (id: string) => mapStyle({ scales: scales(3) }).layers.find((one) => one.id === id);
     expect(layer(LAYERS.reportPoints)?.minzoom).toBe(POINTS_FROM_ZOOM);

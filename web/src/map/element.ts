@@ -83,16 +83,17 @@ export class MapElement extends PageElement {
     }
   }
 
-  private place(): Pick<StyleOptions, 'scales' | 'counted' | 'tiles' | 'bounds'> {
+  private place(): Pick<StyleOptions, 'scales' | 'counted' | 'tiles' | 'bounds' | 'basemap'> {
     const { jurisdiction, areas } = this.setting;
     const queueLevel = areas.levels.findIndex((one) => one.level === jurisdiction.queue_level);
     const counted = queueLevel < 0 ? Math.max(0, areas.levels.length - 1) : queueLevel;
-    if (!jurisdiction.boundary_set) return { scales: [] };
+    const under = this.setting.settings.basemap ? { basemap: this.setting.settings.basemap.tiles } : {};
+    if (!jurisdiction.boundary_set) return { scales: [], ...under };
     const tiles = `${location.origin}/v1/${jurisdiction.jurisdiction}/boundary-sets/${jurisdiction.boundary_set}/tiles/{z}/{x}/{y}`;
     const [west, south, east, north] = jurisdiction.bbox ?? [];
-    if (west === undefined || south === undefined || east === undefined || north === undefined) return { scales: [] };
+    if (west === undefined || south === undefined || east === undefined || north === undefined) return { scales: [], ...under };
     const bounds: Bounds = [west, south, east, north];
-    return { scales: levelScales(areas, bounds), counted, tiles, bounds };
+    return { scales: levelScales(areas, bounds), counted, tiles, bounds, ...under };
   }
 
   private events() {
@@ -186,6 +187,7 @@ export class MapElement extends PageElement {
         <div class="map-canvas"></div>
         ${this.stage === 'opening' ? html`<p class="map-wait" role="status">${t.mapLoading}</p>` : none}
         ${this.setting.jurisdiction.synthetic ? syntheticBadge() : none}
+        ${this.setting.settings.basemap ? html`<p class="map-credit">${this.setting.settings.basemap.attribution}</p>` : none}
         ${this.aiming && this.stage === 'drawn' ? this.crosshair() : none}
         <div class="map-keys">
           <button type="button" class="icon" aria-label=${t.mapZoomIn} title=${t.mapZoomIn} @click=${() => this.owner?.zoomIn()}>${sign('M12 5v14M5 12h14')}</button>

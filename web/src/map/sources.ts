@@ -2,6 +2,8 @@
 export const SOURCES = {
   /** Vector tiles of the boundary set in force: `areas` and `labels`. */
   boundaries: 'boundaries',
+  /** Pictures under everything, where they are configured. */
+  basemap: 'basemap',
   /** Reports as points. */
   reports: 'reports',
   /** Vector tiles of all open reports that the page's filters let through, close up. */
@@ -15,7 +17,7 @@ export const SOURCES = {
 } as const;
 
 /** Sources that the pages fill. */
-export type OverlaySource = Exclude<(typeof SOURCES)[keyof typeof SOURCES], typeof SOURCES.boundaries | typeof SOURCES.queue>;
+export type OverlaySource = Exclude<(typeof SOURCES)[keyof typeof SOURCES], typeof SOURCES.boundaries | typeof SOURCES.basemap | typeof SOURCES.queue>;
 
 /** Layers in the boundary tiles, as the server names them. */
 export const TILE_LAYERS = { areas: 'areas', labels: 'labels', reports: 'reports' } as const;

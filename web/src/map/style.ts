@@ -25,6 +25,8 @@ export const SHADES = ['#e4efe9', '#c5ded6', '#a1c9bf', '#79b1a5'] as const;
 export interface StyleOptions {
   /** Address pattern of the boundary tiles with `{z}`, `{x}`, `{y}`; without one there is ground and overlays only. */
   tiles?: string;
+  /** Address pattern of pictures that lie under everything, of 256 pixels each. */
+  basemap?: string;
   /** west, south, east, north: no tile is asked for outside. */
   bounds?: Bounds;
   /** The levels of the boundary set, coarse to fine. */
@@ -48,11 +50,16 @@ export function mapStyle(options: StyleOptions): StyleSpecification {
     },
     layers: [{ id: 'outside', type: 'background', paint: { 'background-color': INK.outside } }],
   };
+  if (options.basemap) {
+    style.sources[SOURCES.basemap] = { type: 'raster', tiles: [options.basemap], tileSize: 256, maxzoom: 18 };
+    style.layers.push({ id: 'basemap', type: 'raster', source: SOURCES.basemap });
+  }
   if (options.tiles) {
     style.sources[SOURCES.boundaries] = {
       type: 'vector', tiles: [options.tiles], minzoom: 0, maxzoom: 18, promoteId: 'code', ...(options.bounds ? { bounds: options.bounds } : {}),
     };
-    style.layers.push(...groundLayers(options.scales, counted), ...labelLayers(options.scales));
+    const ground = groundLayers(options.scales, counted).filter(({ id }) => !options.basemap || !covering.includes(id));
+    style.layers.push(...ground, ...labelLayers(options.scales));
   }
   style.layers.push(...pickedLayers(), ...countLayers(options.scales, counted), ...moveLayers());
   if (options.queueTiles) {
@@ -62,6 +69,9 @@ export function mapStyle(options: StyleOptions): StyleSpecification {
   style.layers.push(...reportLayers(Boolean(options.queueTiles)));
   return style;
 }
+
+/** Layers of a map that has nothing under it. */
+const covering: readonly string[] = ['shore', 'ground'];
 
 /** Features of one level, by its position, coarse to fine. */
 export function ofLevel(position: number): FilterSpecification {
