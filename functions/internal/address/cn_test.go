@@ -259,3 +259,23 @@ func TestChineseAddressesAreFoundHoweverTheyAreWritten(t *testing.T) {
 		}
 	}
 }
+
+// A name may begin with a word that joins two roads elsewhere.
+func TestNamesBeginWithWordsThatJoin(t *testing.T) {
+	g, _ := GrammarOf("cn")
+	for text, want := range map[string]Address{
+		"汀晓街道和平社区塘乐路1号":  {Road: "塘乐路"},
+		"汀晓街道近江社区塘乐路1号":  {Road: "塘乐路"},
+		"汀晓街道靠山社区塘乐路1号":  {Road: "塘乐路"},
+		"汀晓街道和平里小区3幢":    {Estate: "和平里小区"},
+		"塘乐路和平路口":        {Road: "塘乐路", Cross: "和平路"},
+		"塘乐路与和平路交叉口":     {Road: "塘乐路", Cross: "和平路"},
+		"橘香路和石矶北路交叉口":    {Road: "橘香路", Cross: "石矶北路"},
+		"汀晓街道橘香路靠近石矶北路口": {Road: "橘香路", Cross: "石矶北路"},
+	} {
+		a := g.Parse(text)
+		if a.Road != want.Road || a.Cross != want.Cross || want.Estate != "" && a.Estate != want.Estate {
+			t.Errorf("%s: %+v", text, a)
+		}
+	}
+}

@@ -198,10 +198,10 @@ func (a *Address) count(k kind, text string) {
 
 // nameParts divides a text without numbers of houses into areas, roads and estates.
 func (g *Grammar) nameParts(s []rune, a *Address) {
-	if i := g.join(s); i > 0 {
+	if i, n := g.join(s); n > 0 {
 		g.nameParts(s[:i], a)
 		rest := Address{}
-		g.nameParts(s[i+1:], &rest)
+		g.nameParts(s[i+n:], &rest)
 		if a.Cross = rest.Road; a.corner {
 			a.Near = false
 		}
@@ -263,19 +263,41 @@ type piece struct {
 	mark       mark
 }
 
-// join gives where a word stands that joins two roads; 0 where none does.
-func (g *Grammar) join(s []rune) int {
+// join gives where a word stands that joins two roads, and its length; 0 where none does. It follows a road and is followed by one, whose name is more than
+// the word and one character: in 汀晓街道和平社区 and 塘乐路和平路 nothing is joined.
+func (g *Grammar) join(s []rune) (at, length int) {
 	for i := 2; i < len(s)-1; i++ {
-		if !slices.Contains(g.Joins, string(s[i])) {
-			continue
-		}
-		for _, m := range g.names {
-			if m.kind == kindRoad && i > len(m.text) && slices.Equal(s[i-len(m.text):i], m.text) {
-				return i
+		for _, word := range g.Joins { // longer ones first
+			n := len([]rune(word))
+			if i+n > len(s) || string(s[i:i+n]) != word {
+				continue
+			}
+			if m, of := g.markBefore(s[:i]); m.kind == kindRoad && i > of && g.roadFirst(s[i+n:]) {
+				return i, n
 			}
 		}
 	}
-	return 0
+	return 0, 0
+}
+
+// markBefore gives the longest mark of a name that text ends with, and its length in characters.
+func (g *Grammar) markBefore(s []rune) (longest mark, length int) {
+	for _, m := range g.names {
+		if n := len(m.text); n > length && n <= len(s) && slices.Equal(s[len(s)-n:], m.text) {
+			longest, length = m, n
+		}
+	}
+	return longest, length
+}
+
+// roadFirst reports whether the first mark in a text that follows two characters or more is that of a road.
+func (g *Grammar) roadFirst(s []rune) bool {
+	for start := 1; start < len(s); start++ {
+		if m, ok := at(g.names, s[start:]); ok {
+			return start >= 2 && m.kind == kindRoad
+		}
+	}
+	return false
 }
 
 // stem gives a name without its mark, where at least two characters are left; else the name. A phase stays: 晓月2期 of 晓月新村2期.

@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -61,7 +60,7 @@ func takeIn(ctx context.Context, o gazetteerOptions, out io.Writer) (r imported,
 		return r, err
 	}
 	c := client.New(s.url, token)
-	rows := importable(o.rows)
+	rows := madeUp(o.rows)
 	file := asCSV(rows)
 	before := s.memory("VmHWM")
 
@@ -137,13 +136,6 @@ func (r *imported) follow(ctx context.Context, c *client.Client, s *served, base
 		}
 	}
 	return nil
-}
-
-// importable makes rows up and leaves out those of communities whose names begin with 和: after a street's name it reads as the word for a
-// corner, so that the import refuses them.
-func importable(n int) []address.Row {
-	rows := slices.DeleteFunc(madeUp(n+n/20), func(r address.Row) bool { return strings.Contains(r.Text, "街道和") })
-	return rows[:min(n, len(rows))]
 }
 
 // asCSV writes rows as an administrator's file has them.
