@@ -19,6 +19,9 @@ import (
 // parallel is how many partitions of an index are asked at once.
 const parallel = 16
 
+// atOnce is how many states one request asks for at most, so that it is answered in time however many are wanted.
+const atOnce = 1000
+
 // List implements report.Lister: the partitions of the queue areas are read side by side, each in its order, and merged.
 func (t *Table) List(ctx context.Context, p report.Page) ([]report.State, string, error) {
 	partitions := make([]string, len(p.QueueAreas))
@@ -147,7 +150,7 @@ func (s *source) read(ctx context.Context, want int) error {
 	}
 	for s.empty() && !s.ended {
 		out, err := s.table.client.Query(ctx, &dynamodb.QueryInput{TableName: s.table.name, IndexName: aws.String(s.index.name),
-			KeyConditionExpression: &condition, ExpressionAttributeValues: values, ExclusiveStartKey: s.from, Limit: aws.Int32(int32(want)), ScanIndexForward: aws.Bool(!s.newest),
+			KeyConditionExpression: &condition, ExpressionAttributeValues: values, ExclusiveStartKey: s.from, Limit: aws.Int32(int32(min(want, atOnce))), ScanIndexForward: aws.Bool(!s.newest),
 			ReturnConsumedCapacity: s.table.capacity()})
 		if err != nil {
 			return fmt.Errorf("list %s: %w", s.index.name, err)

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -110,7 +111,7 @@ func openSite(ctx context.Context, folder string, through *tap) (s *site, err er
 		return nil, err
 	}
 	s.table = table.New(table.Config{Name: c.Table, Client: dynamo, Now: time.Now, Meter: s.spent})
-	if s.server, err = assemble.Server(c, s.table, slog.New(slog.DiscardHandler)); err != nil {
+	if s.server, err = assemble.Server(c, s.table, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))); err != nil {
 		return nil, err
 	}
 	s.server.Jobs.Worker.Queue = s.parts
