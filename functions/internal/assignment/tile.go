@@ -15,7 +15,7 @@ const TileZoom = 15
 // mostInTile is how many reports are read for one tile at most, the oldest of the areas that it meets. astray is how far beyond its queue
 // area a report may lie, in metres: near an edge, people say which side it belongs to.
 const (
-	mostInTile = 40_000
+	mostInTile = 10_000
 	astray     = 50
 )
 
