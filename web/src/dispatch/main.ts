@@ -265,7 +265,7 @@ export class DispatchPage extends StaffElement {
   protected override render() {
     const { t, setting, desk } = this;
     const content = !setting || (this.session && !desk && !this.trouble) ? opening(t, this.failed, () => void this.begin()) : desk ? this.page(desk) : this.gate(setting);
-    const account = desk ? html`<weige-keys @key=${(event: CustomEvent<KeyAction>) => this.key(event.detail)}></weige-keys><span class="who">${t.signedInAs(desk.session.name)}</span>
+    const account = desk ? html`<weige-keys @key=${(event: CustomEvent<KeyAction>) => this.key(event.detail)}></weige-keys><span class="who" title=${desk.session.name}>${t.signedInAs(desk.session.name)}</span>
       <button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
     return shell({ page: 'dispatch', t, setting, content, account });
   }

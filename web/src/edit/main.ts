@@ -162,7 +162,7 @@ export class EditPage extends EditorElement {
   protected override render() {
     const { t, setting, session } = this;
     const content = !setting ? opening(t, this.failed, () => void this.begin()) : session ? this.page(setting, session) : this.gate(setting);
-    const account = session ? html`<span class="who">${t.signedInAs(session.name)}</span><button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
+    const account = session ? html`<span class="who" title=${session.name}>${t.signedInAs(session.name)}</span><button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
     return shell({ page: 'edit', t, setting, content, account });
   }
 
