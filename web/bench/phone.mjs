@@ -41,8 +41,9 @@ async function visit(browser, { path, usable, map }) {
     await session.send('Network.emulateNetworkConditions', slow);
     await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
     await page.goto(base + path, { waitUntil: 'commit', timeout: 60_000 });
-    await page.waitForFunction((map) => globalThis.seen?.usable && (!map || globalThis.seen.map), map ?? false, { timeout: 60_000, polling: 100 });
-    return await page.evaluate(() => ({ ...globalThis.seen, paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+    await page.waitForFunction((map) => globalThis.seen?.usable && performance.getEntriesByName('first-contentful-paint').length > 0 && (!map || globalThis.seen.map),
+      map ?? false, { timeout: 60_000, polling: 100 });
+    return await page.evaluate(() => ({ ...globalThis.seen, paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
       bytes: performance.getEntriesByType('resource').reduce((sum, one) => sum + one.transferSize, 0) }));
   } finally {
     await context.close();
@@ -72,19 +73,21 @@ const lighthouse = 'lighthouse@12.8.2';
 async function audited() {
   const folder = await mkdtemp(join(tmpdir(), 'weige-lighthouse-'));
   try {
-    for (const { path } of pages) {
+    // The shell of the report page is what comes before its map; where nothing can be drawn, it comes alone.
+    const audits = [{ path: '/', what: 'its shell', flags: ['--disable-3d-apis'] }, ...pages.map(({ path, map }) => ({ path, what: map ? 'with its map' : 'its shell', flags: drawing }))];
+    for (const { path, what, flags } of audits) {
       const scores = { performance: [], accessibility: [] };
       let worst = [];
       for (let run = 0; run < Math.min(runs, 3); run++) {
         const file = join(folder, 'report.json');
         await promisify(execFile)('npx', ['--yes', lighthouse, base + path, '--quiet', '--output=json', `--output-path=${file}`, '--only-categories=performance,accessibility',
-          `--chrome-flags=--headless=new ${[...quiet, ...drawing].join(' ')}`], { env: { ...process.env, CHROME_PATH: program }, timeout: 180_000, maxBuffer: 64 << 20 });
+          `--chrome-flags=--headless=new ${[...quiet, ...flags].join(' ')}`], { env: { ...process.env, CHROME_PATH: program }, timeout: 180_000, maxBuffer: 64 << 20 });
         const report = JSON.parse(await readFile(file, 'utf8'));
         if (report.runtimeError) throw new Error(`${path}: ${report.runtimeError.message}`);
         for (const [name, list] of Object.entries(scores)) list.push(Math.round(report.categories[name].score * 100));
         worst = Object.values(report.categories).flatMap((category) => category.auditRefs).map((ref) => report.audits[ref.id]).filter((audit) => audit.score !== null && audit.score < 0.9 && audit.scoreDisplayMode !== 'informative');
       }
-      console.log(`${path.padEnd(8)} ${lighthouse}: performance ${middle(scores.performance)} (${scores.performance.join(' ')}), accessibility ${middle(scores.accessibility)}`);
+      console.log(`${path.padEnd(8)} ${what}, ${lighthouse}: performance ${middle(scores.performance)} (${scores.performance.join(' ')}), accessibility ${middle(scores.accessibility)}`);
       for (const audit of worst) console.log(`           ${audit.id}: ${audit.displayValue ?? audit.score}`);
     }
   } finally {
