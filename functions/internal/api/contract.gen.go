@@ -3865,7 +3865,7 @@ type ServerInterface interface {
 	// ListQueue Open reports for staff, oldest first, within the caller's areas.
 	// (GET /v1/{jurisdiction}/queue)
 	ListQueue(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListQueueParams)
-	// GetQueueTile The reports of listQueue as a vector tile (MVT), from zoom 15 on. Layer `reports`: report (the oldest one's id), reports (how many lie within 16 pixels and are drawn as one), waiting, late. Where the areas that a tile meets have more than 10,000 reports, it shows the oldest.
+	// GetQueueTile The reports of listQueue as a vector tile (MVT), from zoom 15 on. Layer `reports`: report (the oldest one's id), reports (how many lie within 16 pixels and are drawn as one), waiting, late. Where the areas that a tile meets have more than 10,000 reports, it shows the oldest, and each mark has `more`.
 	// (GET /v1/{jurisdiction}/queue/tiles/{z}/{x}/{y})
 	GetQueueTile(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, z int, x int, y int, params GetQueueTileParams)
 	// ListReassignments The latest changes of many reports that the caller may see, newest first.

@@ -60,6 +60,9 @@ func spots(marks []assignment.Mark) []geo.Spot {
 	list := make([]geo.Spot, len(marks))
 	for i, m := range marks {
 		list[i] = geo.Spot{At: m.At, Properties: map[string]any{"report": m.Report, "reports": m.Reports, "waiting": m.Waiting > 0, "late": m.Late > 0}}
+		if m.More {
+			list[i].Properties["more"] = true
+		}
 	}
 	return list
 }

@@ -1,12 +1,14 @@
 package assemble
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
 	"github.com/paulmach/orb/encoding/mvt"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/functions/local/engine/enginetest"
 )
 
@@ -81,5 +83,32 @@ func TestATileShowsWhatTheListDoes(t *testing.T) {
 	w.file(2.5, 0.5)
 	if a := w.do("GET", tile, dispatcher, nil, "If-None-Match", tag); a.status != http.StatusOK || a.header.Get("ETag") == tag {
 		t.Errorf("the tile with another report: %d", a.status)
+	}
+}
+
+// longer is a list that goes on.
+type longer struct{ report.Lister }
+
+func (l longer) List(ctx context.Context, p report.Page) ([]report.State, string, error) {
+	states, _, err := l.Lister.List(ctx, p)
+	return states, "more", err
+}
+
+func TestATileSaysWhereNotAllWasRead(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	w.file(0.5, 0.5)
+	for _, more := range []bool{false, true} {
+		if more {
+			w.server.Assignments.Lister = longer{w.server.Assignments.Lister}
+		}
+		a := w.must("GET", "/v1/town/queue/tiles/15/16384/16383", w.issuer.token("d", "dispatcher@town"), nil)
+		layers, err := mvt.Unmarshal(a.body)
+		if err != nil || len(layers) != 1 || len(layers[0].Features) != 1 {
+			t.Fatalf("%v %v", layers, err)
+		}
+		if said := layers[0].Features[0].Properties["more"] == true; said != more {
+			t.Errorf("more: %v, said: %v", more, said)
+		}
 	}
 }

@@ -24,14 +24,15 @@ type Mark struct {
 	At      geo.Point // of the oldest
 	Report  string    // the oldest
 	Reports int
-	Waiting int // nobody has them yet
-	Late    int // past the deadline that runs
+	Waiting int  // nobody has them yet
+	Late    int  // past the deadline that runs
+	More    bool // there may be more: not all reports around the tile were read
 }
 
 // Tile gives the marks of a valid tile for the reports that a list would give, without its order and pages. q.Limit and q.After are of no
 // meaning. What is read is bounded by the areas that the tile meets.
 func (d *Desk) Tile(ctx context.Context, c jurisdiction.Current, q QueueQuery, scope Scope, z, x, y uint32, permit func(report.State) bool) ([]Mark, error) {
-	states, err := d.around(ctx, c, q, scope, z, x, y)
+	states, more, err := d.around(ctx, c, q, scope, z, x, y)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func (d *Desk) Tile(ctx context.Context, c jurisdiction.Current, q QueueQuery, s
 	}
 	var marks []Mark
 	for _, group := range geo.Gather(z, x, y, points) {
-		m := Mark{At: points[group[0]], Report: states[group[0]].ID, Reports: len(group)}
+		m := Mark{At: points[group[0]], Report: states[group[0]].ID, Reports: len(group), More: more}
 		for _, i := range group {
 			if states[i].Assignee.Kind == report.ToQueue {
 				m.Waiting++
@@ -59,21 +60,21 @@ func (d *Desk) Tile(ctx context.Context, c jurisdiction.Current, q QueueQuery, s
 	return marks, nil
 }
 
-// around gives open reports among which are all that a tile can show, unless there are too many.
-func (d *Desk) around(ctx context.Context, c jurisdiction.Current, q QueueQuery, scope Scope, z, x, y uint32) ([]report.State, error) {
+// around gives open reports among which are all that a tile can show, unless there are more.
+func (d *Desk) around(ctx context.Context, c jurisdiction.Current, q QueueQuery, scope Scope, z, x, y uint32) (states []report.State, more bool, err error) {
 	areas, err := queueAreas(c, q.Area, scope)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if q.Assignee != "" && q.Assignee != Unassigned {
-		states, _, err := d.Assigned.ListAssigned(ctx, c.Jurisdiction, q.Assignee, "", mostInTile, nil)
-		return states, err
+		states, next, err := d.Assigned.ListAssigned(ctx, c.Jurisdiction, q.Assignee, "", mostInTile, nil)
+		return states, next != "", err
 	}
 	if areas = meeting(c, areas, z, x, y); len(areas) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
-	states, _, err := d.Lister.List(ctx, report.Page{Jurisdiction: c.Jurisdiction, QueueAreas: areas, Limit: mostInTile})
-	return states, err
+	states, next, err := d.Lister.List(ctx, report.Page{Jurisdiction: c.Jurisdiction, QueueAreas: areas, Limit: mostInTile})
+	return states, next != "", err
 }
 
 // meeting leaves out those queue areas that lie elsewhere. Nobody knows where reports lie that are outside of all areas or in retired ones.

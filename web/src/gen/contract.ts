@@ -1353,7 +1353,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The reports of listQueue as a vector tile (MVT), from zoom 15 on. Layer `reports`: report (the oldest one's id), reports (how many lie within 16 pixels and are drawn as one), waiting, late. Where the areas that a tile meets have more than 10,000 reports, it shows the oldest. */
+        /** The reports of listQueue as a vector tile (MVT), from zoom 15 on. Layer `reports`: report (the oldest one's id), reports (how many lie within 16 pixels and are drawn as one), waiting, late. Where the areas that a tile meets have more than 10,000 reports, it shows the oldest, and each mark has `more`. */
         get: operations["getQueueTile"];
         put?: never;
         post?: never;

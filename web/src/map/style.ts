@@ -230,7 +230,8 @@ function lateBadge(id: string, shared: { source: string; filter: FilterSpecifica
 /** All open reports, close up: a circle for one, a larger one with their number for those that lie too close together. */
 function queueLayers(): LayerSpecification[] {
   const shared = { source: SOURCES.queue, 'source-layer': TILE_LAYERS.reports, minzoom: POINTS_FROM_ZOOM };
-  const many: ExpressionSpecification = ['>', ['get', 'reports'], 1];
+  // Where not all were read, no mark says how many it stands for, but that there may be more.
+  const many: ExpressionSpecification = ['any', ['>', ['get', 'reports'], 1], ['has', 'more']];
   return [
     {
       id: LAYERS.queuePoints, type: 'circle', ...shared,
@@ -242,7 +243,7 @@ function queueLayers(): LayerSpecification[] {
     {
       id: 'queue-signs', type: 'symbol', ...shared, filter: ['any', many, ['get', 'late']],
       layout: {
-        'text-field': ['concat', ['case', ['get', 'late'], '!', ''], ['case', many, ['to-string', ['get', 'reports']], '']],
+        'text-field': ['concat', ['case', ['get', 'late'], '!', ''], ['case', many, ['to-string', ['get', 'reports']], ''], ['case', ['has', 'more'], '+', '']],
         'text-font': ['Bold'], 'text-size': 12, 'text-allow-overlap': true, 'text-ignore-placement': true,
       },
       paint: { 'text-color': INK.paper },
