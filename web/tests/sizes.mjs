@@ -31,7 +31,7 @@ function entry(source) {
 
 const pages = { report: entry('index.html'), track: entry('track/index.html'), dispatch: entry('dispatch/index.html'), mine: entry('mine/index.html'), edit: entry('edit/index.html') };
 const owner = entry('src/map/owner.ts');
-const session = entry('src/dispatch/session.ts');
+const session = entry('src/sign-in/session.ts');
 const assetOf = (pattern) => [...new Set(Object.values(manifest).flatMap((one) => [one.file, ...(one.assets ?? [])]))].filter((file) => pattern.test(file));
 const worker = assetOf(/maplibre-gl-worker/);
 pages.subscribe = entry('subscribe/index.html');

@@ -1,7 +1,7 @@
 import type { Client } from '../contract/client.ts';
 import type { AreaCount, Duty, QueueItem } from '../contract/schemas.ts';
 import type { Setting } from '../page/settings.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../sign-in/session.ts';
 import type { Duties } from './people.ts';
 
 /** Everything the parts of the dispatch page share. */

@@ -4,13 +4,12 @@ import '../styles/base.css';
 import './dispatch.css';
 import './fresh.ts';
 import '../map/element.ts';
-import { hasCode, sentence } from '../contract/errors.ts';
+import { hasCode } from '../contract/errors.ts';
 import type { QueueItem, StaffReport } from '../contract/schemas.ts';
 import type { MapElement } from '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
 import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
-import { readSetting, readSettings, type Setting } from '../page/settings.ts';
-import { opening, shell } from '../page/shell.ts';
+import type { Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
 import { everything, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
@@ -22,17 +21,13 @@ import { dutiesIn } from './people.ts';
 import { isPicked } from './picked.ts';
 import { Picking } from './picking.ts';
 import './saved.ts';
-import type { Session, SignIn } from './session.ts';
-
-type SignInStage = 'asking' | 'out' | 'leaving' | 'failed' | 'expired';
+import { Entrance } from '../sign-in/entrance.ts';
+import type { Session } from '../sign-in/session.ts';
 
 const reportZoom = 16.5;
 
 @customElement('weige-dispatch')
 export class DispatchPage extends StaffElement {
-  @state() private setting: Setting | undefined;
-  @state() private failed = false;
-  @state() private stage: SignInStage = 'asking';
   @state() private desk: Desk | undefined;
   @state() private filters: Filters = noFilters;
   @state() private listed: Listed = nothingListed;
@@ -43,10 +38,8 @@ export class DispatchPage extends StaffElement {
   @state() private wide = false;
   @query('.desk-map weige-map') private map!: MapElement | null;
   private readonly picking = new Picking(this, () => this.map);
-  private signIn: SignIn | undefined;
-  private session: Session | undefined;
+  private readonly entrance = new Entrance(this, { entered: (setting, session) => this.sit(setting, session), left: () => this.getUp() });
   private asked = 0;
-  private readonly bearer = () => this.session?.token;
   private points: PointCollection = noPoints;
   private counts: PointCollection = noPoints;
   private drawnFrom: unknown[] = [];
@@ -59,32 +52,12 @@ export class DispatchPage extends StaffElement {
     this.width.addEventListener('change', this.widthChanged);
     this.widthChanged();
     window.addEventListener('popstate', this.back);
-    void this.begin();
   }
 
   override disconnectedCallback(): void {
     this.width.removeEventListener('change', this.widthChanged);
     window.removeEventListener('popstate', this.back);
     super.disconnectedCallback();
-  }
-
-  private async begin(): Promise<void> {
-    this.failed = false;
-    try {
-      // The sign-in puts the address back, which says what jurisdiction it is about: so it comes first.
-      const { SignIn } = await import('./session.ts');
-      this.signIn = new SignIn(await readSettings());
-      try {
-        this.session = await this.signIn.current();
-        this.stage = 'out';
-      } catch {
-        this.stage = 'failed';
-      }
-      this.setting = await readSetting(() => this.session?.token);
-      if (this.session) await this.sit(this.setting, this.session);
-    } catch {
-      this.failed = true;
-    }
   }
 
   /** Takes the seat of whoever signed in: their duties, the roster if they may hand on, the list. */
@@ -105,36 +78,15 @@ export class DispatchPage extends StaffElement {
     await Promise.all([this.fetchList(), this.filters.report ? this.fetchReport(this.filters.report) : undefined]);
   }
 
-  private async leave(): Promise<void> {
-    this.stage = 'leaving';
-    try {
-      await this.signIn?.start();
-    } catch {
-      this.stage = 'failed';
-    }
-  }
-
-  private async signOut(): Promise<void> {
-    await this.signIn?.end();
-    this.getUp('out');
-  }
-
-  private getUp(stage: SignInStage): void {
-    this.session = undefined;
+  private getUp(): void {
     this.desk = undefined;
     this.open = undefined;
     this.listed = nothingListed;
     this.picking.clear();
-    this.stage = stage;
   }
 
   private explain(error: unknown): void {
-    if (hasCode(error, 'unauthorized')) {
-      void this.signIn?.forget();
-      this.getUp('expired');
-    } else {
-      this.trouble = sentence(this.t, error);
-    }
+    this.trouble = this.entrance.explain(this.t, error);
   }
 
   /** Takes filters over; the address follows, so that "back" leads to what was shown before. */
@@ -263,20 +215,9 @@ export class DispatchPage extends StaffElement {
   }
 
   protected override render() {
-    const { t, setting, desk } = this;
-    const content = !setting || (this.session && !desk && !this.trouble) ? opening(t, this.failed, () => void this.begin()) : desk ? this.page(desk) : this.gate(setting);
-    const account = desk ? html`<weige-keys @key=${(event: CustomEvent<KeyAction>) => this.key(event.detail)}></weige-keys><span class="who" title=${desk.session.name}>${t.signedInAs(desk.session.name)}</span>
-      <button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
-    return shell({ page: 'dispatch', t, setting, content, account });
-  }
-
-  private gate(setting: Setting) {
-    const t = this.t;
-    const said = this.trouble || (this.stage === 'failed' ? t.signInFailed : this.stage === 'expired' ? t.sessionEnded : '');
-    return html`<section class="card gate"><h1>${t.signInTitle}</h1><p>${t.signInNote}</p>
-      ${setting.settings.demo ? html`<p class="notice">${t.signInDemo}</p>` : nothing}
-      ${said ? html`<p class="notice bad" role="alert">${said}</p>` : nothing}
-      <button type="button" class="primary" @click=${() => void this.leave()}>${this.stage === 'leaving' ? t.signingIn : t.signIn}</button></section>`;
+    const { t, desk, trouble } = this;
+    return this.entrance.frame({ page: 'dispatch', t, trouble, content: desk ? this.page(desk) : undefined,
+      tools: html`<weige-keys @key=${(event: CustomEvent<KeyAction>) => this.key(event.detail)}></weige-keys>` });
   }
 
   private page(desk: Desk) {
@@ -302,7 +243,7 @@ export class DispatchPage extends StaffElement {
             <weige-loads .desk=${desk} .filters=${this.filters} @take=${(event: CustomEvent<string>) => this.filter({ assignee: event.detail })}></weige-loads></details>` : nothing}${reportList(state)}${picking && this.listed !== nothingListed ? html`<details class="files" @toggle=${() => void import('./files.ts')}><summary>${s.filesTitle}</summary>
             <weige-files .desk=${desk} .area=${this.filters.area} @imported=${() => void this.fetchList()}></weige-files></details>` : nothing}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
         <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
-          .reports=${this.points} .counts=${this.counts} .queueTiles=${queueTiles(desk.client.jurisdiction, this.filters)} .queueState=${this.listed} .token=${this.bearer} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
+          .reports=${this.points} .counts=${this.counts} .queueTiles=${queueTiles(desk.client.jurisdiction, this.filters)} .queueState=${this.listed} .token=${this.entrance.token} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
           .picked=${this.picking.shape} .moves=${this.picking.moves} .pickedAreas=${this.picking.areas} ?areaPicking=${this.picking.tool === 'areas'}
           @areaPicked=${(event: CustomEvent<{ code: string }>) => this.picking.toggleArea(event.detail.code)}
           @unavailable=${() => this.requestUpdate()} @picked=${(event: CustomEvent<{ report: string }>) => this.choose(event.detail.report)}></weige-map>

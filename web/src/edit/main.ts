@@ -3,11 +3,10 @@ import { customElement, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import '../dispatch/dispatch.css';
 import './edit.css';
-import { hasCode, sentence } from '../contract/errors.ts';
 import type { BoundarySet, Drawing } from '../contract/schemas.ts';
-import type { Session, SignIn } from '../dispatch/session.ts';
-import { readSetting, readSettings, type Setting } from '../page/settings.ts';
-import { opening, shell } from '../page/shell.ts';
+import type { Setting } from '../page/settings.ts';
+import { Entrance } from '../sign-in/entrance.ts';
+import type { Session } from '../sign-in/session.ts';
 import './compare.ts';
 import './drawing.ts';
 import { EditorElement } from './element.ts';
@@ -15,15 +14,11 @@ import './importing.ts';
 import { rightsOf } from './rights.ts';
 import { setsView } from './sets.ts';
 
-type Stage = 'asking' | 'out' | 'leaving' | 'failed' | 'expired' | 'in';
 type Tab = 'sets' | 'import' | 'drawing' | 'compare';
 
 /** The boundary editor: versions, import, drawing, comparing and publishing. What is shown is in the address: `?set=` and `?drawing=`. */
 @customElement('weige-edit')
 export class EditPage extends EditorElement {
-  @state() private setting: Setting | undefined;
-  @state() private failed = false;
-  @state() private stage: Stage = 'asking';
   @state() private trouble = '';
   @state() private done = '';
   @state() private sets: readonly BoundarySet[] | undefined;
@@ -33,14 +28,12 @@ export class EditPage extends EditorElement {
   @state() private set = '';
   @state() private drawing = '';
   @state() private busy = false;
-  private signIn: SignIn | undefined;
-  private session: Session | undefined;
+  private readonly entrance = new Entrance(this, { entered: () => this.sit() });
   private readonly back = () => this.follow();
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('popstate', this.back);
-    void this.begin();
   }
 
   override disconnectedCallback(): void {
@@ -48,25 +41,9 @@ export class EditPage extends EditorElement {
     super.disconnectedCallback();
   }
 
-  private async begin(): Promise<void> {
-    this.failed = false;
-    try {
-      const { SignIn } = await import('../dispatch/session.ts');
-      this.signIn = new SignIn(await readSettings());
-      try {
-        this.session = await this.signIn.current();
-        this.stage = 'out';
-      } catch {
-        this.stage = 'failed';
-      }
-      this.setting = await readSetting(() => this.session?.token);
-      if (!this.session) return;
-      this.stage = 'in';
-      this.follow();
-      await this.fetch();
-    } catch {
-      this.failed = true;
-    }
+  private async sit(): Promise<void> {
+    this.follow();
+    await this.fetch();
   }
 
   /** Shows what the address says. */
@@ -92,7 +69,7 @@ export class EditPage extends EditorElement {
   }
 
   private async fetch(): Promise<void> {
-    const { setting } = this;
+    const { setting } = this.entrance;
     if (!setting) return;
     await this.attempt(async () => {
       const [sets, drawings] = await Promise.all([setting.client.get('/v1/{jurisdiction}/boundary-sets', {}), setting.client.get('/v1/{jurisdiction}/boundary-drawings', {})]);
@@ -115,32 +92,11 @@ export class EditPage extends EditorElement {
   }
 
   private explain(error: unknown): void {
-    if (hasCode(error, 'unauthorized')) {
-      void this.signIn?.forget();
-      this.session = undefined;
-      this.stage = 'expired';
-    } else {
-      this.trouble = hasCode(error, 'forbidden') ? this.e.notEditor : sentence(this.t, error);
-    }
-  }
-
-  private async leave(): Promise<void> {
-    this.stage = 'leaving';
-    try {
-      await this.signIn?.start();
-    } catch {
-      this.stage = 'failed';
-    }
-  }
-
-  private async signOut(): Promise<void> {
-    await this.signIn?.end();
-    this.session = undefined;
-    this.stage = 'out';
+    this.trouble = this.entrance.explain(this.t, error, this.e.notEditor);
   }
 
   private draw(base: string): void {
-    const { setting } = this;
+    const { setting } = this.entrance;
     if (!setting) return;
     void this.attempt(async () => {
       const { newKey } = await import('../contract/once.ts');
@@ -150,7 +106,7 @@ export class EditPage extends EditorElement {
   }
 
   private repair(set: string): void {
-    const { setting } = this;
+    const { setting } = this.entrance;
     if (!setting) return;
     void this.attempt(async () => {
       const repaired = await setting.client.post('/v1/{jurisdiction}/boundary-sets/{set}/repair', { path: { set } });
@@ -160,19 +116,9 @@ export class EditPage extends EditorElement {
   }
 
   protected override render() {
-    const { t, setting, session } = this;
-    const content = !setting ? opening(t, this.failed, () => void this.begin()) : session ? this.page(setting, session) : this.gate(setting);
-    const account = session ? html`<span class="who" title=${session.name}>${t.signedInAs(session.name)}</span><button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
-    return shell({ page: 'edit', t, setting, content, account });
-  }
-
-  private gate(setting: Setting) {
-    const t = this.t;
-    const said = this.trouble || (this.stage === 'failed' ? t.signInFailed : this.stage === 'expired' ? t.sessionEnded : '');
-    return html`<section class="card gate"><h1>${t.signInTitle}</h1><p>${t.signInNote}</p>
-      ${setting.settings.demo ? html`<p class="notice">${t.signInDemo}</p>` : nothing}
-      ${said ? html`<p class="notice bad" role="alert">${said}</p>` : nothing}
-      <button type="button" class="primary" @click=${() => void this.leave()}>${this.stage === 'leaving' ? t.signingIn : t.signIn}</button></section>`;
+    const { t, trouble } = this;
+    const { setting, session } = this.entrance;
+    return this.entrance.frame({ page: 'edit', t, trouble, content: setting && session ? this.page(setting, session) : undefined });
   }
 
   private page(setting: Setting, session: Session) {

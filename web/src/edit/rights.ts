@@ -1,4 +1,4 @@
-import type { Session } from '../dispatch/session.ts';
+import type { Session } from '../sign-in/session.ts';
 
 /** What somebody's grants let them do with a jurisdiction's boundaries. Without grants in the token the server decides. */
 export function rightsOf(session: Session, jurisdiction: string): { edits: boolean; rehomes: boolean } {

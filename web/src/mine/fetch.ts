@@ -1,7 +1,7 @@
 import { areaTree, type Position } from '../contract/areas.ts';
 import type { Client } from '../contract/client.ts';
 import type { QueueItem } from '../contract/schemas.ts';
-import type { Session } from '../dispatch/session.ts';
+import type { Session } from '../sign-in/session.ts';
 import type { Kept, Outline } from './kept.ts';
 
 /** How many cases are kept, and how many are asked about at once. */

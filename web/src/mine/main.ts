@@ -7,7 +7,6 @@ import { newKey } from '../contract/once.ts';
 import { sentence } from '../contract/errors.ts';
 import { dayIn } from '../dispatch/people.ts';
 import { codeName } from '../dispatch/ways.ts';
-import type { Session, SignIn } from '../dispatch/session.ts';
 import { distance, moment } from '../locale/format.ts';
 import { opening, shell } from '../page/shell.ts';
 import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts';
@@ -16,6 +15,8 @@ import { keepPage } from '../offline/keep.ts';
 import { findMe } from '../report/geolocation.ts';
 import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
+import { Account } from '../sign-in/account.ts';
+import type { Session } from '../sign-in/session.ts';
 import './case.ts';
 import { fetchKept } from './fetch.ts';
 import { Store, type Kept, type Move } from './kept.ts';
@@ -25,13 +26,10 @@ import { sendPictures, type Picture, type Pictures } from './photos.ts';
 import { areaSection } from './outline.ts';
 import { caseList } from './list.ts';
 
-type Stage = 'opening' | 'failed' | 'out' | 'leaving' | 'in';
-
 /** The phone of somebody who works on cases: their list, which opens and can be worked on without a network. */
 @customElement('weige-mine')
 export class MinePage extends StaffElement {
-  @state() private stage: Stage = 'opening';
-  @state() private session: Session | undefined;
+  @state() private opened: 'not yet' | 'failed' | 'yes' = 'not yet';
   @state() private kept: Kept | undefined;
   @state() private moves: readonly { at: number; move: Move }[] = [];
   @state() private pictures: Pictures = [];
@@ -39,7 +37,6 @@ export class MinePage extends StaffElement {
   @state() private busy = false;
   @state() private trouble = '';
   @state() private sent = false;
-  @state() private expired = false;
   @state() private storeless = false;
   @state() private leaving = false;
   @state() private sort: 'due' | 'distance' = 'due';
@@ -49,7 +46,7 @@ export class MinePage extends StaffElement {
   /** Somebody asked for the list while it was being fetched. */
   private onceMore = false;
   private endFinding: () => void = () => undefined;
-  private signIn: SignIn | undefined;
+  private readonly account = new Account(this);
   private client: Client | undefined;
   private store: Store | undefined;
   private readonly again = (): void => {
@@ -75,32 +72,29 @@ export class MinePage extends StaffElement {
   }
 
   private async begin(): Promise<void> {
-    this.stage = 'opening';
+    this.opened = 'not yet';
     try {
       const settings = await readSettings();
-      const { SignIn } = await import('../dispatch/session.ts');
-      this.signIn = new SignIn(settings);
-      this.session = await this.signIn.current().catch(() => undefined);
+      const session = await this.account.ask(settings);
       const jurisdiction = jurisdictionIn(location.search) ?? settings.jurisdiction;
-      this.client = new Client({ jurisdiction, token: () => this.session?.token });
-      await this.openStore(jurisdiction);
+      this.client = new Client({ jurisdiction, token: this.account.token });
+      await this.openStore(jurisdiction, session);
     } catch {
-      this.stage = 'failed';
+      this.opened = 'failed';
       return;
     }
     this.back();
-    this.stage = this.session || this.kept ? 'in' : 'out';
-    this.expired = !this.session;
+    this.opened = 'yes';
     keepPage('/mine/');
-    if (this.stage === 'in') await this.sync();
+    await this.sync();
   }
 
   /** Opens what the phone keeps; whatever is of somebody else is forgotten. */
-  private async openStore(jurisdiction: string): Promise<void> {
+  private async openStore(jurisdiction: string, session: Session | undefined): Promise<void> {
     try {
       const store = new Store(jurisdiction);
       this.kept = await store.kept();
-      if (this.session && this.kept && this.kept.person !== this.session.person) {
+      if (session && this.kept && this.kept.person !== session.person) {
         await store.clear();
         this.kept = undefined;
       }
@@ -115,7 +109,7 @@ export class MinePage extends StaffElement {
 
   /** Sends what waits, then fetches the list. One at a time, also among several windows. */
   private async sync(): Promise<void> {
-    const { session, client } = this;
+    const { client, account: { session } } = this;
     if (!session || !client) return;
     if (this.busy) {
       // What runs may have begun before the network came back.
@@ -130,10 +124,8 @@ export class MinePage extends StaffElement {
       const fetched = await fetchKept(client, session, this.kept);
       this.kept = fetched;
       await this.store?.keep(fetched);
-      this.expired = false;
     } catch (error) {
-      if (isExpired(error)) await this.expire();
-      else if (navigator.onLine) this.trouble = sentence(this.t, error);
+      if (!this.account.over(error) && navigator.onLine) this.trouble = sentence(this.t, error);
     } finally {
       this.busy = false;
       await this.look();
@@ -149,7 +141,7 @@ export class MinePage extends StaffElement {
     const { now, expired, unreached } = await sendAll(client, session.person, store, why);
     // Photos come last, so that no step waits for one.
     const shown = expired || unreached ? undefined : await sendPictures(client, post(client), session.person, store, why);
-    if (expired || shown?.expired) await this.expire();
+    if (expired || shown?.expired) this.account.expire();
     if (this.kept && now.length > 0) {
       this.kept = { ...this.kept, reports: withNow(this.kept.reports, now, session.person) };
       await store.keep(this.kept);
@@ -169,22 +161,6 @@ export class MinePage extends StaffElement {
     return this.moves.length + this.pictures.length;
   }
 
-  private async expire(): Promise<void> {
-    await this.signIn?.forget();
-    this.session = undefined;
-    this.expired = true;
-  }
-
-  private async enter(): Promise<void> {
-    this.stage = this.kept ? 'in' : 'leaving';
-    try {
-      await this.signIn?.start();
-    } catch {
-      this.trouble = this.t.signInFailed;
-      this.stage = this.kept ? 'in' : 'out';
-    }
-  }
-
   private async leave(anyway: boolean): Promise<void> {
     if (this.unsent > 0 && !anyway) {
       this.leaving = true;
@@ -196,9 +172,7 @@ export class MinePage extends StaffElement {
     this.moves = [];
     this.pictures = [];
     this.leaving = false;
-    this.session = undefined;
-    this.stage = 'out';
-    await this.signIn?.end();
+    await this.account.signOut();
   }
 
   /** Keeps a move on the phone, and sends it at once where that is possible. */
@@ -265,10 +239,10 @@ export class MinePage extends StaffElement {
   }
 
   protected override render() {
-    const { t, stage, kept } = this;
+    const { t, s, opened, kept, account } = this;
     const setting = kept ? ({ jurisdiction: kept.jurisdiction, areas: areaTree([], undefined) } as Setting) : undefined;
-    const content = stage === 'opening' || stage === 'failed' ? opening(t, stage === 'failed', () => void this.begin())
-      : stage === 'out' || stage === 'leaving' ? this.gate() : kept ? this.page(kept) : this.empty();
+    const content = opened !== 'yes' ? opening(t, opened === 'failed', () => void this.begin())
+      : kept ? this.page(kept) : account.session ? this.empty() : account.gate({ t, title: t.titleMine, note: s.mineSignIn, trouble: this.trouble });
     return shell({ page: 'mine', t, setting, content });
   }
 
@@ -276,13 +250,6 @@ export class MinePage extends StaffElement {
   private empty() {
     return this.trouble || !this.online ? html`<section class="card gate"><p class="notice bad" role="alert">${this.trouble || this.t.fault_network}</p>
       <button type="button" class="primary" @click=${() => void this.sync()}>${this.t.tryAgain}</button></section>` : opening(this.t, false, () => undefined);
-  }
-
-  private gate() {
-    const { t, s } = this;
-    return html`<section class="card gate"><h1>${t.titleMine}</h1><p>${s.mineSignIn}</p>
-      ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
-      <button type="button" class="primary" @click=${() => void this.enter()}>${this.stage === 'leaving' ? t.signingIn : t.signIn}</button></section>`;
   }
 
   private page(kept: Kept) {
@@ -314,19 +281,16 @@ export class MinePage extends StaffElement {
     const waiting = [...this.moves.filter(({ move }) => !move.refused), ...this.pictures.filter(({ picture }) => !picture.refused)];
     const refused = this.moves.filter(({ move }) => move.refused);
     const zone = kept.jurisdiction.time_zone;
+    const trouble = this.trouble || (this.account.stage === 'failed' ? t.signInFailed : '');
     return html`<div class="mine-state" role="status">
       ${this.storeless ? html`<p class="notice warn">${s.mineNoStorage}</p>` : nothing}
       ${this.online ? nothing : html`<p class="notice warn">${s.mineOffline(moment(t, zone, kept.at))}</p>`}
       ${waiting.length > 0 ? html`<p class="notice">${this.busy && this.online ? s.mineSending : s.mineWaiting(String(waiting.length))}</p>` : this.sent ? html`<p class="notice">${s.mineSent}</p>` : nothing}
-      ${this.trouble ? html`<p class="notice bad">${this.trouble}</p>` : nothing}
+      ${trouble ? html`<p class="notice bad">${trouble}</p>` : nothing}
       ${refused.map(({ at, move }) => html`<div class="notice bad"><p>${s.mineRefused(s[`step_${move.kind}`] + (move.body.code ? ` · ${codeName(s, move.body.code)}` : ''), move.refused ?? '')}</p>
         <button type="button" class="secondary" @click=${() => void this.dropMove(at)}>${s.mineDrop}</button></div>`)}
-      ${this.expired && this.online ? html`<div class="notice warn"><p>${s.mineExpired}</p><button type="button" class="primary" @click=${() => void this.enter()}>${t.signIn}</button></div>` : nothing}</div>`;
+      ${!this.account.session && this.online ? html`<div class="notice warn"><p>${s.mineExpired}</p><button type="button" class="primary" @click=${() => void this.account.enter()}>${t.signIn}</button></div>` : nothing}</div>`;
   }
-}
-
-function isExpired(error: unknown): boolean {
-  return error instanceof Error && 'status' in error && error.status === 401;
 }
 
 declare global {
