@@ -99,7 +99,7 @@ func (c *code) constant(e ast.Expr) string {
 var partitionStart = regexp.MustCompile(`^[A-Z]+#$`)
 
 // sortStarts are beginnings of sort keys among the literals of the file that builds the keys.
-var sortStarts = []string{"SET#", "CHUNK#", "EV#", "READ#", "D#", "JOB#", "SEL#", "OUT#", "DRAWING#", "GAZETTEER#", "INTAKE#", "EDIT#", "BY#", "SLOT#", "APP#", "DG#", "HOOK#"}
+var sortStarts = []string{"SET#", "CHUNK#", "EV#", "READ#", "D#", "JOB#", "SEL#", "OUT#", "DRAWING#", "GAZETTEER#", "INTAKE#", "ORDERED#", "EDIT#", "BY#", "SLOT#", "APP#", "DG#", "HOOK#"}
 
 // readPartitions collects the beginnings of partition keys, which are all built in keys.go.
 func (c *code) readPartitions(t *testing.T, files []*ast.File) {

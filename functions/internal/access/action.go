@@ -108,6 +108,7 @@ const (
 	ListGazetteers       Action = "listGazetteers"
 	ImportGazetteer      Action = "importGazetteer"
 	BeginGazetteerImport Action = "beginGazetteerImport"
+	ListGazetteerImports Action = "listGazetteerImports"
 	GetGazetteerImport   Action = "getGazetteerImport"
 	RollBackGazetteer    Action = "rollBackGazetteer"
 	CreateApplication    Action = "createApplication"
@@ -184,6 +185,7 @@ var actions = []Action{
 	ListGazetteers,
 	ImportGazetteer,
 	BeginGazetteerImport,
+	ListGazetteerImports,
 	GetGazetteerImport,
 	RollBackGazetteer,
 	ListDeadDeliveries,

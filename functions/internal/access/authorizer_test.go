@@ -105,6 +105,7 @@ var rules = map[Action]rule{
 	ListGazetteers:           {roles: []Role{Administrator}, whole: true},
 	ImportGazetteer:          {roles: []Role{Administrator}, whole: true},
 	BeginGazetteerImport:     {roles: []Role{Administrator}, whole: true},
+	ListGazetteerImports:     {roles: []Role{Administrator}, whole: true},
 	GetGazetteerImport:       {roles: []Role{Administrator}, whole: true},
 	RollBackGazetteer:        {roles: []Role{Administrator}, whole: true},
 	SubscribeStaff:           {roles: []Role{Member, Dispatcher, Administrator}},

@@ -22,9 +22,36 @@ import (
 type Fault struct {
 	Line    int    // from 1; the head is line 1
 	Field   string // column; empty where the line as a whole is meant
+	Reason  Reason
 	Message string
 	Warning bool // the line counts all the same
 }
+
+// Reason is what is wrong with a line, for programs that say it in other words.
+type Reason string
+
+// The reasons.
+const (
+	NoHead        Reason = "no_head"
+	MissingColumn Reason = "missing_column"
+	UnknownColumn Reason = "unknown_column" // a warning
+	BadLine       Reason = "bad_line"       // no line of a CSV
+	TooMany       Reason = "too_many"       // what follows was not read
+	NoAddresses   Reason = "no_addresses"
+	NoText        Reason = "no_text"
+	BadEncoding   Reason = "bad_encoding"
+	LongText      Reason = "long_text"
+	BadCharacters Reason = "bad_characters"
+	BadCode       Reason = "bad_code"
+	NoLongitude   Reason = "no_longitude"
+	NoLatitude    Reason = "no_latitude"
+	NoDatum       Reason = "no_datum"
+	NoPlace       Reason = "no_place"      // none on earth
+	NamesNothing  Reason = "names_nothing" // neither a road nor an estate nor a landmark
+	OutsideAreas  Reason = "outside_areas" // a warning; this and those below are found by whoever knows the boundaries
+	UnknownArea   Reason = "unknown_area"
+	OtherArea     Reason = "other_area" // a warning
+)
 
 // MaxFaults is how many faults of a file are listed, and how many warnings; the rest is only counted.
 const MaxFaults = 500
@@ -74,7 +101,7 @@ func (g *Grammar) ReadCSV(r io.Reader, limit int, progress Progress) (*File, err
 	f := &File{}
 	head, err := in.Read()
 	if err != nil {
-		f.Faulty(Fault{Line: 1, Message: "There is no head: the first line names the columns text, lon, lat and datum."})
+		f.Faulty(Fault{Line: 1, Reason: NoHead, Message: "There is no head: the first line names the columns text, lon, lat and datum."})
 		return f, wrongRead(err)
 	}
 	at, ok := f.head(head)
@@ -88,12 +115,12 @@ func (g *Grammar) ReadCSV(r io.Reader, limit int, progress Progress) (*File, err
 		}
 		var parse *csv.ParseError
 		if errors.As(err, &parse) {
-			f.Faulty(Fault{Line: parse.StartLine, Message: "The line cannot be read: " + parse.Err.Error() + "."})
+			f.Faulty(Fault{Line: parse.StartLine, Reason: BadLine, Message: "The line cannot be read: " + parse.Err.Error() + "."})
 			continue
 		}
 		line, _ := in.FieldPos(0)
 		if len(f.Rows)+f.Errors >= limit {
-			f.Faulty(Fault{Line: line, Message: fmt.Sprintf("A gazetteer has at most %d addresses here; what follows was not read.", limit)})
+			f.Faulty(Fault{Line: line, Reason: TooMany, Message: fmt.Sprintf("A gazetteer has at most %d addresses here; what follows was not read.", limit)})
 			break
 		}
 		g.line(f, line, at, record)
@@ -102,7 +129,7 @@ func (g *Grammar) ReadCSV(r io.Reader, limit int, progress Progress) (*File, err
 		}
 	}
 	if ok && len(f.Rows) == 0 && f.Errors == 0 {
-		f.Faulty(Fault{Line: 1, Message: "The file holds no address."})
+		f.Faulty(Fault{Line: 1, Reason: NoAddresses, Message: "The file holds no address."})
 	}
 	return f, nil
 }
@@ -146,13 +173,13 @@ func (f *File) head(names []string) (at []int, ok bool) {
 	for i, c := range columns {
 		n := slices.Index(names, c)
 		if n < 0 && i < 4 {
-			f.Faulty(Fault{Line: 1, Field: c, Message: fmt.Sprintf("The column %s is missing.", c)})
+			f.Faulty(Fault{Line: 1, Field: c, Reason: MissingColumn, Message: fmt.Sprintf("The column %s is missing.", c)})
 		}
 		at = append(at, n)
 	}
 	for _, n := range names[:min(len(names), maxCells)] {
 		if !slices.Contains(columns, n) {
-			f.Faulty(Fault{Line: 1, Field: clipCell(n), Message: "This column is not known and was not read.", Warning: true})
+			f.Faulty(Fault{Line: 1, Field: clipCell(n), Reason: UnknownColumn, Message: "This column is not known and was not read.", Warning: true})
 		}
 	}
 	return at, f.Errors == before
@@ -166,8 +193,8 @@ func (g *Grammar) line(f *File, line int, at []int, record []string) {
 		}
 		return strings.TrimSpace(record[at[i]])
 	}
-	bad := func(field, format string, args ...any) {
-		f.Faulty(Fault{Line: line, Field: field, Message: fmt.Sprintf(format, args...)})
+	bad := func(field string, reason Reason, format string, args ...any) {
+		f.Faulty(Fault{Line: line, Field: field, Reason: reason, Message: fmt.Sprintf(format, args...)})
 	}
 	row := Row{Text: strings.Clone(cell(0)), Building: strings.Clone(cell(4)), Area: strings.Clone(cell(5))}
 	before := f.Errors
@@ -176,27 +203,27 @@ func (g *Grammar) line(f *File, line int, at []int, record []string) {
 	datum, errDatum := geo.ParseDatum(strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(cell(3))))
 	switch {
 	case row.Text == "":
-		bad("text", "There is no address in this line.")
+		bad("text", NoText, "There is no address in this line.")
 	case !utf8.ValidString(row.Text):
-		bad("text", "The address is neither UTF-8 nor GB 18030.")
+		bad("text", BadEncoding, "The address is neither UTF-8 nor GB 18030.")
 	case utf8.RuneCountInString(row.Text) > maxText:
-		bad("text", "An address has at most %d characters.", maxText)
+		bad("text", LongText, "An address has at most %d characters.", maxText)
 	case strings.ContainsFunc(row.Text, func(r rune) bool { return r < ' ' || r == utf8.RuneError }):
-		bad("text", "The address holds characters that cannot be read.")
+		bad("text", BadCharacters, "The address holds characters that cannot be read.")
 	}
 	for i, code := range []string{row.Building, row.Area} {
 		if utf8.RuneCountInString(code) > maxCode || strings.ContainsFunc(code, func(r rune) bool { return r < ' ' }) {
-			bad(columns[4+i], "A code has at most %d characters, without control characters.", maxCode)
+			bad(columns[4+i], BadCode, "A code has at most %d characters, without control characters.", maxCode)
 		}
 	}
 	if errLon != nil {
-		bad("lon", "%q is no longitude in degrees.", clipCell(cell(1)))
+		bad("lon", NoLongitude, "%q is no longitude in degrees.", clipCell(cell(1)))
 	}
 	if errLat != nil {
-		bad("lat", "%q is no latitude in degrees.", clipCell(cell(2)))
+		bad("lat", NoLatitude, "%q is no latitude in degrees.", clipCell(cell(2)))
 	}
 	if errDatum != nil {
-		bad("datum", "%q is no datum; there are WGS84, CGCS2000, GCJ02 and BD09.", clipCell(cell(3)))
+		bad("datum", NoDatum, "%q is no datum; there are WGS84, CGCS2000, GCJ02 and BD09.", clipCell(cell(3)))
 	}
 	if f.Errors > before {
 		return
@@ -207,11 +234,11 @@ func (g *Grammar) line(f *File, line int, at []int, record []string) {
 		p, err = geo.Round(datum.ToWGS84(given))
 	}
 	if err != nil {
-		bad("lon", "lon %g, lat %g is no place on earth.", lon, lat)
+		bad("lon", NoPlace, "lon %g, lat %g is no place on earth.", lon, lat)
 		return
 	}
 	if a := g.Parse(row.Text); a.empty() {
-		bad("text", "The address names neither a road nor an estate nor a landmark.")
+		bad("text", NamesNothing, "The address names neither a road nor an estate nor a landmark.")
 		return
 	}
 	row.Point = p

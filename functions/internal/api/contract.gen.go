@@ -1715,6 +1715,9 @@ type Fault struct {
 	// Other Code of the other area concerned.
 	Other string `json:"other,omitempty,omitzero"`
 
+	// Reason Of a line of a gazetteer: what is wrong with it, such as no_longitude.
+	Reason string `json:"reason,omitempty,omitzero"`
+
 	// Rule Number of the rule, from 1.
 	Rule int     `json:"rule,omitempty,omitzero"`
 	Size float64 `json:"size,omitempty,omitzero"`
@@ -1787,6 +1790,7 @@ type GazetteerIntake struct {
 	// Addresses Lines that were read as addresses.
 	Addresses int       `json:"addresses"`
 	BeganAt   time.Time `json:"began_at"`
+	By        string    `json:"by,omitempty,omitzero"`
 
 	// Bytes Of the file.
 	Bytes     int64     `json:"bytes"`
@@ -1795,15 +1799,25 @@ type GazetteerIntake struct {
 
 	// Compiled Addresses of those.
 	Compiled int                  `json:"compiled"`
+	Country  string               `json:"country"`
 	DryRun   bool                 `json:"dry_run"`
 	Import   string               `json:"import"`
+	Name     string               `json:"name,omitempty,omitzero"`
 	Refusal  Error                `json:"refusal,omitempty,omitzero"`
 	Result   GazetteerImport      `json:"result,omitempty,omitzero"`
 	State    GazetteerIntakeState `json:"state"`
+
+	// Upload Key of the upload, which is there for a day.
+	Upload string `json:"upload"`
 }
 
 // GazetteerIntakeState defines model for GazetteerIntake.State.
 type GazetteerIntakeState string
+
+// GazetteerIntakes defines model for GazetteerIntakes.
+type GazetteerIntakes struct {
+	Imports []GazetteerIntake `json:"imports"`
+}
 
 // GazetteerOrder defines model for GazetteerOrder.
 type GazetteerOrder struct {
@@ -1812,6 +1826,9 @@ type GazetteerOrder struct {
 
 	// DryRun Check only, store nothing.
 	DryRun bool `json:"dry_run,omitempty,omitzero"`
+
+	// Name What the file is called, by which people know it again.
+	Name string `json:"name,omitempty,omitzero"`
 
 	// Upload Key of an upload.
 	Upload string `json:"upload"`
@@ -3835,6 +3852,9 @@ type ServerInterface interface {
 	// ImportGazetteer Replaces the standard addresses by a CSV with the columns text, lon, lat, datum and optionally building and area.
 	// (PUT /v1/{jurisdiction}/gazetteer)
 	ImportGazetteer(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ImportGazetteerParams)
+	// ListGazetteerImports The last twenty imports that were ordered, newest first, each as far as it is; what is wrong with its lines says the import itself.
+	// (GET /v1/{jurisdiction}/gazetteer/imports)
+	ListGazetteerImports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
 	// BeginGazetteerImport Orders the import of a large CSV that was uploaded; it is done in the background and comes into force at once.
 	// (POST /v1/{jurisdiction}/gazetteer/imports)
 	BeginGazetteerImport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params BeginGazetteerImportParams)
@@ -5783,6 +5803,32 @@ func (siw *ServerInterfaceWrapper) ImportGazetteer(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ImportGazetteer(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListGazetteerImports operation middleware
+func (siw *ServerInterfaceWrapper) ListGazetteerImports(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListGazetteerImports(w, r, jurisdictionPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8876,6 +8922,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/addresses", wrapper.CompleteAddress)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer", wrapper.ListGazetteers)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer", wrapper.ImportGazetteer)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer/imports", wrapper.ListGazetteerImports)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer/imports", wrapper.BeginGazetteerImport)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer/imports/{import}", wrapper.GetGazetteerImport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/gazetteer/rollback", wrapper.RollBackGazetteer)

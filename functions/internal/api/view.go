@@ -28,7 +28,7 @@ func viewService(s jurisdiction.Service) Service {
 func viewFaults(details []fault.Detail) []Fault {
 	var list []Fault
 	for _, d := range details {
-		f := Fault{Kind: d.Kind, Message: d.Message, Line: d.Line, Rule: d.Rule, Field: d.Field, Level: d.Level, Code: d.Code, Other: d.Other, Size: d.Size, Unit: d.Unit}
+		f := Fault{Kind: d.Kind, Message: d.Message, Line: d.Line, Rule: d.Rule, Field: d.Field, Reason: d.Reason, Level: d.Level, Code: d.Code, Other: d.Other, Size: d.Size, Unit: d.Unit}
 		if d.Feature >= 0 {
 			f.Feature = &d.Feature
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,13 @@ func (g *gazetteers) look(id string) (i api.GazetteerIntake) {
 	return i
 }
 
+func (g *gazetteers) last() []api.GazetteerIntake {
+	g.t.Helper()
+	var list api.GazetteerIntakes
+	g.must("GET", importsPath, g.admin, nil).into(g.t, &list)
+	return list.Imports
+}
+
 // carry does all that is asked for.
 func (g *gazetteers) carry() {
 	g.t.Helper()
@@ -111,7 +119,7 @@ func TestALargeGazetteerIsImportedInTheBackground(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, url string) {
 		g := newGazetteers(t, url)
 		file := g.upload(g.admin, townAddresses())
-		order := map[string]any{"country": "cn", "upload": file, "dry_run": true}
+		order := map[string]any{"country": "cn", "upload": file, "dry_run": true, "name": "地址 2026.csv"}
 		tried := g.order("gazetteer-dry", order)
 		if tried.State != "waiting" || !tried.DryRun || tried.Bytes != int64(len(townAddresses())) {
 			t.Errorf("ordered: %+v", tried)
@@ -148,6 +156,17 @@ func TestALargeGazetteerIsImportedInTheBackground(t *testing.T) {
 		if i := g.look(second.Import); i.Result.Replaced != done.Result.Version || len(i.Result.Warnings) != 1 || i.Result.Warnings[0].Line == 0 {
 			t.Errorf("the second: %+v", i)
 		}
+		last := g.last()
+		var ids []string
+		for _, i := range last {
+			ids = append(ids, i.Import)
+		}
+		if !slices.Equal(ids, []string{second.Import, first.Import, tried.Import}) || last[0].Result.Warnings != nil || last[0].State != "done" || last[1].DryRun {
+			t.Errorf("the last imports: %+v", last)
+		}
+		if i := last[2]; i.Name != "地址 2026.csv" || i.Upload != file || i.Country != "cn" || i.By != "a" || !i.DryRun || i.Addresses == 0 {
+			t.Errorf("the first of them: %+v", i)
+		}
 		g.must("POST", "/v1/town/gazetteer/rollback", g.admin, map[string]any{"version": done.Result.Version, "expected": g.versions().InForce})
 		if a := g.do("POST", "/v1/town/gazetteer/rollback", g.admin, map[string]any{"version": "0123456789abcdef", "expected": done.Result.Version}); a.status != http.StatusNotFound {
 			t.Errorf("back to nothing: %d %s", a.status, a.body)
@@ -165,7 +184,7 @@ func TestWhatSpeaksAgainstALargeGazetteerIsSaid(t *testing.T) {
 	g.must("PUT", "/v1/town/gazetteer?country=cn", g.admin, []byte(townAddresses()+"石矶街1号,0.0005,0.0005,WGS84,,\n"))
 	before := g.versions()
 	g.carry()
-	if i := g.look(faulty.Import); i.State != "refused" || i.Refusal.Code != "faulty_file" || len(i.Refusal.Faults) != 2 || i.Refusal.Faults[0].Line == 0 || i.Result.Version != "" {
+	if i := g.look(faulty.Import); i.State != "refused" || i.Refusal.Code != "faulty_file" || len(i.Refusal.Faults) != 2 || i.Refusal.Faults[0].Line == 0 || i.Refusal.Faults[0].Reason != "no_place" || i.Refusal.Faults[1].Reason != "no_datum" || i.Result.Version != "" {
 		t.Errorf("a faulty file: %+v", i)
 	}
 	if i := g.look(crowded.Import); i.State != "refused" || len(i.Refusal.Faults) != 101 || i.Refusal.Faults[0].Field != "area" || i.Refusal.Faults[0].Line != 616 {
@@ -180,7 +199,10 @@ func TestWhatSpeaksAgainstALargeGazetteerIsSaid(t *testing.T) {
 	if after := g.versions(); after.InForce != before.InForce {
 		t.Errorf("%s is in force instead of %s", after.InForce, before.InForce)
 	}
-	for _, bad := range []map[string]any{{"country": "xx", "upload": "boundaries/town/none"}, {"country": "cn", "upload": "boundaries/town/none"}, {"country": "cn", "upload": "boundaries/other/x"}, {"country": "cn"}} {
+	if last := g.last(); len(last) != 4 || last[3].Import != faulty.Import || last[3].Refusal.Code != "faulty_file" || last[3].Refusal.Faults != nil {
+		t.Errorf("the last imports: %+v", last)
+	}
+	for _, bad := range []map[string]any{{"country": "cn", "upload": g.upload(g.admin, townAddresses()), "name": strings.Repeat("址", 201)}, {"country": "xx", "upload": "boundaries/town/none"}, {"country": "cn", "upload": "boundaries/town/none"}, {"country": "cn", "upload": "boundaries/other/x"}, {"country": "cn"}} {
 		if a := g.do("POST", importsPath, g.admin, bad, "Idempotency-Key", "gazetteer-wrong"); a.status != http.StatusBadRequest && a.status != http.StatusUnprocessableEntity {
 			t.Errorf("%v: %d %s", bad, a.status, a.body)
 		}
@@ -286,6 +308,7 @@ func (w *world) takeInEverything(to *table.Table) {
 	if err := desk.Carry(w.t.Context(), gazetteer.Message{Jurisdiction: town, Intake: i.Import}); err != nil {
 		w.t.Fatal(err)
 	}
+	w.must("GET", importsPath, admin, nil)
 	if w.must("GET", importsPath+"/"+i.Import, admin, nil).into(w.t, &i); i.State != "done" {
 		w.t.Errorf("%+v", i)
 	}

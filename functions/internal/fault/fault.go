@@ -44,6 +44,7 @@ type Detail struct {
 	Line     int // from 1; 0 where it is not about a line
 	Rule     int // from 1; 0 where it is not about a rule
 	Field    string
+	Reason   string // what is wrong with a line, for programs; may be empty
 	Level    string
 	Code     string
 	Other    string

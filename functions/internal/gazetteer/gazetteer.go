@@ -70,6 +70,7 @@ type Order struct {
 	Country string
 	File    []byte // the CSV; or
 	Upload  string // the key under which it was uploaded
+	Name    string // of the file, for people; may be empty
 	DryRun  bool
 	By      string           // person's id
 	Told    address.Progress // is told how far it is; may be nil
@@ -174,24 +175,24 @@ func (d *Desk) place(c jurisdiction.Current, f *address.File) {
 	}
 	for i, r := range f.Rows {
 		leaf := c.Areas.Leaf(r.Point.Degrees())
-		warn := func(field, message string) {
-			f.Faulty(address.Fault{Line: f.Lines[i], Field: field, Message: message, Warning: true})
+		warn := func(field string, reason address.Reason, message string) {
+			f.Faulty(address.Fault{Line: f.Lines[i], Field: field, Reason: reason, Message: message, Warning: true})
 		}
 		if leaf < 0 {
-			warn("lon", "The address lies outside every area of the boundaries in force.")
+			warn("lon", address.OutsideAreas, "The address lies outside every area of the boundaries in force.")
 			continue
 		}
 		if r.Area == "" {
 			continue
 		}
 		if _, known := c.Areas.Find(r.Area); !known {
-			f.Faulty(address.Fault{Line: f.Lines[i], Field: "area", Message: fmt.Sprintf("The boundaries in force have no area %q.", r.Area)})
+			f.Faulty(address.Fault{Line: f.Lines[i], Field: "area", Reason: address.UnknownArea, Message: fmt.Sprintf("The boundaries in force have no area %q.", r.Area)})
 			continue
 		}
 		chain := c.Areas.Chain(leaf)
 		held := slices.ContainsFunc(chain, func(id areaID) bool { return c.Areas.Area(id).Code == r.Area })
 		if !held {
-			warn("area", fmt.Sprintf("The address lies in %s, not in its stated area %s.", c.Areas.Area(leaf).Code, r.Area))
+			warn("area", address.OtherArea, fmt.Sprintf("The address lies in %s, not in its stated area %s.", c.Areas.Area(leaf).Code, r.Area))
 		}
 	}
 }
@@ -203,7 +204,7 @@ func details(faults []address.Fault) []fault.Detail {
 		if f.Warning {
 			kind = "warning"
 		}
-		list = append(list, fault.Detail{Kind: kind, Message: f.Message, Feature: -1, Line: f.Line, Field: f.Field})
+		list = append(list, fault.Detail{Kind: kind, Message: f.Message, Feature: -1, Line: f.Line, Field: f.Field, Reason: string(f.Reason)})
 	}
 	return list
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/weige/weige/functions/internal/address"
 	"github.com/weige/weige/functions/internal/fault"
@@ -34,6 +36,7 @@ func (s Stage) Final() bool { return s == Done || s == Refused }
 type Intake struct {
 	ID, Jurisdiction string
 	Country, Upload  string
+	Name             string // of the file, for people; may be empty
 	DryRun           bool
 	By               string // person's id
 	Expected         string // the version in force when it was ordered
@@ -60,6 +63,8 @@ type Intakes interface {
 	NewIntake(ctx context.Context, i Intake) (Intake, error)
 	// Intake gives an intake of a jurisdiction; fault.Unknown where there is none.
 	Intake(ctx context.Context, jurisdiction, id string) (Intake, error)
+	// LastIntakes gives those of a jurisdiction that were ordered last, newest first.
+	LastIntakes(ctx context.Context, jurisdiction string, most int) ([]Intake, error)
 	// ChangeIntake stores an intake whose Revision is one more than that of the stored one; fault.Conflict where it is not.
 	ChangeIntake(ctx context.Context, i Intake) error
 }
@@ -80,6 +85,9 @@ const stillFor = 10 * time.Second
 // aliveEvery is how often whoever does an intake gives a sign of life, whatever it is at.
 const aliveEvery = 2 * time.Second
 
+// maxName is how many characters the name of a file may have.
+const maxName = 200
+
 // Begin orders the import of an upload. The same key of a person orders the same once; with another order it is fault.KeyReused.
 func (d *Desk) Begin(ctx context.Context, code, key string, o Order) (Intake, error) {
 	c, err := d.Books.Current(ctx, code)
@@ -92,13 +100,16 @@ func (d *Desk) Begin(ctx context.Context, code, key string, o Order) (Intake, er
 	if o.Upload == "" {
 		return Intake{}, fault.Field("upload", "Name the upload that holds the file.")
 	}
+	if utf8.RuneCountInString(o.Name) > maxName || strings.ContainsFunc(o.Name, unicode.IsControl) {
+		return Intake{}, fault.Field("name", "The name of a file has at most %d characters, without control characters.", maxName)
+	}
 	file, size, err := d.open(ctx, code, o)
 	if err != nil {
 		return Intake{}, err
 	}
 	_ = file.Close()
 	sum, now := sha256.Sum256([]byte(code+"\n"+o.By+"\n"+key)), d.Now().UTC()
-	wanted := Intake{ID: hex.EncodeToString(sum[:12]), Jurisdiction: code, Country: o.Country, Upload: o.Upload, DryRun: o.DryRun, By: o.By, Expected: c.Gazetteer,
+	wanted := Intake{ID: hex.EncodeToString(sum[:12]), Jurisdiction: code, Country: o.Country, Upload: o.Upload, Name: o.Name, DryRun: o.DryRun, By: o.By, Expected: c.Gazetteer,
 		BeganAt: now, Stage: Waiting, Revision: 1, ChangedAt: now, Bytes: size}
 	i, err := d.Intakes.NewIntake(ctx, wanted)
 	if err != nil {
@@ -120,6 +131,17 @@ func (d *Desk) Intake(ctx context.Context, code, id string) (Intake, error) {
 		return i, err
 	}
 	return i, d.ask(ctx, i)
+}
+
+// lastIntakes is how many imports are listed.
+const lastIntakes = 20
+
+// Last gives the imports that were ordered last, newest first, each as far as it is known to be.
+func (d *Desk) Last(ctx context.Context, code string) ([]Intake, error) {
+	if _, err := d.Books.Current(ctx, code); err != nil {
+		return nil, err
+	}
+	return d.Intakes.LastIntakes(ctx, code, lastIntakes)
 }
 
 func (d *Desk) ask(ctx context.Context, i Intake) error {

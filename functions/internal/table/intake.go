@@ -5,7 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/gazetteer"
@@ -20,11 +25,50 @@ func (t *Table) NewIntake(ctx context.Context, i gazetteer.Intake) (gazetteer.In
 	if err != nil {
 		return i, err
 	}
-	there, failed, err := t.put1(ctx, one, absent, nil)
-	if err != nil || !failed {
-		return i, err
+	line := orderedKey(i.Jurisdiction, i.BeganAt, i.ID).item()
+	line[expiry] = one[expiry]
+	refusals, err := t.transact(ctx, []types.TransactWriteItem{
+		{Put: &types.Put{TableName: t.name, Item: one, ConditionExpression: aws.String(absent), ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld}},
+		{Put: &types.Put{TableName: t.name, Item: line}},
+	})
+	if err != nil {
+		return i, fmt.Errorf("store an import of a gazetteer: %w", err)
 	}
-	return readIntake(there)
+	if refusals == nil {
+		return i, nil
+	}
+	return readIntake(refusals[0].there)
+}
+
+// LastIntakes implements gazetteer.Intakes.
+func (t *Table) LastIntakes(ctx context.Context, j string, most int) ([]gazetteer.Intake, error) {
+	out, err := t.client.Query(ctx, &dynamodb.QueryInput{TableName: t.name, KeyConditionExpression: aws.String(partitionKey + " = :p AND begins_with(" + sortKey + ", :s)"),
+		ExpressionAttributeValues: item{":p": str(gazetteersPartition(j)), ":s": str(orderedPrefix)}, ScanIndexForward: aws.Bool(false), Limit: aws.Int32(int32(most)),
+		ConsistentRead: aws.Bool(bool(latest)), ReturnConsumedCapacity: t.capacity()})
+	if err != nil {
+		return nil, fmt.Errorf("list imports of gazetteers: %w", err)
+	}
+	t.spent("Query", false, one(out.ConsumedCapacity)...)
+	var keys []key
+	for _, line := range out.Items {
+		s := item(line).text(sortKey)
+		keys = append(keys, intakeKey(j, s[strings.LastIndexByte(s, '#')+1:]))
+	}
+	items, err := t.batch(ctx, latest, keys...)
+	if err != nil {
+		return nil, err
+	}
+	var list []gazetteer.Intake
+	for _, k := range keys {
+		if one := items[k]; one != nil && !t.expired(one) {
+			i, err := readIntake(one)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, i)
+		}
+	}
+	return list, nil
 }
 
 func writeIntake(i gazetteer.Intake) (item, error) {

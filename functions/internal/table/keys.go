@@ -17,6 +17,7 @@ import (
 //	description of a set       T#{j}#SETS                  SET#{version}
 //	description of a gazetteer T#{j}#GAZETTEERS            GAZETTEER#{version}
 //	its import, if it is large T#{j}#GAZETTEERS            INTAKE#{intake}
+//	order of large imports     T#{j}#GAZETTEERS            ORDERED#{time}#{intake}
 //	report: state              R#{id}                      STATE
 //	report: contact            R#{id}                      CONTACT
 //	report: event              R#{id}                      EV#{version}    the first holds what was reported, too
@@ -100,6 +101,12 @@ func gazetteerKey(j, version string) key {
 const intakePrefix = "INTAKE#"
 
 func intakeKey(j, id string) key { return key{gazetteersPartition(j), intakePrefix + id} }
+
+const orderedPrefix = "ORDERED#"
+
+func orderedKey(j string, at time.Time, intake string) key {
+	return key{gazetteersPartition(j), orderedPrefix + stamp(at) + "#" + intake}
+}
 
 const drawingPrefix = "DRAWING#"
 

@@ -117,7 +117,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** The last twenty imports that were ordered, newest first, each as far as it is; what is wrong with its lines says the import itself. */
+        get: operations["listGazetteerImports"];
         put?: never;
         /**
          * Orders the import of a large CSV that was uploaded; it is done in the background and comes into force at once.
@@ -1830,6 +1831,8 @@ export interface components {
             /** @description Number of the rule, from 1. */
             rule?: number;
             field?: string;
+            /** @description Of a line of a gazetteer: what is wrong with it, such as no_longitude. */
+            reason?: string;
             level?: string;
             code?: string;
             /** @description Code of the other area concerned. */
@@ -2212,9 +2215,19 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
+            /** @description What the file is called, by which people know it again. */
+            name?: string;
+        };
+        GazetteerIntakes: {
+            imports: components["schemas"]["GazetteerIntake"][];
         };
         GazetteerIntake: {
             import: string;
+            country: string;
+            /** @description Key of the upload, which is there for a day. */
+            upload: string;
+            name?: string;
+            by?: string;
             /** @enum {string} */
             state: "waiting" | "reading" | "compiling" | "done" | "refused";
             dry_run: boolean;
@@ -3690,6 +3703,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GazetteerImport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listGazetteerImports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The imports of the last 90 days. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GazetteerIntakes"];
                 };
             };
             default: components["responses"]["Error"];
