@@ -79,8 +79,18 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return showMap(ctx, o, os.Stdout)
+	case "editor":
+		var o editorOptions
+		flags.IntVar(&o.areas, "areas", 4000, "how many areas of the finest level the made-up city has")
+		flags.IntVar(&o.detail, "detail", 4, "how fine its borders are, 1 to 5: each step doubles their points")
+		flags.StringVar(&o.client, "client", "web/dist", "folder of the built client")
+		flags.StringVar(&o.data, "data", "../shared/data", "folder with real boundaries")
+		if err := parse(flags, args, &o.areas, &o.detail); err != nil {
+			return err
+		}
+		return editor(ctx, o, os.Stdout)
 	}
-	return errors.New("usage: bench map [-reports 200000] [-rounds 5] | bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16] | bench address [-data ../shared/data] [-rows 1000000] [-failed 1] | bench gazetteer [-rows 1000000] [-kill]")
+	return errors.New("usage: bench map [-reports 200000] [-rounds 5] | bench editor [-areas 4000] [-detail 4] [-data ../shared/data] | bench lambda [-init 20] [-warm 300] | bench storage [-reports 5000] [-previews 5] | bench hotkeys [-rate 100] [-seconds 20] [-lanes 16] | bench address [-data ../shared/data] [-rows 1000000] [-failed 1] | bench gazetteer [-rows 1000000] [-kill]")
 }
 
 // parse reads flags, all of which have to be at least 1.

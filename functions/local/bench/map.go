@@ -3,7 +3,6 @@ package main
 import (
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -260,17 +258,9 @@ func (c *counting) Read(p []byte) (int, error) {
 
 // browse serves the built client beside the API and has a browser look at it.
 func browse(ctx context.Context, s *site, o mapOptions, out io.Writer) error {
-	if _, err := os.Stat(filepath.Join(o.client, "index.html")); err != nil {
-		return fmt.Errorf("the client is not built in %s", o.client)
+	if err := s.serve(o.client); err != nil {
+		return err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/v1/", s.api)
-	mux.Handle("/issuer/", s.api)
-	mux.HandleFunc("/config.json", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]any{"jurisdiction": demo.Jurisdiction, "issuer": s.config.Issuer, "client_id": s.config.Audience, "demo": true})
-	})
-	mux.Handle("/", http.FileServer(http.Dir(o.client)))
-	s.front.Store(mux)
 	ctx, stop := context.WithTimeout(ctx, 10*time.Minute)
 	defer stop()
 	c := exec.CommandContext(ctx, "node", "web/bench/map.mjs", fmt.Sprint(o.rounds))

@@ -153,6 +153,23 @@ func (s *site) close() {
 	}
 }
 
+// serve puts the built client beside the API.
+func (s *site) serve(client string) error {
+	if _, err := os.Stat(filepath.Join(client, "index.html")); err != nil {
+		return fmt.Errorf("the client is not built in %s", client)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", http.FileServer(http.Dir(client)))
+	for _, path := range []string{"/v1/", "/issuer/", "/" + s.config.Uploads + "/"} {
+		mux.Handle(path, s.api)
+	}
+	mux.HandleFunc("/config.json", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(map[string]any{"jurisdiction": demo.Jurisdiction, "issuer": s.config.Issuer, "client_id": s.config.Audience, "demo": true})
+	})
+	s.front.Store(mux)
+	return nil
+}
+
 // ask makes a request as the administrator.
 func (s *site) ask(ctx context.Context, method, path string, in, out any) error {
 	body, err := json.Marshal(in)
