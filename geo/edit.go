@@ -141,7 +141,7 @@ func (e *Editor) find(code string) (int, error) {
 func (e *Editor) near(b box) []int {
 	var list []int
 	for i, o := range e.bounds {
-		if o.min.X <= b.max.X && b.min.X <= o.max.X && o.min.Y <= b.max.Y && b.min.Y <= o.max.Y {
+		if o.meets(b) {
 			list = append(list, i)
 		}
 	}

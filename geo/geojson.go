@@ -24,7 +24,7 @@ func (ix *Index) WriteGeoJSON(w io.Writer, levels ...int) error {
 		for id := ix.first[level]; id < ix.first[level+1]; id++ {
 			b.WriteString(comma)
 			comma = ","
-			if err := ix.writeFeature(b, id); err != nil {
+			if err := writeFeature(b, ix.properties(id), ix.polygons(id)); err != nil {
 				return err
 			}
 		}
@@ -33,40 +33,41 @@ func (ix *Index) WriteGeoJSON(w io.Writer, levels ...int) error {
 	return b.Flush()
 }
 
-// properties gives what is written of an area besides its geometry.
-func (ix *Index) properties(id ID) ([]byte, error) {
+// areaProperties is what is written of an area besides its geometry.
+type areaProperties struct {
+	Level  string `json:"level"`
+	Code   string `json:"code"`
+	Name   string `json:"name"`
+	Parent string `json:"parent,omitempty"`
+}
+
+func (ix *Index) properties(id ID) areaProperties {
 	a := ix.Area(id)
-	properties := struct {
-		Level  string `json:"level"`
-		Code   string `json:"code"`
-		Name   string `json:"name"`
-		Parent string `json:"parent,omitempty"`
-	}{Level: a.LevelName, Code: a.Code, Name: a.Name}
+	p := areaProperties{Level: a.LevelName, Code: a.Code, Name: a.Name}
 	if a.Parent != None {
-		properties.Parent = ix.code(a.Parent)
+		p.Parent = ix.code(a.Parent)
 	}
-	return json.Marshal(properties)
+	return p
 }
 
 // Feature gives one area as a GeoJSON Feature, as WriteGeoJSON has it.
 func (ix *Index) Feature(id ID) ([]byte, error) {
 	var out bytes.Buffer
 	b := bufio.NewWriter(&out)
-	if err := ix.writeFeature(b, id); err != nil {
+	if err := writeFeature(b, ix.properties(id), ix.polygons(id)); err != nil {
 		return nil, err
 	}
 	err := b.Flush()
 	return out.Bytes(), err
 }
 
-func (ix *Index) writeFeature(b *bufio.Writer, id ID) error {
-	blob, err := ix.properties(id)
+func writeFeature(b *bufio.Writer, p areaProperties, polygons [][][]Point) error {
+	blob, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
 	b.WriteString(`{"type":"Feature","properties":`)
 	b.Write(blob)
-	polygons := ix.polygons(id)
 	if len(polygons) == 1 {
 		b.WriteString(`,"geometry":{"type":"Polygon","coordinates":`)
 		writePolygon(b, polygons[0])

@@ -108,4 +108,9 @@ func (b box) holds(p Point) bool {
 	return b.min.X <= p.X && p.X <= b.max.X && b.min.Y <= p.Y && p.Y <= b.max.Y
 }
 
+// meets says whether two boxes have a point in common; edges count.
+func (b box) meets(o box) bool {
+	return o.min.X <= b.max.X && b.min.X <= o.max.X && o.min.Y <= b.max.Y && b.min.Y <= o.max.Y
+}
+
 func (b box) degrees() orb.Bound { return orb.Bound{Min: b.min.Degrees(), Max: b.max.Degrees()} }

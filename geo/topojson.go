@@ -190,7 +190,7 @@ func (ix *Index) WriteTopoJSON(w io.Writer, levels ...int) error {
 }
 
 func (ix *Index) writeObject(b *bufio.Writer, id ID, position func(arc int32) int) error {
-	properties, err := ix.properties(id)
+	properties, err := json.Marshal(ix.properties(id))
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,6 @@ package api
 import (
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/weige/weige/functions/internal/access"
@@ -128,55 +126,6 @@ func (s *Server) areas(w http.ResponseWriter, r *http.Request, code, version str
 		w.Header().Set("Cache-Control", forEver)
 	}
 	return areas, err
-}
-
-// GetBoundaryAreas answers the areas as GeoJSON.
-func (s *Server) GetBoundaryAreas(w http.ResponseWriter, r *http.Request, code JurisdictionPath, version SetPath, q GetBoundaryAreasParams) {
-	areas, err := s.areas(w, r, code, version)
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	var levels []int
-	if q.Level != "" {
-		level := slices.Index(areas.Levels(), q.Level)
-		if level < 0 {
-			w.Header().Set("Cache-Control", "no-store")
-			s.fail(w, r, fault.Field("level", "The levels of this set are %s.", strings.Join(areas.Levels(), ", ")))
-			return
-		}
-		levels = []int{level}
-	}
-	w.Header().Set("Content-Type", "application/geo+json")
-	if q.Geometry != nil && !*q.Geometry {
-		answerAs(w, http.StatusOK, "application/geo+json", areaList(areas, levels))
-		return
-	}
-	if err := areas.WriteGeoJSON(w, levels...); err != nil {
-		s.Log.WarnContext(r.Context(), "areas cut short", "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun; cutting the connection is the only way left to say so
-	}
-}
-
-// areaList gives features without geometry, for forms.
-func areaList(areas *geo.Index, levels []int) map[string]any {
-	if levels == nil {
-		for i := range areas.Levels() {
-			levels = append(levels, i)
-		}
-	}
-	features := []map[string]any{}
-	for _, level := range levels {
-		for _, id := range areas.OfLevel(level) {
-			a := areas.Area(id)
-			p := map[string]any{"level": a.LevelName, "code": a.Code, "name": a.Name, "label": areas.Label(id)}
-			if a.Parent != geo.None {
-				p["parent"] = areas.Area(a.Parent).Code
-			}
-			features = append(features, map[string]any{"type": "Feature", "geometry": nil, "properties": p})
-		}
-	}
-	return map[string]any{"type": "FeatureCollection", "features": features}
 }
 
 // largestZoom is beyond what any map shows.

@@ -1226,7 +1226,16 @@ type AreaRef struct {
 // Areas defines model for Areas.
 type Areas struct {
 	Features []map[string]interface{} `json:"features"`
-	Type     AreasType                `json:"type"`
+
+	// Next Where more follow: the cursor of the next piece.
+	Next string `json:"next,omitempty,omitzero"`
+
+	// Removed Of a drawing, in the first piece: codes of areas of its base that are gone.
+	Removed []string `json:"removed,omitempty,omitzero"`
+
+	// Revision Of a drawing, that these are the areas of.
+	Revision int64     `json:"revision,omitempty,omitzero"`
+	Type     AreasType `json:"type"`
 }
 
 // AreasType defines model for Areas.Type.
@@ -1622,7 +1631,7 @@ type EditOperationOp string
 
 // Edited defines model for Edited.
 type Edited struct {
-	// Changed GeoJSON Features of the areas that it made or changed.
+	// Changed GeoJSON Features of the areas that it made or changed, the finest first. Geometry is null from where they would exceed 1 MB together; see getDrawingAreas.
 	Changed []json.RawMessage `json:"changed"`
 
 	// Checked false: the set was too large to be checked whole; its draft is.
@@ -3261,7 +3270,20 @@ type BeginDrawingParams struct {
 
 // GetDrawingAreasParams defines parameters for GetDrawingAreas.
 type GetDrawingAreasParams struct {
+	// Level Only this level.
 	Level string `form:"level,omitempty" json:"level,omitempty,omitzero"`
+
+	// Geometry false leaves the geometry null and says of each area where its name can stand and, with `changed`, that it differs from the base.
+	Geometry *bool `form:"geometry,omitempty" json:"geometry,omitempty"`
+
+	// Changed true: only areas that differ from the set it began from.
+	Changed bool `form:"changed,omitempty" json:"changed,omitempty,omitzero"`
+
+	// Around An area code: only this area, and those of its level that have a point of their borders in common with it.
+	Around string `form:"around,omitempty" json:"around,omitempty,omitzero"`
+
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
 // EditDrawingParams defines parameters for EditDrawing.
@@ -3277,6 +3299,12 @@ type GetBoundaryAreasParams struct {
 
 	// Geometry false leaves the geometry null: a list of the areas for forms.
 	Geometry *bool `form:"geometry,omitempty" json:"geometry,omitempty"`
+
+	// Codes Only the areas with these codes, 100 at most, between commas; one that is not there is left out.
+	Codes string `form:"codes,omitempty" json:"codes,omitempty,omitzero"`
+
+	// CursorQuery `next` of the page before.
+	CursorQuery CursorQuery `form:"cursor,omitempty" json:"cursor,omitempty,omitzero"`
 }
 
 // DiffBoundarySetParams defines parameters for DiffBoundarySet.
@@ -3774,7 +3802,7 @@ type ServerInterface interface {
 	// GetDrawing A drawing as it stands, with what keeps it from being a partition.
 	// (GET /v1/{jurisdiction}/boundary-drawings/{drawing})
 	GetDrawing(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath)
-	// GetDrawingAreas The areas of a drawing as GeoJSON.
+	// GetDrawingAreas The areas of a drawing as GeoJSON, in pieces of 4 MB at most.
 	// (GET /v1/{jurisdiction}/boundary-drawings/{drawing}/areas)
 	GetDrawingAreas(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath, params GetDrawingAreasParams)
 	// EditDrawing Moves borders so that both sides move, splits and merges areas, undoes and redoes. All operations of an edit are made or none.
@@ -3795,7 +3823,7 @@ type ServerInterface interface {
 	// GetBoundarySet What a boundary set holds. Drafts are shown to editors only.
 	// (GET /v1/{jurisdiction}/boundary-sets/{set})
 	GetBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath)
-	// GetBoundaryAreas The areas as GeoJSON (RFC 7946), cacheable for ever.
+	// GetBoundaryAreas The areas as GeoJSON (RFC 7946), in pieces of 4 MB at most, cacheable for ever.
 	// (GET /v1/{jurisdiction}/boundary-sets/{set}/areas)
 	GetBoundaryAreas(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath, params GetBoundaryAreasParams)
 	// DiffBoundarySet What a boundary set changes against another one, and the ground that changes hands.
@@ -4485,6 +4513,58 @@ func (siw *ServerInterfaceWrapper) GetDrawingAreas(w http.ResponseWriter, r *htt
 		return
 	}
 
+	// ------------- Optional query parameter "geometry" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "geometry", r.URL.Query(), &params.Geometry, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "geometry"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "geometry", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "changed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "changed", r.URL.Query(), &params.Changed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "changed"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "changed", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "around" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "around", r.URL.Query(), &params.Around, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "around"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "around", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
+		}
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetDrawingAreas(w, r, jurisdictionPath, drawingPath, params)
 	}))
@@ -4756,6 +4836,32 @@ func (siw *ServerInterfaceWrapper) GetBoundaryAreas(w http.ResponseWriter, r *ht
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "geometry"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "geometry", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "codes" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "codes", r.URL.Query(), &params.Codes, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "codes"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "codes", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", r.URL.Query(), &params.CursorQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "cursor"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "cursor", Err: err})
 		}
 		return
 	}

@@ -1,17 +1,18 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/paulmach/orb"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/geo"
 )
 
 // InspectBoundaryFile looks at a file and stores nothing.
@@ -165,30 +166,6 @@ func (s *Server) edited(w http.ResponseWriter, r *http.Request, action access.Ac
 	answer(w, http.StatusOK, v)
 }
 
-// GetDrawingAreas answers the areas of a drawing as GeoJSON.
-func (s *Server) GetDrawingAreas(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id DrawingPath, q GetDrawingAreasParams) {
-	_, err := s.permit(r, access.GetDrawingAreas, access.Resource{Jurisdiction: code})
-	var e boundary.Edited
-	if err == nil {
-		e, err = s.Boundaries.OpenDrawing(r.Context(), code, id)
-	}
-	var levels []int
-	if err == nil && q.Level != "" {
-		if levels = []int{slices.Index(e.Areas.Levels(), q.Level)}; levels[0] < 0 {
-			err = fault.Field("level", "The levels of this drawing are %s.", strings.Join(e.Areas.Levels(), ", "))
-		}
-	}
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/geo+json")
-	if err := e.Areas.WriteGeoJSON(w, levels...); err != nil {
-		s.Log.WarnContext(r.Context(), "areas cut short", "error", err)
-		panic(http.ErrAbortHandler) // the answer has begun; cutting the connection is the only way left to say so
-	}
-}
-
 // FinishDrawing makes a draft set of a drawing.
 func (s *Server) FinishDrawing(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id DrawingPath) {
 	var in FinishInput
@@ -240,21 +217,39 @@ func viewDrawing(d boundary.Drawing) Drawing {
 		CreatedAt: d.CreatedAt, ChangedAt: d.ChangedAt}
 }
 
+// editedBytes is how much of the outlines of what an edit changed is answered with it.
+const editedBytes = 1_000_000
+
+// viewEdited gives what changed, the finest areas first: they are what is looked at, and a coarse one may have a coast of its own.
 func viewEdited(e boundary.Edited) (Edited, error) {
 	v := Edited{Drawing: viewDrawing(e.Drawing), Removed: []string{}, Changed: []json.RawMessage{}, Checked: e.Faults != nil, Faults: []Fault{}}
+	made := map[string]geo.SetArea{}
+	for _, a := range e.Set.Areas() {
+		made[a.Code] = a
+	}
 	for _, code := range e.Before {
-		if _, ok := e.Areas.Find(code); !ok {
+		if _, there := made[code]; !there {
 			v.Removed = append(v.Removed, code)
 		}
 	}
+	var changed []geo.SetArea
 	for _, code := range e.After {
-		if id, ok := e.Areas.Find(code); ok {
-			feature, err := e.Areas.Feature(id)
-			if err != nil {
-				return v, err
-			}
-			v.Changed = append(v.Changed, feature)
+		if a, there := made[code]; there {
+			changed = append(changed, a)
 		}
+	}
+	slices.SortStableFunc(changed, func(a, b geo.SetArea) int { return cmp.Compare(b.Level, a.Level) })
+	left := editedBytes
+	for _, a := range changed {
+		feature, err := a.Feature(e.Set.Levels()[a.Level])
+		if err == nil && len(feature) > left {
+			feature, err = withoutOutline(e.Set.Levels()[a.Level], a)
+		}
+		if err != nil {
+			return v, err
+		}
+		left -= len(feature)
+		v.Changed = append(v.Changed, feature)
 	}
 	v.Faults = append(v.Faults, viewFaults(boundary.Details(e.Faults))...)
 	return v, nil

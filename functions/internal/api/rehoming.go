@@ -53,8 +53,11 @@ func viewRehoming(r *job.Rehoming) *Rehoming {
 	return v
 }
 
-// mostHands is how many pieces of ground a comparison lists with their outlines.
+// mostHands is how many pieces of ground a comparison lists.
 const mostHands = 1000
+
+// handsBytes is how much of their outlines it gives, the largest pieces first; one that does not fit goes without.
+const handsBytes = 2_000_000
 
 // DiffBoundarySet answers what a set changes against another one.
 func (s *Server) DiffBoundarySet(w http.ResponseWriter, r *http.Request, code JurisdictionPath, version SetPath, q DiffBoundarySetParams) {
@@ -99,10 +102,14 @@ func viewDiff(from, to string, d *geo.Difference, outlines bool) BoundaryDiff {
 	}
 	hands := slices.Clone(d.Hands)
 	slices.SortStableFunc(hands, func(a, b geo.Hand) int { return cmp.Compare(b.SquareMetres, a.SquareMetres) })
+	left := handsBytes
 	for _, h := range hands[:min(len(hands), mostHands)] {
 		one := DiffHand{Level: h.Level, From: h.From, To: h.To, SquareMetres: h.SquareMetres}
 		if outlines {
-			one.Geometry, _ = json.Marshal(geojson.NewGeometry(h.Geometry)) // of finite numbers, which it is built of
+			outline, _ := json.Marshal(geojson.NewGeometry(h.Geometry)) // of finite numbers, which it is built of
+			if len(outline) <= left {
+				one.Geometry, left = outline, left-len(outline)
+			}
 		}
 		v.Hands = append(v.Hands, one)
 	}

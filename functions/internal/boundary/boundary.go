@@ -22,6 +22,9 @@ import (
 // maxFaults is how many faults of a file are listed with their geometry.
 const maxFaults = 500
 
+// outlineBytes is how much of the outlines of faults, as GeoJSON, is listed.
+const outlineBytes = 1_000_000
+
 // uploadFor is how long a presigned address takes an upload.
 const uploadFor = 15 * time.Minute
 
@@ -219,13 +222,18 @@ func against(set *geo.BoundarySet, m geo.Mapping) []geo.Fault {
 	return list
 }
 
-// Details gives the first maxFaults faults as they are answered.
+// Details gives the first maxFaults faults as they are answered. Outlines beyond outlineBytes are given as the point in their middle.
 func Details(faults []geo.Fault) []fault.Detail {
 	var list []fault.Detail
+	left := outlineBytes
 	for _, f := range faults[:min(len(faults), maxFaults)] {
 		d := fault.Detail{Kind: string(f.Kind), Message: f.Message, Feature: f.Feature, Level: f.Level, Code: f.Code, Other: f.Other, Size: f.Size, Unit: f.Unit}
 		if f.Geometry != nil {
-			d.Geometry, _ = json.Marshal(geojson.NewGeometry(f.Geometry))
+			if d.Geometry, _ = json.Marshal(geojson.NewGeometry(f.Geometry)); len(d.Geometry) > left {
+				d.Geometry, _ = json.Marshal(geojson.NewGeometry(f.Geometry.Bound().Center()))
+			} else {
+				left -= len(d.Geometry)
+			}
 		}
 		list = append(list, d)
 	}

@@ -46,8 +46,8 @@ const (
 	mostOperations = 100
 	// drawingKept is how long a drawing is kept after its last change.
 	drawingKept = 180 * 24 * time.Hour
-	// checkUpTo is up to how many vertices a drawing is checked whole after every edit.
-	checkUpTo = 300_000
+	// checkUpTo is up to how many points of all rings a drawing is checked whole after every edit; that takes a second for so many.
+	checkUpTo = 1_000_000
 )
 
 // Drawings keeps drawings. All writes are conditional. An absent drawing is a fault with code fault.Unknown.
@@ -67,10 +67,19 @@ type Drawings interface {
 // Edited is a drawing as it stands.
 type Edited struct {
 	Drawing Drawing
-	Areas   *geo.Index  // the set as drawn so far
-	Before  []string    // codes of areas that the last change took away or changed
-	After   []string    // codes of areas that it made or changed
-	Faults  []geo.Fault // what keeps it from being a partition; nil where it was too large to be checked on the way
+	Set     *geo.BoundarySet // the set as drawn so far
+	Before  []string         // codes of areas that the last change took away or changed
+	After   []string         // codes of areas that it made or changed
+	Faults  []geo.Fault      // what keeps it from being a partition; nil where it was too large to be checked on the way
+}
+
+// Drawn is a drawing as it stands, beside the stored set it began from.
+type Drawn struct {
+	Drawing Drawing
+	Base    *geo.Index
+	Set     *geo.BoundarySet
+	Gone    []string // codes of areas that only the base has
+	Changed []string // codes of areas that only the drawing has, or has otherwise; both in order
 }
 
 // BeginDrawing makes a drawing of a stored set; empty: of the set in force. op is the sender's own key: asking again with it gives the same drawing.
@@ -143,7 +152,7 @@ func (d *Desk) EditDrawing(ctx context.Context, code, id string, in Change) (Edi
 		return Edited{}, changedBy(now)
 	}
 	defer d.drawn.keep(now, s)
-	return edited(now, s, before, after)
+	return edited(now, s, before, after), nil
 }
 
 // with gives a drawing as it is after a change, and the edit to be stored with it.
@@ -193,24 +202,35 @@ func (d *Desk) opened(ctx context.Context, drawing Drawing, before, after []stri
 		return Edited{}, err
 	}
 	defer d.drawn.keep(drawing, s)
-	return edited(drawing, s, before, after)
+	return edited(drawing, s, before, after), nil
 }
 
-func edited(drawing Drawing, s *sketch, before, after []string) (Edited, error) {
+func edited(drawing Drawing, s *sketch, before, after []string) Edited {
+	e := Edited{Drawing: drawing, Set: s.editor.Set(), Before: before, After: after}
+	if e.Set.Points() <= checkUpTo {
+		e.Faults = append([]geo.Fault{}, e.Set.Check(geo.DefaultTolerance)...)
+	}
+	return e
+}
+
+// Drawn gives a drawing as it stands and what of it differs from the set it began from.
+func (d *Desk) Drawn(ctx context.Context, code, id string) (Drawn, error) {
+	drawing, err := d.Drawings.Drawing(ctx, code, id)
+	if err != nil {
+		return Drawn{}, err
+	}
+	base, err := d.Books.Areas(ctx, code, drawing.Base)
+	if err != nil {
+		return Drawn{}, err
+	}
+	s, err := d.open(ctx, drawing)
+	if err != nil {
+		return Drawn{}, err
+	}
+	defer d.drawn.keep(drawing, s)
 	set := s.editor.Set()
-	blob, err := set.Compile()
-	if err != nil {
-		return Edited{}, fmt.Errorf("compile drawing %s: %w", drawing.ID, err)
-	}
-	areas, err := geo.Open(blob)
-	if err != nil {
-		return Edited{}, fmt.Errorf("open drawing %s: %w", drawing.ID, err)
-	}
-	e := Edited{Drawing: drawing, Areas: areas, Before: before, After: after}
-	if areas.Vertices() <= checkUpTo {
-		e.Faults = append([]geo.Fault{}, set.Check(geo.DefaultTolerance)...)
-	}
-	return e, nil
+	gone, changed := set.Since(s.base)
+	return Drawn{Drawing: drawing, Base: base, Set: set, Gone: gone, Changed: changed}, nil
 }
 
 // FinishDrawing stores a drawing as it stands as a boundary set, which can be compared, published and rolled back like an imported one. The same

@@ -11,6 +11,7 @@ import (
 
 // sketch is a drawing opened for editing. One request has it at a time.
 type sketch struct {
+	base    *geo.BoundarySet // the set it began from
 	editor  *geo.Editor
 	patches []geo.Patch // of the edits that hold: what takes each of them back, its operations in their order
 	sizes   []int       // how many patches each edit has
@@ -68,7 +69,8 @@ func (d *Desk) open(ctx context.Context, drawing Drawing) (*sketch, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sketch{editor: geo.NewEditor(base.Set())}
+	s := &sketch{base: base.Set()}
+	s.editor = geo.NewEditor(s.base)
 	for _, e := range edits {
 		if _, _, err := s.make(e.Operations); err != nil {
 			return nil, fmt.Errorf("drawing %s: edit %d cannot be made again: %w", drawing.ID, e.Number, err)

@@ -2,6 +2,7 @@ import type * as GeoJSON from 'geojson';
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { hasCode, sentence } from '../contract/errors.ts';
+import { readAreas } from '../contract/pieces.ts';
 import type { BoundaryDiff, BoundarySet, Reassignment } from '../contract/schemas.ts';
 import { staffName } from '../dispatch/people.ts';
 import { moment } from '../locale/format.ts';
@@ -46,12 +47,12 @@ export class CompareElement extends EditorElement {
     this.plan = undefined;
     await this.attempt(async () => {
       const [about, jurisdiction, diff, shapes] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
-        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} }), client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: {} })]);
+        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} }), readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: cursor }))]);
       this.about = about;
       this.inForce = jurisdiction.boundary_set ?? '';
       this.diff = diff;
       this.shapes = shapes as unknown as GeoJSON.GeoJSON;
-      if (diff.from && diff.from !== diff.to) this.outlines = (await client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set: diff.from }, query: {} })) as unknown as GeoJSON.GeoJSON;
+      if (diff.from && diff.from !== diff.to) this.outlines = (await readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set: diff.from }, query: cursor }))) as unknown as GeoJSON.GeoJSON;
     });
   }
 

@@ -4,6 +4,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
+import { readAreas } from '../contract/pieces.ts';
 import { newKey } from '../contract/once.ts';
 import type { Drawing, Edited, EditOperation, FileFault } from '../contract/schemas.ts';
 import { rounded } from '../map/features.ts';
@@ -93,7 +94,7 @@ export class DrawingElement extends EditorElement {
     const { client } = this.setting;
     const path = { drawing: this.drawing };
     try {
-      const [edited, areas] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}', { path }), client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}/areas', { path })]);
+      const [edited, areas] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}', { path }), readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}/areas', { path, query: cursor }))]);
       this.set(areas as unknown as AreaCollection);
       if (!this.level) this.level = this.levels.at(-1) ?? '';
       this.take(edited);

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
+import { readAreas } from '../contract/pieces.ts';
 import type { Datum, FileFault, Inspection, LevelMapping } from '../contract/schemas.ts';
 import '../map/sketch-element.ts';
 import type { SketchElement } from '../map/sketch-element.ts';
@@ -104,7 +105,8 @@ export class ImportElement extends EditorElement {
       this.faults = tried.faults;
       this.drawn = this.shapes && (await converted(this.shapes, datum));
       if (tried.shifted && this.inForce && !this.outlines) {
-        this.outlines = (await this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set: this.inForce }, query: {} })) as unknown as GeoJSON.GeoJSON;
+        const path = { set: this.inForce };
+        this.outlines = (await readAreas((cursor) => this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: cursor }))) as unknown as GeoJSON.GeoJSON;
       }
     });
   }

@@ -1649,7 +1649,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The areas of a drawing as GeoJSON. */
+        /**
+         * The areas of a drawing as GeoJSON, in pieces of 4 MB at most.
+         * @description What differs from the base is all that has to be fetched where the base is shown by its tiles: a list without geometry says which areas those are and which are gone, and `changed` gives their outlines. `around` gives an area that is to be edited, and those beside it. An area that alone exceeds a piece has the number of its points in `points`, and its geometry is null. While pages are read the drawing must stay as it is, or the next cursor is a conflict.
+         */
         get: operations["getDrawingAreas"];
         put?: never;
         post?: never;
@@ -1773,7 +1776,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The areas as GeoJSON (RFC 7946), cacheable for ever. */
+        /**
+         * The areas as GeoJSON (RFC 7946), in pieces of 4 MB at most, cacheable for ever.
+         * @description An area that alone exceeds a piece has the number of its points in `points`, and its geometry is null; its vector tiles show it.
+         */
         get: operations["getBoundaryAreas"];
         put?: never;
         post?: never;
@@ -3421,7 +3427,7 @@ export interface components {
             drawing: components["schemas"]["Drawing"];
             /** @description Codes of areas that the change took away. */
             removed: string[];
-            /** @description GeoJSON Features of the areas that it made or changed. */
+            /** @description GeoJSON Features of the areas that it made or changed, the finest first. Geometry is null from where they would exceed 1 MB together; see getDrawingAreas. */
             changed: {
                 [key: string]: unknown;
             }[];
@@ -3462,6 +3468,15 @@ export interface components {
             features: {
                 [key: string]: unknown;
             }[];
+            /** @description Where more follow: the cursor of the next piece. */
+            next?: string;
+            /**
+             * Format: int64
+             * @description Of a drawing, that these are the areas of.
+             */
+            revision?: number;
+            /** @description Of a drawing, in the first piece: codes of areas of its base that are gone. */
+            removed?: string[];
         };
     };
     responses: {
@@ -6110,7 +6125,16 @@ export interface operations {
     getDrawingAreas: {
         parameters: {
             query?: {
+                /** @description Only this level. */
                 level?: string;
+                /** @description false leaves the geometry null and says of each area where its name can stand and, with `changed`, that it differs from the base. */
+                geometry?: boolean;
+                /** @description true: only areas that differ from the set it began from. */
+                changed?: boolean;
+                /** @description An area code: only this area, and those of its level that have a point of their borders in common with it. */
+                around?: string;
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
             };
             header?: never;
             path: {
@@ -6283,6 +6307,10 @@ export interface operations {
                 level?: string;
                 /** @description false leaves the geometry null: a list of the areas for forms. */
                 geometry?: boolean;
+                /** @description Only the areas with these codes, 100 at most, between commas; one that is not there is left out. */
+                codes?: string;
+                /** @description `next` of the page before. */
+                cursor?: components["parameters"]["cursor"];
             };
             header?: never;
             path: {

@@ -1,5 +1,6 @@
 import { areaTree, type Position } from '../contract/areas.ts';
 import type { Client } from '../contract/client.ts';
+import { readAreas } from '../contract/pieces.ts';
 import type { QueueItem } from '../contract/schemas.ts';
 import type { Session } from '../sign-in/session.ts';
 import type { Kept, Outline } from './kept.ts';
@@ -24,6 +25,9 @@ export async function fetchKept(client: Client, session: Session, before: Kept |
   };
 }
 
+/** How many areas are asked for by their codes at once. */
+const together = 50;
+
 /** The names of all areas, and the outlines of some; a boundary set never changes, so that what was fetched of it stays right. */
 async function fetchPlaces(client: Client, set: string | undefined, codes: readonly string[], before: Kept | undefined): Promise<Pick<Kept, 'names' | 'outlines'>> {
   if (!set) return { names: {}, outlines: [] };
@@ -32,16 +36,16 @@ async function fetchPlaces(client: Client, set: string | undefined, codes: reado
     return { names: before.names, outlines: before.outlines.filter((one) => codes.includes(one.code)) };
   }
   const path = { set };
-  const tree = areaTree((await client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: { geometry: false } })).features, undefined);
+  const tree = areaTree((await readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: { geometry: false, ...cursor } }))).features, undefined);
   const names: Record<string, string> = {};
   for (const [level] of tree.levels.entries()) for (const area of tree.of(level)) names[area.code] = area.name;
-  const levels = new Set(codes.map((code) => tree.area(code)?.level).filter((level) => level !== undefined));
   const outlines: Outline[] = [];
-  for (const level of levels) {
-    const { features } = await client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: { level } });
-    for (const feature of features) {
-      const code = String((feature.properties as { code?: unknown } | null)?.code ?? '');
-      if (codes.includes(code)) outlines.push({ code, name: names[code] ?? code, rings: ringsOf(feature.geometry) });
+  for (let from = 0; from < codes.length; from += together) {
+    const some = codes.slice(from, from + together).join();
+    const { features } = await readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: { codes: some, ...cursor } }));
+    for (const { properties, geometry } of features) {
+      const code = String((properties as { code?: unknown } | null)?.code ?? '');
+      outlines.push({ code, name: names[code] ?? code, rings: ringsOf(geometry) });
     }
   }
   return { names, outlines };

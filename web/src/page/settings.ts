@@ -1,5 +1,6 @@
 import { Client } from '../contract/client.ts';
 import { areaTree, type AreaTree } from '../contract/areas.ts';
+import { readAreas } from '../contract/pieces.ts';
 import type { Jurisdiction } from '../contract/schemas.ts';
 
 /** What the server says about itself at `/config.json`. */
@@ -49,6 +50,6 @@ export async function readSetting(token?: () => string | undefined): Promise<Set
   const client = new Client({ jurisdiction: jurisdictionIn(location.search) ?? settings.jurisdiction, ...(token ? { token } : {}) });
   const jurisdiction = await client.get('/v1/{jurisdiction}', {});
   const set = jurisdiction.boundary_set;
-  const list = set ? await client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set }, query: { geometry: false } }) : undefined;
+  const list = set ? await readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set }, query: { geometry: false, ...cursor } })) : undefined;
   return { settings, client, jurisdiction, areas: areaTree(list?.features ?? [], jurisdiction.levels) };
 }
