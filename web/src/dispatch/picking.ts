@@ -96,6 +96,10 @@ export class Picking implements ReactiveController {
   lines(lines: readonly (readonly [Position, Position])[]): void {
     this.moves = lines.length > 0 ? lineShapes(lines) : noShapes;
     this.host.requestUpdate();
+    if (lines.length === 0) return;
+    const [lons, lats] = [lines.flat().map(([lon]) => lon), lines.flat().map(([, lat]) => lat)];
+    // The panel has just taken a part of the map; both ends of every line are to be seen.
+    requestAnimationFrame(() => this.map()?.reveal([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)]));
   }
 
   get tooMany(): boolean {

@@ -9,7 +9,7 @@ import { moment } from '../locale/format.ts';
 import '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
 import { EditorElement } from './element.ts';
-import { hectares } from './shapes.ts';
+import { ground } from './measured.ts';
 
 /** Milliseconds between two questions of how far a re-homing is. */
 const patience = 1000;
@@ -123,7 +123,7 @@ export class CompareElement extends EditorElement {
     const name = (code: string) => (code ? `${this.setting.areas.name(code)}${this.setting.areas.area(code) ? ` ${code}` : ''}` : e.nobody);
     return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>
       ${diff.hands.length ? html`<details open><summary>${e.handsTitle}</summary><div class="scroll" role="region" aria-label=${e.handsTitle} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th><th scope="col">${e.colGround}</th></tr></thead>
-        <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${name(one.from)}</td><td>${name(one.to)}</td><td class="number">${e.hectares(hectares(one.square_metres, t.lang))}</td></tr>`)}</tbody></table></div></details>` : nothing}`;
+        <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${name(one.from)}</td><td>${name(one.to)}</td><td class="number">${ground(e, one.square_metres, t.lang)}</td></tr>`)}</tbody></table></div></details>` : nothing}`;
   }
 
   private publishing(about: BoundarySet) {

@@ -11,6 +11,11 @@ interface Measure {
   reports: number | undefined;
 }
 
+/** How much ground there is: hectares, or square metres where two decimals of a hectare would say nothing. */
+export function ground(e: EditorCatalogue, metres: number, language: string): string {
+  return metres < 1000 ? e.squareMetres(new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(metres)) : e.hectares(hectares(metres, language));
+}
+
 // An area that did not change is the same object, and is measured once.
 const measured = new WeakMap<AreaFeature, Measure & { by: Measuring }>();
 
@@ -33,7 +38,7 @@ export function measuresTable(e: EditorCatalogue, language: string, by: Measurin
       const now = measure(area, by);
       const old = before.find((one) => one.properties.code === area.properties.code);
       const was = old && measure(old, by);
-      return html`<tr><th scope="row">${called(area)}</th><td class="number">${e.hectares(hectares(now.metres, language))}${change(now.metres / 10_000, was && was.metres / 10_000)}</td>
+      return html`<tr><th scope="row">${called(area)}</th><td class="number">${ground(e, now.metres, language)}${change(now.metres / 10_000, was && was.metres / 10_000)}</td>
         ${now.reports === undefined ? nothing : html`<td class="number">${now.reports}${change(now.reports, was?.reports)}</td>`}</tr>`;
     })}</tbody></table><p class="hint">${note}</p>`;
 }

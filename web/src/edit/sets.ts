@@ -28,12 +28,12 @@ export function setsView(state: SetsState): TemplateResult {
         ${set.planned_from ? html`<p class="hint">${e.plannedFrom(moment(t, zone, set.planned_from))}</p>` : nothing}
         ${set.plan_failed ? html`<p class="wrong">${e.planFailed}</p>` : nothing}
         ${set.warnings?.length ? html`<p class="hint">${e.warningsCount(String(set.warnings.length))}</p>` : nothing}</td>
-      <td>${set.areas}</td><td>${moment(t, zone, set.created_at)}</td>
-      <td class="buttons"><button type="button" class="secondary" ?disabled=${state.busy} @click=${() => state.draw(set.set)}>${e.actDraw}</button>
+      <td data-label=${e.colAreas}>${set.areas}</td><td>${moment(t, zone, set.created_at)}</td>
+      <td><div class="buttons"><button type="button" class="secondary" ?disabled=${state.busy} @click=${() => state.draw(set.set)}>${e.actDraw}</button>
         ${set.warnings?.length ? html`<button type="button" class="quiet" ?disabled=${state.busy} @click=${() => state.repair(set.set)}>${e.actRepair}</button>` : nothing}
-        ${set.set === state.inForce ? nothing : html`<button type="button" class="quiet" @click=${() => state.compare(set.set)}>${e.actCompare}</button>`}</td></tr>`;
+        ${set.set === state.inForce ? nothing : html`<button type="button" class="quiet" @click=${() => state.compare(set.set)}>${e.actCompare}</button>`}</div></td></tr>`;
   return html`<section class="card"><p class="hint">${e.setsNote}</p>
-      <div class="scroll" role="region" aria-label=${e.tabSets} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colSet}</th><th scope="col">${e.colStatus}</th><th scope="col">${e.colAreas}</th><th scope="col">${e.colWhen}</th><th scope="col">${e.colActions}</th></tr></thead>
+      <div class="scroll" role="region" aria-label=${e.tabSets} tabindex="0"><table class="grid sets"><thead><tr><th scope="col">${e.colSet}</th><th scope="col">${e.colStatus}</th><th scope="col">${e.colAreas}</th><th scope="col">${e.colWhen}</th><th scope="col">${e.colActions}</th></tr></thead>
       <tbody>${state.sets.map(row)}</tbody></table></div></section>
     <section class="card"><h2>${e.drawingsTitle}</h2>
       ${state.drawings.length === 0 ? html`<p>${e.drawingsNone}</p>` : html`<ul class="drawings">${state.drawings.map((one) => html`<li>

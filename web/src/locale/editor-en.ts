@@ -168,6 +168,7 @@ export const en: EditorCatalogue = {
   colMonth: 'Reports, 30 days',
   size: 'Size',
   hectares: (value) => `${value} ha`,
+  squareMetres: (value) => `${value} m²`,
 
   compareTitle: (from, to) => `From ${from} to ${to}`,
   compareSame: 'There is no difference to the boundaries in force.',

@@ -168,6 +168,7 @@ export const zh = {
   colMonth: '30 天上报',
   size: '面积',
   hectares: (value: string) => `${value} 公顷`,
+  squareMetres: (value: string) => `${value} 平方米`,
 
   compareTitle: (from: string, to: string) => `从 ${from} 到 ${to}`,
   compareSame: '与正在使用的边界没有差别。',

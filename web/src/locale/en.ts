@@ -26,7 +26,7 @@ export const en: Catalogue = {
   titleMine: 'My cases',
   titleEdit: 'Grid boundaries',
 
-  reportIntro: 'Show where it is and see at once which grid it is in and who answers for it. No account needed.',
+  reportIntro: 'Show where it is and see at once who answers for it. No account needed.',
   stepWhere: 'Where',
   stepWhat: 'What',
   stepContact: 'How to reach you (optional)',

@@ -154,6 +154,11 @@ export class MapElement extends PageElement {
   }
 
   /** West, south, east, north of what is shown; undefined where there is no map. */
+  /** Shows a box (west, south, east, north; degrees) if a part of it is out of sight. */
+  reveal(box: [number, number, number, number]): void {
+    this.owner?.reveal(box);
+  }
+
   get bounds(): [number, number, number, number] | undefined {
     return this.owner?.bounds;
   }

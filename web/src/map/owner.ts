@@ -321,6 +321,13 @@ export class MapOwner {
     if (this.options.bounds) this.map.fitBounds(this.options.bounds as LngLatBoundsLike, { padding: room, duration: 500 });
   }
 
+  /** Shows a box (west, south, east, north; degrees) if a part of it is out of sight. */
+  reveal([west, south, east, north]: readonly [number, number, number, number]): void {
+    const seen = this.map.getBounds();
+    if (seen.contains([west, south]) && seen.contains([east, north])) return;
+    this.map.fitBounds([west, south, east, north], { padding: 60, maxZoom: Math.max(this.map.getZoom(), POINTS_FROM_ZOOM), duration: 500 });
+  }
+
   zoomIn(): void {
     this.map.zoomIn({ duration: 200 });
   }
