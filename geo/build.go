@@ -9,6 +9,7 @@ import (
 type SetArea struct {
 	Level              int // position among the set's levels
 	Code, Name, Parent string
+	Households         Households
 	// Polygons are rings on the lattice without the closing point, the shell of each polygon first; they may run either way round. They
 	// belong to the set from then on.
 	Polygons [][][]Point
@@ -40,7 +41,7 @@ func NewSet(levels []string, areas []SetArea) (*BoundarySet, error) {
 			}
 		}
 		level[a.Code] = a.Level
-		s.areas = append(s.areas, shape{level: a.Level, code: a.Code, name: a.Name, parent: a.Parent, feature: i, polygons: a.Polygons})
+		s.areas = append(s.areas, shape{level: a.Level, code: a.Code, name: a.Name, parent: a.Parent, feature: i, households: a.Households, polygons: a.Polygons})
 	}
 	for _, a := range s.areas {
 		if up, ok := level[a.parent]; a.level > 0 && (!ok || up != a.level-1) {

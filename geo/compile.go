@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Form says for what a set is compiled.
@@ -84,6 +85,7 @@ func (w *compiler) areas(t *topology, color []uint8) {
 	text := w.arrays[inText]
 	w.arrays[inAreas] = make([]byte, 0, 4*areaWords*(len(t.shapes)+1))
 	ring := uint32(0)
+	known := slices.ContainsFunc(t.shapes, func(s shape) bool { return s.households.Known })
 	for id, s := range t.shapes {
 		position[s.code] = ID(id)
 		parent := uint32(0)
@@ -101,6 +103,9 @@ func (w *compiler) areas(t *topology, color []uint8) {
 		name := uint32(len(text))
 		if s.name != s.code {
 			text = append(text, s.name...)
+		}
+		if known {
+			w.put(inHouseholds, s.households.word())
 		}
 		w.put(inAreas, parent|uint32(color[id])<<labelBits, code, name, ring, uint32(b.min.X), uint32(b.min.Y), uint32(b.max.X), uint32(b.max.Y))
 		for _, rings := range s.polygons {
@@ -224,7 +229,11 @@ func (w *compiler) bytes(levels []string, firsts []uint32, layers int) []byte {
 		names += len(l)
 	}
 	padded := (names + 3) &^ 3
-	length := headStart + 4 + 4*(headWords+2*len(levels)+len(w.layers)+blocks(size)) + padded
+	format := uint32(formatNow)
+	if len(w.arrays[inHouseholds]) == 0 {
+		format = formatOld
+	}
+	length := headStart + 4 + 4*(headWords(format)+2*len(levels)+len(w.layers)+blocks(size)) + padded
 	out := make([]byte, 0, length+size)
 	put := func(words ...uint32) {
 		for _, v := range words {
@@ -232,11 +241,12 @@ func (w *compiler) bytes(levels []string, firsts []uint32, layers int) []byte {
 		}
 	}
 	out = append(out, magic...)
-	put(formatNow, 0, uint32(length))
+	put(format, 0, uint32(length))
 	for i, a := range w.arrays {
-		if i == inText {
+		switch {
+		case i == inText:
 			put(uint32(len(a)))
-		} else {
+		case i != inHouseholds || format != formatOld:
 			put(uint32(len(a) / 4))
 		}
 	}

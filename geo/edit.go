@@ -10,9 +10,12 @@ import (
 // Editor changes a partition so that it stays one. A point of a border is one point for all areas that have it, on both sides and on
 // all levels: to move it moves the border of all. Every operation either does what it says and gives the patch that undoes it, or gives
 // an *EditError and changes nothing. What it looks at is near the change; a set of a million points is edited as fast as a small one.
+//
+// Households follow the ground that changes hands: see interpolation. Set has them as edited so far.
 type Editor struct {
-	set    *BoundarySet
-	bounds []box // of each area
+	set        *BoundarySet
+	bounds     []box          // of each area
+	households *interpolation // nil where no households are known
 }
 
 // EditCode names why an edit is refused.
@@ -65,7 +68,7 @@ func (p Patch) Codes() (before, after []string) {
 
 // NewEditor gives an editor of a copy of the set, which should be free of faults.
 func NewEditor(s *BoundarySet) *Editor {
-	e := &Editor{set: &BoundarySet{levels: s.levels, faults: s.faults, sound: s.sound, areas: slices.Clone(s.areas)}}
+	e := &Editor{set: &BoundarySet{levels: s.levels, faults: s.faults, sound: s.sound, areas: slices.Clone(s.areas)}, households: newInterpolation(s)}
 	for _, a := range e.set.areas {
 		e.bounds = append(e.bounds, boundOf(a))
 	}
@@ -76,6 +79,9 @@ func NewEditor(s *BoundarySet) *Editor {
 func (e *Editor) Set() *BoundarySet {
 	s := *e.set
 	s.areas = slices.Clone(s.areas)
+	if e.households != nil {
+		e.households.over(s.areas)
+	}
 	return &s
 }
 

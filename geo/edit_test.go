@@ -44,7 +44,7 @@ func randomEdit(e *Editor, random *rand.Rand, step int32, k int) (Patch, error) 
 func TestEditsKeepThePartition(t *testing.T) {
 	done := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		s := draw(t)
+		s := peopled(draw(t), rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "households"), 5)))
 		step := int32(rapid.IntRange(4, 2000).Draw(t, "reach"))
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "edits"), 11))
 		e := NewEditor(s)
@@ -65,6 +65,10 @@ func TestEditsKeepThePartition(t *testing.T) {
 			}
 			done["done"]++
 			undo = append(undo, p)
+			if now := e.Set(); !holdsAll(t, s, now) {
+				b, a := p.Codes()
+				t.Fatalf("edit %d (%v to %v): of %s are %s", k, b, a, listed(s), listed(now))
+			}
 			if faults := e.Set().Check(DefaultTolerance); slices.ContainsFunc(faults, func(f Fault) bool { return !f.Warning }) {
 				b, a := p.Codes()
 				t.Fatalf("edit %d (%v to %v): %+v", k, a, b, faults)

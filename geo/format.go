@@ -15,13 +15,15 @@ import (
 //	pieces  see piece
 //	cells   the entries of each layer's directory
 //	lists   see directory
+//	households of each area, see Households.word; empty where none are known
 //	text    codes and names
 //
 // All that follows the head is divided into blocks, and each has a checksum which is compared when the block is first read. So a set
 // of any size is open at once, and of a file in memory only the pages that are asked for are ever read.
 const (
 	magic     = "WEIGEGEO"
-	formatNow = 2
+	formatNow = 3
+	formatOld = 2         // without the array of households; a set in which none are known is still written so, and keeps its bytes
 	headStart = 8 + 4 + 4 // what stands before the checksummed part of the head
 	blockBits = 15        // of a block's size in bytes
 )
@@ -35,13 +37,19 @@ const (
 	inPieces
 	inCells
 	inLists
+	inHouseholds
 	inText // in bytes; all others in words
 	arrays
 )
 
 // headWords is how many words the head has after its length: the sizes of the arrays, and the numbers of levels, layers, blocks, and of
 // bytes of the levels' names.
-const headWords = arrays + 4
+func headWords(format uint32) int {
+	if format == formatOld {
+		return arrays - 1 + 4
+	}
+	return arrays + 4
+}
 
 // The words of an area.
 const (

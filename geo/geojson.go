@@ -9,7 +9,7 @@ import (
 )
 
 // WriteGeoJSON writes the areas of some levels (all, when none is named) as a FeatureCollection by RFC 7946: rings closed and
-// oriented, WGS 84 degrees with seven decimals at most, properties level, code, name and parent. It is written as it is made, an area
+// oriented, WGS 84 degrees with seven decimals at most, properties level, code, name and parent and, where they are known, households (and households_estimated). It is written as it is made, an area
 // at a time.
 func (ix *Index) WriteGeoJSON(w io.Writer, levels ...int) error {
 	if len(levels) == 0 {
@@ -35,10 +35,12 @@ func (ix *Index) WriteGeoJSON(w io.Writer, levels ...int) error {
 
 // areaProperties is what is written of an area besides its geometry.
 type areaProperties struct {
-	Level  string `json:"level"`
-	Code   string `json:"code"`
-	Name   string `json:"name"`
-	Parent string `json:"parent,omitempty"`
+	Level      string `json:"level"`
+	Code       string `json:"code"`
+	Name       string `json:"name"`
+	Parent     string `json:"parent,omitempty"`
+	Households *int   `json:"households,omitempty"`
+	Estimated  bool   `json:"households_estimated,omitempty"`
 }
 
 func (ix *Index) properties(id ID) areaProperties {
@@ -46,6 +48,9 @@ func (ix *Index) properties(id ID) areaProperties {
 	p := areaProperties{Level: a.LevelName, Code: a.Code, Name: a.Name}
 	if a.Parent != None {
 		p.Parent = ix.code(a.Parent)
+	}
+	if h := a.Households; h.Known {
+		p.Households, p.Estimated = &h.Number, h.Estimated
 	}
 	return p
 }

@@ -9,13 +9,14 @@ import (
 
 // Area describes one area of a set.
 type Area struct {
-	ID        ID
-	Level     int // position among Index.Levels
-	LevelName string
-	Code      string
-	Name      string
-	Parent    ID        // None on the first level
-	Bound     orb.Bound // degrees, WGS 84
+	ID         ID
+	Level      int // position among Index.Levels
+	LevelName  string
+	Code       string
+	Name       string
+	Parent     ID // None on the first level
+	Households Households
+	Bound      orb.Bound // degrees, WGS 84
 }
 
 func (ix *Index) area(id ID, field int) uint32 {
@@ -82,7 +83,7 @@ func (ix *Index) Bound() orb.Bound { return ix.bound.degrees() }
 // Area describes an area.
 func (ix *Index) Area(id ID) Area {
 	level := ix.level(id)
-	return Area{ID: id, Level: level, LevelName: ix.levels[level], Code: ix.code(id), Name: ix.name(id), Parent: ix.parent(id), Bound: ix.box(id).degrees()}
+	return Area{ID: id, Level: level, LevelName: ix.levels[level], Code: ix.code(id), Name: ix.name(id), Parent: ix.parent(id), Households: ix.Households(id), Bound: ix.box(id).degrees()}
 }
 
 // Find gives the area with a code.

@@ -25,6 +25,7 @@ type LevelMapping struct {
 	Name         string `json:"name,omitempty"`         // property with the name; without a value the code is the name
 	Parent       string `json:"parent,omitempty"`       // property with the parent's code
 	ParentPrefix int    `json:"parentPrefix,omitempty"` // or: the first n characters of the code are the parent's code
+	Households   string `json:"households,omitempty"`   // property with the number of households; without a value it is not known
 }
 
 // When picks the features of a level: those whose property has this value. Without it, those that carry the code property.
@@ -65,6 +66,7 @@ const (
 	MissingParent FaultKind = "missing_parent" // below the first level, and no parent named
 	UnknownParent FaultKind = "unknown_parent" // the parent is not in the set, or not of the level above
 	NoAreas       FaultKind = "no_areas"       // no feature at all
+	BadHouseholds FaultKind = "bad_households" // a number of households that is none
 )
 
 // The kinds of fault that Parse finds in rings, and Check finds again until they are mended.

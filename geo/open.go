@@ -44,14 +44,15 @@ var ErrDamaged = errors.New("the compiled boundary set is damaged or not one")
 // checksums when it is first read; what is found damaged then is answered with Damaged, or without content, and Err is ErrDamaged from
 // there on. Verify compares everything at once.
 func Open(blob []byte) (*Index, error) {
-	if len(blob) < headStart+4+4*headWords || !bytes.HasPrefix(blob, []byte(magic)) {
+	if len(blob) < headStart+4+4*headWords(formatOld) || !bytes.HasPrefix(blob, []byte(magic)) {
 		return nil, ErrDamaged
 	}
-	if v := binary.LittleEndian.Uint32(blob[8:]); v != formatNow {
-		return nil, fmt.Errorf("the boundary set was compiled in format %d; this program reads %d", v, formatNow)
+	format := binary.LittleEndian.Uint32(blob[8:])
+	if format != formatNow && format != formatOld {
+		return nil, fmt.Errorf("the boundary set was compiled in format %d; this program reads %d and %d", format, formatOld, formatNow)
 	}
 	length := int64(binary.LittleEndian.Uint32(blob[headStart:]))
-	if length > int64(len(blob)) || length < headStart+4+4*headWords ||
+	if length > int64(len(blob)) || length < int64(headStart+4+4*headWords(format)) ||
 		binary.LittleEndian.Uint32(blob[12:]) != crc32.Checksum(blob[headStart:length], castagnoli) {
 		return nil, ErrDamaged
 	}
@@ -59,7 +60,9 @@ func Open(blob []byte) (*Index, error) {
 	h := head{rest: blob[headStart+4 : length]}
 	total := int64(0)
 	for i := range ix.at {
-		ix.at[i], ix.size[i] = int(total), h.word()
+		if ix.at[i] = int(total); i != inHouseholds || format != formatOld {
+			ix.size[i] = h.word()
+		}
 		if i == inText {
 			total += int64(ix.size[i])
 		} else {
@@ -89,7 +92,7 @@ func (h *head) word() uint32 {
 func (h *head) read(ix *Index) bool {
 	levels, layers, sums, names := int64(h.word()), int64(h.word()), int64(h.word()), int64(h.word())
 	if levels == 0 || layers == 0 || ix.size[inAreas]%areaWords != 0 || ix.size[inAreas] < 2*areaWords || ix.size[inRings] == 0 ||
-		ix.size[inArcs] == 0 || sums != int64(blocks(len(ix.bytes))) || int64(len(h.rest)) != 8*levels+4*layerWords*layers+4*sums+names {
+		ix.size[inArcs] == 0 || ix.size[inHouseholds] != 0 && int(ix.size[inHouseholds]) != ix.Len() || sums != int64(blocks(len(ix.bytes))) || int64(len(h.rest)) != 8*levels+4*layerWords*layers+4*sums+names {
 		return false
 	}
 	lengths := make([]int, levels)

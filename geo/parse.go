@@ -27,6 +27,7 @@ type shape struct {
 	code, name string
 	parent     string
 	feature    int
+	households Households
 	polygons   [][][]Point // polygon, ring (the first is the shell), point
 	open       []openRing  // rings that were not closed
 
@@ -232,8 +233,22 @@ func (p *parser) feature(i int, f feature) {
 	if s.level > 0 && s.parent == "" {
 		p.fault(MissingParent, s, nil, "it names no parent.")
 	}
+	p.households(&s, f, m.Households)
 	p.geometry(&s, f)
 	p.set.areas = append(p.set.areas, s)
+}
+
+// households reads how many an area has, where the mapping names a property for that.
+func (p *parser) households(s *shape, f feature, property string) {
+	if property == "" {
+		return
+	}
+	var ok bool
+	if s.households, ok = readHouseholds(f.Properties[property]); !ok {
+		shown, _ := json.Marshal(f.Properties[property])
+		p.fault(BadHouseholds, *s, nil, "the property %q, which holds the number of households, is %.60s; it has to be a whole number from 0 to %d, or be left out where it is not known.", property, shown, mostHouseholds)
+	}
+	s.households.Estimated = s.households.Known && f.Properties[property+estimatedSuffix] == true
 }
 
 // level gives the first level of the mapping whose condition holds; -1 for none.

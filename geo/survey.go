@@ -83,7 +83,10 @@ var (
 	nameNames   = []string{"name", "名称", "名字", "label", "title"}
 	parentNames = []string{"parent", "上级", "父级", "pid", "belongs"}
 	levelNames  = []string{"level", "层级", "级别", "type", "类型", "kind"}
-	poorCodes   = []string{"objectid", "fid", "shape", "area", "leng", "perimeter"} // of a program that made the file, or measures
+	// householdNames count only when they are the whole name: households on welfare, or vacant ones, are others.
+	householdNames = []string{"households", "户数", "总户数", "住户数", "家庭户数", "居民户数", "常住户数", "家庭户", "household", "num_households", "total_households",
+		"households_total", "household_count", "households_count", "hh", "hhs", "hh_count", "num_hh", "occupied_units", "occupied_housing_units"}
+	poorCodes = []string{"objectid", "fid", "shape", "area", "leng", "perimeter"} // of a program that made the file, or measures
 )
 
 // mostLevels is how many levels a mapping may have.
@@ -97,10 +100,30 @@ func (s *surveyor) guess() []LevelMapping {
 		return nil
 	}
 	name := s.best(nameNames, func(p Property) bool { return p.Name != code && p.Filled > s.features/2 }, false)
-	if l := s.levelled(code, name); l != nil {
-		return l
+	levels := s.levelled(code, name)
+	if levels == nil {
+		levels = []LevelMapping{{Level: "area", Code: code, Name: name}}
 	}
-	return []LevelMapping{{Level: "area", Code: code, Name: name}}
+	households := s.households(code, name)
+	for i := range levels {
+		levels[i].Households = households
+	}
+	return levels
+}
+
+// households gives the property with the surest name of those that hold nothing but numbers of households.
+func (s *surveyor) households(taken ...string) string {
+	best, rank := "", len(householdNames)
+	for _, p := range s.properties {
+		now := slices.Index(householdNames, strings.ToLower(p.Name))
+		if now < 0 || now >= rank || p.Filled == 0 || slices.Contains(taken, p.Name) {
+			continue
+		}
+		if !slices.ContainsFunc(s.columns[p.Name], func(v string) bool { _, ok := readHouseholds(v); return !ok }) {
+			best, rank = p.Name, now
+		}
+	}
+	return best
 }
 
 // best gives the property that fits and has the surest name. Without any such name it is, where unnamed allows it, the first that fits.

@@ -41,6 +41,12 @@ func TestMappingsAreGuessed(t *testing.T) {
 		"names that repeat from area to area": {
 			properties(row{"code": "a1", "name": "一"}, row{"code": "a2", "name": "二"}, row{"code": "b1", "name": "一"}, row{"code": "b2", "name": "一"}),
 			[]LevelMapping{{Level: "area", Code: "code", Name: "name"}}},
+		"households by their usual names, where they are numbers": {
+			properties(row{"id": "a", "hh": "many", "总户数": 312, "低保户数": 3}, row{"id": "b", "hh": 2, "总户数": " 401 ", "低保户数": 4}, row{"id": "c", "总户数": nil}),
+			[]LevelMapping{{Level: "area", Code: "id", Households: "总户数"}}},
+		"households of several levels": {
+			properties(row{"level": "街道", "code": "A", "HOUSEHOLDS": 7}, row{"level": "网格", "code": "A1", "parent": "A", "HOUSEHOLDS": "4"}, row{"level": "网格", "code": "A2", "parent": "A", "HOUSEHOLDS": 3}),
+			[]LevelMapping{{Level: "街道", When: when("level", "街道"), Code: "code", Households: "HOUSEHOLDS"}, {Level: "网格", When: when("level", "网格"), Code: "code", Parent: "parent", Households: "HOUSEHOLDS"}}},
 		"a type that is no level": {
 			properties(row{"id": "a", "type": "park"}, row{"id": "b", "type": "school"}, row{"id": "c", "type": "park"}),
 			[]LevelMapping{{Level: "area", Code: "id"}}},

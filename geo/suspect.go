@@ -214,7 +214,7 @@ func (b *borderBins) near(p Point, reachX, reachY int64, each func(p, q Point)) 
 func (ix *Index) Set() *BoundarySet {
 	s := &BoundarySet{levels: slices.Clone(ix.levels)}
 	for id := range ID(ix.Len()) {
-		a := shape{level: ix.level(id), code: ix.code(id), name: ix.name(id), feature: int(id), polygons: ix.polygons(id)}
+		a := shape{level: ix.level(id), code: ix.code(id), name: ix.name(id), feature: int(id), households: ix.Households(id), polygons: ix.polygons(id)}
 		if p := ix.parent(id); p != None {
 			a.parent = ix.code(p)
 		}
