@@ -25,7 +25,7 @@ func (s *BoundarySet) Areas() []SetArea {
 }
 
 func (a shape) setArea() SetArea {
-	return SetArea{Level: a.level, Code: a.code, Name: cmp.Or(a.name, a.code), Parent: a.parent, Polygons: a.polygons}
+	return SetArea{Level: a.level, Code: a.code, Name: cmp.Or(a.name, a.code), Parent: a.parent, Households: a.households, Polygons: a.polygons}
 }
 
 // Points gives the number of points of all rings: one that several areas have counts for each of them.
@@ -72,7 +72,7 @@ func (s *BoundarySet) Since(before *BoundarySet) (gone, changed []string) {
 		was[a.code] = a
 	}
 	for _, a := range s.areas {
-		if old, there := was[a.code]; !there || !sameShape(a, old) {
+		if old, there := was[a.code]; !there || !sameShape(a, old) || a.households != old.households {
 			changed = append(changed, a.code)
 		}
 		delete(was, a.code)
@@ -92,7 +92,11 @@ func (a SetArea) Label() orb.Point { return pole(a.Polygons).Degrees() }
 func (a SetArea) Feature(level string) ([]byte, error) {
 	var out bytes.Buffer
 	b := bufio.NewWriter(&out)
-	if err := writeFeature(b, areaProperties{Level: level, Code: a.Code, Name: a.Name, Parent: a.Parent}, shape{polygons: a.Polygons}.canonical().polygons); err != nil {
+	p := areaProperties{Level: level, Code: a.Code, Name: a.Name, Parent: a.Parent}
+	if h := a.Households; h.Known {
+		p.Households, p.Estimated = &h.Number, h.Estimated
+	}
+	if err := writeFeature(b, p, shape{polygons: a.Polygons}.canonical().polygons); err != nil {
 		return nil, err
 	}
 	err := b.Flush()

@@ -15,6 +15,7 @@ type Difference struct {
 	Removed []Place    // areas of the set before
 	Renamed []Renaming // the same borders with another code or name
 	Changed []Change   // the same code with other borders
+	Counted []Counting // the same code with another number of households, or with one that is known, or estimated, in one of the sets alone
 	Hands   []Hand     // the ground that belongs to another area than before, or to one only before or only after
 
 	before, after *Index
@@ -25,6 +26,13 @@ type Place struct {
 	Level, Code, Name string
 	Reused            bool // its code stands for ground elsewhere in the other set
 	SquareMetres      float64
+	Households        Households
+}
+
+// Counting is what became of the households of an area.
+type Counting struct {
+	Level, Code   string
+	Before, After Households
 }
 
 // Renaming is an area that kept its borders.
@@ -121,7 +129,7 @@ func (d *Difference) level(name string, a, b side) {
 	for i := range a.areas {
 		if code := a.areas[i].Code; same[i] < 0 && !shared[code] && !renamed[code] {
 			_, reused := b.byCode[code]
-			d.Removed = append(d.Removed, Place{name, code, a.areas[i].Name, reused, squareMetres(a.polygons[i])})
+			d.Removed = append(d.Removed, Place{name, code, a.areas[i].Name, reused, squareMetres(a.polygons[i]), a.areas[i].Households})
 		}
 	}
 	kept := map[int]bool{}
@@ -131,10 +139,15 @@ func (d *Difference) level(name string, a, b side) {
 	for j := range b.areas {
 		if code := b.areas[j].Code; !kept[j] && !shared[code] {
 			_, reused := a.byCode[code]
-			d.Added = append(d.Added, Place{name, code, b.areas[j].Name, reused, squareMetres(b.polygons[j])})
+			d.Added = append(d.Added, Place{name, code, b.areas[j].Name, reused, squareMetres(b.polygons[j]), b.areas[j].Households})
 		}
 	}
 	d.hands(name, a, b, hands, shared)
+	for i, area := range a.areas {
+		if j, there := b.byCode[area.Code]; there && (shared[area.Code] || same[i] == j) && area.Households != b.areas[j].Households {
+			d.Counted = append(d.Counted, Counting{name, area.Code, area.Households, b.areas[j].Households})
+		}
+	}
 }
 
 // unmoved gives for each area before the position of the area after that has the same borders, or -1, and notes those renamed.

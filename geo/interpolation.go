@@ -91,7 +91,12 @@ func childrenOf(areas []shape, level int) map[string]Households {
 // unmoved gives the area before that has the code and the borders of one now.
 func (p *interpolation) unmoved(a shape) (int, bool) {
 	k, there := p.at[a.code]
-	return k, there && p.before[k].level == a.level && samePolygons(p.before[k].polygons, a.polygons)
+	return k, there && p.before[k].level == a.level && stillSame(p.before[k].polygons, a.polygons)
+}
+
+// stillSame is samePolygons, quick where an edit left them alone.
+func stillSame(a, b [][][]Point) bool {
+	return len(a) > 0 && len(a) == len(b) && &a[0] == &b[0] || samePolygons(a, b)
 }
 
 // over writes into the areas of the set now how many households they have.
@@ -134,7 +139,7 @@ func (p *interpolation) over(now []shape) {
 
 // groundOf finds who had an area's ground before.
 func (p *interpolation) groundOf(a shape) groundOf {
-	if g, known := p.ground[a.code]; known && samePolygons(g.polygons, a.polygons) {
+	if g, known := p.ground[a.code]; known && stillSame(g.polygons, a.polygons) {
 		return g
 	}
 	var list []marked

@@ -99,13 +99,15 @@ func levelOf(levels []string, name string) (int, error) {
 
 // areaProperties is what is said of an area without its outline.
 type areaProperties struct {
-	Level   string     `json:"level"`
-	Code    string     `json:"code"`
-	Name    string     `json:"name"`
-	Parent  string     `json:"parent,omitempty"`
-	Label   *orb.Point `json:"label,omitempty"`
-	Changed bool       `json:"changed,omitempty"`
-	Points  int        `json:"points,omitempty"` // of an outline that is left out because it is too large
+	Level      string     `json:"level"`
+	Code       string     `json:"code"`
+	Name       string     `json:"name"`
+	Parent     string     `json:"parent,omitempty"`
+	Households *int       `json:"households,omitempty"`
+	Estimated  bool       `json:"households_estimated,omitempty"`
+	Label      *orb.Point `json:"label,omitempty"`
+	Changed    bool       `json:"changed,omitempty"`
+	Points     int        `json:"points,omitempty"` // of an outline that is left out because it is too large
 }
 
 func (p areaProperties) feature() ([]byte, error) {
@@ -114,7 +116,9 @@ func (p areaProperties) feature() ([]byte, error) {
 
 // propertiesOf gives those of an area of a set.
 func propertiesOf(level string, a geo.SetArea) areaProperties {
-	return areaProperties{Level: level, Code: a.Code, Name: a.Name, Parent: a.Parent}
+	p := areaProperties{Level: level, Code: a.Code, Name: a.Name, Parent: a.Parent}
+	p.Households, p.Estimated = viewHouseholds(a.Households)
+	return p
 }
 
 // withoutOutline gives an area whose outline is too large.
@@ -153,6 +157,7 @@ func (s *Server) GetBoundaryAreas(w http.ResponseWriter, r *http.Request, code J
 	describe := func(i int, label bool) areaProperties {
 		a := areas.Area(geo.ID(i))
 		it := areaProperties{Level: a.LevelName, Code: a.Code, Name: a.Name}
+		it.Households, it.Estimated = viewHouseholds(a.Households)
 		if a.Parent != geo.None {
 			it.Parent = areas.Area(a.Parent).Code
 		}

@@ -1262,7 +1262,10 @@ type AssigneeKind string
 type BoundaryDiff struct {
 	Added   []DiffPlace  `json:"added"`
 	Changed []DiffChange `json:"changed"`
-	From    string       `json:"from"`
+
+	// Counted Areas of both sets whose households differ; absent where none do.
+	Counted []DiffCounting `json:"counted,omitempty,omitzero"`
+	From    string         `json:"from"`
 
 	// Hands Ground that changed hands, largest first, 1,000 at most.
 	Hands    []DiffHand     `json:"hands"`
@@ -1496,6 +1499,16 @@ type DiffChange struct {
 	Lost float64 `json:"lost"`
 }
 
+// DiffCounting A number of households that is absent is not known.
+type DiffCounting struct {
+	After           *int   `json:"after,omitempty"`
+	AfterEstimated  bool   `json:"after_estimated,omitempty,omitzero"`
+	Before          *int   `json:"before,omitempty"`
+	BeforeEstimated bool   `json:"before_estimated,omitempty,omitzero"`
+	Code            string `json:"code"`
+	Level           string `json:"level"`
+}
+
 // DiffHand defines model for DiffHand.
 type DiffHand struct {
 	// From Area code; empty where it belonged to none.
@@ -1510,9 +1523,13 @@ type DiffHand struct {
 
 // DiffPlace defines model for DiffPlace.
 type DiffPlace struct {
-	Code  string `json:"code"`
-	Level string `json:"level"`
-	Name  string `json:"name"`
+	Code string `json:"code"`
+
+	// Households Absent where it is not known.
+	Households          *int   `json:"households,omitempty"`
+	HouseholdsEstimated bool   `json:"households_estimated,omitempty,omitzero"`
+	Level               string `json:"level"`
+	Name                string `json:"name"`
 
 	// Reused Its code stands for ground elsewhere in the other set.
 	Reused       bool    `json:"reused,omitempty,omitzero"`
@@ -2000,10 +2017,13 @@ type JurisdictionInput struct {
 
 // LevelMapping Which properties of a feature say what it is; `when` picks the features of this level, without it all that carry the code property.
 type LevelMapping struct {
-	Code   string `json:"code"`
-	Level  string `json:"level"`
-	Name   string `json:"name,omitempty,omitzero"`
-	Parent string `json:"parent,omitempty,omitzero"`
+	Code string `json:"code"`
+
+	// Households Property with the number of households: a whole number from 0 on, or a text of digits. Without a value it is not known, which is not 0. Where a property of this name with `_estimated` after it is true, it is an estimate.
+	Households string `json:"households,omitempty,omitzero"`
+	Level      string `json:"level"`
+	Name       string `json:"name,omitempty,omitzero"`
+	Parent     string `json:"parent,omitempty,omitzero"`
 
 	// ParentPrefix The first n characters of the code are the parent's code.
 	ParentPrefix int              `json:"parent_prefix,omitempty,omitzero"`

@@ -40,7 +40,7 @@ func viewInspection(i boundary.Inspection) Inspection {
 		v.Properties = append(v.Properties, FileProperty{Name: p.Name, Filled: p.Filled, Distinct: p.Distinct, Samples: append([]string{}, p.Samples...)})
 	}
 	for _, l := range i.Levels {
-		one := LevelMapping{Level: l.Level, Code: l.Code, Name: l.Name, Parent: l.Parent, ParentPrefix: l.ParentPrefix}
+		one := LevelMapping{Level: l.Level, Code: l.Code, Name: l.Name, Parent: l.Parent, ParentPrefix: l.ParentPrefix, Households: l.Households}
 		if l.When != nil {
 			one.When = FeatureCondition{Property: l.When.Property, Equals: l.When.Equals}
 		}

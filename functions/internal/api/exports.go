@@ -215,6 +215,18 @@ var areaColumns = []column[areaRow]{
 	{"name", func(a areaRow) any { return a.Name }},
 	{"parent", func(a areaRow) any { return a.Parent }},
 	{"square_metres", func(a areaRow) any { return centimetres(a.SquareMetres) }},
+	{"households", func(a areaRow) any {
+		if !a.Households.Known {
+			return ""
+		}
+		return a.Households.Number
+	}},
+	{"households_estimated", func(a areaRow) any {
+		if !a.Households.Estimated {
+			return ""
+		}
+		return true
+	}},
 	{"label_lon", func(a areaRow) any { return a.Label[0] }},
 	{"label_lat", func(a areaRow) any { return a.Label[1] }},
 }

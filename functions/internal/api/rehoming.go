@@ -100,6 +100,12 @@ func viewDiff(from, to string, d *geo.Difference, outlines bool) BoundaryDiff {
 	for _, c := range d.Changed {
 		v.Changed = append(v.Changed, DiffChange{Level: c.Level, Code: c.Code, Lost: c.Lost, Gained: c.Gained})
 	}
+	for _, c := range d.Counted {
+		one := DiffCounting{Level: c.Level, Code: c.Code}
+		one.Before, one.BeforeEstimated = viewHouseholds(c.Before)
+		one.After, one.AfterEstimated = viewHouseholds(c.After)
+		v.Counted = append(v.Counted, one)
+	}
 	hands := slices.Clone(d.Hands)
 	slices.SortStableFunc(hands, func(a, b geo.Hand) int { return cmp.Compare(b.SquareMetres, a.SquareMetres) })
 	left := handsBytes
@@ -119,7 +125,17 @@ func viewDiff(from, to string, d *geo.Difference, outlines bool) BoundaryDiff {
 func viewPlaces(places []geo.Place) []DiffPlace {
 	list := []DiffPlace{}
 	for _, p := range places {
-		list = append(list, DiffPlace{Level: p.Level, Code: p.Code, Name: p.Name, Reused: p.Reused, SquareMetres: p.SquareMetres})
+		one := DiffPlace{Level: p.Level, Code: p.Code, Name: p.Name, Reused: p.Reused, SquareMetres: p.SquareMetres}
+		one.Households, one.HouseholdsEstimated = viewHouseholds(p.Households)
+		list = append(list, one)
 	}
 	return list
+}
+
+// viewHouseholds gives nil where they are not known.
+func viewHouseholds(h geo.Households) (number *int, estimated bool) {
+	if !h.Known {
+		return nil, false
+	}
+	return &h.Number, h.Estimated
 }

@@ -256,7 +256,7 @@ func viewDuty(d assignment.Duty) (Duty, error) {
 func mappingOf(m BoundaryMapping) geo.Mapping {
 	g := geo.Mapping{Datum: geo.Datum(m.Datum), Slack: m.Slack}
 	for _, l := range m.Levels {
-		one := geo.LevelMapping{Level: l.Level, Code: l.Code, Name: l.Name, Parent: l.Parent, ParentPrefix: l.ParentPrefix}
+		one := geo.LevelMapping{Level: l.Level, Code: l.Code, Name: l.Name, Parent: l.Parent, ParentPrefix: l.ParentPrefix, Households: l.Households}
 		if l.When != (FeatureCondition{}) {
 			one.When = &geo.When{Property: l.When.Property, Equals: l.When.Equals}
 		}

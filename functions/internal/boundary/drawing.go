@@ -3,6 +3,7 @@ package boundary
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -69,7 +70,7 @@ type Edited struct {
 	Drawing Drawing
 	Set     *geo.BoundarySet // the set as drawn so far
 	Before  []string         // codes of areas that the last change took away or changed
-	After   []string         // codes of areas that it made or changed
+	After   []string         // codes of areas that it made or changed, their households alone perhaps
 	Faults  []geo.Fault      // what keeps it from being a partition; nil where it was too large to be checked on the way
 }
 
@@ -140,6 +141,7 @@ func (d *Desk) EditDrawing(ctx context.Context, code, id string, in Change) (Edi
 	if err != nil {
 		return Edited{}, err
 	}
+	was := s.editor.Set()
 	before, after, err := s.change(ctx, d, next, edit)
 	if err != nil {
 		return Edited{}, err
@@ -152,7 +154,13 @@ func (d *Desk) EditDrawing(ctx context.Context, code, id string, in Change) (Edi
 		return Edited{}, changedBy(now)
 	}
 	defer d.drawn.keep(now, s)
-	return edited(now, s, before, after), nil
+	e := edited(now, s, before, after)
+	for _, code := range e.Set.Recounted(was) { // beside those whose borders changed
+		if !slices.Contains(e.After, code) {
+			e.After = append(e.After, code)
+		}
+	}
+	return e, nil
 }
 
 // with gives a drawing as it is after a change, and the edit to be stored with it.

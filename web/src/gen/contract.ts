@@ -965,7 +965,8 @@ export interface paths {
         };
         /**
          * The areas of a boundary set that the caller holds, each with the version of the set.
-         * @description GeoJSON has their outlines, CSV has not.
+         * @description GeoJSON has their outlines, CSV has not. `households` stands where it is known; `households_estimated` is true where ground changed hands
+         *     in a drawing and its households were spread over it.
          */
         get: operations["exportAreas"];
         put?: never;
@@ -1778,7 +1779,9 @@ export interface paths {
         };
         /**
          * The areas as GeoJSON (RFC 7946), in pieces of 4 MB at most, cacheable for ever.
-         * @description An area that alone exceeds a piece has the number of its points in `points`, and its geometry is null; its vector tiles show it.
+         * @description Properties are level, code, name and parent and, where it is known, households; households_estimated is true where that is an estimate: ground changed
+         *     hands in a drawing, and takes its share of the households of the area it was of along, by size. An area that alone exceeds a piece has the number of
+         *     its points in `points`, and its geometry is null; its vector tiles show it.
          */
         get: operations["getBoundaryAreas"];
         put?: never;
@@ -2818,6 +2821,8 @@ export interface components {
             removed: components["schemas"]["DiffPlace"][];
             renamed: components["schemas"]["DiffRenaming"][];
             changed: components["schemas"]["DiffChange"][];
+            /** @description Areas of both sets whose households differ; absent where none do. */
+            counted?: components["schemas"]["DiffCounting"][];
             /** @description Ground that changed hands, largest first, 1,000 at most. */
             hands: components["schemas"]["DiffHand"][];
             hands_all: number;
@@ -2830,6 +2835,18 @@ export interface components {
             reused?: boolean;
             /** Format: double */
             square_metres: number;
+            /** @description Absent where it is not known. */
+            households?: number;
+            households_estimated?: boolean;
+        };
+        /** @description A number of households that is absent is not known. */
+        DiffCounting: {
+            level: string;
+            code: string;
+            before?: number;
+            before_estimated?: boolean;
+            after?: number;
+            after_estimated?: boolean;
         };
         DiffRenaming: {
             level: string;
@@ -3255,6 +3272,8 @@ export interface components {
             parent?: string;
             /** @description The first n characters of the code are the parent's code. */
             parent_prefix?: number;
+            /** @description Property with the number of households: a whole number from 0 on, or a text of digits. Without a value it is not known, which is not 0. Where a property of this name with `_estimated` after it is true, it is an estimate. */
+            households?: string;
         };
         FeatureCondition: {
             property: string;

@@ -107,6 +107,7 @@ export const en: EditorCatalogue = {
   kind_missing_parent: 'No parent',
   kind_unknown_parent: 'Unknown parent',
   kind_no_areas: 'No areas',
+  kind_bad_households: 'Not a number of households',
   kind_shifted: 'Shifted as a whole',
   kind_no_such_area: 'No such area',
   kind_no_such_vertex: 'No point of a border there',

@@ -107,6 +107,7 @@ export const zh = {
   kind_missing_parent: '缺上级',
   kind_unknown_parent: '上级不存在',
   kind_no_areas: '没有区域',
+  kind_bad_households: '户数不对',
   kind_shifted: '整体偏移',
   kind_no_such_area: '没有这个区域',
   kind_no_such_vertex: '那里没有边界点',
