@@ -105,7 +105,8 @@ func polygonOf(raw json.RawMessage) (orb.MultiPolygon, error) {
 		return fault.Field("polygon", "The polygon is a GeoJSON Polygon or MultiPolygon in degrees (WGS 84) with closed rings, of at most %d points.", mostPoints)
 	}
 	g, err := geojson.UnmarshalGeometry(raw)
-	if err != nil {
+	var as struct{ Coordinates any }
+	if err != nil || json.Unmarshal(raw, &as) != nil || !paired(as.Coordinates) {
 		return nil, wrong()
 	}
 	var all orb.MultiPolygon
@@ -136,6 +137,24 @@ func polygonOf(raw json.RawMessage) (orb.MultiPolygon, error) {
 		return nil, wrong()
 	}
 	return all, nil
+}
+
+// paired tells whether every position has a longitude and a latitude: orb takes one that is missing for 0.
+func paired(coordinates any) bool {
+	list, _ := coordinates.([]any)
+	for _, one := range list {
+		switch one.(type) {
+		case float64:
+			return len(list) >= 2
+		case []any:
+			if !paired(one) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // jobTarget finds the target and checks that the caller may hand reports there. The queue is everybody's.

@@ -103,7 +103,7 @@ type Server struct {
 func (s *Server) Handler(functions ...Function) http.Handler {
 	mux := &chosen{ServeMux: http.NewServeMux(), functions: functions}
 	HandlerWithOptions(s, StdHTTPServerOptions{BaseRouter: mux, ErrorHandlerFunc: s.badParameter})
-	mux.ServeMux.HandleFunc("/v1/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, mux.missing(r)) })
+	mux.ServeMux.HandleFunc("/v1/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, mux.missing(w, r)) })
 	return s.guard(Compress(mux))
 }
 
@@ -120,16 +120,22 @@ func (c *chosen) HandleFunc(pattern string, handler func(http.ResponseWriter, *h
 	}
 }
 
-// missing tells an address that does not exist from a method it does not have.
-func (c *chosen) missing(r *http.Request) error {
+// missing tells an address that does not exist from a method it does not have; those it has are in the header Allow (RFC 9110, 15.5.6).
+func (c *chosen) missing(w http.ResponseWriter, r *http.Request) error {
+	var has []string
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut} {
 		other := r.Clone(r.Context())
 		other.Method = method
 		if _, pattern := c.Handler(other); pattern != "" && pattern != "/v1/" {
-			return fault.New(fault.MethodUnknown, "%s is not possible here; %s is.", r.Method, method)
+			has = append(has, method)
 		}
 	}
-	return fault.New(fault.Unknown, "There is nothing at this address.")
+	if len(has) == 0 {
+		return fault.New(fault.Unknown, "There is nothing at this address.")
+	}
+	allow := strings.Join(has, ", ")
+	w.Header().Set("Allow", allow)
+	return fault.New(fault.MethodUnknown, "%s is not possible here; possible: %s.", r.Method, allow)
 }
 
 // functionOf finds the function that serves a pattern: by the whole pattern first, else by the part of its path.

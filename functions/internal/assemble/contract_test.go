@@ -113,6 +113,46 @@ func TestEveryRoleTriesEveryOperation(t *testing.T) {
 	}
 }
 
+// An id longer than any key names nothing, wherever it stands: that is an answer, not a failure of the store.
+func TestWhatIsTooLongNamesNothing(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	long := strings.Repeat("a", 3000)
+	all := w.issuer.token("somebody", "member@*", "dispatcher@*", "editor@*", "administrator@*")
+	for _, o := range operations(t) {
+		path := strings.NewReplacer("{jurisdiction}", town, "{z}", "0", "{x}", "0", "{y}", "0", "{feed}", long+".atom").Replace(o.path)
+		for part := range strings.SplitSeq(path, "/") {
+			if strings.HasPrefix(part, "{") {
+				path = strings.Replace(path, part, long, 1)
+			}
+		}
+		query, body := asks(o, api.Filed{Report: long, TrackingCode: long})
+		if a := w.do(o.method, path+query, all, body, "Idempotency-Key", uuid.NewString()); a.status >= 500 {
+			t.Errorf("%s: %d %s", o.id, a.status, a.body)
+		}
+	}
+	for _, path := range []string{"/v1/town/exports/areas?set=" + long, "/v1/town/boundary-sets/0123456789abcdef/diff?from=" + long, "/v1/town/photos?report=" + long} {
+		if a := w.do("GET", path, all, nil); a.status >= 500 {
+			t.Errorf("%s: %d %s", path[:40], a.status, a.body)
+		}
+	}
+	if a := w.do("POST", "/v1/town/boundary-drawings", all, map[string]any{"base": long}, "Idempotency-Key", uuid.NewString()); a.status >= 500 {
+		t.Errorf("a drawing on it: %d %s", a.status, a.body)
+	}
+	for _, path := range []string{"boundary-sets", "boundary-sets/inspection", "gazetteer/imports"} {
+		body := map[string]any{"mapping": townMapping(), "upload": "boundaries/town/" + long}
+		if strings.HasPrefix(path, "gazetteer") {
+			body = map[string]any{"country": "cn", "upload": "gazetteers/town/" + long}
+		}
+		if a := w.do("POST", "/v1/town/"+path, all, body, "Idempotency-Key", uuid.NewString()); a.status >= 500 {
+			t.Errorf("an upload on %s: %d %s", path, a.status, a.body)
+		}
+	}
+	if a := w.do("DELETE", "/v1/town/reports", all, nil); a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != "GET, POST" {
+		t.Errorf("a method that is not there: %d, Allow %q", a.status, a.header.Get("Allow"))
+	}
+}
+
 // ofWhateverIsHeld ask for no area: they answer what the caller holds.
 var ofWhateverIsHeld = []string{"getQueueTile", "listAreaCounts", "listOwnDuties", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas", "importReports", "subscribeStaff"}
 
@@ -127,12 +167,17 @@ func refused(a answer) bool {
 func (w *world) try(o operation, token string, report api.Filed) answer {
 	path := strings.NewReplacer("{jurisdiction}", town, "{report}", report.Report, "{code}", report.TrackingCode, "{set}", "0123456789abcdef",
 		"{job}", w.change, "{delivery}", "none", "{photo}", "none", "{token}", "none", "{feed}", "reports.atom", "{z}", "0", "{x}", "0", "{y}", "0").Replace(o.path)
-	var body any
+	query, body := asks(o, report)
+	return w.do(o.method, path+query, token, body, "Idempotency-Key", uuid.NewString())
+}
+
+// asks gives the query and the body of a request that would succeed, or fail for another reason than who asks.
+func asks(o operation, report api.Filed) (query string, body any) {
 	switch o.id {
 	case "locatePoint":
-		path += "?lon=0.0005&lat=0.0005"
+		query = "?lon=0.0005&lat=0.0005"
 	case "listPublicReports", "listQueue", "getRoster":
-		path += "?area=c1"
+		query = "?area=c1"
 	case "fileReport":
 		body = map[string]any{"service_code": "light", "lon": 0.0035, "lat": 0.0005, "description": "试"}
 	case "reassignReport":
@@ -159,11 +204,11 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 	case "confirmReassignment", "undoReassignment":
 		body = map[string]any{}
 	case "listReportPhotos", "listReleasedPhotos":
-		path += "?report=" + report.Report
+		query = "?report=" + report.Report
 	case "exportReports", "exportAssignments", "exportPoints":
-		path += "?from=2026-01-01T00:00:00Z"
+		query = "?from=2026-01-01T00:00:00Z"
 	case "importReports":
-		path, body = path+"?source=trial&dry_run=true", []byte("number,service_code,lon,lat,description\n1,light,0.0035,0.0005,试\n")
+		query, body = "?source=trial&dry_run=true", []byte("number,service_code,lon,lat,description\n1,light,0.0035,0.0005,试\n")
 	case "createPhoto":
 		body = map[string]any{"content_type": "image/jpeg"}
 	case "addTrackedPhoto", "addReportPhoto":
@@ -185,9 +230,9 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 	case "simulateRoutingRules":
 		body = map[string]any{"rules": onDutyOnly}
 	case "completeAddress":
-		path += "?q=x"
+		query = "?q=x"
 	case "importGazetteer":
-		path += "?country=cn"
+		query = "?country=cn"
 		body = []byte("text,lon,lat,datum\nx,0.0005,0.0005,mars\n")
 	case "beginGazetteerImport":
 		body = map[string]any{"country": "cn", "upload": "boundaries/town/none"}
@@ -200,7 +245,7 @@ func (w *world) try(o operation, token string, report api.Filed) answer {
 	case "publishBoundarySet":
 		body = map[string]any{}
 	}
-	return w.do(o.method, path, token, body, "Idempotency-Key", uuid.NewString())
+	return query, body
 }
 
 // What somebody may hand on they may hand only to where they hold as well.

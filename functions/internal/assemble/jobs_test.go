@@ -304,6 +304,7 @@ func TestChangesOfManyStayInsideTheScope(t *testing.T) {
 		"an unknown target":    {map[string]any{"areas": []string{"c1"}, "to": map[string]any{"area": "c9"}}, http.StatusUnprocessableEntity, "to.area"},
 		"a line":               {map[string]any{"polygon": map[string]any{"type": "LineString", "coordinates": [][]float64{{0, 0}, {1, 1}}}, "to": map[string]any{}}, http.StatusUnprocessableEntity, "polygon"},
 		"an open ring":         {map[string]any{"polygon": map[string]any{"type": "Polygon", "coordinates": [][][]float64{{{0, 0}, {1, 1}, {1, 0}, {2, 2}}}}, "to": map[string]any{}}, http.StatusUnprocessableEntity, "polygon"},
+		"half a position":      {map[string]any{"polygon": map[string]any{"type": "Polygon", "coordinates": [][][]float64{{{0, 0}, {1, 1}, {1}, {0, 0}}}}, "to": map[string]any{}}, http.StatusUnprocessableEntity, "polygon"},
 		"two kinds of target":  {map[string]any{"areas": []string{"c1"}, "to": map[string]any{"area": "c1g2", "on_duty": true}}, http.StatusUnprocessableEntity, "to.on_duty"},
 		"a finished status":    {map[string]any{"status": "closed", "to": map[string]any{}}, http.StatusUnprocessableEntity, "status"},
 		"a coordinate too far": {map[string]any{"polygon": map[string]any{"type": "Polygon", "coordinates": [][][]float64{{{0, 0}, {999, 1}, {1, 0}, {0, 0}}}}, "to": map[string]any{}}, http.StatusUnprocessableEntity, "polygon"},

@@ -77,6 +77,9 @@ const ended = "no"
 // endOnce notes from when something is no more and gives it as it is then; what ended before stays as it is. It gives nil where there is no such
 // thing.
 func (t *Table) endOnce(ctx context.Context, k key, at time.Time) (item, error) {
+	if !k.possible() {
+		return nil, nil
+	}
 	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: k.item(),
 		UpdateExpression: aws.String("SET #no = if_not_exists(#no, :at)"), ConditionExpression: aws.String("attribute_exists(" + partitionKey + ")"),
 		ExpressionAttributeNames: map[string]string{"#no": ended}, ExpressionAttributeValues: item{":at": millis(at)},

@@ -112,8 +112,23 @@ const (
 	latest   consistency = true
 )
 
+// The longest keys that items have, in bytes; DynamoDB refuses to look for longer ones. Source: "Quotas in Amazon DynamoDB", partition key
+// length and sort key length.
+const (
+	longestPartition = 2048
+	longestSort      = 1024
+)
+
+// possible tells whether an item can have the key. Ids come from addresses and bodies: one that is too long names nothing.
+func (k key) possible() bool {
+	return len(k.partition) <= longestPartition && len(k.sort) <= longestSort
+}
+
 // get reads one item; nil when there is none.
 func (t *Table) get(ctx context.Context, k key, c consistency) (item, error) {
+	if !k.possible() {
+		return nil, nil
+	}
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{TableName: t.name, Key: k.item(), ConsistentRead: aws.Bool(bool(c)), ReturnConsumedCapacity: t.capacity()})
 	if err != nil {
 		return nil, fmt.Errorf("read %s/%s: %w", family(k.partition), family(k.sort), err)
@@ -127,6 +142,9 @@ func (t *Table) get(ctx context.Context, k key, c consistency) (item, error) {
 
 // query reads all items whose sort key begins with a prefix, in its order.
 func (t *Table) query(ctx context.Context, partition, prefix string, c consistency) ([]item, error) {
+	if !(key{partition, prefix}).possible() {
+		return nil, nil
+	}
 	var items []item
 	in := &dynamodb.QueryInput{TableName: t.name, KeyConditionExpression: aws.String(partitionKey + " = :p AND begins_with(" + sortKey + ", :s)"),
 		ExpressionAttributeValues: item{":p": str(partition), ":s": str(prefix)}, ConsistentRead: aws.Bool(bool(c)), ReturnConsumedCapacity: t.capacity()}

@@ -3,6 +3,7 @@ package table
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -50,6 +51,7 @@ const batchMost = 100
 // result.
 func (t *Table) batch(ctx context.Context, c consistency, keys ...key) (map[key]item, error) {
 	found := map[key]item{}
+	keys = slices.DeleteFunc(slices.Clone(keys), func(k key) bool { return !k.possible() })
 	for len(keys) > 0 {
 		part := keys[:min(len(keys), batchMost)]
 		keys = keys[len(part):]
