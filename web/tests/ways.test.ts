@@ -29,6 +29,8 @@ describe('the ways of a case', () => {
     ['what is final is not returned', one('assigned', { final: true }), dispatcher, ['accepted', 'resolved', 'remarked', 'paused', 'corrected', 'duplicate', 'split', 'rejected']],
     ['without a deadline there is nothing to pause', { ...one('assigned'), due: undefined } as unknown as Case, { person: 'leader', dispatches: false }, ['accepted', 'resolved', 'returned', 'remarked']],
     ['a check after it was resolved', one('resolved'), dispatcher, ['closed', 'reopened']],
+    ['public words are taken back', one('closed', { public_words: '灯坏了' }), dispatcher, ['reopened', 'words_withdrawn']],
+    ['but not by whoever has it', one('assigned', { public_words: '灯坏了' }), { person: 'leader', dispatches: false }, ['accepted', 'resolved', 'returned', 'remarked']],
     ['a closed one', one('closed'), dispatcher, ['reopened']],
     ['whoever has it', one('assigned'), { person: 'leader', dispatches: false }, ['accepted', 'resolved', 'returned', 'remarked']],
     ['somebody else', one('assigned'), { person: 'neighbour', dispatches: false }, []],

@@ -21,6 +21,8 @@ const (
 	GetBoundaryAreas  Action = "getBoundaryAreas"
 	GetBoundaryTile   Action = "getBoundaryTile"
 
+	WithdrawTrackedWords Action = "withdrawTrackedWords"
+
 	CreatePhoto        Action = "createPhoto"
 	GetPhoto           Action = "getPhoto" // how far it is, for whoever knows its id
 	ListTrackedPhotos  Action = "listTrackedPhotos"
@@ -73,6 +75,7 @@ const (
 	ListReportPhotos         Action = "listReportPhotos"
 	AddReportPhoto           Action = "addReportPhoto"
 	ReleasePhoto             Action = "releasePhoto" // for everybody to see
+	WithdrawWords            Action = "withdrawWords"
 	ExportReports            Action = "exportReports"
 	ExportAssignments        Action = "exportAssignments"
 	ExportAreas              Action = "exportAreas"
@@ -130,6 +133,7 @@ var actions = []Action{
 	ReopenTracked,
 	NoteTracked,
 	ConfirmTracked,
+	WithdrawTrackedWords,
 	ListPublicReports,
 	GetBoundarySet,
 	GetBoundaryAreas,
@@ -205,6 +209,7 @@ var actions = []Action{
 	ListReportPhotos,
 	AddReportPhoto,
 	ReleasePhoto,
+	WithdrawWords,
 	ExportReports,
 	ExportAssignments,
 	ExportAreas,

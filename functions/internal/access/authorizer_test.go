@@ -75,6 +75,7 @@ var rules = map[Action]rule{
 	ListReportPhotos:         {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	AddReportPhoto:           {roles: []Role{Member, Dispatcher, Administrator}, assigned: true},
 	ReleasePhoto:             {roles: []Role{Dispatcher, Administrator}},
+	WithdrawWords:            {roles: []Role{Dispatcher, Administrator}},
 	ExportReports:            {roles: []Role{Dispatcher, Administrator}},
 	ExportAssignments:        {roles: []Role{Dispatcher, Administrator}},
 	ExportAreas:              {roles: []Role{Dispatcher, Administrator}},

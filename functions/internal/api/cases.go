@@ -56,6 +56,11 @@ func (s *Server) RemarkReport(w http.ResponseWriter, r *http.Request, code Juris
 	s.step(w, r, access.RemarkReport, report.Remark, code, id, p.IdempotencyKeyHeader)
 }
 
+// WithdrawWords stops showing the words of a report to everybody.
+func (s *Server) WithdrawWords(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id ReportPath, p WithdrawWordsParams) {
+	s.step(w, r, access.WithdrawWords, report.Hushed, code, id, p.IdempotencyKeyHeader)
+}
+
 // RepeatReport calls a report a duplicate.
 func (s *Server) RepeatReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id ReportPath, p RepeatReportParams) {
 	var in DuplicateInput

@@ -133,7 +133,7 @@ func (s *Server) reportInput(w http.ResponseWriter, r *http.Request, key string)
 	}
 	return report.Input{Service: in.ServiceCode, Lon: in.Lon, Lat: in.Lat, NoPoint: noPoint, Address: in.Address, Datum: datum, Accuracy: in.Accuracy, Description: in.Description,
 			Contact: report.Contact{Name: in.Contact.Name, Phone: in.Contact.Phone, Email: in.Contact.Email}, Locale: string(in.Locale), Answers: in.Answers,
-			Photos: in.Photos},
+			Photos: in.Photos, PublicWords: in.PublicWords},
 		in.Follow, checkAccuracy(in.Accuracy)
 }
 
@@ -153,14 +153,14 @@ func (s *Server) ListPublicReports(w http.ResponseWriter, r *http.Request, code 
 		s.fail(w, r, err)
 		return
 	}
-	page, err := s.Reports.Public(r.Context(), code, report.PublicQuery{Area: p.Area, Bound: box, After: p.CursorQuery, Limit: limit})
+	page, err := s.Reports.Public(r.Context(), code, report.PublicQuery{Area: p.Area, Bound: box, After: p.CursorQuery, Limit: limit, Words: p.Words})
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	list := PublicReports{Type: "FeatureCollection", Features: []PublicFeature{}, Next: page.Next, SupersededBy: page.SupersededBy}
 	for _, st := range page.States {
-		list.Features = append(list.Features, viewPublic(st))
+		list.Features = append(list.Features, viewPublic(st, page.Words[st.ID]))
 	}
 	answerAs(w, http.StatusOK, "application/geo+json", list)
 }
@@ -183,7 +183,7 @@ func viewTracked(t report.Tracked) Tracked {
 	}
 	p := t.State.Point.Degrees()
 	v := Tracked{Report: t.State.ID, Status: Status(t.State.Status), Service: viewService(service), FiledAt: t.State.FiledAt, Lon: p[0], Lat: p[1],
-		Description: t.Body.Description, Given: t.Body.Answers, Address: t.Body.Address, AddressGrade: AddressGrade(t.State.Grade), Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{},
+		Description: t.Body.Description, PublicWords: publicWords(t.State, t.Body), Given: t.Body.Answers, Address: t.Body.Address, AddressGrade: AddressGrade(t.State.Grade), Chain: []AreaRef{}, Assignee: publicAssignee(t.State.Assignee, t.Settings, t.Areas), Events: []PublicEvent{},
 		Answers: publicAssignee(t.State.Answering(), t.Settings, t.Areas), ReopenUntil: instant(t.State.ReopenUntil)}
 	if !t.State.Due().IsZero() {
 		v.ResolveBy = instant(t.State.Clock.ResolveBy)
@@ -234,6 +234,12 @@ func (s *Server) NoteTracked(w http.ResponseWriter, r *http.Request, code Jurisd
 func (s *Server) ConfirmTracked(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string, p ConfirmTrackedParams) {
 	var in ConfirmationInput
 	s.answerTracked(w, r, report.Confirm, code, trackingCode, p.IdempotencyKeyHeader, &in, func() string { return in.Note })
+}
+
+// WithdrawTrackedWords stops showing the words of a report to everybody, for its reporter.
+func (s *Server) WithdrawTrackedWords(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string, p WithdrawTrackedWordsParams) {
+	var in struct{}
+	s.answerTracked(w, r, report.Hushed, code, trackingCode, p.IdempotencyKeyHeader, &in, func() string { return "" })
 }
 
 // answerTracked takes a step of whoever holds the tracking code. in is what is sent, words what it says, required its fields.

@@ -53,7 +53,7 @@ const (
 var served = map[Function][]string{
 	Reports: {"/feeds", "POST /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports", "GET /v1/{jurisdiction}/reports/track/{code}",
 		"POST /v1/{jurisdiction}/reports/track/{code}/reopening", "POST /v1/{jurisdiction}/reports/track/{code}/notes",
-		"POST /v1/{jurisdiction}/reports/track/{code}/confirmation", "/imports"},
+		"POST /v1/{jurisdiction}/reports/track/{code}/confirmation", "POST /v1/{jurisdiction}/reports/track/{code}/words-withdrawal", "/imports"},
 	Locate:        {"GET /v1/{jurisdiction}", "GET /v1/{jurisdiction}/locate", "/addresses"},
 	Boundaries:    {"/boundary-sets", "/boundary-uploads", "/gazetteer", "/boundary-drawings"},
 	Assignments:   {"PUT /v1/{jurisdiction}", "/roster", "/routing-rules", "/queue", "/counts", "/duties", "/changes", "/reports/{report}", "/reassignments", "/rehomings"},

@@ -107,7 +107,7 @@ func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport
 	v := StaffReport{Report: q.Report, Version: q.Version, Status: q.Status, ServiceCode: q.ServiceCode, FiledAt: q.FiledAt, Lon: q.Lon, Lat: q.Lat,
 		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Returns: q.Returns,
 		Due: q.Due, Late: q.Late, Paused: q.Paused, Original: q.Original, Parent: q.Parent, PartsOpen: q.PartsOpen, Class: s.Clock.Class, AcceptBy: instant(s.Clock.AcceptBy), ResolveBy: instant(s.Clock.ResolveBy),
-		PausedAt: instant(s.Clock.PausedAt), Description: b.Description, Answers: b.Answers, Links: b.Links, Address: b.Address, AddressGrade: AddressGrade(s.Grade), Source: b.Source, Number: b.Number, HasContact: s.HasContact, Events: []Event{},
+		PausedAt: instant(s.Clock.PausedAt), Description: b.Description, PublicWords: publicWords(s, b), Answers: b.Answers, Links: b.Links, Address: b.Address, AddressGrade: AddressGrade(s.Grade), Source: b.Source, Number: b.Number, HasContact: s.HasContact, Events: []Event{},
 		Stage: StaffReportStage(s.Status.Stage()), Final: s.Final, Answering: viewAssignee(s.Answering()), ReopenUntil: instant(s.ReopenUntil)}
 	for _, e := range events {
 		if e.Kind == report.Resolve || e.Kind == report.Close || e.Kind == report.Reject {
@@ -131,12 +131,21 @@ func instant(t time.Time) *time.Time {
 	return &t
 }
 
-// viewPublic shows of a report what anybody may see: neither words nor persons.
-func viewPublic(s report.State) PublicFeature {
+// publicWords gives what anybody may read of what a report says; empty where that is nothing.
+func publicWords(s report.State, b report.Body) string {
+	if !s.Words || !s.Public() {
+		return ""
+	}
+	return b.Public
+}
+
+// viewPublic shows of a report what anybody may see: no persons, and no words but those that its reporter agreed to.
+func viewPublic(s report.State, words string) PublicFeature {
 	p := s.Point.Degrees()
 	f := PublicFeature{Type: "Feature", ID: s.ID, Geometry: PointGeometry{Type: "Point", Coordinates: []float64{p[0], p[1]}}}
 	f.Properties.ServiceCode, f.Properties.Status = s.Service, Status(s.Status)
 	f.Properties.FiledAt, f.Properties.BoundarySet = s.FiledAt, s.Set
+	f.Properties.Words = words
 	if len(s.Chain) > 0 {
 		f.Properties.Area = s.Chain[len(s.Chain)-1]
 	}

@@ -56,7 +56,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	if err != nil {
 		return nil, err
 	}
-	s.Reports = &report.Desk{Addresses: s.Gazetteers, Books: books, Store: t, Reader: t, Lister: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID,
+	s.Reports = &report.Desk{Addresses: s.Gazetteers, Books: books, Store: t, Reader: t, Lister: t, Bodies: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID,
 		ContactFor: c.ContactFor}
 	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t, Feed: t, Bodies: t,
 		Secrets: secrets, Now: time.Now, NewID: foundation.NewID}

@@ -182,7 +182,7 @@ func asks(o operation, report api.Filed) (query string, body any) {
 		body = map[string]any{"service_code": "light", "lon": 0.0035, "lat": 0.0005, "description": "试"}
 	case "reassignReport":
 		body = map[string]any{"area": "c1g2", "reason": "试一试", "version": 99}
-	case "acceptReport", "returnReport", "resolveReport", "closeReport", "rejectReport", "reopenReport", "remarkReport", "pauseReport", "resumeReport":
+	case "acceptReport", "returnReport", "resolveReport", "closeReport", "rejectReport", "reopenReport", "remarkReport", "pauseReport", "resumeReport", "withdrawWords":
 		body = map[string]any{"version": 99, "code": "other", "reason": "试一试", "reply": "试一试"}
 	case "repeatReport":
 		body = map[string]any{"version": 99, "original": report.Report}
@@ -217,7 +217,7 @@ func asks(o operation, report api.Filed) (query string, body any) {
 		body = map[string]any{"released": true}
 	case "noteTracked":
 		body = map[string]any{"note": "试一试"}
-	case "confirmTracked":
+	case "confirmTracked", "withdrawTrackedWords":
 		body = map[string]any{}
 	case "reopenTracked":
 		body = map[string]any{"reason": "试一试"}

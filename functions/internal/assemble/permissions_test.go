@@ -269,12 +269,12 @@ func (w *world) doEverything(work func()) {
 	w.put(admin, asks, always) // and what the rules say
 	w.must("GET", "/v1/town", "", nil)
 	w.must("GET", "/v1/town/locate?lon=0.0005&lat=0.0005", "", nil)
-	body := map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "一", "contact": map[string]any{"phone": "000-1"}}
+	body := map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "一", "contact": map[string]any{"phone": "000-1"}, "public_words": true}
 	key := uuid.NewString()
 	var filed api.Filed
 	w.must("POST", "/v1/town/reports", "", body, "Idempotency-Key", key).into(w.t, &filed)
 	w.must("POST", "/v1/town/reports", "", body, "Idempotency-Key", key)
-	w.must("GET", "/v1/town/reports?area=s", "", nil)
+	w.must("GET", "/v1/town/reports?area=s&words=true", "", nil)
 	w.must("GET", "/v1/town/reports/track/"+filed.TrackingCode, "", nil)
 	report := "/v1/town/reports/" + filed.Report
 	w.must("GET", report, dispatcher, nil)
@@ -282,12 +282,13 @@ func (w *world) doEverything(work func()) {
 	w.must("POST", rulesPath+"/simulation", admin, map[string]any{"rules": onDutyOnly})
 	w.must("POST", report+"/reassignment", dispatcher, map[string]any{"area": "c2g1", "reason": "他更近", "version": 1}, "Idempotency-Key", uuid.NewString())
 	version := 2
-	for _, step := range []string{"acceptance", "remarks", "pause", "resumption", "return", "rejection", "reopening", "resolution", "closure"} {
+	for _, step := range []string{"acceptance", "remarks", "pause", "resumption", "return", "rejection", "reopening", "words-withdrawal", "resolution", "closure"} {
 		w.must("POST", report+"/"+step, dispatcher, map[string]any{"version": version, "code": "other", "reason": "试一试", "reply": "试一试"}, "Idempotency-Key", uuid.NewString())
 		version++
 	}
 	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/notes", "", map[string]any{"note": "在二单元"}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/confirmation", "", map[string]any{}, "Idempotency-Key", uuid.NewString())
+	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/words-withdrawal", "", map[string]any{}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/reopening", "", map[string]any{"reason": "又坏了"}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", report+"/contact-readings", dispatcher, map[string]any{"reason": "约上门时间"})
 	another := w.file(0.5, 0.5).Report

@@ -84,7 +84,7 @@ func (d *Desk) succeed(ctx context.Context, c jurisdiction.Current, s report.Sta
 	return err
 }
 
-// Answer takes a step of the reporter: report.Note, report.Confirm or report.Reopen. They have no account and saw no version, so that it is
+// Answer takes a step of the reporter: report.Note, report.Confirm, report.Hushed or report.Reopen. They have no account and saw no version, so that it is
 // tried again on what somebody changed meanwhile. op is the sender's own key; the same again changes nothing.
 func (d *Desk) Answer(ctx context.Context, c jurisdiction.Current, s report.State, kind report.EventKind, op, words string) (report.State, error) {
 	for try := 0; ; try++ {
@@ -121,7 +121,9 @@ func (d *Desk) answerOnce(ctx context.Context, c jurisdiction.Current, s report.
 		made++
 	}
 	switch {
-	case made >= mostAnswers:
+	case step.Kind == report.Hushed && !s.Words:
+		return s, nil // nobody reads them
+	case made >= mostAnswers && step.Kind != report.Hushed:
 		return s, fault.New(fault.Conflict, "%d things were added to this report, and no more fit. Please file a new one.", mostAnswers)
 	case step.Kind != report.Reopen:
 		return d.Take(ctx, c, s, s.Version, step)

@@ -38,7 +38,7 @@ import (
 // clock does (warn, call late, escalate) leave an unfinished case where it is, but that an escalation may hand it to somebody; so does a
 // correction of its place or service, and a re-homing, which a resolved one can be too: it is still checked by whoever has the ground. A duplicate ends like a rejected one and can be reopened like it. A case that is split stays where
 // it is and closes with the last of its parts; one of which a part is reopened is reopened itself. What a reporter adds or confirms moves nothing,
-// and neither does what becomes of photos.
+// and neither does what becomes of photos, and of whether anybody may read its words.
 var ways = map[EventKind]way{
 	Filed:      {},
 	Reassigned: {from: unfinished},
@@ -65,11 +65,14 @@ var ways = map[EventKind]way{
 	Pictured:   {from: Statuses(), stays: true},
 	Released:   {from: Statuses(), stays: true},
 	Withdrawn:  {from: Statuses(), stays: true},
+	Hushed:     {from: Statuses(), stays: true},
 }
 
-// Beside reports whether what happened is about the photos of a case and not about the case: it is in the way of no decision that somebody
+// Beside reports whether what happened is about what is shown of a case and not about the case: it is in the way of no decision that somebody
 // made without having seen it.
-func (k EventKind) Beside() bool { return k == Pictured || k == Released || k == Withdrawn }
+func (k EventKind) Beside() bool {
+	return k == Pictured || k == Released || k == Withdrawn || k == Hushed
+}
 
 // unfinished are the statuses in which something is still to be done.
 var unfinished = []Status{Received, Assigned, InProgress, Returned, Reopened}
@@ -210,6 +213,8 @@ func (s State) Take(step Step) (State, Event, error) {
 		return s, Event{}, fault.New(fault.Conflict, "This report has no part that is not finished.")
 	case s.Parent != "" && (step.Kind == Split || step.Kind == Repeat):
 		return s, Event{}, fault.New(fault.Conflict, "This is a part of another report, which can be neither split nor a duplicate.")
+	case step.Kind == Hushed && !s.Words:
+		return s, Event{}, fault.New(fault.Conflict, "The words of this report are not public.")
 	case (step.Kind == Accept || step.Kind == Return) && s.Assignee.Kind != ToPerson:
 		return s, Event{}, fault.New(fault.Conflict, "Nobody has this report yet; it needs to be assigned before it can be accepted or returned.")
 	}
@@ -268,6 +273,8 @@ func (s *State) relate(step Step) {
 		s.PartsOpen++
 	case Released, Withdrawn:
 		s.Photo = step.Shown
+	case Hushed:
+		s.Words = false
 	case Rehomed:
 		s.Set, s.Chain, s.QueueArea = step.Home.Set, step.Home.Chain, step.Home.QueueArea
 	case Correct:
@@ -275,6 +282,7 @@ func (s *State) relate(step Step) {
 		if p.Point != s.Point {
 			s.Grade = "" // somebody said where it is
 		}
+		s.Words = s.Words && !p.Private // for good: who agreed did so for a service that is public
 		s.Service, s.Private, s.Point, s.Set, s.Chain, s.QueueArea, s.Class = p.Service, p.Private, p.Point, p.Set, p.Chain, p.QueueArea, p.Class
 	}
 }
@@ -297,7 +305,7 @@ func (s *State) mark(before State, step Step) {
 	}
 	switch s.Status {
 	case Resolved, Closed, Rejected, Duplicate:
-		if slices.Contains([]EventKind{Rehomed, Note, Confirm, Pictured, Released, Withdrawn}, step.Kind) {
+		if slices.Contains([]EventKind{Rehomed, Note, Confirm, Pictured, Released, Withdrawn, Hushed}, step.Kind) {
 			break // that the borders changed gives nobody more time, and neither do words and photos
 		}
 		s.ReopenUntil = step.At.Add(step.Reopen).UTC().Truncate(time.Second)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/personal"
 	"github.com/weige/weige/geo"
 )
 
@@ -74,6 +75,7 @@ type Desk struct {
 	Store      Store
 	Reader     Reader
 	Lister     Lister
+	Bodies     Bodies
 	Router     Router
 	Addresses  Addresses
 	Secrets    *Secrets
@@ -95,6 +97,7 @@ type Input struct {
 	Links       []string            `json:",omitempty"` // addresses of photos, of another application
 	Photos      []string            `json:",omitempty"` // ids of photos that were sent
 	Address     string              `json:",omitempty"` // as the reporter writes it
+	PublicWords bool                `json:",omitempty"` // anybody may read Description, as far as personal.Public leaves it; without effect where the service is private
 	NoPoint     bool                `json:",omitempty"` // there is only the address; Lon and Lat say nothing
 	Origin      *Origin             `json:",omitempty"` // of one that is imported; nil otherwise
 }
@@ -175,16 +178,22 @@ func (d *Desk) filing(ctx context.Context, c jurisdiction.Current, l jurisdictio
 		return Filing{}, err
 	}
 	assignee := to.Assignee
+	public := ""
+	if in.PublicWords && !service.Private {
+		if public, err = personal.Public(in.Description); err != nil {
+			return Filing{}, err
+		}
+	}
 	s := State{
 		ID: id, Jurisdiction: c.Jurisdiction, Version: 1, Status: assignee.Status(), Service: service.Code, Private: service.Private,
 		Point: l.Match.Point, Grade: grade, Set: l.Set, Chain: chain, QueueArea: c.QueueArea(chain), Assignee: assignee, FiledAt: filed, ChangedAt: now,
-		HasContact: !in.Contact.Empty(), Class: to.Class, LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
+		HasContact: !in.Contact.Empty(), Class: to.Class, Words: public != "", LastOp: id, // the sender's key opens the tracking page to whoever repeats it, so staff never see it
 	}
 	s.Start(s.Pace(c.Settings), filed)
 	f := Filing{
 		State:  s,
 		Photos: in.Photos,
-		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers, Links: in.Links, Address: in.Address, Source: origin.Source, Number: origin.Number},
+		Body:   Body{Description: in.Description, Locale: in.Locale, Answers: in.Answers, Links: in.Links, Address: in.Address, Source: origin.Source, Number: origin.Number, Public: public},
 		Event: Event{
 			Report: id, Jurisdiction: c.Jurisdiction, Version: 1, At: now, Kind: Filed, Who: who, Op: id, After: assignee, Status: assignee.Status(),
 			QueueArea: s.QueueArea, Service: service.Code, Rule: to.Rule, Rules: to.Rules,

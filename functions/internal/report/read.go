@@ -110,17 +110,19 @@ type PublicQuery struct {
 	Bound *orb.Bound // degrees, WGS 84
 	After string
 	Limit int
+	Words bool // also what anybody may read of what they say
 }
 
 // PublicPage is a page of a public list.
 type PublicPage struct {
 	States       []State
-	Next         string   // cursor of the next page; empty after the last
-	SupersededBy []string // codes of the areas that have the ground of the area that was asked for, where that is of an earlier boundary set
+	Words        map[string]string // by report, of those whose reporters agreed, where that was asked for
+	Next         string            // cursor of the next page; empty after the last
+	SupersededBy []string          // codes of the areas that have the ground of the area that was asked for, where that is of an earlier boundary set
 }
 
-// Public lists open reports that are not private, oldest first. What of a State may be shown is the api's public view: neither
-// words nor persons.
+// Public lists open reports that are not private, oldest first. What of a State may be shown is the api's public view: no persons, and of the
+// words no more than Words of the page.
 func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (PublicPage, error) {
 	c, err := d.Books.Current(ctx, code)
 	if err != nil {
@@ -142,7 +144,33 @@ func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (PublicPa
 		p.Keep = func(s State) bool { return s.Public() && q.Bound.Contains(s.Point.Degrees()) }
 	}
 	states, next, err := d.Lister.List(ctx, p)
-	return PublicPage{States: states, Next: next, SupersededBy: c.Succession[q.Area]}, err
+	if err != nil {
+		return PublicPage{}, err
+	}
+	page := PublicPage{States: states, Next: next, SupersededBy: c.Succession[q.Area]}
+	if q.Words {
+		page.Words, err = d.publicWords(ctx, states)
+	}
+	return page, err
+}
+
+// publicWords reads what anybody may read of what some reports say.
+func (d *Desk) publicWords(ctx context.Context, states []State) (map[string]string, error) {
+	var ids []string
+	for _, s := range states {
+		if s.Words && s.Public() {
+			ids = append(ids, s.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	bodies, err := d.Bodies.Bodies(ctx, ids)
+	words := map[string]string{}
+	for id, body := range bodies {
+		words[id] = body.Public
+	}
+	return words, err
 }
 
 // Latest gives the newest open reports that are not private, of an area or, without one, of the whole jurisdiction, newest first.

@@ -99,6 +99,7 @@ type State struct {
 	Clock        Clock     // its deadlines; zero where its service has none
 	Class        string    // class of deadlines that a routing rule set, see jurisdiction.Settings.PaceOf; empty for the one of its service
 	Photo        string    // id of the first of its photos that staff released for everybody; empty while there is none
+	Words        bool      // anybody may read Body.Public: the reporter agreed, and nobody took it back
 	LastOp       string    // mark of the operation that made this version, see OpMark
 }
 
@@ -111,6 +112,7 @@ type Body struct {
 	Number      string              // what it is called there
 	Address     string              // as the reporter wrote it; empty where there is only a point
 	Links       []string            // addresses of photos that another application named; nobody here has looked at them
+	Public      string              // of the description what anybody may read while State.Words says so, see personal.Public; empty where the reporter did not agree
 }
 
 // Unplaced is the grade of a report whose address was not found: it waits in the jurisdiction's queue, and its point is only where a map
@@ -157,6 +159,7 @@ const (
 	Pictured   EventKind = "photo_added"
 	Released   EventKind = "photo_released"  // staff found that anybody may see it
 	Withdrawn  EventKind = "photo_withdrawn" // and took that back
+	Hushed     EventKind = "words_withdrawn" // nobody but staff and the reporter reads its words any more
 )
 
 // Event is one entry of the append-only history. It is self-contained: whoever reads it from the stream needs no other item.
@@ -228,6 +231,11 @@ type Store interface {
 type Reader interface {
 	Report(ctx context.Context, jurisdiction, id string) (State, Body, error)
 	Events(ctx context.Context, id string) ([]Event, error) // in the order of their versions, all of them
+}
+
+// Bodies reads what many reports say, by their ids; absent ones are not in the result.
+type Bodies interface {
+	Bodies(ctx context.Context, ids []string) (map[string]Body, error)
 }
 
 // Page asks for the open reports of some queue areas, oldest first, or newest first.

@@ -25,7 +25,7 @@ type goldenWay struct {
 // What the clock and the parts of a report do is nobody's to offer.
 func TestTheClientKnowsTheWays(t *testing.T) {
 	of := map[EventKind]goldenWay{}
-	for _, kind := range []EventKind{Reassigned, Accept, Return, Resolve, Close, Reject, Reopen, Pause, Resume, Remark, Repeat, Correct, Split} {
+	for _, kind := range []EventKind{Reassigned, Accept, Return, Resolve, Close, Reject, Reopen, Pause, Resume, Remark, Repeat, Correct, Split, Hushed} {
 		w := ways[kind]
 		of[kind] = goldenWay{From: w.from, Code: append([]string{}, w.code...), Reason: w.reason, Reply: w.reply}
 	}

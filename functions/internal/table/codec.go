@@ -59,6 +59,9 @@ func writeState(s report.State) item {
 	if s.PartsOpen > 0 {
 		i["po"] = num(int64(s.PartsOpen))
 	}
+	if s.Words {
+		i["wp"] = yes()
+	}
 	i.put("rc", s.Class)
 	i.put("ph", s.Photo)
 	writeClock(i, s.ID, s.Clock)
@@ -86,7 +89,7 @@ func readState(i item) (report.State, error) {
 		Private: i.flag("pr"), Point: geo.Point{X: int32(i.number("x")), Y: int32(i.number("y"))}, Grade: i.text("ag"), Set: i.text("set"), Chain: strings.Fields(i.text("ch")),
 		QueueArea: i.text("q"), Assignee: readAssignee(i, "a"), FiledAt: filed, HasContact: i.flag("c"), LastOp: i.text("op"),
 		Final: i.flag("fin"), Returns: int(i.number("ret")), ReopenUntil: i.instant("ru"), Clock: readClock(i),
-		Class: i.text("rc"), Photo: i.text("ph"), Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
+		Class: i.text("rc"), Photo: i.text("ph"), Words: i.flag("wp"), Original: i.text("or"), Parent: i.text("pa"), PartsOpen: int(i.number("po"))}
 	if s.ChangedAt = i.millis("t"); s.ChangedAt.IsZero() {
 		s.ChangedAt = filed
 	}
@@ -133,6 +136,7 @@ func writeFirst(e report.Event, b report.Body) item {
 	i.put("ad", b.Address)
 	i.put("os", b.Source)
 	i.put("on", b.Number)
+	i.put("dp", b.Public)
 	if len(b.Links) > 0 {
 		i["ml"] = list(b.Links)
 	}
@@ -147,7 +151,7 @@ func writeFirst(e report.Event, b report.Body) item {
 }
 
 func readBody(i item) report.Body {
-	b := report.Body{Description: i.text("d"), Locale: i.text("l"), Address: i.text("ad"), Source: i.text("os"), Number: i.text("on"), Links: i.list("ml")}
+	b := report.Body{Description: i.text("d"), Locale: i.text("l"), Address: i.text("ad"), Source: i.text("os"), Number: i.text("on"), Public: i.text("dp"), Links: i.list("ml")}
 	if m, ok := i["qa"].(*types.AttributeValueMemberM); ok {
 		b.Answers = map[string][]string{}
 		for code := range m.Value {

@@ -76,7 +76,7 @@ func (t *Table) Event(ctx context.Context, id string, version int64) (report.Eve
 	return readEvent(i)
 }
 
-// Bodies implements assignment.BodyReader.
+// Bodies implements assignment.BodyReader and report.Bodies.
 func (t *Table) Bodies(ctx context.Context, ids []string) (map[string]report.Body, error) {
 	keys := make([]key, len(ids))
 	for n, id := range ids {

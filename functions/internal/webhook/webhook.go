@@ -63,7 +63,7 @@ const (
 func Kinds() []report.EventKind {
 	return []report.EventKind{report.Filed, report.Reassigned, report.Accept, report.Return, report.Resolve, report.Close, report.Reject, report.Reopen, report.Pause, report.Resume, report.Remark,
 		report.Warn, report.Lapse, report.Escalate, report.Repeat, report.Correct, report.Rehomed, report.Split, report.PartDone, report.PartBack, report.Note, report.Confirm, report.Pictured,
-		report.Released, report.Withdrawn}
+		report.Released, report.Withdrawn, report.Hushed}
 }
 
 // Create makes a hook with a secret that nobody can be shown again. op is the sender's idempotency key: when it comes again the hook is

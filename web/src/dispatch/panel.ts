@@ -56,6 +56,7 @@ export class Panel extends PageElement {
         <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${t.panelClose}</button></div>
       <p class="said words">${report.description}</p>
       <dl class="facts">
+        ${report.public_words ? html`<dt>${t.publicWords}</dt><dd class="said">${report.public_words}</dd>` : nothing}
         ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
         ${report.links?.length ? html`<dt>${t.linksNamed}</dt>${report.links.map((link) => html`<dd class="said"><a href=${link} rel="noreferrer noopener" target="_blank">${link}</a></dd>`)}` : nothing}
         <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>

@@ -33,6 +33,7 @@ export const stepPaths = {
   paused: '/v1/{jurisdiction}/reports/{report}/pause',
   resumed: '/v1/{jurisdiction}/reports/{report}/resumption',
   remarked: '/v1/{jurisdiction}/reports/{report}/remarks',
+  words_withdrawn: '/v1/{jurisdiction}/reports/{report}/words-withdrawal',
 } as const satisfies Partial<Record<StepKind, string>>;
 
 export type PlainStep = keyof typeof stepPaths;
@@ -43,13 +44,13 @@ export function isPlain(kind: StepKind): kind is PlainStep {
 }
 
 /** Steps in the order in which they are offered: forward first, then back, then aside. */
-const offered = ['accepted', 'resolved', 'closed', 'returned', 'remarked', 'reopened', 'resumed', 'paused', 'corrected', 'duplicate', 'split', 'rejected'] as const satisfies StepKind[];
+const offered = ['accepted', 'resolved', 'closed', 'returned', 'remarked', 'reopened', 'resumed', 'paused', 'corrected', 'duplicate', 'split', 'words_withdrawn', 'rejected'] as const satisfies StepKind[];
 
 /** Steps that whoever has a report may take without being a dispatcher. */
 const ofTheAssignee: readonly StepKind[] = ['accepted', 'returned', 'resolved', 'remarked'];
 
 /** What has to be known of a report to say which steps it allows. */
-export type Case = Pick<StaffReport, 'status' | 'assignee' | 'paused' | 'parent' | 'parts_open' | 'final' | 'due'>;
+export type Case = Pick<StaffReport, 'status' | 'assignee' | 'paused' | 'parent' | 'parts_open' | 'final' | 'due' | 'public_words'>;
 
 /** Who asks. */
 export interface Asker {
@@ -78,6 +79,7 @@ function fits(one: Case, kind: StepKind): boolean {
     case 'duplicate': case 'split': return !split && !one.parent;
     case 'paused': return !one.paused && one.due !== undefined;
     case 'resumed': return one.paused === true;
+    case 'words_withdrawn': return Boolean(one.public_words);
     default: return true;
   }
 }

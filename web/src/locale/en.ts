@@ -193,6 +193,8 @@ export const en: Catalogue = {
   event_photo_added: (who) => `A photo was added; with ${who}`,
   event_photo_released: (who) => `Everybody can see a photo now; with ${who}`,
   event_photo_withdrawn: (who) => `A photo is no longer shown to everybody; with ${who}`,
+  event_words_withdrawn: (who) => `The words are no longer shown to everybody; with ${who}`,
+  publicWords: 'What everybody reads of it',
   nowWith: 'Who has it now',
   withRole: (role, area) => `${role}, ${area}`,
   inQueue: (queue) => `In ${queue}; nobody has it yet`,

@@ -41,6 +41,7 @@ export const en: StaffCatalogue = {
   step_duplicate: 'Duplicate of another',
   step_corrected: 'Correct place or category',
   step_split: 'Split among units',
+  step_words_withdrawn: 'Stop showing the words',
   stepReason: 'Reason (for colleagues)',
   stepReasonOptional: 'Reason (for colleagues, optional)',
   stepReply: 'Answer to the reporter',

@@ -41,6 +41,7 @@ export const zh = {
   step_duplicate: '与另一件重复',
   step_corrected: '更正地点或类别',
   step_split: '拆分给几个单位',
+  step_words_withdrawn: '不再公开这些话',
   stepReason: '理由（给同事看）',
   stepReasonOptional: '理由（给同事看，可不填）',
   stepReply: '给上报人的答复',

@@ -193,6 +193,8 @@ export const zh = {
   event_photo_added: (who: string) => `增加了一张照片；由${who}负责`,
   event_photo_released: (who: string) => `一张照片已对所有人公开；由${who}负责`,
   event_photo_withdrawn: (who: string) => `一张照片不再公开；由${who}负责`,
+  event_words_withdrawn: (who: string) => `上报的话不再对大家公开；由${who}负责`,
+  publicWords: '大家读到的话',
   nowWith: '现在由谁负责',
   withRole: (role: string, area: string) => `${area} ${role}`,
   inQueue: (queue: string) => `在${queue}，还没有分派到人`,
