@@ -388,6 +388,7 @@ const (
 	EventKindReturned       EventKind = "returned"
 	EventKindSplit          EventKind = "split"
 	EventKindWarned         EventKind = "warned"
+	EventKindWordsWithdrawn EventKind = "words_withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the EventKind enum.
@@ -442,6 +443,8 @@ func (e EventKind) Valid() bool {
 	case EventKindSplit:
 		return true
 	case EventKindWarned:
+		return true
+	case EventKindWordsWithdrawn:
 		return true
 	default:
 		return false
@@ -643,6 +646,7 @@ const (
 	PublicEventKindResumed        PublicEventKind = "resumed"
 	PublicEventKindReturned       PublicEventKind = "returned"
 	PublicEventKindSplit          PublicEventKind = "split"
+	PublicEventKindWordsWithdrawn PublicEventKind = "words_withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the PublicEventKind enum.
@@ -685,6 +689,8 @@ func (e PublicEventKind) Valid() bool {
 	case PublicEventKindReturned:
 		return true
 	case PublicEventKindSplit:
+		return true
+	case PublicEventKindWordsWithdrawn:
 		return true
 	default:
 		return false
@@ -2275,6 +2281,9 @@ type PublicFeature struct {
 		FiledAt     time.Time `json:"filed_at"`
 		ServiceCode string    `json:"service_code"`
 		Status      Status    `json:"status"`
+
+		// Words What anybody may read of the description, where its reporter agreed and nobody took it back: the beginning of it on one line, with ▇▇ for every telephone number, identity number, number plate and e-mail address.
+		Words PublicWords `json:"words,omitempty,omitzero"`
 	} `json:"properties"`
 	Type PublicFeatureType `json:"type"`
 }
@@ -2294,6 +2303,9 @@ type PublicReports struct {
 
 // PublicReportsType defines model for PublicReports.Type.
 type PublicReportsType string
+
+// PublicWords What anybody may read of the description, where its reporter agreed and nobody took it back: the beginning of it on one line, with ▇▇ for every telephone number, identity number, number plate and e-mail address.
+type PublicWords = string
 
 // Publication defines model for Publication.
 type Publication struct {
@@ -2624,8 +2636,11 @@ type ReportInput struct {
 	Lon    float64           `json:"lon,omitzero"`
 
 	// Photos Ids of photos that were sent; it claims them.
-	Photos      []string `json:"photos,omitempty,omitzero"`
-	ServiceCode string   `json:"service_code"`
+	Photos []string `json:"photos,omitempty,omitzero"`
+
+	// PublicWords Lets anybody read the description as far as PublicWords goes, so that nobody reports the same twice. Without effect where the service is private.
+	PublicWords bool   `json:"public_words,omitempty,omitzero"`
+	ServiceCode string `json:"service_code"`
 }
 
 // ReportInputLocale defines model for ReportInput.Locale.
@@ -3012,6 +3027,9 @@ type StaffReport struct {
 	Paused   bool       `json:"paused,omitempty,omitzero"`
 	PausedAt *time.Time `json:"paused_at,omitempty"`
 
+	// PublicWords What anybody may read of the description, where its reporter agreed and nobody took it back: the beginning of it on one line, with ▇▇ for every telephone number, identity number, number plate and e-mail address.
+	PublicWords PublicWords `json:"public_words,omitempty,omitzero"`
+
 	// ReopenUntil Until when the resident may reopen it.
 	ReopenUntil *time.Time `json:"reopen_until,omitempty"`
 	Report      string     `json:"report"`
@@ -3161,6 +3179,9 @@ type Tracked struct {
 	// Original The same was reported before; this is how that report stands.
 	Original TrackedOriginal `json:"original,omitempty,omitzero"`
 
+	// PublicWords What anybody may read of the description, where its reporter agreed and nobody took it back: the beginning of it on one line, with ▇▇ for every telephone number, identity number, number plate and e-mail address.
+	PublicWords PublicWords `json:"public_words,omitempty,omitzero"`
+
 	// ReopenUntil Until when it can be reopened; absent while there is nothing to reopen.
 	ReopenUntil *time.Time `json:"reopen_until,omitempty"`
 	Report      string     `json:"report"`
@@ -3203,6 +3224,9 @@ type WebhookInput struct {
 type Webhooks struct {
 	Webhooks []Webhook `json:"webhooks"`
 }
+
+// WordsWithdrawal Nothing needs to be said.
+type WordsWithdrawal = map[string]interface{}
 
 // AreaQuery defines model for area.
 type AreaQuery = string
@@ -3534,7 +3558,10 @@ type ListPublicReportsParams struct {
 	Area string `form:"area,omitempty" json:"area,omitempty,omitzero"`
 
 	// Bbox west,south,east,north in WGS 84 degrees.
-	Bbox       string     `form:"bbox,omitempty" json:"bbox,omitempty,omitzero"`
+	Bbox string `form:"bbox,omitempty" json:"bbox,omitempty,omitzero"`
+
+	// Words Also what anybody may read of what they say, to tell one from the next.
+	Words      bool       `form:"words,omitempty" json:"words,omitempty,omitzero"`
 	LimitQuery LimitQuery `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 
 	// CursorQuery `next` of the page before.
@@ -3561,6 +3588,12 @@ type NoteTrackedParams struct {
 
 // ReopenTrackedParams defines parameters for ReopenTracked.
 type ReopenTrackedParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
+// WithdrawTrackedWordsParams defines parameters for WithdrawTrackedWords.
+type WithdrawTrackedWordsParams struct {
 	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
@@ -3643,6 +3676,12 @@ type SplitReportParams struct {
 	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
 }
 
+// WithdrawWordsParams defines parameters for WithdrawWords.
+type WithdrawWordsParams struct {
+	// IdempotencyKeyHeader A key of the sender's own. The same key and body do the thing once.
+	IdempotencyKeyHeader IdempotencyKeyHeader `json:"Idempotency-Key"`
+}
+
 // GetRosterParams defines parameters for GetRoster.
 type GetRosterParams struct {
 	// Area Area code; its children are included.
@@ -3721,6 +3760,9 @@ type AddTrackedPhotoJSONRequestBody = PhotoOfReport
 // ReopenTrackedJSONRequestBody defines body for ReopenTracked for application/json ContentType.
 type ReopenTrackedJSONRequestBody = ReopeningInput
 
+// WithdrawTrackedWordsJSONRequestBody defines body for WithdrawTrackedWords for application/json ContentType.
+type WithdrawTrackedWordsJSONRequestBody = WordsWithdrawal
+
 // AcceptReportJSONRequestBody defines body for AcceptReport for application/json ContentType.
 type AcceptReportJSONRequestBody = CaseStep
 
@@ -3768,6 +3810,9 @@ type ReturnReportJSONRequestBody = CaseStep
 
 // SplitReportJSONRequestBody defines body for SplitReport for application/json ContentType.
 type SplitReportJSONRequestBody = SplitInput
+
+// WithdrawWordsJSONRequestBody defines body for WithdrawWords for application/json ContentType.
+type WithdrawWordsJSONRequestBody = CaseStep
 
 // PutRoutingRulesJSONRequestBody defines body for PutRoutingRules for application/json ContentType.
 type PutRoutingRulesJSONRequestBody = RoutingRulesInput
@@ -3987,6 +4032,9 @@ type ServerInterface interface {
 	// ReopenTracked Opens a finished report again, for whoever holds its tracking code and is not satisfied, until its `reopen_until`.
 	// (POST /v1/{jurisdiction}/reports/track/{code}/reopening)
 	ReopenTracked(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string, params ReopenTrackedParams)
+	// WithdrawTrackedWords Stops showing the words of a report to everybody, for good, for whoever holds its tracking code.
+	// (POST /v1/{jurisdiction}/reports/track/{code}/words-withdrawal)
+	WithdrawTrackedWords(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string, params WithdrawTrackedWordsParams)
 	// GetReport A report as staff see it, with its history.
 	// (GET /v1/{jurisdiction}/reports/{report})
 	GetReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath)
@@ -4041,6 +4089,9 @@ type ServerInterface interface {
 	// SplitReport Divides a report into parts for several units, each with its own assignee and deadline; the whole closes with the last of them.
 	// (POST /v1/{jurisdiction}/reports/{report}/split)
 	SplitReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params SplitReportParams)
+	// WithdrawWords Stops showing the words of a report to everybody, for good. Its reporter and staff go on reading them.
+	// (POST /v1/{jurisdiction}/reports/{report}/words-withdrawal)
+	WithdrawWords(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, reportPath ReportPath, params WithdrawWordsParams)
 	// GetRoster Who answers for which area, within the caller's areas.
 	// (GET /v1/{jurisdiction}/roster)
 	GetRoster(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params GetRosterParams)
@@ -6961,6 +7012,19 @@ func (siw *ServerInterfaceWrapper) ListPublicReports(w http.ResponseWriter, r *h
 		return
 	}
 
+	// ------------- Optional query parameter "words" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "words", r.URL.Query(), &params.Words, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "words"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "words", Err: err})
+		}
+		return
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.LimitQuery, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -7337,6 +7401,69 @@ func (siw *ServerInterfaceWrapper) ReopenTracked(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ReopenTracked(w, r, jurisdictionPath, code, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// WithdrawTrackedWords operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawTrackedWords(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", r.PathValue("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawTrackedWordsParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.WithdrawTrackedWords(w, r, jurisdictionPath, code, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8349,6 +8476,69 @@ func (siw *ServerInterfaceWrapper) SplitReport(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// WithdrawWords operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawWords(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "report" -------------
+	var reportPath ReportPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "report", r.PathValue("report"), &reportPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawWordsParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKeyHeader IdempotencyKeyHeader
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKeyHeader, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKeyHeader = IdempotencyKeyHeader
+
+	} else {
+		err := fmt.Errorf("Header parameter Idempotency-Key is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Idempotency-Key", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.WithdrawWords(w, r, jurisdictionPath, reportPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetRoster operation middleware
 func (siw *ServerInterfaceWrapper) GetRoster(w http.ResponseWriter, r *http.Request) {
 
@@ -9058,6 +9248,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/reopening", wrapper.ReopenTracked)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/notes", wrapper.NoteTracked)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/confirmation", wrapper.ConfirmTracked)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/track/{code}/words-withdrawal", wrapper.WithdrawTrackedWords)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}", wrapper.GetReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/reassignment", wrapper.ReassignReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/acceptance", wrapper.AcceptReport)
@@ -9065,6 +9256,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/resolution", wrapper.ResolveReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/closure", wrapper.CloseReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/rejection", wrapper.RejectReport)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/words-withdrawal", wrapper.WithdrawWords)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/reopening", wrapper.ReopenReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/pause", wrapper.PauseReport)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/resumption", wrapper.ResumeReport)

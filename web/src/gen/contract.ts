@@ -275,6 +275,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/reports/track/{code}/words-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops showing the words of a report to everybody, for good, for whoever holds its tracking code. */
+        post: operations["withdrawTrackedWords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/reports/{report}": {
         parameters: {
             query?: never;
@@ -409,6 +430,26 @@ export interface paths {
         put?: never;
         /** Turns a report down, with a reason code and words for the resident. */
         post: operations["rejectReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/reports/{report}/words-withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops showing the words of a report to everybody, for good. Its reporter and staff go on reading them. */
+        post: operations["withdrawWords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1921,7 +1962,7 @@ export interface components {
             applications: components["schemas"]["Application"][];
         };
         /** @enum {string} */
-        EventKind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "remarked" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed" | "photo_added" | "photo_released" | "photo_withdrawn";
+        EventKind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "remarked" | "warned" | "late" | "escalated" | "duplicate" | "corrected" | "rehomed" | "split" | "part_finished" | "part_reopened" | "noted" | "confirmed" | "photo_added" | "photo_released" | "photo_withdrawn" | "words_withdrawn";
         WebhookInput: {
             /**
              * Format: uri
@@ -2308,6 +2349,11 @@ export interface components {
             accuracy?: number;
             /** @description At most 4,000 characters. */
             description: string;
+            /**
+             * @description Lets anybody read the description as far as PublicWords goes, so that nobody reports the same twice. Without effect where the service is private.
+             * @default false
+             */
+            public_words?: boolean;
             contact?: components["schemas"]["ContactInput"];
             /** @enum {string} */
             locale?: "zh" | "en";
@@ -2336,7 +2382,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "rehomed" | "split" | "noted" | "confirmed" | "photo_added" | "photo_released" | "photo_withdrawn";
+            kind: "filed" | "reassigned" | "accepted" | "returned" | "resolved" | "closed" | "rejected" | "reopened" | "paused" | "resumed" | "duplicate" | "corrected" | "rehomed" | "split" | "noted" | "confirmed" | "photo_added" | "photo_released" | "photo_withdrawn" | "words_withdrawn";
             /** @description Words for the resident. */
             reply?: string;
             /** @description Words of whoever holds the tracking code. */
@@ -2354,6 +2400,7 @@ export interface components {
             /** Format: double */
             lat: number;
             description: string;
+            public_words?: components["schemas"]["PublicWords"];
             /** @description As the reporter wrote it. */
             address?: string;
             address_grade?: components["schemas"]["AddressGrade"];
@@ -2402,8 +2449,11 @@ export interface components {
                 filed_at: string;
                 area?: string;
                 boundary_set: string;
+                words?: components["schemas"]["PublicWords"];
             };
         };
+        /** @description What anybody may read of the description, where its reporter agreed and nobody took it back: the beginning of it on one line, with ▇▇ for every telephone number, identity number, number plate and e-mail address. */
+        PublicWords: string;
         PointGeometry: {
             /** @enum {string} */
             type: "Point";
@@ -2482,6 +2532,7 @@ export interface components {
         };
         StaffReport: components["schemas"]["QueueItem"] & {
             description: string;
+            public_words?: components["schemas"]["PublicWords"];
             /** @description As the reporter wrote it. */
             address?: string;
             address_grade?: components["schemas"]["AddressGrade"];
@@ -3011,6 +3062,8 @@ export interface components {
         NoteInput: {
             note: string;
         };
+        /** @description Nothing needs to be said. */
+        WordsWithdrawal: Record<string, never>;
         ConfirmationInput: {
             /** @description Words of thanks or otherwise. */
             note?: string;
@@ -3853,6 +3906,8 @@ export interface operations {
                 area?: string;
                 /** @description west,south,east,north in WGS 84 degrees. */
                 bbox?: string;
+                /** @description Also what anybody may read of what they say, to tell one from the next. */
+                words?: boolean;
                 limit?: components["parameters"]["limit"];
                 /** @description `next` of the page before. */
                 cursor?: components["parameters"]["cursor"];
@@ -4022,6 +4077,38 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ConfirmationInput"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tracked"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    withdrawTrackedWords: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description The tracking code; case, spaces and hyphens do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WordsWithdrawal"];
             };
         };
         responses: {
@@ -4217,6 +4304,37 @@ export interface operations {
         };
     };
     rejectReport: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description A key of the sender's own. The same key and body do the thing once. */
+                "Idempotency-Key": components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                report: components["parameters"]["report"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseStep"];
+            };
+        };
+        responses: {
+            /** @description The report as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffReport"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    withdrawWords: {
         parameters: {
             query?: never;
             header: {
