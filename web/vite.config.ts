@@ -30,6 +30,7 @@ export default defineConfig({
         mine: resolve(import.meta.dirname, 'mine/index.html'),
         worker: resolve(import.meta.dirname, 'src/offline/worker.ts'),
         edit: resolve(import.meta.dirname, 'edit/index.html'),
+        gazetteer: resolve(import.meta.dirname, 'gazetteer/index.html'),
       },
     },
   },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { distance, moment, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
 import { editorCatalogues } from '../src/locale/editor.ts';
+import { gazetteerCatalogues } from '../src/locale/gazetteer.ts';
 import { residentCatalogues } from '../src/locale/resident.ts';
 import { staffCatalogues } from '../src/locale/staff.ts';
 import { sentence, Refusal, Unreached } from '../src/contract/errors.ts';
@@ -13,6 +14,7 @@ describe.each([
   ['residents', residentCatalogues as Record<string, object>],
   ['staff', staffCatalogues as Record<string, object>],
   ['editors', editorCatalogues as Record<string, object>],
+  ['keepers of addresses', gazetteerCatalogues as Record<string, object>],
 ])('catalogues of %s', (_, of) => {
   const { zh, en } = of as { zh: Record<string, unknown>; en: Record<string, unknown> };
   const keys = Object.keys(zh);

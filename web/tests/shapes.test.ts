@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultBox, faultShapes } from '../src/edit/faults.ts';
-import { rightsOf } from '../src/edit/rights.ts';
+import { rightsOf } from '../src/sign-in/rights.ts';
 import { boxOf, handlesOf, hectares, nextCode, nextName, placeOfName, Register, ringsOf, squareMetres, verticesOf, withChange, type AreaFeature } from '../src/edit/shapes.ts';
 
 //  4 ┌───────┐
@@ -85,11 +85,11 @@ describe('faults', () => {
 describe('rights', () => {
   const session = (grants?: string[]) => ({ token: '', person: 'p', name: 'P', grants });
   it.each([
-    [['editor@demo'], { edits: true, rehomes: false }],
-    [['administrator@demo'], { edits: true, rehomes: true }],
-    [['administrator@*'], { edits: true, rehomes: true }],
-    [['editor@other', 'dispatcher@demo', 'editor@demo:a'], { edits: false, rehomes: false }],
-    [undefined, { edits: true, rehomes: true }],
+    [['editor@demo'], { edits: true, rehomes: false, addresses: false }],
+    [['administrator@demo'], { edits: true, rehomes: true, addresses: true }],
+    [['administrator@*'], { edits: true, rehomes: true, addresses: true }],
+    [['editor@other', 'dispatcher@demo', 'editor@demo:a'], { edits: false, rehomes: false, addresses: false }],
+    [undefined, { edits: true, rehomes: true, addresses: true }],
   ])('%s', (grants, want) => {
     expect(rightsOf(session(grants), 'demo')).toEqual(want);
   });

@@ -29,7 +29,7 @@ function entry(source) {
   return needed(key);
 }
 
-const pages = { report: entry('index.html'), track: entry('track/index.html'), dispatch: entry('dispatch/index.html'), mine: entry('mine/index.html'), edit: entry('edit/index.html') };
+const pages = { report: entry('index.html'), track: entry('track/index.html'), dispatch: entry('dispatch/index.html'), mine: entry('mine/index.html'), edit: entry('edit/index.html'), gazetteer: entry('gazetteer/index.html') };
 const owner = entry('src/map/owner.ts');
 const session = entry('src/sign-in/session.ts');
 const assetOf = (pattern) => [...new Set(Object.values(manifest).flatMap((one) => [one.file, ...(one.assets ?? [])]))].filter((file) => pattern.test(file));

@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { sentence } from '../contract/errors.ts';
 import type { ReportImport } from '../contract/schemas.ts';
+import { save } from '../page/save.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import type { Desk } from './desk.ts';
 import { wholeFile, type ExportFormat, type ExportKind } from './exporting.ts';
@@ -116,14 +117,6 @@ function day(days: number): string {
   const at = new Date();
   at.setDate(at.getDate() + days);
   return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
-}
-
-function save(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 declare global {

@@ -8,6 +8,7 @@ import type { Datum, FileFault, Inspection, LevelMapping } from '../contract/sch
 import '../map/sketch-element.ts';
 import type { SketchElement } from '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
+import { upload } from '../page/upload.ts';
 import { EditorElement } from './element.ts';
 import { faultBox, faultList, faultShapes } from './faults.ts';
 import { boxOf } from './shapes.ts';
@@ -55,21 +56,13 @@ export class ImportElement extends EditorElement {
       this.drawn = this.outlines = undefined;
       this.upload = '';
       this.features = parsed && file.size <= inline ? parsed : undefined;
-      if (!this.features) this.upload = await this.send(file);
+      if (!this.features) this.upload = await upload(this.setting.client, file);
       const inspection = await this.ask({});
       this.inspection = inspection;
       this.levels = inspection.levels.map((one) => ({ ...one }));
     });
     await this.updateComplete;
     this.map?.fit(this.box());
-  }
-
-  /** Uploads a large file and gives its key. */
-  private async send(file: File): Promise<string> {
-    const target = await this.setting.client.post('/v1/{jurisdiction}/boundary-uploads', {});
-    const response = await fetch(target.url, { method: target.method, headers: target.headers as Record<string, string>, body: file, credentials: 'omit' });
-    if (!response.ok) throw new Error(`upload: ${response.status}`);
-    return target.upload;
   }
 
   private get file(): { features: Record<string, unknown> } | { upload: string } {

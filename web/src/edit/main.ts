@@ -6,12 +6,12 @@ import './edit.css';
 import type { BoundarySet, Drawing } from '../contract/schemas.ts';
 import type { Setting } from '../page/settings.ts';
 import { Entrance } from '../sign-in/entrance.ts';
+import { rightsOf } from '../sign-in/rights.ts';
 import type { Session } from '../sign-in/session.ts';
 import './compare.ts';
 import './drawing.ts';
 import { EditorElement } from './element.ts';
 import './importing.ts';
-import { rightsOf } from './rights.ts';
 import { setsView } from './sets.ts';
 
 type Tab = 'sets' | 'import' | 'drawing' | 'compare';

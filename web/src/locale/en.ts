@@ -13,6 +13,7 @@ export const en: Catalogue = {
   navDispatch: 'Dispatch',
   navMine: 'Mine',
   navEdit: 'Boundaries',
+  navGazetteer: 'Addresses',
   navLabel: 'Main pages',
   languageSwitch: '中文',
   loading: 'Opening…',
@@ -25,6 +26,7 @@ export const en: Catalogue = {
   titleDispatch: 'Dispatch',
   titleMine: 'My cases',
   titleEdit: 'Grid boundaries',
+  titleGazetteer: 'Address books',
 
   reportIntro: 'Show where it is and see at once who answers for it. No account needed.',
   stepWhere: 'Where',

@@ -13,6 +13,7 @@ export const zh = {
   navDispatch: '调度',
   navMine: '我的',
   navEdit: '网格边界',
+  navGazetteer: '地址库',
   navLabel: '主要页面',
   languageSwitch: 'English',
   loading: '正在打开…',
@@ -25,6 +26,7 @@ export const zh = {
   titleDispatch: '调度台',
   titleMine: '我手里的事',
   titleEdit: '网格边界',
+  titleGazetteer: '地址库',
 
   reportIntro: '在地图上指出地点，马上看到归哪个网格、由谁负责。不用注册。',
   stepWhere: '在哪里',

@@ -3,12 +3,12 @@ import { said } from '../locale/format.ts';
 import { locale, type Catalogue } from '../locale/locale.ts';
 import { pageAddress, type Setting } from './settings.ts';
 
-export type PageName = 'report' | 'track' | 'dispatch' | 'mine' | 'edit';
+export type PageName = 'report' | 'track' | 'dispatch' | 'mine' | 'edit' | 'gazetteer';
 
-const paths: Record<PageName, string> = { report: '/', track: '/track/', dispatch: '/dispatch/', mine: '/mine/', edit: '/edit/' };
+const paths: Record<PageName, string> = { report: '/', track: '/track/', dispatch: '/dispatch/', mine: '/mine/', edit: '/edit/', gazetteer: '/gazetteer/' };
 
-/** Pages that are only named to those who work on pages like them. */
-const forStaff: readonly PageName[] = ['edit'];
+/** Pages that are only named to those who work on such things. */
+const forFew: readonly PageName[] = ['edit', 'gazetteer'];
 
 interface Shell {
   page: PageName;
@@ -17,24 +17,28 @@ interface Shell {
   content: unknown;
   /** What stands at the end of the header, such as who is signed in. */
   account?: unknown;
+  /** Which of the pages for few are named. */
+  few?: readonly PageName[];
+  /** Who uses it is still asked: what stands in the header takes its place once that is known, so that nothing moves. */
+  asking?: boolean;
 }
 
 /** The frame of every page: the way past it, where one is, the other pages, the language, and whether all this is made up. */
-export function shell({ page, t, setting, content, account }: Shell): TemplateResult {
-  const names: Record<PageName, string> = { report: t.navReport, track: t.navTrack, dispatch: t.navDispatch, mine: t.navMine, edit: t.navEdit };
-  const title = { report: t.titleReport, track: t.titleTrack, dispatch: t.titleDispatch, mine: t.titleMine, edit: t.titleEdit }[page];
+export function shell({ page, t, setting, content, account, few = [], asking = false }: Shell): TemplateResult {
+  const names: Record<PageName, string> = { report: t.navReport, track: t.navTrack, dispatch: t.navDispatch, mine: t.navMine, edit: t.navEdit, gazetteer: t.navGazetteer };
+  const title = { report: t.titleReport, track: t.titleTrack, dispatch: t.titleDispatch, mine: t.titleMine, edit: t.titleEdit, gazetteer: t.titleGazetteer }[page];
   const where = setting ? said(setting.jurisdiction.name, locale().language) : '';
   document.title = [title, where, t.brand].filter(Boolean).join(' · ');
   return html`
     <a class="skip" href="#content">${t.skip}</a>
-    <header class="top">
+    <header class="top" ?data-asking=${asking}>
       <a class="brand" href=${pageAddress('/', location.search)}>
         <svg viewBox="0 0 32 32" aria-hidden="true"><path d="M5 12.5h22M5 20h22M12.5 5v22M20 5v22" /><circle cx="16.2" cy="16.2" r="4.4" /></svg>
         <span class="brand-name">${t.brand}</span>
         <span class="brand-place">${where}</span>
       </a>
       <nav aria-label=${t.navLabel}>
-        ${(Object.keys(paths) as PageName[]).filter((name) => !forStaff.includes(name) || page === 'dispatch' || forStaff.includes(page)).map((name) => html`
+        ${(Object.keys(paths) as PageName[]).filter((name) => !forFew.includes(name) || name === page || few.includes(name)).map((name) => html`
           <a href=${pageAddress(paths[name], location.search)} aria-current=${name === page ? 'page' : nothing}>${names[name]}</a>`)}
       </nav>
       <div class="account">

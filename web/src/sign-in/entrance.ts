@@ -4,6 +4,7 @@ import type { Catalogue } from '../locale/locale.ts';
 import { readSetting, readSettings, type Setting } from '../page/settings.ts';
 import { opening, shell, type PageName } from '../page/shell.ts';
 import { Account } from './account.ts';
+import { rightsOf } from './rights.ts';
 import type { Session } from './session.ts';
 
 interface Frame {
@@ -61,6 +62,7 @@ export class Entrance extends Account {
     const inside = session && content !== undefined;
     const shown = opens ? opening(t, this.failed, () => void this.begin())
       : inside ? content : this.gate({ t, title: t.signInTitle, note: t.signInNote, demo: setting.settings.demo, trouble });
-    return shell({ page, t, setting, content: shown, account: inside ? html`${tools ?? nothing}${this.name(t)}` : nothing });
+    const few: PageName[] = setting && session && rightsOf(session, setting.client.jurisdiction).addresses ? ['edit', 'gazetteer'] : ['edit'];
+    return shell({ page, t, setting, few, asking: Boolean(opens) && !this.failed, content: shown, account: inside ? html`${tools ?? nothing}${this.name(t)}` : nothing });
   }
 }

@@ -1,0 +1,63 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Gazetteer, GazetteerIntake } from '../contract/schemas.ts';
+import type { GazetteerCatalogue } from '../locale/gazetteer.ts';
+import { moment } from '../locale/format.ts';
+import type { Catalogue } from '../locale/locale.ts';
+
+interface VersionsState {
+  t: Catalogue;
+  g: GazetteerCatalogue;
+  zone: string;
+  versions: readonly Gazetteer[];
+  inForce: string;
+  imports: readonly GazetteerIntake[];
+  /** The version that somebody may go back to, once they say so. */
+  asked: string;
+  busy: boolean;
+  count: (value: number) => string;
+  ask: (version: string) => void;
+  putBack: (version: string) => void;
+  open: (intake: string) => void;
+}
+
+/** How people call a version. */
+export function short(version: string): string {
+  return version.slice(0, 8);
+}
+
+/** What a country's addresses are called; its code where it has no name here. */
+export function countryOf(g: GazetteerCatalogue, country: string): string {
+  return country === 'cn' ? g.country_cn : country === 'us' ? g.country_us : country;
+}
+
+/** Every gazetteer with which is in force, and the last imports. */
+export function versionsView(state: VersionsState): TemplateResult {
+  const { t, g, zone, count } = state;
+  const row = (one: Gazetteer) => html`<tr>
+      <th scope="row"><code>${short(one.version)}</code></th>
+      <td>${one.version === state.inForce ? html`<span class="chip">${g.inForce}</span>` : g.before}</td>
+      <td class="number">${count(one.addresses)}</td><td class="number">${count(one.places)}</td><td>${countryOf(g, one.country)}</td><td>${moment(t, zone, one.created_at)}</td><td>${one.by ?? ''}</td>
+      <td>${one.version === state.inForce ? nothing : html`<button type="button" class="secondary" data-version=${one.version} ?disabled=${state.busy} @click=${() => state.ask(one.version)}>${g.putBack}</button>`}</td></tr>`;
+  return html`<section class="card"><h2>${g.versionsTitle}</h2><p class="hint">${g.versionsNote}</p>
+      ${confirmation(state)}
+      ${state.versions.length === 0 ? html`<p>${g.versionsNone}</p>` : html`<div class="scroll" role="region" aria-label=${g.tabVersions} tabindex="0"><table class="grid"><thead><tr>
+        ${[g.colVersion, g.colStatus].map((name) => html`<th scope="col">${name}</th>`)}${[g.colAddresses, g.colPlaces].map((name) => html`<th scope="col" class="number">${name}</th>`)}
+        ${[g.colCountry, g.colBegan, g.colBy, g.colActions].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+        <tbody>${state.versions.map(row)}</tbody></table></div>`}</section>
+    <section class="card"><h2>${g.lastTitle}</h2><p class="hint">${g.lastNote}</p>
+      ${state.imports.length === 0 ? html`<p>${g.lastNone}</p>` : html`<ul class="drawings">${state.imports.map((one) => html`<li>
+        <span><strong>${one.name || g.unnamed}</strong> · ${one.dry_run ? g.trial : g.real} <span class="chip ${one.state === 'refused' ? 'late' : one.state === 'done' ? '' : 'waiting'}">${g[`state_${one.state}`]}</span>
+          <span class="hint">${g.runAt(moment(t, zone, one.began_at), one.by ?? '')}</span></span>
+        <button type="button" class="secondary" @click=${() => state.open(one.import)}>${g.look}</button></li>`)}</ul>`}</section>`;
+}
+
+/** Whoever goes back to a version reads first which one, and what is in force. */
+function confirmation({ g, versions, inForce, asked, busy, count, ask, putBack }: VersionsState) {
+  const wanted = versions.find((one) => one.version === asked);
+  const now = versions.find((one) => one.version === inForce);
+  if (!wanted) return nothing;
+  return html`<div class="notice warn confirm" role="group" aria-labelledby="confirm-title" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') ask(''); }}>
+    <p id="confirm-title"><strong>${g.putBackAsk(short(wanted.version), count(wanted.addresses))}</strong></p>${now ? html`<p>${g.putBackNow(short(now.version), count(now.addresses))}</p>` : nothing}
+    <div class="buttons"><button type="button" class="primary" ?disabled=${busy} @click=${() => putBack(wanted.version)}>${g.putBackYes}</button>
+      <button type="button" class="secondary" @click=${() => ask('')}>${g.putBackNo}</button></div></div>`;
+}

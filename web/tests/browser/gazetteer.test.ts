@@ -1,0 +1,163 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import { gazetteerCatalogues } from '../../src/locale/gazetteer.ts';
+import { handsOf } from './api.ts';
+import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { startServer, type Server } from './server.ts';
+import { texts } from './steps.ts';
+
+const missing = browserMissing();
+
+/** A file of standard addresses around a place of the demo. */
+function addresses(lon: number, lat: number, ...more: string[]): string {
+  const rows = Array.from({ length: 40 }, (_, at) => `试航路${at + 1}号,${(lon + at * 1e-5).toFixed(7)},${lat.toFixed(7)},WGS84,,`);
+  return `text,lon,lat,datum,building,area,note\n${[...rows, ...more].join('\n')}\n`;
+}
+
+suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let server: Server;
+  let browser: Browser;
+  beforeAll(async () => {
+    server = await startServer();
+    browser = await startBrowser({ webgl: true });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  async function enter(device: DeviceName, language: 'zh' | 'en', role: RegExp, path = '/gazetteer/'): Promise<Visit> {
+    const visit = await Visit.begin(browser, server.url, { device, language });
+    await visit.open(path);
+    await visit.page.getByRole('button', { name: texts(language).signIn, exact: true }).click();
+    const button = visit.page.locator('button[name=person]').filter({ hasText: role }).first();
+    await button.waitFor();
+    await button.click();
+    await visit.page.locator('#content h1').first().waitFor();
+    return visit;
+  }
+
+  it('checks a file, lists its faults, imports the mended one through a reload, finds an address, and goes back, on a desktop in zh', async () => {
+    const g = gazetteerCatalogues.zh;
+    const admin = await handsOf(server.url, 'administrator');
+    const before = await admin.get<{ in_force: string }>('/gazetteer');
+    const { bbox = [] } = (await (await fetch(`${server.url}/v1/demo`)).json()) as { bbox?: number[] };
+    const [west = 0, south = 0, east = 0, north = 0] = bbox;
+    const [lon, lat] = [(west + east) / 2, (south + north) / 2];
+
+    const visit = await enter('desktop', 'zh', /系统管理员/);
+    const { page } = visit;
+    const rows = page.locator('table.grid tbody tr');
+    await rows.first().waitFor();
+    expect(await page.locator('.top nav [aria-current=page]').textContent()).toBe(texts('zh').navGazetteer);
+    expect(await rows.filter({ hasText: g.inForce }).locator('th').textContent()).toBe(before.in_force.slice(0, 8));
+    expect(await visit.layoutShift()).toBe(0);
+    await visit.check('versions');
+    await visit.picture('gazetteer-1-versions');
+
+    // The keyboard leads through the whole import.
+    await page.getByRole('button', { name: g.tabImport, exact: true }).focus();
+    await page.keyboard.press('Enter');
+    const choose = page.getByLabel(g.file);
+    await page.getByRole('button', { name: g.check, exact: true }).click();
+    await page.getByText(g.needFile).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: g.sampleGet }).click();
+    expect((await download).suggestedFilename()).toBe('addresses-cn.csv');
+    await choose.setInputFiles({ name: '别的.csv', mimeType: 'text/csv', buffer: Buffer.from('地址,经度\n试航路1号,119\n') });
+    await page.getByText(g.sampleMissing('text、lon、lat、datum')).waitFor();
+    const faulty = addresses(lon, lat, `试航路50号,东经,${lat},WGS84,,`, `,${lon},${lat},WGS84,,`, `试航路52号,${lon},${lat},火星,,`, '试航路53号,119,32,WGS84,,');
+    await choose.setInputFiles({ name: '标准地址.csv', mimeType: 'text/csv', buffer: Buffer.from(faulty) });
+    await page.getByText(g.sampleGood).waitFor();
+    await visit.check('a file chosen');
+    await visit.picture('gazetteer-2-file');
+    await page.getByRole('button', { name: g.check, exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.intake[data-state=refused]').waitFor({ timeout: 20_000 });
+    const lines = (await rows.allTextContents()).map((one) => one.replace(/\s+/g, ' ').trim());
+    for (const [line, field, reason] of [['42', 'lon', g.reason_no_longitude], ['43', 'text', g.reason_no_text], ['44', 'datum', g.reason_no_datum]]) {
+      expect(lines.some((one) => one.startsWith(`${line} ${field}`) || (one.startsWith(`${line}${field}`)) ? one.includes(reason ?? '') : false), `${line} ${field}: ${lines.join(' | ')}`).toBe(true);
+    }
+    expect(await page.getByText(g.bad('3')).count()).toBe(1);
+    await visit.check('faults');
+    await visit.picture('gazetteer-3-faults');
+
+    await page.getByRole('button', { name: g.again }).click();
+    await choose.setInputFiles({ name: '标准地址.csv', mimeType: 'text/csv', buffer: Buffer.from(addresses(lon, lat)) });
+    await page.getByRole('button', { name: g.check, exact: true }).click();
+    // Reloaded in the middle: it goes on, and is found by its address.
+    await page.waitForURL(/import=[0-9a-f]{24}/);
+    await page.reload();
+    await page.locator('.intake[data-state=done]').waitFor({ timeout: 20_000 });
+    expect((await admin.get<{ in_force: string }>('/gazetteer')).in_force).toBe(before.in_force);
+    await page.getByText(g.good('40', '1')).waitFor();
+    await visit.picture('gazetteer-4-checked');
+    const checked = page.url();
+    await page.getByRole('button', { name: g.use }).click();
+    await page.waitForURL((url) => url.href !== checked);
+    await page.reload();
+    await page.getByRole('button', { name: g.goTry }).waitFor({ timeout: 20_000 });
+    await visit.check('in force');
+    const now = await admin.get<{ in_force: string }>('/gazetteer');
+    expect(now.in_force).not.toBe(before.in_force);
+
+    await page.getByRole('button', { name: g.goTry }).click();
+    await page.getByLabel(g.tryAddress, { exact: true }).fill('试航路七号');
+    await page.keyboard.press('Enter');
+    await page.locator('.candidates h3').first().waitFor();
+    expect(await page.locator('.notice strong').textContent()).toBe(g.grade_number);
+    expect(await page.locator('.candidates code').first().textContent()).toBe(`${(lon + 6e-5).toFixed(6)}, ${lat.toFixed(6)}`);
+    expect(await page.locator('.candidates .chain li').count()).toBeGreaterThan(0);
+    await visit.mapDrawn();
+    await visit.check('an address tried');
+    await visit.picture('gazetteer-5-tried');
+
+    await page.getByRole('button', { name: g.tabVersions, exact: true }).click();
+    await page.getByText('标准地址.csv').first().waitFor();
+    const old = rows.filter({ hasText: before.in_force.slice(0, 8) });
+    await old.getByRole('button', { name: g.putBack }).click();
+    await page.getByText(g.putBackAsk(before.in_force.slice(0, 8), '')).or(page.locator('.confirm')).first().waitFor();
+    await visit.check('asked to confirm');
+    await visit.picture('gazetteer-6-confirm');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.confirm').count()).toBe(0);
+    expect(await old.getByRole('button', { name: g.putBack }).evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.locator('.confirm .primary:focus').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText(g.putBackDone(before.in_force.slice(0, 8))).waitFor();
+    expect((await admin.get<{ in_force: string }>('/gazetteer')).in_force).toBe(before.in_force);
+
+    // A lost result is found again from the list, by its file's name.
+    await page.locator('.drawings li').last().getByRole('button', { name: g.look }).click();
+    await page.locator('.intake[data-state=refused]').waitFor();
+    await visit.end();
+  });
+
+  it('is for administrators, and fits a phone, in en', async () => {
+    const g = gazetteerCatalogues.en;
+    const { page, ...editor } = await enter('phone', 'en', /boundary editor/i).then((visit) => ({ visit, page: visit.page }));
+    await page.getByText(g.notKeeper).waitFor();
+    await page.goto(`${server.url}/edit/`);
+    await page.locator('.editor').waitFor();
+    expect(await page.locator('.top nav').textContent()).not.toContain(texts('en').navGazetteer);
+    await editor.visit.end();
+
+    const visit = await enter('phone', 'en', /administrator/i, '/gazetteer/?try');
+    const phone = visit.page;
+    await phone.getByLabel(g.tryAddress, { exact: true }).fill('石矶街');
+    await phone.getByRole('button', { name: g.tryGo }).tap();
+    await phone.locator('.notice').first().waitFor();
+    await visit.mapDrawn();
+    await visit.check('tried on a phone');
+    await visit.picture('gazetteer-phone-1-tried', { whole: true });
+    await phone.getByRole('button', { name: g.tabImport, exact: true }).tap();
+    await visit.check('import on a phone');
+    await visit.picture('gazetteer-phone-2-import', { whole: true });
+    await phone.getByRole('button', { name: g.tabVersions, exact: true }).tap();
+    await phone.locator('table.grid tbody tr').first().waitFor();
+    await visit.check('versions on a phone');
+    await visit.picture('gazetteer-phone-3-versions', { whole: true });
+    await visit.end();
+  });
+});
