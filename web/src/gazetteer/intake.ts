@@ -7,7 +7,7 @@ import { moment } from '../locale/format.ts';
 import { save } from '../page/save.ts';
 import type { Setting } from '../page/settings.ts';
 import { GazetteerElement } from './element.ts';
-import { countryOf, short } from './versions.ts';
+import { countryOf, short, stateChip } from './versions.ts';
 
 /** Milliseconds until an import is looked at again, and after no answer came. */
 const lookEvery = 1000;
@@ -94,7 +94,7 @@ export class IntakeElement extends GazetteerElement {
     const alert = this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p><div class="buttons"><button type="button" class="secondary" @click=${() => this.go({ import: '' })}>${g.again}</button></div>` : nothing;
     if (!now) return html`<section class="card">${alert}${this.unreached ? html`<p role="status">${g.unreached}</p>` : this.trouble ? nothing : html`<p role="status">${t.loading}</p>`}</section>`;
     const zone = this.setting.jurisdiction.time_zone;
-    return html`<section class="card intake" data-state=${now.state}><h2>${now.dry_run ? g.runTrial : g.runReal} <span class="chip ${now.state === 'refused' ? 'late' : now.state === 'done' ? '' : 'waiting'}">${g[`state_${now.state}`]}</span></h2>
+    return html`<section class="card intake" data-state=${now.state}><h2>${now.dry_run ? g.runTrial : g.runReal} ${stateChip(g, now)}</h2>
       <p>${g.runOf(now.name || g.unnamed, countryOf(g, now.country))}<br><span class="hint">${g.runAt(moment(t, zone, now.began_at), now.by ?? '')}</span></p>
       ${alert}${now.state === 'done' ? this.outcome(now) : now.state === 'refused' ? this.refusal(now) : this.progress(now)}</section>`;
   }

@@ -56,6 +56,6 @@ function lines(text: string, goesOn: boolean): string[][] {
 /** A file as it should be, of a country's addresses; places of the demo or of New York. */
 export function sampleFile(country: string): string {
   const rows = country === 'us' ? ['200 West 23rd Street,-73.9956,40.7439,WGS84,,', '"350 5th Avenue, Manhattan",-73.9857,40.7484,WGS84,1015862,']
-    : ['石矶街12号,119.4612,32.2104,WGS84,,', '望鹭花园3幢,119.4589,32.2098,CGCS2000,B0003,'];
+    : ['石矶北路12号,119.4612,32.2104,WGS84,,', '望鹭花园3幢,119.4589,32.2098,CGCS2000,B0003,'];
   return `\ufeff${columns.join(',')}\r\n${rows.join('\r\n')}\r\n`;
 }

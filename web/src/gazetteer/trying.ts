@@ -9,7 +9,10 @@ import type { MapElement } from '../map/element.ts';
 import type { Setting } from '../page/settings.ts';
 import { GazetteerElement } from './element.ts';
 
-const placeZoom = 16.5;
+/** Close up where the place is certain; the farther away it may be, the more is shown around it. */
+function zoomFor(metres: number): number {
+  return Math.max(12, 16.5 - Math.log2(Math.max(1, metres / 120)));
+}
 
 /** Looks an address up as a resident's would be: what it was found to mean, how exactly, where that is and in which grid. Event: `ended` {error}. */
 @customElement('weige-gazetteer-try')
@@ -42,8 +45,8 @@ export class TryElement extends GazetteerElement {
 
   private show(at: number): void {
     this.shown = at;
-    const { place } = this;
-    if (place) void this.updateComplete.then(() => this.map?.moveTo(place, placeZoom));
+    const { place, candidate } = this;
+    if (place) void this.updateComplete.then(() => this.map?.moveTo(place, zoomFor(candidate?.metres ?? 0)));
   }
 
   private get candidate(): AddressCandidate | undefined {

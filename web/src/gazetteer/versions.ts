@@ -30,23 +30,28 @@ export function countryOf(g: GazetteerCatalogue, country: string): string {
   return country === 'cn' ? g.country_cn : country === 'us' ? g.country_us : country;
 }
 
+/** How far an import is, in a word. */
+export function stateChip(g: GazetteerCatalogue, { state, dry_run }: GazetteerIntake): TemplateResult {
+  const word = state === 'refused' && dry_run ? g.trialRefused : g[`state_${state}`];
+  return html`<span class="chip ${state === 'refused' ? 'late' : state === 'done' ? '' : 'waiting'}">${word}</span>`;
+}
+
 /** Every gazetteer with which is in force, and the last imports. */
 export function versionsView(state: VersionsState): TemplateResult {
   const { t, g, zone, count } = state;
   const row = (one: Gazetteer) => html`<tr>
       <th scope="row"><code>${short(one.version)}</code></th>
-      <td>${one.version === state.inForce ? html`<span class="chip">${g.inForce}</span>` : g.before}</td>
-      <td class="number">${count(one.addresses)}</td><td class="number">${count(one.places)}</td><td>${countryOf(g, one.country)}</td><td>${moment(t, zone, one.created_at)}</td><td>${one.by ?? ''}</td>
-      <td>${one.version === state.inForce ? nothing : html`<button type="button" class="secondary" data-version=${one.version} ?disabled=${state.busy} @click=${() => state.ask(one.version)}>${g.putBack}</button>`}</td></tr>`;
+      <td>${one.version === state.inForce ? html`<span class="chip">${g.inForce}</span>` : html`<button type="button" class="secondary" data-version=${one.version} ?disabled=${state.busy} @click=${() => state.ask(one.version)}>${g.putBack}</button>`}</td>
+      <td class="number">${count(one.addresses)}</td><td class="number">${count(one.places)}</td><td>${countryOf(g, one.country)}</td><td>${moment(t, zone, one.created_at)}</td><td>${one.by ?? ''}</td></tr>`;
   return html`<section class="card"><h2>${g.versionsTitle}</h2><p class="hint">${g.versionsNote}</p>
       ${confirmation(state)}
       ${state.versions.length === 0 ? html`<p>${g.versionsNone}</p>` : html`<div class="scroll" role="region" aria-label=${g.tabVersions} tabindex="0"><table class="grid"><thead><tr>
         ${[g.colVersion, g.colStatus].map((name) => html`<th scope="col">${name}</th>`)}${[g.colAddresses, g.colPlaces].map((name) => html`<th scope="col" class="number">${name}</th>`)}
-        ${[g.colCountry, g.colBegan, g.colBy, g.colActions].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+        ${[g.colCountry, g.colBegan, g.colBy].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
         <tbody>${state.versions.map(row)}</tbody></table></div>`}</section>
     <section class="card"><h2>${g.lastTitle}</h2><p class="hint">${g.lastNote}</p>
       ${state.imports.length === 0 ? html`<p>${g.lastNone}</p>` : html`<ul class="drawings">${state.imports.map((one) => html`<li>
-        <span><strong>${one.name || g.unnamed}</strong> · ${one.dry_run ? g.trial : g.real} <span class="chip ${one.state === 'refused' ? 'late' : one.state === 'done' ? '' : 'waiting'}">${g[`state_${one.state}`]}</span>
+        <span><strong>${one.name || g.unnamed}</strong> · ${one.dry_run ? g.trial : g.real} ${stateChip(g, one)}
           <span class="hint">${g.runAt(moment(t, zone, one.began_at), one.by ?? '')}</span></span>
         <button type="button" class="secondary" @click=${() => state.open(one.import)}>${g.look}</button></li>`)}</ul>`}</section>`;
 }

@@ -48,6 +48,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     const visit = await enter(device, language, /boundary editor/i);
     const { page } = visit;
     await page.locator('table.grid tbody tr').first().waitFor();
+    expect(await page.locator('.top nav').textContent(), 'address books are for administrators').not.toContain(texts(language).navGazetteer);
     await visit.check(`${name} versions`);
     await visit.picture(`${name}-1-versions`);
     await begin(page, e);
