@@ -30,6 +30,7 @@ type Suspicion struct {
 	Confidence float64
 	Before     float64 // metres: the median distance of border points from the reference's borders as they are, 50 at most
 	After      float64 // metres: … when converted as the verdict says
+	Moved      float64 // metres: how far that moves border points, the median; for Shifted, how far beside everything lies
 }
 
 const (
@@ -38,6 +39,20 @@ const (
 	suspectReach   = 50.0 // metres beyond which distances are not told apart
 	suspectShare   = 0.3  // of the points have to fit for a verdict: sets may differ in more than half of their borders
 )
+
+// reading is one way to take coordinates: as of a datum, or as wrongly converted from it.
+type reading struct {
+	datum     Datum
+	converted bool
+}
+
+// convert gives the WGS 84 degrees of a point that is read so.
+func (r reading) convert(p orb.Point) orb.Point {
+	if r.converted {
+		return r.datum.FromWGS84(p)
+	}
+	return r.datum.ToWGS84(p)
+}
 
 // Suspect says whether a set looks shifted against a reference, such as the set in force: whether its borders fit those of the reference
 // when its coordinates are taken as GCJ-02 or BD-09, or as wrongly converted from them, better than as they are. A set in which many
@@ -48,19 +63,10 @@ func Suspect(set, reference *BoundarySet) Suspicion {
 	if len(borders.edges) == 0 || len(points) == 0 {
 		return Suspicion{Verdict: Unknown}
 	}
-	type reading struct {
-		datum     Datum
-		converted bool
-	}
 	readings := []reading{{WGS84, false}, {GCJ02, false}, {BD09, false}, {GCJ02, true}, {BD09, true}}
 	var shares, medians [5]float64
 	for i, r := range readings {
-		shares[i], medians[i] = fit(points, borders, func(p orb.Point) orb.Point {
-			if r.converted {
-				return r.datum.FromWGS84(p)
-			}
-			return r.datum.ToWGS84(p)
-		})
+		shares[i], medians[i] = fit(points, borders, r.convert)
 	}
 	best, next := 0, -1.0
 	for i, share := range shares {
@@ -84,8 +90,22 @@ func Suspect(set, reference *BoundarySet) Suspicion {
 		}
 	default:
 		s.Verdict, s.Datum, s.Converted = Shifted, readings[best].datum, readings[best].converted
+		s.Moved = moved(points, readings[best].convert)
 	}
 	return s
+}
+
+// moved gives the median way of points that are converted, in metres.
+func moved(points []Point, convert func(orb.Point) orb.Point) float64 {
+	ways := make([]float64, len(points))
+	for i, p := range points {
+		from := p.Degrees()
+		to := convert(from)
+		east, north := scale(from[1])
+		ways[i] = math.Hypot((to[0]-from[0])*unitsPerDegree*east, (to[1]-from[1])*unitsPerDegree*north)
+	}
+	slices.Sort(ways)
+	return ways[len(ways)/2]
 }
 
 // sampled gives border points of a set, evenly taken.

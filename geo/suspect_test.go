@@ -85,6 +85,10 @@ func TestSuspect(t *testing.T) {
 		if s.Verdict == Shifted && s.Before < 5 {
 			t.Errorf("%s: %v m before", name, s.Before)
 		}
+		// In Zhenjiang GCJ-02 lies 550 m beside WGS 84, and BD-09 a good kilometre.
+		if far := map[Datum][2]float64{GCJ02: {500, 600}, BD09: {800, 1400}, "": {0, 0}}[s.Datum]; s.Moved < far[0] || s.Moved > far[1] {
+			t.Errorf("%s: said to lie %v m beside", name, s.Moved)
+		}
 	}
 }
 

@@ -2955,6 +2955,9 @@ type Shift struct {
 
 	// Datum Of which datum the coordinates seem to be, or from which they seem to have been converted wrongly.
 	Datum string `json:"datum"`
+
+	// Moved How far beside its place everything lies: the median way, in metres, of border points that are taken as said.
+	Moved float64 `json:"moved"`
 }
 
 // SplitInput defines model for SplitInput.

@@ -50,7 +50,7 @@ func viewInspection(i boundary.Inspection) Inspection {
 		v.Areas[level] = n
 	}
 	if i.Shifted != nil {
-		v.Shifted = &Shift{Datum: string(i.Shifted.Datum), Converted: i.Shifted.Converted, Confidence: i.Shifted.Confidence, Before: i.Shifted.Before, After: i.Shifted.After}
+		v.Shifted = &Shift{Datum: string(i.Shifted.Datum), Converted: i.Shifted.Converted, Confidence: i.Shifted.Confidence, Before: i.Shifted.Before, After: i.Shifted.After, Moved: i.Shifted.Moved}
 	}
 	return v
 }

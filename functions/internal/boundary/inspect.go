@@ -77,6 +77,6 @@ func shiftWarning(s *geo.Suspicion) geo.Fault {
 	if s.Converted {
 		what = "were converted as if they had been of %s, which they were not: send the file as it was, as WGS84"
 	}
-	return geo.Fault{Kind: "shifted", Feature: -1, Size: s.Before, Unit: "m", Warning: true,
-		Message: fmt.Sprintf("The borders lie %.0f m beside those in force (median; 50 at most are measured) and would lie %.0f m beside them if the coordinates "+what+".", s.Before, s.After, s.Datum)}
+	return geo.Fault{Kind: "shifted", Feature: -1, Size: s.Moved, Unit: "m", Warning: true,
+		Message: fmt.Sprintf("Everything seems to lie %.0f m beside where it is: the borders would fit those in force to %.0f m if the coordinates "+what+".", s.Moved, s.After, s.Datum)}
 }

@@ -166,11 +166,11 @@ export class ImportElement extends EditorElement {
   private verdict(inspection: Inspection) {
     const { e } = this;
     const count = String(inspection.faults.length);
-    const areas = Object.entries(inspection.areas).map(([level, n]) => `${level} ${n}`).join('，');
+    const areas = this.levels.flatMap(({ level }) => (inspection.areas[level] ? [`${this.setting.areas.levels.find((one) => one.level === level)?.name[this.language] ?? level} ${inspection.areas[level]}`] : [])).join(e.comma);
     const { shifted } = inspection;
     const number = (value: number) => String(Math.round(value));
-    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : e.checkedGood(areas)}</p>
-      ${shifted ? html`<div class="notice warn" role="alert"><p>${(shifted.converted ? e.shiftedWrong : e.shiftedOwn)(shifted.datum, number(shifted.before), number(shifted.after))}</p><p>${e.shiftedMap}</p>
+    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length || shifted ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : shifted ? e.checkedShifted(areas) : e.checkedGood(areas)}</p>
+      ${shifted ? html`<div class="notice warn" role="alert"><p>${(shifted.converted ? e.shiftedWrong : e.shiftedOwn)(shifted.datum, number(shifted.moved), number(shifted.after))}</p><p>${e.shiftedMap}</p>
         ${shifted.converted ? nothing : html`<button type="button" class="secondary" @click=${() => { this.datum = shifted.datum as Datum; this.check(); }}>${e.useDatum(shifted.datum)}</button>`}</div>` : nothing}`;
   }
 

@@ -3423,6 +3423,11 @@ export interface components {
              * @description The same when taken as said.
              */
             after: number;
+            /**
+             * Format: double
+             * @description How far beside its place everything lies: the median way, in metres, of border points that are taken as said.
+             */
+            moved: number;
         };
         Repaired: {
             set: components["schemas"]["BoundarySet"];

@@ -68,8 +68,10 @@ export const en: EditorCatalogue = {
   checkedGood: (areas) => `Nothing is wrong: ${areas}.`,
   checkedWarn: (count) => `${count} places to look at; it can be stored as a draft.`,
   checkedBad: (count) => `${count} faults; they have to be mended before it can be imported.`,
-  shiftedOwn: (datum, before, after) => `This file still seems to be in ${datum}: it lies about ${before} m beside the boundaries in force, and ${after} m when converted from ${datum}. Choose that datum.`,
-  shiftedWrong: (datum, before, after) => `This file seems to have been converted from ${datum} by mistake: it lies about ${before} m beside the boundaries in force, and ${after} m when that is undone. Ask for the file as it was.`,
+  checkedShifted: (areas) => `The areas fit together (${areas}), but not where they lie:`,
+  comma: ', ',
+  shiftedOwn: (datum, moved, after) => `This file still seems to be in ${datum}: everything lies about ${moved} m beside its place. Converted from ${datum}, it fits the boundaries in force to about ${after} m. Choose that datum.`,
+  shiftedWrong: (datum, moved, after) => `This file seems to have been converted from ${datum} by mistake: everything lies about ${moved} m beside its place. With that undone, it fits the boundaries in force to about ${after} m. Ask for the file as it was.`,
   shiftedMap: 'On the map, dashed lines are the boundaries in force, full lines are this file.',
   useDatum: (datum) => `Use ${datum}`,
 

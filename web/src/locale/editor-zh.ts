@@ -68,8 +68,10 @@ export const zh = {
   checkedGood: (areas: string) => `没有发现问题：${areas}。`,
   checkedWarn: (count: string) => `有 ${count} 处要看一下，可以先存为草稿。`,
   checkedBad: (count: string) => `有 ${count} 处问题，改好才能导入。`,
-  shiftedOwn: (datum: string, before: string, after: string) => `这份文件看起来还是 ${datum} 坐标：现在离正在使用的边界约 ${before} 米，按 ${datum} 转换后约 ${after} 米。请改选这个坐标基准。`,
-  shiftedWrong: (datum: string, before: string, after: string) => `这份文件看起来被误当成 ${datum} 转换过：现在离正在使用的边界约 ${before} 米，还原后约 ${after} 米。请要原始文件。`,
+  checkedShifted: (areas: string) => `划分完整（${areas}），但位置不对：`,
+  comma: '，',
+  shiftedOwn: (datum: string, moved: string, after: string) => `这份文件看起来还是 ${datum} 坐标：整体偏了约 ${moved} 米，按 ${datum} 转换后与正在使用的边界只差约 ${after} 米。请改选这个坐标基准。`,
+  shiftedWrong: (datum: string, moved: string, after: string) => `这份文件看起来被误当成 ${datum} 转换过：整体偏了约 ${moved} 米，还原后与正在使用的边界只差约 ${after} 米。请要原始文件。`,
   shiftedMap: '地图上虚线是正在使用的边界，实线是这份文件。',
   useDatum: (datum: string) => `改用 ${datum}`,
 

@@ -111,8 +111,9 @@ export class Visit {
 
   /** Keeps a picture of what is on the screen, or of the whole page. */
   async picture(name: string, { whole = false } = {}): Promise<void> {
-    // The map draws once more after the page has settled.
-    await this.page.waitForTimeout(700);
+    // A map draws once more after the page has settled.
+    const maps = await this.page.locator('.map-frame').filter({ visible: true }).count();
+    await this.page.waitForTimeout(maps > 0 ? 700 : 100);
     await this.page.screenshot({ path: resolve(pictures, `${name}.png`), fullPage: whole });
   }
 
