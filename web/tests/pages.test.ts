@@ -10,7 +10,7 @@ import { draftOf, emptyDraft, formField, length, problems, reportInput, type Dra
 import { areasToChoose } from '../src/report/choice.ts';
 import { codeIn, tidyCode } from '../src/track/code.ts';
 
-const full: Draft = { place: { lon: 119.46, lat: 32.21, accuracy: 8 }, service: 'lamp', words: '路灯不亮', answers: { pole: ['LD-0123'] }, photos: [], key: 'key-of-draft' };
+const full: Draft = { place: { lon: 119.46, lat: 32.21, accuracy: 8 }, service: 'lamp', words: '路灯不亮', shared: false, answers: { pole: ['LD-0123'] }, photos: [], key: 'key-of-draft' };
 
 describe('draft', () => {
   it('comes back as it was kept, with its key', () => {
@@ -47,6 +47,8 @@ describe('draft', () => {
     const place = { lon: 119.460000049, lat: 32.21, accuracy: 8 };
     expect(reportInput(full, place, { name: ' ', phone: '' }, 'zh')).toEqual({
       service_code: 'lamp', lon: 119.46, lat: 32.21, datum: 'WGS84', accuracy: 8, description: '路灯不亮', locale: 'zh' });
+    expect(reportInput({ ...full, shared: true }, place, {}, 'zh').public_words).toBe(true);
+    expect(draftOf({ ...full, shared: 'yes' }).shared).toBe(false);
     expect(reportInput(full, place, { phone: ' 123 ' }, 'en').contact).toEqual({ phone: '123' });
   });
 

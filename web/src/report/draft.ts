@@ -19,6 +19,8 @@ export interface Draft {
   place: Place | undefined;
   service: string;
   words: string;
+  /** Anybody may read of the words what the preview shows. */
+  shared: boolean;
   /** To the questions of the service, by the question's code. */
   answers: Answers;
   photos: readonly KeptPhoto[];
@@ -41,7 +43,7 @@ export interface Problem {
 }
 
 export function emptyDraft(key: string = newKey()): Draft {
-  return { place: undefined, service: '', words: '', answers: {}, photos: [], key };
+  return { place: undefined, service: '', words: '', shared: false, answers: {}, photos: [], key };
 }
 
 /** Characters as people count them, which is how the server counts too. */
@@ -81,6 +83,7 @@ export function reportInput(draft: Draft, place: Place, contact: ContactInput, l
   };
   const given = Object.entries(contact).map(([name, value]) => [name, String(value ?? '').trim()] as const).filter(([, value]) => value !== '');
   if (Object.keys(answers).length > 0) input.answers = Object.fromEntries(Object.entries(answers).map(([code, values]) => [code, [...values]]));
+  if (draft.shared) input.public_words = true;
   if (photos.length > 0) input.photos = [...photos];
   if (given.length > 0) input.contact = Object.fromEntries(given);
   return input;
@@ -94,6 +97,7 @@ export function draftOf(kept: unknown, newDraft = emptyDraft): Draft {
     place: isPlace(found.place) ? found.place : undefined,
     service: typeof found.service === 'string' ? found.service : '',
     words: typeof found.words === 'string' ? found.words : '',
+    shared: found.shared === true,
     answers: isAnswers(found.answers) ? found.answers : {},
     photos: Array.isArray(found.photos) ? found.photos.filter((one) => (one as Partial<KeptPhoto> | undefined)?.blob instanceof Blob).slice(0, MOST_PHOTOS) : [],
     key: found.key,

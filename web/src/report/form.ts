@@ -103,8 +103,18 @@ function wordsField(s: FormState): TemplateResult {
     <textarea id="description" rows="4" aria-invalid=${wrong ? 'true' : 'false'} aria-required="true" aria-describedby="description-hint description-left description-wrong"
       .value=${s.draft.words} @input=${(event: Event) => s.change({ words: (event.target as HTMLTextAreaElement).value })}></textarea>
     ${marksView(t, s.draft.words, (words) => s.change({ words }))}
+    ${sharePart(s)}
     <p class="hint count" id="description-left">${left >= 0 ? t.wordsLeft(left) : html`<span class="wrong">${t.wordsOver(-left)}</span>`}</p>
     <p class="wrong" id="description-wrong">${wrong}</p></div>`;
+}
+
+/** Whether anybody may read the words. Of what is never public there is nothing to ask. */
+function sharePart(s: FormState): TemplateResult | typeof nothing {
+  const { t } = s;
+  if (serviceOf(s)?.private) return nothing;
+  return html`<label class="check share"><input type="checkbox" id="share" .checked=${s.draft.shared} aria-describedby="share-hint"
+      @change=${(event: Event) => s.change({ shared: (event.target as HTMLInputElement).checked })}>${t.share}</label>
+    <p class="hint" id="share-hint">${t.shareHint}</p>`;
 }
 
 function contactField(s: FormState, name: keyof ContactInput, label: string, type: 'text' | 'tel' | 'email', autocomplete: 'name' | 'tel' | 'email', most: number): TemplateResult {

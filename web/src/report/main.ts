@@ -211,7 +211,7 @@ export class ReportPage extends ResidentElement {
     this.meToo = undefined;
     this.isNew = false;
     try {
-      const near = nearest(await client.get('/v1/{jurisdiction}/reports', { query: { bbox: around(place), limit: 500 } }), place);
+      const near = nearest(await client.get('/v1/{jurisdiction}/reports', { query: { bbox: around(place), limit: 500, words: true } }), place);
       if (this.draft.place?.lon === place.lon && this.draft.place.lat === place.lat) this.near = near;
     } catch {
       this.near = []; // an aid, and never in the way

@@ -4,7 +4,7 @@ import type { Language } from '../locale/locale.ts';
 import type { ResidentCatalogue } from '../locale/resident.ts';
 import type { Draft } from './draft.ts';
 import './marks.css';
-import { personalMarks, without, type Mark } from './personal.ts';
+import { personalMarks, publicWords, without, type Mark } from './personal.ts';
 import { publicFacts } from './similar.ts';
 
 interface PreviewState {
@@ -18,10 +18,11 @@ interface PreviewState {
 /** Exactly what the public will see of the report, and who sees the rest. */
 export function preview({ t, language, service, draft, hasContact }: PreviewState): TemplateResult | typeof nothing {
   if (!service) return nothing;
-  const rest = [t.previewWords, ...(draft.photos.length > 0 ? [t.previewPhotos] : []), ...(hasContact ? [t.previewContact] : [])];
+  const words = draft.shared && !service.private ? publicWords(draft.words) : '';
+  const rest = [words ? t.previewWordsShared : t.previewWords, ...(draft.photos.length > 0 ? [t.previewPhotos] : []), ...(hasContact ? [t.previewContact] : [])];
   return html`<section class="card preview" aria-labelledby="preview-title">
     <h2 id="preview-title">${t.previewTitle}</h2>
-    ${service.private ? html`<p>${t.servicePrivate}</p>` : html`<div class="public-view">${publicFacts(t, language, service, { status: 'received', filedAt: new Date().toISOString() })}
+    ${service.private ? html`<p>${t.servicePrivate}</p>` : html`<div class="public-view">${publicFacts(t, language, service, { status: 'received', filedAt: new Date().toISOString(), words })}
       <p class="hint">${t.previewPoint}</p></div>`}
     <ul class="rest">${rest.map((one) => html`<li>${one}</li>`)}</ul>
   </section>`;

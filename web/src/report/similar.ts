@@ -7,13 +7,14 @@ import type { ResidentCatalogue } from '../locale/resident.ts';
 import type { Setting } from '../page/settings.ts';
 import type { Place } from './draft.ts';
 
-/** An open report near a place, as everybody may see it: no words, no persons. */
+/** An open report near a place, as everybody may see it: no persons, and words only where its reporter agreed. */
 export interface Near {
   id: string;
   service: string;
   status: Status;
   filedAt: string;
   metres: number;
+  words: string;
 }
 
 /** Metres within which a report can be of the same thing, and how many are shown. */
@@ -33,7 +34,7 @@ export function around({ lon, lat }: Pick<Place, 'lon' | 'lat'>): string {
 export function nearest(reports: PublicReports, { lon, lat }: Pick<Place, 'lon' | 'lat'>): Near[] {
   return reports.features
     .map(({ id, geometry: { coordinates: [x = 0, y = 0] }, properties }) => ({
-      id, service: properties.service_code, status: properties.status, filedAt: properties.filed_at,
+      id, service: properties.service_code, status: properties.status, filedAt: properties.filed_at, words: properties.words ?? '',
       metres: Math.hypot((x - lon) * Math.cos((lat * Math.PI) / 180), y - lat) * perDegree,
     }))
     .filter((one) => one.metres <= reach)
@@ -70,8 +71,9 @@ interface SimilarState {
 }
 
 /** What is known to all about one report. */
-export function publicFacts(t: ResidentCatalogue, language: Language, service: Service | undefined, one: Pick<Near, 'status' | 'filedAt'> & { metres?: number }): TemplateResult {
+export function publicFacts(t: ResidentCatalogue, language: Language, service: Service | undefined, one: Pick<Near, 'status' | 'filedAt' | 'words'> & { metres?: number }): TemplateResult {
   return html`<p class="public-facts"><strong>${said(service?.name, language)}</strong> <span class="chip ${one.status === 'received' ? 'waiting' : ''}">${t[`status_${one.status}_short`]}</span></p>
+    ${one.words ? html`<p class="public-words">${one.words}</p>` : nothing}
     <p class="hint">${[one.metres === undefined ? '' : t.similarAway(distance(t, one.metres)), t.similarFiled(ago(t, one.filedAt))].filter(Boolean).join(t.dot)}</p>`;
 }
 

@@ -10,7 +10,7 @@ import { length } from '../report/draft.ts';
 import { marksView } from '../report/preview.ts';
 import { mayConfirm, mayReopen, wasConfirmed } from './answers.ts';
 
-type Step = 'notes' | 'confirmation' | 'reopening';
+type Step = 'notes' | 'confirmation' | 'reopening' | 'words-withdrawal';
 
 const least = 2;
 const most = 300;
@@ -40,7 +40,7 @@ export class TrackAnswer extends ResidentElement {
     const characters = length(words);
     this.wrong = undefined;
     this.done = '';
-    if (step !== 'confirmation' && (characters < least || characters > most)) {
+    if ((step === 'notes' || step === 'reopening') && (characters < least || characters > most)) {
       this.wrong = { step, text: characters < least ? t.answerShort : t.answerLong };
       void this.focusOn(`#answer-${step}`);
       return;
@@ -55,7 +55,7 @@ export class TrackAnswer extends ResidentElement {
       const path = { code };
       const tracked = step === 'reopening' ? await client.post('/v1/{jurisdiction}/reports/track/{code}/reopening', { path, key, body: { reason: text } })
         : step === 'notes' ? await client.post('/v1/{jurisdiction}/reports/track/{code}/notes', { path, key, body: { note: text } })
-          : await client.post('/v1/{jurisdiction}/reports/track/{code}/confirmation', { path, key, body: {} });
+          : await client.post(step === 'confirmation' ? '/v1/{jurisdiction}/reports/track/{code}/confirmation' : '/v1/{jurisdiction}/reports/track/{code}/words-withdrawal', { path, key, body: {} });
       this.keys.delete(step);
       if (step === 'notes') this.note = '';
       if (step === 'reopening') { this.reason = ''; this.reopening = false; }
@@ -70,7 +70,7 @@ export class TrackAnswer extends ResidentElement {
 
   protected override render() {
     const t = this.t;
-    return html`${this.verdict()}
+    return html`${this.verdict()}${this.publicPart()}
       <form class="card" novalidate aria-labelledby="note-title" @submit=${(event: Event) => void this.send('notes', this.note, event)}>
         <h2 id="note-title">${t.noteTitle}</h2>
         ${this.words('notes', t.noteTitle, this.note, (words) => { this.note = words; }, true)}
@@ -97,6 +97,18 @@ export class TrackAnswer extends ResidentElement {
         ${this.words('reopening', t.reopenReason, this.reason, (words) => { this.reason = words; }, false)}
         <div class="buttons"><button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending === 'reopening' ? t.sending : t.reopenSend}</button></div></form>` : nothing}
       ${bad ? until : nothing}
+    </section>`;
+  }
+
+  /** What everybody reads of the words, and how to take it back. */
+  private publicPart() {
+    const { t, tracked } = this;
+    if (!tracked.public_words) return nothing;
+    return html`<section class="card public-words" aria-labelledby="public-title">
+      <h2 id="public-title">${t.publicWords}</h2>
+      <p class="said">${tracked.public_words}</p>
+      <div class="buttons"><button type="button" class="secondary" aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.send('words-withdrawal', '')}>${this.sending === 'words-withdrawal' ? t.sending : t.wordsTakeBack}</button></div>
+      <p class="wrong" role="alert">${this.wrong?.step === 'words-withdrawal' ? this.wrong.text : ''}</p>
     </section>`;
   }
 

@@ -180,7 +180,6 @@ export class TrackPage extends ResidentElement {
         ${tracked.original ? html`<dt>${t.statusLabel}</dt><dd>${t.trackOriginal(t[`status_${tracked.original.status}`], moment(t, zone, tracked.original.filed_at))}</dd>` : nothing}
         ${tracked.resolve_by ? html`<dt>${t.resolveBy}</dt><dd>${t.dueBy(moment(t, zone, tracked.resolve_by))}</dd>` : nothing}
         <dt>${t.whatWasSaid}</dt><dd class="said">${tracked.description}</dd>
-        ${tracked.public_words ? html`<dt>${t.publicWords}</dt><dd class="said">${tracked.public_words}</dd>` : nothing}
         ${readAnswers(tracked.service, tracked.given, this.language, (at) => moment(t, zone, at)).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
       </dl>
       <weige-photo-list .source=${this.photosOf(setting, tracked)}></weige-photo-list>

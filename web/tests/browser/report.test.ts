@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
-import type { Filed } from '../../src/contract/schemas.ts';
+import type { Filed, PublicReports } from '../../src/contract/schemas.ts';
 import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
 import { startServer, type Server } from './server.ts';
 import { demo, texts } from './steps.ts';
@@ -19,8 +19,8 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     await server?.stop();
   });
 
-  const file = async (lon: number, lat: number, service: string): Promise<Filed> => {
-    const body = JSON.stringify({ service_code: service, lon, lat, description: '先报的一件' });
+  const file = async (lon: number, lat: number, service: string, words: string, shared: boolean): Promise<Filed> => {
+    const body = JSON.stringify({ service_code: service, lon, lat, description: words, public_words: shared });
     const answer = await fetch(`${server.url}/v1/demo/reports`, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() } });
     return (await answer.json()) as Filed;
   };
@@ -32,7 +32,8 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     const service = services.find((one) => !one.private && !one.questions?.length)?.service_code ?? '';
     const { features } = (await (await fetch(`${server.url}/v1/demo/boundary-sets/${boundary_set}/areas?geometry=false`)).json()) as { features: { properties: { label: [number, number] } }[] };
     const [lon = 0, lat = 0] = features.at(-40 - 7 * ways.findIndex(([a, b]) => a === device && b === language))?.properties.label ?? [];
-    await file(lon + 0.0003, lat, service);
+    await file(lon + 0.0003, lat, service, '小卖部门口的灯，找13812345678或\n0511-85012345', true);
+    await file(lon - 0.0004, lat, service, '谁也不该读到', false);
     const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: lon, latitude: lat, accuracy: 8 } });
     const { page } = visit;
     const press = async (name: string) => { const button = page.getByRole('button', { name, exact: true }).first(); await (device === 'phone' ? button.tap() : button.click()); };
@@ -47,6 +48,7 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     await page.locator('.similar').waitFor();
     expect((await visit.layoutShift()) - beforeChoice, 'layout shift of what is similar').toBeLessThan(0.01);
     await visit.check(`similar ${device} ${language}`);
+    expect(await page.locator('.similar .public-words').allInnerTexts()).toEqual(['小卖部门口的灯，找▇▇或 ▇▇']);
     await page.locator('.similar').scrollIntoViewIfNeeded();
     await visit.picture(`report-similar-${device}-${language}`);
     // Too, and then not.
@@ -62,6 +64,12 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     await page.keyboard.insertText(words);
     await expect.poll(() => page.locator('.marks button').count()).toBe(3);
     await page.locator('.preview').waitFor();
+    // Nobody reads them until that is asked for; then exactly what the preview shows.
+    expect(await page.locator('#share').isChecked()).toBe(false);
+    expect(await page.locator('.preview .public-words').count()).toBe(0);
+    await (device === 'phone' ? page.getByText(t.share).tap() : page.getByText(t.share).click());
+    const shown = language === 'zh' ? '灯坏了，找▇▇的车主，电话▇▇或▇▇' : 'Lamp out. Ask the owner of ▇▇, phone ▇▇ or ▇▇';
+    expect(await page.locator('.preview .public-words').innerText()).toBe(shown);
     await visit.check(`preview ${device} ${language}`);
     await page.locator('.marks').scrollIntoViewIfNeeded();
     await visit.picture(`report-marks-${device}-${language}`);
@@ -73,10 +81,14 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
       await expect.poll(() => page.locator('.marks button').count()).toBe(left - 1);
     }
     expect(await page.locator('#description').inputValue()).not.toMatch(/\d{4}|@/);
+    const promised = await page.locator('.preview .public-words').innerText();
     const filing = visit.answer('POST', /\/reports$/);
     await visit.press('.send button.primary');
     expect((await filing).status()).toBe(201);
     await page.locator('#filed').waitFor();
+    const box = [lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001].join(',');
+    const { features: seen } = (await (await fetch(`${server.url}/v1/demo/reports?bbox=${box}&words=true`)).json()) as PublicReports;
+    expect(seen.map((one) => one.properties.words)).toContain(promised);
     await visit.end();
   });
 
