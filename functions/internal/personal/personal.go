@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
@@ -66,7 +67,8 @@ var forms = []Form{
 	{Phone, `(?:电话|手机|座机|热线|号码|QQ|微信|\b(?:tel|phone|telephone|mobile|call|text)(?: me)?(?: at| on)?)(?:号码?|number)?(?:是|为|is)?[.: ]{0,3}(\d(?:[ -]?\d){5,14})(?![\d.])`, true},
 }
 
-var compiled = func() []*regexp2.Regexp {
+// compiled are the forms, once somebody looks for them: most functions never do.
+var compiled = sync.OnceValue(func() []*regexp2.Regexp {
 	all := make([]*regexp2.Regexp, len(forms))
 	for n, one := range forms {
 		options := regexp2.RegexOptions(regexp2.ECMAScript)
@@ -76,13 +78,13 @@ var compiled = func() []*regexp2.Regexp {
 		all[n] = regexp2.MustCompile(one.Form, options)
 	}
 	return all
-}()
+})
 
 // Marks finds every telephone number, identity number, number plate and e-mail address in a text, in its order; none overlaps another.
 func Marks(words string) ([]Mark, error) {
 	text := []rune(halfWidth(words))
 	var marks []Mark
-	for n, form := range compiled {
+	for n, form := range compiled() {
 		found, err := form.FindRunesMatch(text)
 		for ; err == nil && found != nil; found, err = form.FindNextMatch(found) {
 			mark := Mark{forms[n].Kind, found.Index, found.Index + found.Length}
