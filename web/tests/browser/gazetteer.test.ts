@@ -130,6 +130,17 @@ suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : '
     // A lost result is found again from the list, by its file's name.
     await page.locator('.drawings li').last().getByRole('button', { name: g.look }).click();
     await page.locator('.intake[data-state=refused]').waitFor();
+
+    // Who may do most has the fullest header: in English it fits a small desktop, too.
+    await page.goto(`${server.url}/dispatch/`);
+    await page.locator('.desk').waitFor();
+    await page.getByRole('button', { name: texts('zh').languageSwitch }).click();
+    for (const width of [1440, 1280, 920]) {
+      await page.setViewportSize({ width, height: 800 });
+      const end = await page.locator('.account button').last().evaluate((one) => one.getBoundingClientRect().right);
+      expect(end, `the header at ${width}`).toBeLessThanOrEqual(width);
+      expect(await page.locator('header.top').evaluate((one) => one.getBoundingClientRect().height), `rows of the header at ${width}`).toBeLessThan(70);
+    }
     await visit.end();
   });
 
