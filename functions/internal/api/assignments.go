@@ -53,7 +53,7 @@ func (s *Server) ListQueue(w http.ResponseWriter, r *http.Request, code Jurisdic
 		s.fail(w, r, err)
 		return
 	}
-	q := assignment.QueueQuery{Area: p.Area, Assignee: p.Assignee, Status: report.Status(p.Status), Late: p.Late, After: p.CursorQuery}
+	q := assignment.QueueQuery{Area: p.Area, Assignee: p.Assignee, Status: report.Status(p.Status), Service: p.ServiceCode, Late: p.Late, After: p.CursorQuery}
 	if q.Status != "" && !q.Status.Open() {
 		s.fail(w, r, fault.Field("status", "The list holds open reports: received, assigned, in_progress, returned, reopened and resolved."))
 		return
@@ -91,18 +91,26 @@ func (s *Server) insideScope(p access.Principal, action access.Action, c jurisdi
 	return s.allowed(p, action, access.Resource{Jurisdiction: c.Jurisdiction, Areas: chain})
 }
 
-// ListAreaCounts answers the counters of the areas the caller holds.
-func (s *Server) ListAreaCounts(w http.ResponseWriter, r *http.Request, code JurisdictionPath) {
-	_, c, scope, err := s.staff(r, access.ListAreaCounts, code)
+// ListAreaCounts answers the counters of the areas the caller holds or, with a filter, counts what it lets through.
+func (s *Server) ListAreaCounts(w http.ResponseWriter, r *http.Request, code JurisdictionPath, p ListAreaCountsParams) {
+	who, c, scope, err := s.staff(r, access.ListAreaCounts, code)
 	var counts []assignment.Count
-	if err == nil {
+	more := false
+	switch q := (assignment.QueueQuery{Assignee: p.Assignee, Status: report.Status(p.Status), Service: p.ServiceCode, Late: p.Late}); {
+	case err != nil:
+	case q == assignment.QueueQuery{}:
 		counts, err = s.Assignments.Counts(r.Context(), c, scope)
+	case q.Status != "" && !q.Status.Open():
+		err = fault.Field("status", "Open reports are counted: received, assigned, in_progress, returned, reopened and resolved.")
+	default:
+		permitted := func(st report.State) bool { return s.May.Allow(who, access.ListQueue, resourceOf(st)) } // what the list gives
+		counts, more, err = s.Assignments.CountsOf(r.Context(), c, q, scope, permitted)
 	}
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	list := Counts{Areas: []AreaCount{}}
+	list := Counts{Areas: []AreaCount{}, More: more}
 	for _, n := range counts {
 		list.Areas = append(list.Areas, AreaCount{Code: n.QueueArea, Open: n.Open, Waiting: n.Waiting, Late: n.Late})
 	}

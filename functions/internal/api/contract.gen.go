@@ -1441,6 +1441,9 @@ type CorrectionInput struct {
 // Counts defines model for Counts.
 type Counts struct {
 	Areas []AreaCount `json:"areas"`
+
+	// More There may be more: not all open reports were read.
+	More bool `json:"more,omitempty,omitzero"`
 }
 
 // Datum defines model for Datum.
@@ -3372,6 +3375,19 @@ type ListChangesParams struct {
 	IfNoneMatch string `json:"If-None-Match,omitempty,omitzero"`
 }
 
+// ListAreaCountsParams defines parameters for ListAreaCounts.
+type ListAreaCountsParams struct {
+	// Assignee A person's id, or `queue` for reports that nobody has yet.
+	Assignee string `form:"assignee,omitempty" json:"assignee,omitempty,omitzero"`
+	Status   Status `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// ServiceCode Only reports of this service.
+	ServiceCode string `form:"service_code,omitempty" json:"service_code,omitempty,omitzero"`
+
+	// Late true: only reports past the deadline that runs.
+	Late bool `form:"late,omitempty" json:"late,omitempty,omitzero"`
+}
+
 // ListDeadDeliveriesParams defines parameters for ListDeadDeliveries.
 type ListDeadDeliveriesParams struct {
 	LimitQuery LimitQuery `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
@@ -3521,6 +3537,9 @@ type ListQueueParams struct {
 	Assignee string `form:"assignee,omitempty" json:"assignee,omitempty,omitzero"`
 	Status   Status `form:"status,omitempty" json:"status,omitempty,omitzero"`
 
+	// ServiceCode Only reports of this service.
+	ServiceCode string `form:"service_code,omitempty" json:"service_code,omitempty,omitzero"`
+
 	// Late true: only reports past the deadline that runs.
 	Late       bool       `form:"late,omitempty" json:"late,omitempty,omitzero"`
 	LimitQuery LimitQuery `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
@@ -3537,6 +3556,9 @@ type GetQueueTileParams struct {
 	// Assignee A person's id, or `queue` for reports that nobody has yet.
 	Assignee string `form:"assignee,omitempty" json:"assignee,omitempty,omitzero"`
 	Status   Status `form:"status,omitempty" json:"status,omitempty,omitzero"`
+
+	// ServiceCode Only reports of this service.
+	ServiceCode string `form:"service_code,omitempty" json:"service_code,omitempty,omitzero"`
 
 	// Late true: only reports past the deadline that runs.
 	Late        bool        `form:"late,omitempty" json:"late,omitempty,omitzero"`
@@ -3912,9 +3934,9 @@ type ServerInterface interface {
 	// ListChanges What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version. A WebSocket at /live says when there is something new.
 	// (GET /v1/{jurisdiction}/changes)
 	ListChanges(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListChangesParams)
-	// ListAreaCounts Open and waiting reports per area, within the caller's areas.
+	// ListAreaCounts Open, waiting and late reports per area, within the caller's areas. Without a filter they are counters; with one, the reports are read and counted, the oldest 10,000 at most.
 	// (GET /v1/{jurisdiction}/counts)
-	ListAreaCounts(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath)
+	ListAreaCounts(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListAreaCountsParams)
 	// ListDeadDeliveries Mails, pushes and the like that were given up in the last 30 days, latest first.
 	// (GET /v1/{jurisdiction}/deliveries)
 	ListDeadDeliveries(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListDeadDeliveriesParams)
@@ -5251,8 +5273,63 @@ func (siw *ServerInterfaceWrapper) ListAreaCounts(w http.ResponseWriter, r *http
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAreaCountsParams
+
+	// ------------- Optional query parameter "assignee" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "assignee", r.URL.Query(), &params.Assignee, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "assignee"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "assignee", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "service_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service_code", r.URL.Query(), &params.ServiceCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "service_code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service_code", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", r.URL.Query(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "late"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "late", Err: err})
+		}
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ListAreaCounts(w, r, jurisdictionPath)
+		siw.Handler.ListAreaCounts(w, r, jurisdictionPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6481,6 +6558,19 @@ func (siw *ServerInterfaceWrapper) ListQueue(w http.ResponseWriter, r *http.Requ
 		return
 	}
 
+	// ------------- Optional query parameter "service_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service_code", r.URL.Query(), &params.ServiceCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "service_code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service_code", Err: err})
+		}
+		return
+	}
+
 	// ------------- Optional query parameter "late" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", r.URL.Query(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
@@ -6611,6 +6701,19 @@ func (siw *ServerInterfaceWrapper) GetQueueTile(w http.ResponseWriter, r *http.R
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "service_code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service_code", r.URL.Query(), &params.ServiceCode, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "service_code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service_code", Err: err})
 		}
 		return
 	}

@@ -18,7 +18,7 @@ func (s *Server) GetQueueTile(w http.ResponseWriter, r *http.Request, code Juris
 	if err == nil {
 		err = s.insideScope(who, access.GetQueueTile, c, scope, p.AreaQuery)
 	}
-	q := assignment.QueueQuery{Area: p.AreaQuery, Assignee: p.Assignee, Status: report.Status(p.Status), Late: p.Late}
+	q := assignment.QueueQuery{Area: p.AreaQuery, Assignee: p.Assignee, Status: report.Status(p.Status), Service: p.ServiceCode, Late: p.Late}
 	switch {
 	case err != nil:
 	case q.Status != "" && !q.Status.Open():

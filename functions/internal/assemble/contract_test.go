@@ -276,6 +276,25 @@ func TestQueueStaysInsideTheScope(t *testing.T) {
 		if len(q.Reports) != want {
 			t.Errorf("%s sees %d reports, want %d", grant, len(q.Reports), want)
 		}
+		// What is counted by a filter is what the list has by it.
+		for filter, some := range map[string]bool{"service_code=light": true, "service_code=visit": false, "status=assigned": true, "assignee=queue": true, "late=true": false} {
+			w.must("GET", "/v1/town/queue?"+filter, w.issuer.token("p", grant), nil).into(t, &q)
+			var counts api.Counts
+			w.must("GET", "/v1/town/counts?"+filter, w.issuer.token("p", grant), nil).into(t, &counts)
+			in, counted := map[string]int{}, int64(0)
+			for _, one := range q.Reports {
+				in[strings.Join(one.Chain, " ")]++
+			}
+			for _, one := range counts.Areas {
+				counted += one.Open
+			}
+			if counted != int64(len(q.Reports)) || len(counts.Areas) > len(in) || counts.More || grant == "dispatcher@town" && (counted > 0) != some {
+				t.Errorf("%s, %s: %d counted, %d listed: %+v", grant, filter, counted, len(q.Reports), counts)
+			}
+		}
+	}
+	if a := w.do("GET", "/v1/town/counts?status=closed", w.issuer.token("p", "dispatcher@town"), nil); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("counts of what is closed: %d %s", a.status, a.body)
 	}
 	var q api.Queue
 	w.must("GET", "/v1/town/queue?assignee=leader-21", w.issuer.token("leader-21", "member@town:c1g1"), nil).into(t, &q)

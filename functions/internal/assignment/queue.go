@@ -25,6 +25,7 @@ type QueueQuery struct {
 	Area     string // with its children
 	Assignee string // a person's id, or Unassigned
 	Status   report.Status
+	Service  string
 	Late     bool // only what is past the deadline that runs
 	After    string
 	Limit    int
@@ -57,6 +58,26 @@ func (d *Desk) Counts(ctx context.Context, c jurisdiction.Current, scope Scope) 
 	return d.Counter.Counts(ctx, c.Jurisdiction, areas)
 }
 
+// CountsOf counts the reports that a list would give, by queue area; q.After and q.Limit are of no meaning. The oldest are read, mostRead of them;
+// more tells that there are others.
+func (d *Desk) CountsOf(ctx context.Context, c jurisdiction.Current, q QueueQuery, scope Scope, permit func(report.State) bool) (counts []Count, more bool, err error) {
+	q.After, q.Limit = "", mostRead
+	states, next, err := d.List(ctx, c, q, scope, permit)
+	at := map[string]int{}
+	for _, s := range states {
+		i, known := at[s.QueueArea]
+		if !known {
+			i, at[s.QueueArea] = len(counts), len(counts)
+			counts = append(counts, Count{QueueArea: s.QueueArea})
+		}
+		one := counted(s.Status, s.Assignee, s.Late())
+		counts[i].Open += one.Open
+		counts[i].Waiting += one.Waiting
+		counts[i].Late += one.Late
+	}
+	return counts, next != "", err
+}
+
 // queueAreas gives the queue areas that an area and a scope have in common. Where one lies inside a queue area, that queue area is
 // among them, and reports of its other parts are left out later.
 func queueAreas(c jurisdiction.Current, area string, scope Scope) ([]string, error) {
@@ -83,6 +104,7 @@ func queueAreas(c jurisdiction.Current, area string, scope Scope) ([]string, err
 func (q QueueQuery) matches(s report.State) bool {
 	switch {
 	case q.Status != "" && s.Status != q.Status,
+		q.Service != "" && s.Service != q.Service,
 		q.Area != "" && !s.In(q.Area),
 		q.Late && !s.Late(),
 		q.Assignee == Unassigned && s.Assignee.Kind != report.ToQueue:

@@ -12,11 +12,11 @@ import (
 // TileZoom is the coarsest zoom level of which there are tiles of single reports; above it maps show counts per area.
 const TileZoom = 15
 
-// mostInTile is how many reports are read for one tile at most, the oldest of the areas that it meets. astray is how far beyond its queue
+// mostRead is how many reports are read at most for one tile, the oldest of the areas that it meets, or to count them. astray is how far beyond its queue
 // area a report may lie, in metres: near an edge, people say which side it belongs to.
 const (
-	mostInTile = 10_000
-	astray     = 50
+	mostRead = 10_000
+	astray   = 50
 )
 
 // Mark is what a map draws as one: reports that lie too close together to be told apart at its zoom.
@@ -67,13 +67,13 @@ func (d *Desk) around(ctx context.Context, c jurisdiction.Current, q QueueQuery,
 		return nil, false, err
 	}
 	if q.Assignee != "" && q.Assignee != Unassigned {
-		states, next, err := d.Assigned.ListAssigned(ctx, c.Jurisdiction, q.Assignee, "", mostInTile, nil)
+		states, next, err := d.Assigned.ListAssigned(ctx, c.Jurisdiction, q.Assignee, "", mostRead, nil)
 		return states, next != "", err
 	}
 	if areas = meeting(c, areas, z, x, y); len(areas) == 0 {
 		return nil, false, nil
 	}
-	states, next, err := d.Lister.List(ctx, report.Page{Jurisdiction: c.Jurisdiction, QueueAreas: areas, Limit: mostInTile})
+	states, next, err := d.Lister.List(ctx, report.Page{Jurisdiction: c.Jurisdiction, QueueAreas: areas, Limit: mostRead})
 	return states, next != "", err
 }
 

@@ -19,9 +19,11 @@ export interface Listed {
   items: readonly QueueItem[];
   next: string | undefined;
   counts: readonly AreaCount[];
+  /** The counts leave some out: with a filter not all reports are read. */
+  countsMore: boolean;
 }
 
-export const nothingListed: Listed = { items: [], next: undefined, counts: [] };
+export const nothingListed: Listed = { items: [], next: undefined, counts: [], countsMore: false };
 
 /** The list with one report as it is now; a report that is not listed stays unlisted. */
 export function withReport(items: readonly QueueItem[], now: QueueItem): QueueItem[] {

@@ -6,6 +6,8 @@ export interface Filters {
   /** A person's id, `queue`, or `all` for the choice of somebody who begins with their own. */
   assignee: string;
   status: Status | '';
+  /** A service's code. */
+  service: string;
   /** The open report's id, or ''. */
   report: string;
 }
@@ -13,7 +15,7 @@ export interface Filters {
 /** The choice of every assignee, by somebody who begins with their own. */
 export const everything = 'all';
 
-export const noFilters: Filters = { area: '', assignee: '', status: '', report: '' };
+export const noFilters: Filters = { area: '', assignee: '', status: '', service: '', report: '' };
 
 /** The statuses of open reports, which are what the list holds. */
 export const openStatuses = ['received', 'assigned', 'in_progress', 'returned', 'reopened', 'resolved'] as const satisfies Status[];
@@ -25,7 +27,7 @@ export function filtersIn(search: string): Filters {
   const query = new URLSearchParams(search);
   const text = (name: string) => (query.get(name) ?? '').slice(0, 128);
   const status = text('status');
-  return { area: text('area'), assignee: text('assignee'), status: statuses.includes(status) ? (status as Status) : '', report: text('report') };
+  return { area: text('area'), assignee: text('assignee'), status: statuses.includes(status) ? (status as Status) : '', service: text('service'), report: text('report') };
 }
 
 /** The query of an address with these filters; other parameters, such as the jurisdiction, stay. */
@@ -41,7 +43,7 @@ export function searchWith(search: string, filters: Filters): string {
 
 /** Whether the same list is asked for; the open report is no part of it. */
 export function sameList(a: Filters, b: Filters): boolean {
-  return a.area === b.area && a.assignee === b.assignee && a.status === b.status;
+  return a.area === b.area && a.assignee === b.assignee && a.status === b.status && a.service === b.service;
 }
 
 /** Whether somebody sees another list than the one they begin with. */
@@ -55,8 +57,13 @@ export function firstFilters(search: string, person: string, reassigns: boolean)
   return reassigns || new URLSearchParams(search).has('assignee') || isFiltered(found) ? found : { ...found, assignee: person };
 }
 
+/** The filters but for the area, as the server is asked; what lets everything through is left out. */
+export function asked({ assignee, status, service }: Filters): { assignee?: string; status?: Status; service_code?: string } {
+  return { ...(assignee && assignee !== everything ? { assignee } : {}), ...(status ? { status } : {}), ...(service ? { service_code: service } : {}) };
+}
+
 /** Address pattern of the map's tiles with all reports of the list. */
-export function queueTiles(jurisdiction: string, { area, assignee, status }: Filters): string {
-  const query = searchWith('', { area, assignee: assignee === everything ? '' : assignee, status, report: '' });
-  return `${location.origin}/v1/${jurisdiction}/queue/tiles/{z}/{x}/{y}${query}`;
+export function queueTiles(jurisdiction: string, filters: Filters): string {
+  const query = new URLSearchParams({ ...(filters.area ? { area: filters.area } : {}), ...asked(filters) }).toString();
+  return `${location.origin}/v1/${jurisdiction}/queue/tiles/{z}/{x}/{y}${query ? `?${query}` : ''}`;
 }

@@ -38,7 +38,7 @@ export function filterBar(s: ListState): TemplateResult {
   const { t, desk, filters } = s;
   const { areas } = desk.setting;
   const groups = areaChoices(areas, (code) => holds(desk.duties, areas, code));
-  const select = (name: 'area' | 'assignee' | 'status', label: string, options: unknown) => html`<div class="field"><label for="filter-${name}">${label}</label>
+  const select = (name: 'area' | 'assignee' | 'status' | 'service', label: string, options: unknown) => html`<div class="field"><label for="filter-${name}">${label}</label>
     <select id="filter-${name}" @change=${(event: Event) => s.filter({ [name]: (event.target as HTMLSelectElement).value })}>${options}</select></div>`;
   const option = (value: string, text: string, chosen: string) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`;
   return html`<form class="filters" role="search" aria-label=${t.filters} @submit=${(event: Event) => event.preventDefault()}>
@@ -48,6 +48,7 @@ export function filterBar(s: ListState): TemplateResult {
     ${desk.duties.reassigns && desk.roster.length > 0 ? select('assignee', t.filterAssignee, html`${option('', t.anyAssignee, filters.assignee)}${option('queue', t.assigneeQueue, filters.assignee)}
       ${everybody(desk.roster).map((one) => option(one.person, one.name, filters.assignee))}`) : nothing}
     ${select('status', t.filterStatus, html`${option('', t.anyStatus, filters.status)}${openStatuses.map((status) => option(status, t[`status_${status}_short`], filters.status))}`)}
+    ${select('service', t.filterService, html`${option('', t.anyService, filters.service)}${desk.setting.jurisdiction.services.map((one) => option(one.service_code, serviceName(desk.setting.jurisdiction.services, one.service_code, s.language), filters.service))}`)}
     ${isFiltered(filters, s.beginning) ? html`<button type="button" class="quiet" @click=${() => s.filter({ ...s.beginning, report: filters.report })}>${t.clearFilters}</button>` : nothing}
   </form>`;
 }
@@ -57,6 +58,7 @@ export function reportList(s: ListState): TemplateResult {
   return html`<div class="list-head"><h2 id="list-title">${t.listTitle}</h2>${s.fresh}
       <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
     <p class="hint" role="status">${s.busy ? t.loading : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
+    ${listed.countsMore ? html`<p class="hint">${t.countsMore}</p>` : nothing}
     ${s.picking && listed.items.length > 0 ? html`<label class="check pick-all"><input type="checkbox" .checked=${allPicked(s)} @change=${(event: Event) => pickAll(s, (event.target as HTMLInputElement).checked)}> ${staffTexts().pickListed}</label>` : nothing}
     <ul class="reports" aria-labelledby="list-title">
       ${repeat(listed.items, (item) => item.report, (item) => html`<li class=${s.picking ? 'pickable' : nothing}>${pickBox(s, item)}${entry(s, item)}</li>`)}

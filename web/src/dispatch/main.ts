@@ -12,7 +12,7 @@ import { countPoints, nothing as noPoints, queuePoints, type PointCollection } f
 import type { Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
-import { everything, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
+import { asked, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
 import './keys.ts';
 import type { KeyAction } from './keys.ts';
 import { filterBar, reportList, type ListState } from './list.ts';
@@ -107,20 +107,20 @@ export class DispatchPage extends StaffElement {
   }
 
   private async fetchList(after?: string): Promise<void> {
-    const { desk, filters: { area, assignee, status } } = this;
+    const { desk, filters } = this;
     if (!desk) return;
-    const asked = ++this.asked;
+    const turn = ++this.asked;
     this.busy = true;
     this.trouble = '';
     try {
-      const query = { area, assignee: assignee === everything ? '' : assignee, ...(status ? { status } : {}), ...(after ? { cursor: after } : {}) };
-      const [queue, counts] = await Promise.all([desk.client.get('/v1/{jurisdiction}/queue', { query }), desk.client.get('/v1/{jurisdiction}/counts', {})]);
-      if (asked !== this.asked) return;
-      this.listed = { items: after ? [...this.listed.items, ...queue.reports] : queue.reports, next: queue.next || undefined, counts: counts.areas };
+      const query = { area: filters.area, ...asked(filters), ...(after ? { cursor: after } : {}) };
+      const [queue, counts] = await Promise.all([desk.client.get('/v1/{jurisdiction}/queue', { query }), desk.client.get('/v1/{jurisdiction}/counts', { query: asked(filters) })]);
+      if (turn !== this.asked) return;
+      this.listed = { items: after ? [...this.listed.items, ...queue.reports] : queue.reports, next: queue.next || undefined, counts: counts.areas, countsMore: counts.more === true };
     } catch (error) {
-      if (asked === this.asked) this.explain(error);
+      if (turn === this.asked) this.explain(error);
     } finally {
-      if (asked === this.asked) this.busy = false;
+      if (turn === this.asked) this.busy = false;
     }
   }
 

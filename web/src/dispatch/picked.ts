@@ -1,6 +1,6 @@
 import type { AreaTree, Position } from '../contract/areas.ts';
 import type { QueueItem, ReassignmentPreview } from '../contract/schemas.ts';
-import { everything, type Filters } from './filters.ts';
+import { asked, type Filters } from './filters.ts';
 
 /** A ring of positions; first and last are the same. */
 export type Ring = readonly Position[];
@@ -77,8 +77,8 @@ export function selectionOf(picked: Picked, filters: Filters, listed: readonly Q
     const known = items.length === picked.reports.size && [...codes].every((code) => areas.area(code));
     return { reports: [...picked.reports], ...(known ? { areas: [...codes] } : {}) };
   }
-  const { assignee, status, area } = filters;
-  const filter = { ...(assignee && assignee !== everything ? { assignee } : {}), ...(status ? { status } : {}) };
+  const { area } = filters;
+  const filter = asked(filters);
   if (picked.by === 'areas') return { areas: [...picked.areas], ...filter };
   return { polygon: { type: 'Polygon', coordinates: [picked.ring] }, ...(area ? { areas: [area] } : {}), ...filter };
 }

@@ -1434,7 +1434,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Open and waiting reports per area, within the caller's areas. */
+        /** Open, waiting and late reports per area, within the caller's areas. Without a filter they are counters; with one, the reports are read and counted, the oldest 10,000 at most. */
         get: operations["listAreaCounts"];
         put?: never;
         post?: never;
@@ -3191,6 +3191,8 @@ export interface components {
         };
         Counts: {
             areas: components["schemas"]["AreaCount"][];
+            /** @description There may be more: not all open reports were read. */
+            more?: boolean;
         };
         Changes: {
             changes: components["schemas"]["Change"][];
@@ -5741,6 +5743,8 @@ export interface operations {
                 /** @description A person's id, or `queue` for reports that nobody has yet. */
                 assignee?: string;
                 status?: components["schemas"]["Status"];
+                /** @description Only reports of this service. */
+                service_code?: string;
                 /** @description true: only reports past the deadline that runs. */
                 late?: boolean;
                 limit?: components["parameters"]["limit"];
@@ -5775,6 +5779,8 @@ export interface operations {
                 /** @description A person's id, or `queue` for reports that nobody has yet. */
                 assignee?: string;
                 status?: components["schemas"]["Status"];
+                /** @description Only reports of this service. */
+                service_code?: string;
                 /** @description true: only reports past the deadline that runs. */
                 late?: boolean;
             };
@@ -5857,7 +5863,15 @@ export interface operations {
     };
     listAreaCounts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A person's id, or `queue` for reports that nobody has yet. */
+                assignee?: string;
+                status?: components["schemas"]["Status"];
+                /** @description Only reports of this service. */
+                service_code?: string;
+                /** @description true: only reports past the deadline that runs. */
+                late?: boolean;
+            };
             header?: never;
             path: {
                 jurisdiction: components["parameters"]["jurisdiction"];
