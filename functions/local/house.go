@@ -71,6 +71,11 @@ func open(ctx context.Context, local config.LocalConfig, c config.Config, addres
 	if _, err := os.Stat(filepath.Join(local.Web, "index.html")); err != nil {
 		return nil, fmt.Errorf("the client is not built in %s: run ./scripts/run, or npm ci and npm run build in web", local.Web)
 	}
+	if local.Base.File != "" {
+		if err := checkArchive(local.Base.File); err != nil {
+			return nil, err
+		}
+	}
 	if err := os.MkdirAll(local.Var, 0o700); err != nil {
 		return nil, fmt.Errorf("the folder %s cannot be made: %w", local.Var, err)
 	}
@@ -180,7 +185,10 @@ func (h *house) handler() http.Handler {
 		mux.Handle("/"+name+"/", bucket)
 	}
 	mux.Handle("GET "+socket.Path, h.sockets)
-	mux.Handle("GET /config.json", settings(demo.Jurisdiction, h.config.Issuer, h.config.Audience, h.issuer != nil, h.local.Base))
+	mux.Handle("GET /config.json", settings(config.Page{Jurisdiction: demo.Jurisdiction, Issuer: h.config.Issuer, ClientID: h.config.Audience, Demo: h.issuer != nil}.With(h.local.Base)))
+	if h.local.Base.File != "" {
+		mux.Handle("GET "+config.OwnArchive, archive(h.local.Base.File))
+	}
 	origin := ""
 	if h.issuer != nil {
 		mux.Handle("/issuer/", h.issuer)

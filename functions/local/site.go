@@ -53,11 +53,7 @@ func site(folder, csp string) http.Handler {
 }
 
 // settings is what the client needs to know before it can ask the API.
-func settings(jurisdiction, issuer, clientID string, demo bool, base config.Basemap) http.HandlerFunc {
-	told := map[string]any{"jurisdiction": jurisdiction, "issuer": issuer, "client_id": clientID, "demo": demo}
-	if base.Tiles != "" {
-		told["basemap"] = base
-	}
+func settings(told config.Page) http.HandlerFunc {
 	body, err := json.Marshal(told)
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err != nil {

@@ -1,9 +1,10 @@
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
+import type { StyleSpecification } from 'maplibre-gl';
 import { describe, expect, it } from 'vitest';
 import { areaTree } from '../src/contract/areas.ts';
 import type { QueueItem } from '../src/contract/schemas.ts';
 import { countPoints, pointingAccuracy, publicPoints, queuePoints, rounded } from '../src/map/features.ts';
-import { LAYERS, POINTS_FROM_ZOOM, SOURCES } from '../src/map/sources.ts';
+import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, SOURCES } from '../src/map/sources.ts';
 import { fineCountsFrom, levelScales, linesFrom, namesBetween, zoomAtWidth, type LevelScale } from '../src/map/scale.ts';
 import { mapStyle } from '../src/map/style.ts';
 
@@ -28,15 +29,14 @@ describe('mapStyle', () => {
     expect(Object.keys(style.sources)).toEqual([SOURCES.reports, SOURCES.counts, SOURCES.picked, SOURCES.moves]);
   });
 
-  it('lies on pictures where they are configured, and asks no other host where not', () => {
-    const plain = mapStyle({ scales: scales(3), tiles: 'http://127.0.0.1:8080/{z}/{x}/{y}' });
-    expect(Object.values(plain.sources).some(({ type }) => type === 'raster')).toBe(false);
-    const basemap = 'https://tiles.example.org/{z}/{x}/{y}.png';
-    const style = mapStyle({ scales: scales(3), tiles: 'http://127.0.0.1:8080/{z}/{x}/{y}', basemap });
-    expect(style.sources['basemap']).toMatchObject({ type: 'raster', tiles: [basemap] });
-    expect(style.layers.slice(0, 2).map(({ id }) => id)).toEqual(['outside', 'basemap']);
-    expect(style.layers.some(({ id }) => id === 'ground' || id === 'shore')).toBe(false);
-    expect(style.layers.some(({ id }) => id === 'line-0')).toBe(true);
+  it('lets through what lies under it, and asks no other host by itself', () => {
+    const address = { scales: scales(3), tiles: 'http://127.0.0.1:8080/{z}/{x}/{y}' };
+    const style = mapStyle({ ...address, seeThrough: true });
+    expect(Object.values(style.sources).some(({ type }) => type === 'raster')).toBe(false);
+    expect(validateStyleMin(style)).toEqual([]);
+    const opacity = (of: StyleSpecification) => (of.layers.find(({ id }) => id === AREA_LAYERS.fine) as { paint: { 'fill-opacity': unknown[] } }).paint['fill-opacity'][2];
+    expect(opacity(mapStyle(address))).toBe(1);
+    expect(opacity(style)).toBeLessThan(1);
   });
 
   it('draws single reports where counts end', () => {

@@ -4,7 +4,7 @@ import { constants, brotliCompressSync } from 'node:zlib';
 
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
-const budgets = { first: 45_000, map: 370_000, drawing: 32_000 };
+const budgets = { first: 45_000, map: 370_000, drawing: 32_000, basemap: 16_000 };
 
 /** Bytes of a built file after brotli at its best. */
 function brotli(file) {
@@ -45,6 +45,8 @@ const drawing = [...entry('src/map/drawing.ts')].filter((key) => !owner.has(key)
 rows.push({ what: 'dispatch: drawing on the map, fetched apart', bytes: sum(scripts(drawing)), most: budgets.drawing });
 const sketch = [...entry('src/map/sketch.ts')].filter((key) => !owner.has(key) && !pages.edit.has(key));
 rows.push({ what: 'edit: drawing boundaries, fetched apart', bytes: sum(scripts(sketch)), most: budgets.drawing });
+const basemap = [...new Set(['underlay', 'shifted', 'archive'].flatMap((name) => [...entry(`src/map/${name}.ts`)]))].filter((key) => !owner.has(key));
+rows.push({ what: 'map: a basemap, fetched apart where there is one', bytes: sum(scripts(basemap)), most: budgets.basemap });
 rows.push({ what: 'dispatch: sign-in, fetched apart', bytes: sum(scripts([...session].filter((key) => !pages.dispatch.has(key)))) });
 
 console.log('bytes after brotli    at most');
@@ -57,5 +59,10 @@ for (const key of [...pages.report, ...pages.track, ...pages.subscribe, ...owner
   if (!forStaff.includes(manifest[key].src)) continue;
   over.push(key);
   console.error(`${manifest[key].src} comes with a page or a map that is not for staff alone.`);
+}
+for (const key of [...owner, ...Object.values(pages).flatMap((keys) => [...keys])]) {
+  if (manifest[key].src !== 'src/map/underlay.ts') continue;
+  over.push(key);
+  console.error('What draws a basemap comes where there is none.');
 }
 process.exitCode = over.length > 0 ? 1 : 0;

@@ -32,9 +32,6 @@ func ReadLocal(getenv func(string) string) (LocalConfig, error) {
 		SMTP: r.text("SMTP_URL", ""),
 		Host: r.text("HOST", "127.0.0.1"),
 	}
-	var err error
-	if c.Base, err = readBasemap(r.text("BASEMAP_TILES", ""), r.text("BASEMAP_ATTRIBUTION", ""), r.text("BASEMAP_DATUM", "WGS84")); err != nil {
-		r.wrong = append(r.wrong, err)
-	}
+	c.Base = r.basemap()
 	return c, errors.Join(r.wrong...)
 }

@@ -41,6 +41,8 @@ export const en: Catalogue = {
   mapUnavailableTrack: 'This device cannot draw the map (no WebGL 2); the place is given in words above.',
   mapBroken: 'The map could not be fetched; everything else works as usual.',
   mapTilesMissing: 'Part of the map could not be fetched; please check the network.',
+  mapBaseMissing: 'The basemap could not be fetched; the areas are there all the same.',
+  mapOffline: 'No network: this part of the map is not kept on this device.',
   mapZoomIn: 'Zoom in',
   mapZoomOut: 'Zoom out',
   mapWhole: 'Show everything',

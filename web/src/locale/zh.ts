@@ -41,6 +41,8 @@ export const zh = {
   mapUnavailableTrack: '这台设备画不出地图（缺少 WebGL 2），地点见上面的文字。',
   mapBroken: '地图程序没有取到，其余功能照常可用。',
   mapTilesMissing: '有一部分地图没有取到，请检查网络。',
+  mapBaseMissing: '底图没有取到，网格照常可用。',
+  mapOffline: '没有网络，这台设备上没有存这一带的地图。',
   mapZoomIn: '放大',
   mapZoomOut: '缩小',
   mapWhole: '看全区',

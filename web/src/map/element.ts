@@ -7,10 +7,9 @@ import { byTouch } from '../page/touch.ts';
 import { syntheticBadge } from '../page/shell.ts';
 import type { DrawingWay } from './drawing.ts';
 import { noShapes, nothing, type PointCollection, type ShapeCollection } from './features.ts';
-import type { MapOwner } from './owner.ts';
+import type { MapOwner, OwnerOptions } from './owner.ts';
 import { levelScales, type Bounds } from './scale.ts';
 import { SOURCES } from './sources.ts';
-import type { StyleOptions } from './style.ts';
 
 /** Where the drawing of the map stands. */
 type Stage = 'opening' | 'drawn' | 'unavailable' | 'broken';
@@ -52,7 +51,7 @@ export class MapElement extends PageElement {
   @property({ attribute: false }) unavailableText = '';
 
   @state() private stage: Stage = 'opening';
-  @state() private troubled = false;
+  @state() private troubled: 'basemap' | 'areas' | undefined;
   @state() private aimed = false;
   private owner: MapOwner | undefined;
 
@@ -83,11 +82,12 @@ export class MapElement extends PageElement {
     }
   }
 
-  private place(): Pick<StyleOptions, 'scales' | 'counted' | 'tiles' | 'bounds' | 'basemap'> {
+  private place(): Pick<OwnerOptions, 'scales' | 'counted' | 'tiles' | 'bounds' | 'basemap' | 'seeThrough'> {
     const { jurisdiction, areas } = this.setting;
     const queueLevel = areas.levels.findIndex((one) => one.level === jurisdiction.queue_level);
     const counted = queueLevel < 0 ? Math.max(0, areas.levels.length - 1) : queueLevel;
-    const under = this.setting.settings.basemap ? { basemap: this.setting.settings.basemap.tiles } : {};
+    const { basemap } = this.setting.settings;
+    const under = basemap ? { basemap, seeThrough: true } : {};
     if (!jurisdiction.boundary_set) return { scales: [], ...under };
     const tiles = `${location.origin}/v1/${jurisdiction.jurisdiction}/boundary-sets/${jurisdiction.boundary_set}/tiles/{z}/{x}/{y}`;
     const [west, south, east, north] = jurisdiction.bbox ?? [];
@@ -103,7 +103,7 @@ export class MapElement extends PageElement {
       ...(this.picking ? { picked: (report: string) => tell('picked', { report }) } : {}),
       areaPicked: (code: string) => tell('areaPicked', { code }),
       moved: (bounds: number[], zoom: number) => tell('moved', { bounds, zoom }),
-      troubled: () => { this.troubled = true; },
+      troubled: (part: 'basemap' | 'areas') => { if (this.troubled !== 'areas') this.troubled = part; },
       drawn: () => { this.stage = 'drawn'; },
       ...(this.aiming ? { aimed: (onPin: boolean) => { this.aimed = onPin; } } : {}),
     };
@@ -199,7 +199,7 @@ export class MapElement extends PageElement {
           <button type="button" class="icon" aria-label=${t.mapZoomOut} title=${t.mapZoomOut} @click=${() => this.owner?.zoomOut()}>${sign('M5 12h14')}</button>
           <button type="button" class="icon" aria-label=${t.mapWhole} title=${t.mapWhole} @click=${() => this.owner?.whole()}>${sign('M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5')}</button>
         </div>
-        ${this.troubled ? html`<p class="map-trouble" role="status">${t.mapTilesMissing}</p>` : none}
+        ${this.troubled ? html`<p class="map-trouble" role="status">${navigator.onLine ? (this.troubled === 'basemap' ? t.mapBaseMissing : t.mapTilesMissing) : t.mapOffline}</p>` : none}
       </div>`;
   }
 

@@ -3,6 +3,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
+import type { Basemap } from '../page/settings.ts';
 import type { Drawing, DrawingWay } from './drawing.ts';
 import { noShapes, nothing, pointingAccuracy, rounded, shades, type Overlay, type PointCollection } from './features.ts';
 import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, QUEUE_UNTIL_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
@@ -22,8 +23,8 @@ export interface MapEvents {
   areaPicked?(code: string): void;
   /** The map came to rest. `bounds` is west, south, east, north. */
   moved?(bounds: [number, number, number, number], zoom: number): void;
-  /** A part of the map could not be fetched. */
-  troubled?(): void;
+  /** A part of the map could not be fetched: of what lies under the areas, or of the areas themselves. */
+  troubled?(part: 'basemap' | 'areas'): void;
   /** The first picture is complete. */
   drawn?(): void;
 }
@@ -36,6 +37,8 @@ export interface OwnerOptions extends StyleOptions {
   /** Where to begin, close up. */
   focusAt?: Position;
   events: MapEvents;
+  /** What lies under the areas; the map does not wait for it. */
+  basemap?: Basemap;
   /** Bearer token for the tiles of reports. */
   token?: () => string | undefined;
   /** One finger scrolls the page, two move the map. */
@@ -71,11 +74,15 @@ export class MapOwner {
   private queueAsked = 0;
   private queueTimer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
+  private language: string;
+  /** Writes the names of what lies under the areas in another language. */
+  private rename: ((language: string) => void) | undefined;
 
   /** Throws MapLibre's GPUInitializationError where there is no WebGL 2. */
   constructor(options: OwnerOptions) {
     this.options = options;
     this.queueAt = options.queueTiles;
+    this.language = options.texts.lang;
     const t = options.texts;
     const map = new MapLibre({
       container: options.container,
@@ -88,7 +95,9 @@ export class MapOwner {
       maxZoom: 20, fadeDuration: 0,
       transformRequest: (url) => {
         const token = this.queueAt && url.includes('/queue/tiles/') ? options.token?.() : undefined;
-        return token ? { url, headers: { Authorization: `Bearer ${token}` } } : { url };
+        if (token) return { url, headers: { Authorization: `Bearer ${token}` } };
+        // Keys of tile servers are bound to the site that uses them, which is told to nobody else.
+        return /^https?:/.test(url) && !url.startsWith(`${location.origin}/`) ? { url, referrerPolicy: 'origin' } : { url };
       },
       locale: {
         'Map.Title': options.label,
@@ -102,11 +111,20 @@ export class MapOwner {
     map.keyboard.disableRotation();
     this.ready = new Promise((resolve) => { map.once('load', () => resolve()); });
     this.listen();
+    if (options.basemap) void this.underlay(options.basemap).catch(() => options.events.troubled?.('basemap'));
+  }
+
+  private async underlay(basemap: Basemap): Promise<void> {
+    const [{ lay }] = await Promise.all([import('./underlay.ts'), new Promise((resolve) => { this.map.once('style.load', resolve); })]);
+    const language = this.language;
+    if (this.closed) return;
+    this.rename = await lay(this.map, basemap, language);
+    if (this.language !== language) this.rename(this.language);
   }
 
   private listen(): void {
     const { map, options: { events, choosing } } = this;
-    map.on('error', () => events.troubled?.());
+    map.on('error', (event) => events.troubled?.(String((event as { sourceId?: string }).sourceId).startsWith(SOURCES.basemap) ? 'basemap' : 'areas'));
     map.once('idle', () => { events.drawn?.(); this.tellMoved(); });
     for (const press of ['mousedown', 'touchstart'] as const) map.on(press, () => { this.justDrew = false; });
     map.on('moveend', () => this.tellMoved());
@@ -246,6 +264,10 @@ export class MapOwner {
 
   /** Names the map and the pin in another language. */
   speak(texts: Catalogue, label: string): void {
+    if (this.language !== texts.lang) {
+      this.language = texts.lang;
+      this.rename?.(this.language);
+    }
     this.map.getCanvas().setAttribute('aria-label', label);
     this.marker?.getElement().setAttribute('aria-label', texts.pinLabel);
   }

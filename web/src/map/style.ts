@@ -25,8 +25,8 @@ export const SHADES = ['#e4efe9', '#c5ded6', '#a1c9bf', '#79b1a5'] as const;
 export interface StyleOptions {
   /** Address pattern of the boundary tiles with `{z}`, `{x}`, `{y}`; without one there is ground and overlays only. */
   tiles?: string;
-  /** Address pattern of pictures that lie under everything, of 256 pixels each. */
-  basemap?: string;
+  /** Something lies under the areas, which has to be seen through them. */
+  seeThrough?: boolean;
   /** west, south, east, north: no tile is asked for outside. */
   bounds?: Bounds;
   /** The levels of the boundary set, coarse to fine. */
@@ -50,16 +50,11 @@ export function mapStyle(options: StyleOptions): StyleSpecification {
     },
     layers: [{ id: 'outside', type: 'background', paint: { 'background-color': INK.outside } }],
   };
-  if (options.basemap) {
-    style.sources[SOURCES.basemap] = { type: 'raster', tiles: [options.basemap], tileSize: 256, maxzoom: 18 };
-    style.layers.push({ id: 'basemap', type: 'raster', source: SOURCES.basemap });
-  }
   if (options.tiles) {
     style.sources[SOURCES.boundaries] = {
       type: 'vector', tiles: [options.tiles], minzoom: 0, maxzoom: 18, promoteId: 'code', ...(options.bounds ? { bounds: options.bounds } : {}),
     };
-    const ground = groundLayers(options.scales, counted).filter(({ id }) => !options.basemap || !covering.includes(id));
-    style.layers.push(...ground, ...labelLayers(options.scales));
+    style.layers.push(...groundLayers(options.scales, counted, options.seeThrough ?? false), ...labelLayers(options.scales));
   }
   style.layers.push(...pickedLayers(), ...countLayers(options.scales, counted), ...moveLayers());
   if (options.queueTiles) {
@@ -69,9 +64,6 @@ export function mapStyle(options: StyleOptions): StyleSpecification {
   style.layers.push(...reportLayers(Boolean(options.queueTiles)));
   return style;
 }
-
-/** Layers of a map that has nothing under it. */
-const covering: readonly string[] = ['shore', 'ground'];
 
 /** Features of one level, by its position, coarse to fine. */
 export function ofLevel(position: number): FilterSpecification {
@@ -99,7 +91,7 @@ function strength(position: number, count: number, finest: number, coarsest: num
   return count < 2 ? coarsest : finest + ((coarsest - finest) * (count - 1 - position)) / (count - 1);
 }
 
-function groundLayers(scales: readonly LevelScale[], counted: number): LayerSpecification[] {
+function groundLayers(scales: readonly LevelScale[], counted: number, seeThrough: boolean): LayerSpecification[] {
   const levels = scales.length;
   const tile = { source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.areas } as const;
   const layers: LayerSpecification[] = [
@@ -109,9 +101,9 @@ function groundLayers(scales: readonly LevelScale[], counted: number): LayerSpec
       paint: { 'line-color': INK.shore, 'line-blur': 5, 'line-width': ['interpolate', ['linear'], ['zoom'], 10, 8, 16, 34] },
     },
     { id: 'ground', type: 'fill', ...tile, filter: ofLevel(0), paint: { 'fill-color': INK.ground, 'fill-antialias': false } },
-    ...shadeLayers(scales, counted),
+    ...shadeLayers(scales, counted, seeThrough ? 0.6 : 1),
     { id: 'areas-picked', type: 'fill', ...tile, filter: ofCodes([]), paint: { 'fill-color': INK.selected, 'fill-opacity': 0.22 } },
-    { id: 'chosen', type: 'fill', ...tile, filter: ofCode(''), paint: { 'fill-color': INK.chosen, 'fill-opacity': 0.75 } },
+    { id: 'chosen', type: 'fill', ...tile, filter: ofCode(''), paint: { 'fill-color': INK.chosen, 'fill-opacity': seeThrough ? 0.5 : 0.75 } },
   ];
   // Fine lines first, so that a border of two levels shows as the coarser.
   for (let at = levels - 1; at >= 0; at--) {
@@ -165,11 +157,11 @@ function countLayers(scales: readonly LevelScale[], counted: number): LayerSpeci
 }
 
 /** Areas shaded by how much is open in them, down to single reports; from there on clear, but still there to be clicked. */
-function shadeLayers(scales: readonly LevelScale[], counted: number): LayerSpecification[] {
+function shadeLayers(scales: readonly LevelScale[], counted: number, opacity: number): LayerSpecification[] {
   const shade: ExpressionSpecification = ['match', ['coalesce', ['feature-state', 'shade'], 0], 1, SHADES[0], 2, SHADES[1], 3, SHADES[2], 4, SHADES[3], 'rgba(0,0,0,0)'];
   const layer = (id: string, level: number, zooms: { minzoom?: number; maxzoom?: number }): LayerSpecification => ({
     id, type: 'fill', source: SOURCES.boundaries, 'source-layer': TILE_LAYERS.areas, filter: ofLevel(level), ...zooms,
-    paint: { 'fill-color': shade, 'fill-opacity': ['step', ['zoom'], 1, POINTS_FROM_ZOOM, 0] },
+    paint: { 'fill-color': shade, 'fill-opacity': ['step', ['zoom'], opacity, POINTS_FROM_ZOOM, 0] },
   });
   if (counted === 0) return [layer(AREA_LAYERS.fine, 0, {})];
   const fineFrom = fineCountsFrom(scales[counted], POINTS_FROM_ZOOM);

@@ -14,8 +14,8 @@ interface Shell {
   /** Files of each page that opens without a network, by its path. */
   pages: Record<string, string[]>;
   common: string[];
-  /** Files that a page fetches when it can use them: the map's. Kept once they were. */
-  later: string[];
+  /** Files that a page fetches when it can use them: the map's, and those that draw a basemap. All of a group are kept once one of it was fetched. */
+  later: string[][];
 }
 
 /** What an open page tells: where it is, and what it has fetched. */
@@ -45,7 +45,7 @@ async function renew({ page, fetched }: Opened): Promise<void> {
   const cache = await open();
   const had = (await cache.keys()).map(({ url }) => addressOf(url));
   const pages = Object.keys(shell.pages).filter((one) => one === page || had.includes(one));
-  const later = shell.later.filter((file) => had.includes(file) || fetched.some((one) => shell.later.includes(one)));
+  const later = shell.later.flatMap((group) => group.filter((file) => had.includes(file) || fetched.some((one) => group.includes(one))));
   const seen = fetched.filter((one) => setting.test(one));
   // A page comes after what it refers to, so that whoever is interrupted is left with a page that is whole.
   const wanted = [...new Set([...later, ...pages.flatMap((one) => shell.pages[one] ?? []), ...shell.common, ...seen, ...pages])];
@@ -93,7 +93,7 @@ async function cacheFirst(request: Request, path: string): Promise<Response> {
   const answer = await fetch(request);
   // The map is fetched once the page has shown itself, which may be after it told what it fetched.
   const shell = answer.ok && ((await (await find(list))?.json()) as Shell | undefined);
-  if (shell && shell.later.includes(path)) await (await open()).put(path, answer.clone());
+  if (shell && shell.later.flat().includes(path)) await (await open()).put(path, answer.clone());
   return answer;
 }
 

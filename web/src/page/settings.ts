@@ -12,8 +12,23 @@ export interface Settings {
   client_id: string;
   /** A demo on one machine: sign-in without a password. */
   demo: boolean;
-  /** Pictures of somebody else that lie under the areas on the map. */
-  basemap?: { tiles: string; attribution: string };
+  /** What lies under the areas on the map. */
+  basemap?: Basemap;
+}
+
+/** Pictures by the tile, mostly of somebody else, or one archive of all tiles. */
+export interface Basemap {
+  /** Address patterns of pictures of 256 pixels, with `{z}`, `{x}` and `{y}`; each lies on those before. */
+  tiles?: string[];
+  /** Address of a PMTiles archive instead, on the pages' own host or another. */
+  archive?: string;
+  /** Who is to be named on the map. */
+  attribution: string;
+  /** Where the pictures have to be moved; WGS 84 without. */
+  datum?: 'GCJ02';
+  /** Zooms at which there are pictures. */
+  min_zoom?: number;
+  max_zoom?: number;
 }
 
 /** Everything a page needs to know before it can show anything about a jurisdiction. */

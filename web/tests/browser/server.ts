@@ -16,9 +16,9 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Takes the server at WEIGE_URL, or builds and starts one of its own with the demo in a folder that goes away with it. */
-export async function startServer(): Promise<Server> {
-  const given = process.env['WEIGE_URL'];
+/** Takes the server at WEIGE_URL, or builds and starts one of its own with the demo in a folder that goes away with it; always its own, told more by `env`. */
+export async function startServer(env?: Record<string, string>): Promise<Server> {
+  const given = env ? undefined : process.env['WEIGE_URL'];
   if (given) return { url: given.replace(/\/$/, ''), kept: process.env['WEIGE_VAR'], stop: async () => undefined };
   const folder = await mkdtemp(join(tmpdir(), 'weige-browser-'));
   const program = join(folder, 'weige');
@@ -26,7 +26,7 @@ export async function startServer(): Promise<Server> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let said = '';
-  const child = spawn(program, { cwd: root, env: { ...process.env, PORT: String(port), VAR: join(folder, 'var') }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, { cwd: root, env: { ...process.env, ...env, PORT: String(port), VAR: join(folder, 'var') }, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => { said += text.toString(); });
   const stop = async () => {
     await end(child);
