@@ -28,6 +28,8 @@ type code struct {
 	requests   []string               // operations of DynamoDB that package table makes
 	upload     string                 // how keys of uploads begin
 	quarantine string                 // how keys of photos begin that were sent
+	basemap    []string               // environment variables about a basemap
+	deploy     string                 // the script
 	policy     string                 // content security policy of the one machine, with %s for what the connections may go to
 }
 
@@ -48,6 +50,7 @@ const root = ".."
 func readCode(t *testing.T) code {
 	t.Helper()
 	c := code{folders: folders(t), settings: settings(t), operations: operations(t), policy: policyOfOneMachine(t)}
+	c.readBasemap(t)
 	c.readTable(t)
 	c.readTouched(t)
 	c.readSecretive(t)
@@ -56,6 +59,25 @@ func readCode(t *testing.T) code {
 		t.Fatal("package photo has no constant quarantine any more; these checks build on it")
 	}
 	return c
+}
+
+// readBasemap finds the environment variables about a basemap that config reads, and the script that has to know them.
+func (c *code) readBasemap(t *testing.T) {
+	t.Helper()
+	for _, f := range sources(t, "functions/internal/config") {
+		each(f, func(call *ast.CallExpr) {
+			if x, _ := selected(call.Fun); x == "r" && len(call.Args) > 1 {
+				if name, _ := literal(call.Args[0]); strings.HasPrefix(name, "BASEMAP_") {
+					c.basemap = append(c.basemap, name)
+				}
+			}
+		})
+	}
+	script, err := os.ReadFile(filepath.Join(root, "scripts/deploy"))
+	if err != nil || len(c.basemap) < 5 {
+		t.Fatalf("config reads %v about a basemap; deploy: %v", c.basemap, err)
+	}
+	c.deploy = string(script)
 }
 
 // sources parses the Go files of a folder, without its tests.

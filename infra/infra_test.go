@@ -18,7 +18,7 @@ type check func(template, code) complaints
 var checks = map[string]check{
 	"functions": checkFunctions, "environment": checkEnvironment, "secrets": checkSecrets, "routes": checkRoutes, "roles": checkRoles,
 	"permissions": checkPermissions, "table access": checkTableAccess, "table": checkTable, "stream": checkStream, "buckets": checkBuckets,
-	"api": checkAPI, "page headers": checkPageHeaders, "distribution": checkDistribution, "live": checkLive, "sent": checkSent,
+	"api": checkAPI, "page headers": checkPageHeaders, "distribution": checkDistribution, "live": checkLive, "sent": checkSent, "basemap": checkBasemap,
 }
 
 func TestTemplateFitsTheCode(t *testing.T) {

@@ -210,6 +210,11 @@ func TestChecksComplain(t *testing.T) {
 		{"page headers", "nosniff", resource(nil, append(csp, "ContentTypeOptions")...)},
 		{"page headers", "without encryption", resource(60, append(csp, "StrictTransportSecurity", "AccessControlMaxAgeSec")...)},
 
+		{"basemap", "another host", contentSecurity(" ${Basemap};", ";")},
+		{"basemap", "where there is none", set(m{"Fn::Not": []any{}}, "Conditions", "HasBasemapHost")},
+		{"basemap", "no parameter BasemapDatum", set(nil, "Parameters", "BasemapDatum")},
+		{"basemap", "taken or refused by mistake", set(".*", "Parameters", "BasemapTiles", "AllowedPattern")},
+
 		{"distribution", "must keep nothing", behaviour("/v1/*", "CachePolicyId", m{"Ref": "BoundaryCache"})},
 		{"distribution", "must come last", behaviour("/v1/*", "PathPattern", "/v2/*")},
 		{"distribution", "is kept and must not be", behaviour("/v1/*/boundary-sets/*/areas", "PathPattern", "/v1/*/reports")},
@@ -264,6 +269,8 @@ func TestChecksComplainOfCode(t *testing.T) {
 		{"stream", "not woken by exactly", func(c *code) { c.constants["eventPrefix"] = "EVENT#" }},
 		{"buckets", `under "files/" expires`, func(c *code) { c.upload = "files/" }},
 		{"buckets", `under "sent/" expires`, func(c *code) { c.quarantine = "sent/" }},
+		{"basemap", "does not tell the pages BASEMAP_SIZE", func(c *code) { c.basemap = append(c.basemap, "BASEMAP_SIZE") }},
+		{"basemap", "takes away the archive", func(c *code) { c.deploy = strings.ReplaceAll(c.deploy, "--exclude basemap.pmtiles", "") }},
 		{"sent", `under "sent/"`, func(c *code) { c.quarantine = "sent/" }},
 	}
 	for _, test := range tests {

@@ -2,6 +2,7 @@ package infra
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -45,7 +46,7 @@ func checkPageHeaders(t template, c code) (bad complaints) {
 	for name, value := range want {
 		if name == "connect-src" {
 			for _, host := range strings.Fields(got[name]) {
-				ours := slices.Contains([]string{"'self'", "https://${IssuerHost}", "${OidcOrigins}"}, host) || strings.HasPrefix(host, "https://weige-uploads-${Id}.s3.") || strings.HasPrefix(host, "https://weige-photos-${Id}.s3.")
+				ours := slices.Contains([]string{"'self'", "https://${IssuerHost}", "${OidcOrigins}", "${Basemap}"}, host) || strings.HasPrefix(host, "https://weige-uploads-${Id}.s3.") || strings.HasPrefix(host, "https://weige-photos-${Id}.s3.")
 				bad.unless(ours, "pages may connect to %s", host)
 			}
 			bad.unless(strings.Contains(got[name], "'self' ") && strings.Contains(got[name], "${IssuerHost}") && strings.Contains(got[name], "weige-uploads-") && strings.Contains(got[name], "weige-photos-"),
@@ -63,6 +64,37 @@ func checkPageHeaders(t template, c code) (bad complaints) {
 	var age int
 	_, _ = fmt.Sscan(text(h, "StrictTransportSecurity", "AccessControlMaxAgeSec"), &age)
 	bad.unless(age >= 31536000, "browsers may come back without encryption")
+	return bad
+}
+
+// checkBasemap: pages may connect to the host of a basemap only where there is one, and deploy tells them all that the one machine would.
+func checkBasemap(t template, c code) (bad complaints) {
+	sub := list(t.the("AWS::CloudFront::ResponseHeadersPolicy"), "Properties", "ResponseHeadersPolicyConfig", "SecurityHeadersConfig", "ContentSecurityPolicy", "ContentSecurityPolicy", "Fn::Sub")
+	if len(sub) != 2 {
+		return complaints{"the pages' policy cannot be read"}
+	}
+	const host = `["HasBasemapHost",{"Fn::Join":["//",["https:",{"Fn::Select":[2,{"Fn::Split":["/",{"Fn::Sub":"${BasemapTiles}///"}]}]}]]},""]`
+	bad.unless(strings.Contains(text(sub[0]), " ${Basemap};") && show(at(sub[1], "Basemap", "Fn::If")) == host, "the pages' policy lets through another host than the basemap's: %s", show(at(sub[1], "Basemap")))
+	const none = `[{"Fn::Or":[{"Fn::Equals":[{"Ref":"BasemapTiles"},""]},{"Fn::Equals":[{"Ref":"BasemapTiles"},"/basemap.pmtiles"]}]}]`
+	bad.unless(show(at(t, "Conditions", "HasBasemapHost", "Fn::Not")) == none, "the basemap's host is let through where there is none: %s", show(at(t, "Conditions", "HasBasemapHost")))
+	allowed, err := regexp.Compile(text(t, "Parameters", "BasemapTiles", "AllowedPattern"))
+	if err != nil {
+		return append(bad, "BasemapTiles: "+err.Error())
+	}
+	for address, good := range map[string]bool{"": true, "/basemap.pmtiles": true, "https://t0.tianditu.gov.cn/vec_w/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=k https://t0.tianditu.gov.cn/cva_w/{z}/{x}/{y}": true,
+		"http://a.org/{z}/{x}/{y}": false, "https://{s}.a.org/{z}/{x}/{y}": false, "https://a.org; script-src *": false, "https://*/{z}": false} {
+		bad.unless(allowed.MatchString(address) == good, "BasemapTiles: %q is taken or refused by mistake", address)
+	}
+	for _, name := range c.basemap {
+		words := strings.Split(strings.ToLower(name), "_")
+		for i, w := range words {
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+		parameter := strings.Join(words, "")
+		bad.unless(text(t, "Parameters", parameter, "Type") != "", "there is no parameter %s for %s", parameter, name)
+		bad.unless(strings.Contains(c.deploy, name+"=$(parameter "+parameter+")"), "deploy does not tell the pages %s", name)
+	}
+	bad.unless(strings.Contains(c.deploy, "--delete --exclude") && strings.Contains(c.deploy, "--exclude basemap.pmtiles"), "deploy takes away the archive beside the pages")
 	return bad
 }
 
