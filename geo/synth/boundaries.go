@@ -10,7 +10,7 @@ func (s *Set) Boundaries() (*geo.BoundarySet, error) {
 	}
 	areas := make([]geo.SetArea, len(s.Areas))
 	for i, a := range s.Areas {
-		areas[i] = geo.SetArea{Level: a.Level, Code: a.Code, Name: a.Name, Parent: a.Parent, Polygons: a.Polygons}
+		areas[i] = geo.SetArea{Level: a.Level, Code: a.Code, Name: a.Name, Parent: a.Parent, Households: a.Households, Polygons: a.Polygons}
 	}
 	return geo.NewSet(levels, areas)
 }

@@ -49,6 +49,7 @@ type Place struct {
 type Area struct {
 	Level              int
 	Code, Name, Parent string
+	Households         geo.Households // New leaves them unknown
 	Polygons           [][][]geo.Point
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/weige/weige/geo"
@@ -15,6 +16,8 @@ const (
 	codeProperty   = "code"
 	nameProperty   = "name"
 	parentProperty = "parent"
+
+	householdsProperty = "households"
 )
 
 // Mapping says how the features that WriteGeoJSON writes are to be read.
@@ -25,13 +28,16 @@ func (s *Set) Mapping() geo.Mapping {
 		if i > 0 {
 			one.Parent = parentProperty
 		}
+		if slices.ContainsFunc(s.Areas, func(a Area) bool { return a.Level == i && a.Households.Known }) {
+			one.Households = householdsProperty
+		}
 		m.Levels = append(m.Levels, one)
 	}
 	return m
 }
 
-// WriteGeoJSON writes all areas as a FeatureCollection (RFC 7946) in WGS 84 degrees, exactly, with the properties level, code, name
-// and, below the first level, parent.
+// WriteGeoJSON writes all areas as a FeatureCollection (RFC 7946) in WGS 84 degrees, exactly, with the properties level, code, name,
+// below the first level parent and, where they are known, households.
 func (s *Set) WriteGeoJSON(w io.Writer) error {
 	b := bufio.NewWriterSize(w, 64<<10)
 	b.WriteString(`{"type":"FeatureCollection","features":[`)
@@ -39,9 +45,12 @@ func (s *Set) WriteGeoJSON(w io.Writer) error {
 		if i > 0 {
 			b.WriteString(",\n")
 		}
-		properties := map[string]string{levelProperty: s.Levels[a.Level].Name, codeProperty: a.Code, nameProperty: a.Name}
+		properties := map[string]any{levelProperty: s.Levels[a.Level].Name, codeProperty: a.Code, nameProperty: a.Name}
 		if a.Level > 0 {
 			properties[parentProperty] = a.Parent
+		}
+		if a.Households.Known {
+			properties[householdsProperty] = a.Households.Number
 		}
 		blob, err := json.Marshal(properties)
 		if err != nil {

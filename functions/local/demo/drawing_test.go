@@ -37,8 +37,12 @@ type sheet struct {
 // area is an area as it was answered. Which point of a ring an answer begins with depends on the areas around.
 type area struct {
 	text       string // the whole of it, each ring beginning with its least point
-	Properties struct{ Level, Code, Name, Parent string }
-	rings      [][]api.Position // without the points that close them
+	Properties struct {
+		Level, Code, Name, Parent string
+		Households                *int
+		Estimated                 bool `json:"households_estimated"`
+	}
+	rings [][]api.Position // without the points that close them
 }
 
 func read(t *testing.T, feature json.RawMessage) area {
@@ -60,7 +64,11 @@ func read(t *testing.T, feature json.RawMessage) area {
 	if err != nil {
 		t.Fatalf("%s: %v", feature, err)
 	}
-	a.text = fmt.Sprint(a.Properties)
+	if a.Properties.Households == nil {
+		t.Fatalf("nobody knows any more how many households %s has", a.Properties.Code)
+	}
+	p := a.Properties
+	a.text = fmt.Sprint(p.Level, p.Code, p.Name, p.Parent, *p.Households, p.Estimated)
 	for _, polygon := range polygons {
 		for _, ring := range polygon {
 			ring = ring[:len(ring)-1]
@@ -131,6 +139,7 @@ func (s *sheet) edit(in api.EditInput) (api.Edited, *client.Refusal) {
 		a := read(s.t, f)
 		s.areas[a.Properties.Code] = a
 	}
+	s.counted()
 	switch {
 	case in.Undo:
 		s.back(&s.past, &s.future, before)
@@ -143,6 +152,25 @@ func (s *sheet) edit(in api.EditInput) (api.Edited, *client.Refusal) {
 		s.t.Fatalf("%d edits and %d undone, want %d and %d", s.now.Edits, s.now.Undone, len(s.past), len(s.future))
 	}
 	return e, nil
+}
+
+// counted holds the levels against each other: each has the same households, and no more than there were; those of ground that left the street are gone.
+func (s *sheet) counted() {
+	s.t.Helper()
+	sums := map[string]int{}
+	for _, a := range s.areas {
+		sums[a.Properties.Level] += *a.Properties.Households
+	}
+	street, err := street()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	most := street.Areas[0].Households.Number
+	for level, n := range sums {
+		if n != sums["street"] || n > most || n < most*9/10 {
+			s.t.Fatalf("after revision %d the level %s has %d households of %d: %v", s.now.Revision, level, n, most, sums)
+		}
+	}
 }
 
 // back holds what was undone or redone against what there was at that point.

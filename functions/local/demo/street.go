@@ -2,11 +2,13 @@ package demo
 
 import (
 	"fmt"
+	"hash/crc32"
 	"sync"
 
 	"github.com/paulmach/orb"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/geo"
 	"github.com/weige/weige/geo/synth"
 )
 
@@ -33,9 +35,27 @@ var (
 
 // street makes the boundaries: always the same.
 var street = sync.OnceValues(func() (*synth.Set, error) {
-	return synth.New(synth.Options{Seed: seed, Centre: centre, Width: 3000, Height: 2500, Bank: true, Enclaves: 1, Code: code, Name: name,
+	s, err := synth.New(synth.Options{Seed: seed, Centre: centre, Width: 3000, Height: 2500, Bank: true, Enclaves: 1, Code: code, Name: name,
 		Levels: []synth.Level{{Name: "street", Areas: 1}, {Name: "community", Areas: len(communities)}, {Name: "grid", Areas: 49}, {Name: "micro_grid", Areas: 192}}})
+	if err != nil {
+		return nil, err
+	}
+	settle(s)
+	return s, nil
 })
+
+// settle gives the micro-grids 60 to 139 households each, some 300 to 500 a grid as is usual, and what is above them their sums.
+func settle(s *synth.Set) {
+	sums := map[string]int{}
+	for i := len(s.Areas) - 1; i >= 0; i-- { // children stand behind their parents
+		a := &s.Areas[i]
+		if a.Level == microLevel {
+			sums[a.Code] = 60 + int(crc32.ChecksumIEEE([]byte(a.Code))%80)
+		}
+		a.Households = geo.Households{Number: sums[a.Code], Known: true}
+		sums[a.Parent] += sums[a.Code]
+	}
+}
 
 func code(p synth.Place) string {
 	switch p.Level {
@@ -92,7 +112,7 @@ func mapping(s *synth.Set) api.BoundaryMapping {
 	m := s.Mapping()
 	out := api.BoundaryMapping{Datum: api.Datum(m.Datum)}
 	for _, l := range m.Levels {
-		out.Levels = append(out.Levels, api.LevelMapping{Level: l.Level, Code: l.Code, Name: l.Name, Parent: l.Parent,
+		out.Levels = append(out.Levels, api.LevelMapping{Level: l.Level, Code: l.Code, Name: l.Name, Parent: l.Parent, Households: l.Households,
 			When: api.FeatureCondition{Property: l.When.Property, Equals: l.When.Equals}})
 	}
 	return out

@@ -9,7 +9,7 @@ import { moment } from '../locale/format.ts';
 import '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
 import { EditorElement } from './element.ts';
-import { ground } from './measured.ts';
+import { ground, households } from './measured.ts';
 
 /** Milliseconds between two questions of how far a re-homing is. */
 const patience = 1000;
@@ -119,11 +119,25 @@ export class CompareElement extends EditorElement {
 
   private changes(diff: BoundaryDiff) {
     const { e, t } = this;
-    if (diff.added.length + diff.removed.length + diff.renamed.length + diff.changed.length === 0) return html`<p class="notice">${e.compareSame}</p>`;
+    if (diff.added.length + diff.removed.length + diff.renamed.length + diff.changed.length + (diff.counted?.length ?? 0) === 0) return html`<p class="notice">${e.compareSame}</p>`;
     const name = (code: string) => (code ? `${this.setting.areas.name(code)}${this.setting.areas.area(code) ? ` ${code}` : ''}` : e.nobody);
     return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>
       ${diff.hands.length ? html`<details open><summary>${e.handsTitle}</summary><div class="scroll" role="region" aria-label=${e.handsTitle} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th><th scope="col">${e.colGround}</th></tr></thead>
-        <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${name(one.from)}</td><td>${name(one.to)}</td><td class="number">${ground(e, one.square_metres, t.lang)}</td></tr>`)}</tbody></table></div></details>` : nothing}`;
+        <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${name(one.from)}</td><td>${name(one.to)}</td><td class="number">${ground(e, one.square_metres, t.lang)}</td></tr>`)}</tbody></table></div></details>` : nothing}${this.counted(diff, name)}`;
+  }
+
+  /** The areas that have other households than before, or came or went with theirs, as far as they are known. */
+  private counted(diff: BoundaryDiff, name: (code: string) => string) {
+    const { e, t } = this;
+    const place = (one: BoundaryDiff['added'][number], before: boolean) => (one.households === undefined ? [] : [{ code: one.code, called: `${one.name} ${one.code}`,
+      ...(before ? { before: one.households, before_estimated: one.households_estimated } : { after: one.households, after_estimated: one.households_estimated }) }]);
+    const rows: { code: string; called?: string; before?: number; before_estimated?: boolean | undefined; after?: number; after_estimated?: boolean | undefined }[] =
+      [...(diff.counted ?? []), ...diff.removed.flatMap((one) => place(one, true)), ...diff.added.flatMap((one) => place(one, false))];
+    if (rows.length === 0) return nothing;
+    const whole = new Intl.NumberFormat(t.lang);
+    return html`<details><summary>${e.householdsTitle}</summary><div class="scroll" role="region" aria-label=${e.householdsTitle} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colArea}</th><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th></tr></thead>
+        <tbody>${rows.slice(0, 100).map((one) => html`<tr><td>${one.called ?? name(one.code)}</td><td class="number">${households(e, whole, one.before, one.before_estimated)}</td><td class="number">${households(e, whole, one.after, one.after_estimated)}</td></tr>`)}</tbody></table></div>
+      ${rows.some((one) => one.after_estimated) ? html`<p class="hint">${e.householdsNote}</p>` : nothing}</details>`;
   }
 
   private publishing(about: BoundarySet) {

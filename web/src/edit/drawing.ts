@@ -14,7 +14,7 @@ import type { Setting } from '../page/settings.ts';
 import { EditorElement } from './element.ts';
 import { faultBox, faultList, faultShapes, kindOf } from './faults.ts';
 import { measuresTable, type Measuring } from './measured.ts';
-import { readPoints, wouldBe } from './measures.ts';
+import { readPoints, withHouseholds, wouldBe } from './measures.ts';
 import { boxOf, handlesOf, nextCode, nextName, Register, verticesOf, withChange, type AreaCollection, type AreaFeature, type Handle } from './shapes.ts';
 
 type Tool = 'move' | 'split' | 'merge';
@@ -150,7 +150,7 @@ export class DrawingElement extends EditorElement {
       const changed = new Set(wouldBe(this.areas.features, handle, to).map((one) => one.properties.code));
       this.earlier = this.areas.features.filter((one) => changed.has(one.properties.code));
     }
-    this.later = wouldBe(this.earlier, handle, to);
+    this.later = withHouseholds(this.earlier, wouldBe(this.earlier, handle, to));
   }
 
   private clicked(code: string): void {

@@ -182,6 +182,7 @@ export class ImportElement extends EditorElement {
     return html`<fieldset class="level-row"><legend class="sr">${e.level} ${at + 1}</legend>
       <label class="field">${e.level}<input .value=${one.level} maxlength="64" @change=${(event: Event) => this.change(at, { level: typed(event) })}></label>
       ${choice(e.levelCode, one.code, false, (code) => this.change(at, { code }))}${choice(e.levelName, one.name ?? '', true, (name) => this.change(at, { name }))}
+      ${choice(e.levelHouseholds, one.households ?? '', true, (households) => this.change(at, { households }))}
       ${choice(e.levelWhen, one.when?.property ?? '', true, (property) => this.change(at, { when: { property, equals: one.when?.equals ?? '' } }))}
       <label class="field">${e.levelEquals}<input .value=${one.when?.equals ?? ''} ?disabled=${!one.when} maxlength="128" @change=${(event: Event) => this.change(at, { when: { property: one.when?.property ?? '', equals: typed(event) } })}></label>
       ${at > 0 ? html`${choice(e.levelParent, one.parent ?? '', true, (parent) => this.change(at, { parent, parent_prefix: 0 }))}

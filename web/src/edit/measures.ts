@@ -1,6 +1,6 @@
 import type { Position } from '../contract/areas.ts';
 import type { Client } from '../contract/client.ts';
-import { ringsOf, type AreaFeature, type Handle } from './shapes.ts';
+import { ringsOf, squareMetres, type AreaFeature, type Handle } from './shapes.ts';
 
 const unit = 1e7; // to a degree, as the server counts
 const days = 30;
@@ -137,4 +137,40 @@ export function wouldBe(areas: readonly AreaFeature[], handle: Handle, to: Posit
 
 function same(a: Position, b: Position): boolean {
   return a[0] === b[0] && a[1] === b[1];
+}
+
+/**
+ * The areas with the households they would have, by the server's rule: those of an area live evenly on it, and ground takes its share along. Here what an area
+ * gives is told by its size alone, so that nothing has to be overlaid while the pointer moves; the step itself is counted by the server. Ground that
+ * nobody gets takes its households along; ground that nobody gave brings none.
+ */
+export function withHouseholds(before: readonly AreaFeature[], after: readonly AreaFeature[]): AreaFeature[] {
+  const was = new Map(before.map((one) => [one.properties.code, one]));
+  return [...new Set(after.map((one) => one.properties.level))].flatMap((level) => {
+    const moves = after.filter((one) => one.properties.level === level).map((now) => {
+      const old = was.get(now.properties.code);
+      const metres = old ? squareMetres(old) : 0;
+      return { now, metres, gained: squareMetres(now) - metres };
+    });
+    const taken = moves.map(({ now: { properties: { households } }, metres, gained }) => (gained >= 0 ? 0 : households === undefined ? NaN : Math.round((households * -gained) / metres)));
+    const lost = taken.reduce((sum, n) => sum + n, 0);
+    const [given, got] = [-1, 1].map((way) => moves.reduce((sum, { gained }) => sum + Math.max(0, way * gained), 0)) as [number, number];
+    let [owed, paid] = [0, 0]; // what those that grow are due, and have got, in whole households
+    return moves.map(({ now, gained }, n) => {
+      let change = -(taken[n] as number);
+      if (gained > 0) {
+        owed += (lost * gained) / Math.max(given, got);
+        change = Math.round(owed) - paid;
+        paid += change;
+      }
+      return counted(now, change, gained !== 0);
+    });
+  });
+}
+
+/** An area with so many households more; it has none that are known where it had none, or where the change is not known. */
+function counted(area: AreaFeature, change: number, estimated: boolean): AreaFeature {
+  const { households, households_estimated: already, ...properties } = area.properties;
+  if (households === undefined || Number.isNaN(change)) return { ...area, properties };
+  return { ...area, properties: { ...properties, households: households + change, ...(already || estimated ? { households_estimated: true } : {}) } };
 }

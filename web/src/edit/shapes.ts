@@ -1,9 +1,9 @@
 import type { Position } from '../contract/areas.ts';
 
-/** An area as the server gives it: GeoJSON with level, code, name and parent. */
+/** An area as the server gives it: GeoJSON with level, code, name and parent, and the number of households where it is known. */
 export interface AreaFeature {
   type: 'Feature';
-  properties: { level: string; code: string; name: string; parent?: string };
+  properties: { level: string; code: string; name: string; parent?: string; households?: number; households_estimated?: boolean };
   geometry: { type: 'Polygon'; coordinates: Position[][] } | { type: 'MultiPolygon'; coordinates: Position[][][] };
 }
 
