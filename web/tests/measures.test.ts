@@ -1,6 +1,6 @@
 import type * as GeoJSON from 'geojson';
 import { describe, expect, it } from 'vitest';
-import { readPoints, ReportPoints, wouldBe } from '../src/edit/measures.ts';
+import { readPoints, ReportPoints, withHouseholds, wouldBe } from '../src/edit/measures.ts';
 import type { Client } from '../src/contract/client.ts';
 import type { Position } from '../src/contract/areas.ts';
 import { withChange, type AreaFeature } from '../src/edit/shapes.ts';
@@ -93,5 +93,38 @@ describe('what the map is sent of a change', () => {
     expect(sent(was, was)).toEqual({ remove: [], add: [] });
     expect(sent(undefined, was)).toBeUndefined();
     expect(sent(was, all(...Array.from({ length: 200 }, (_, n) => area(`n${n}`, ring([0, 0], [1, 0], [1, 1])))))).toBeUndefined();
+  });
+});
+
+describe('households, while a border is dragged,', () => {
+  const people = (one: AreaFeature, households?: number): AreaFeature => ({ ...one, properties: { ...one.properties, ...(households === undefined ? {} : { households }) } });
+  const numbers = (areas: readonly AreaFeature[]) => Object.fromEntries(areas.map(({ properties: { code, households, households_estimated } }) => [code, households === undefined ? '?' : `${households_estimated ? 'about ' : ''}${households}`]));
+  const dragged = (before: AreaFeature[], at: Position, to: Position) => numbers(withHouseholds(before, wouldBe(before, { at, kind: 'vertex' }, to)));
+  const [middle, west]: Position[] = [[0.001, 0.001], [0.0005, 0.001]]; // a loses a quarter of its ground
+
+  it('go with the ground, and stay as many', () => {
+    expect(dragged([people(a, 100), people(b, 401)], middle as Position, west as Position)).toEqual({ a: 'about 75', b: 'about 426' });
+    expect(dragged([people(a, 100), people(b, 401)], middle as Position, [0.0015, 0.001])).toEqual({ a: 'about 200', b: 'about 301' });
+    expect(dragged([people(a, 100), people(b, 401)], middle as Position, middle as Position)).toEqual({ a: '100', b: '401' });
+  });
+
+  it('are not known where those of the ground are not', () => {
+    expect(dragged([people(a), people(b, 401)], middle as Position, west as Position)).toEqual({ a: '?', b: '?' });
+    expect(dragged([people(a, 100), people(b)], middle as Position, west as Position)).toEqual({ a: 'about 75', b: '?' });
+    expect(dragged([a, b], middle as Position, west as Position)).toEqual({ a: '?', b: '?' });
+  });
+
+  it('leave with ground that nobody gets, and do not come with ground that nobody gave', () => {
+    expect(dragged([people(a, 100), people(b, 400)], [0, 0], [0.0005, 0])).toEqual({ a: 'about 75' });
+    expect(dragged([people(a, 100), people(b, 400)], [0, 0], [-0.0005, 0])).toEqual({ a: 'about 100' });
+  });
+
+  it('are divided among several without a rest', () => {
+    const [left, right] = [area('c', ring([0, 0.002], [0.001, 0.002], [0.001, 0.004], [0, 0.004])), area('d', ring([0.001, 0.002], [0.002, 0.002], [0.002, 0.004], [0.001, 0.004]))];
+    const four = [people(a, 7), people(b, 11), people(left as AreaFeature, 501), people(right as AreaFeature, 3)];
+    for (const to of [[0.0013, 0.0024], [0.0004, 0.0021], [0.0011, 0.0013], [0.0007, 0.0018]] as Position[]) {
+      const now = withHouseholds(four, wouldBe(four, { at: [0.001, 0.002], kind: 'vertex' }, to));
+      expect(now.reduce((sum, one) => sum + (one.properties.households ?? NaN), 0), String(to)).toBe(522);
+    }
   });
 });

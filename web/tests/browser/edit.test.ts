@@ -120,13 +120,23 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByText(e.colMonth).waitFor();
 
     // A vertex that two areas share moves for both and for nobody else; what they measure is seen before the button is let go.
+    // So are their households: who lives on the ground that changes hands is counted for the other one, and nobody is lost.
     const measures = page.locator('.measures tbody tr');
+    const people = (areas: readonly AreaFeature[]) => areas.reduce((sum, area) => sum + (area.properties.households ?? NaN), 0);
+    const lived = people([one, other]);
     const moved = await hand.drag(vertex, { x: 30, y: 22 }, async () => {
       await visit.picture('edit-mouse-1-dragging');
       const rows = (await measures.allTextContents()).map((row) => /\([+-]/.exec(row)?.[0]).sort();
       expect(rows, 'one grows by what the other gives').toEqual(['(+', '(-']);
+      const column = (await page.locator('.measures thead th').allTextContents()).indexOf(e.households);
+      const cells = await page.locator(`.measures tbody tr > :nth-child(${column + 1})`).allTextContents();
+      const [about, changes] = [/about ([\d,]+)/, /\(([+-][\d,]+)\)/].map((part) => cells.map((cell) => Number(part.exec(cell)?.[1]?.replace(',', ''))));
+      expect(about?.reduce((sum, n) => sum + n, 0), cells.join('; ')).toBe(lived);
+      expect(changes?.[0], cells.join('; ')).toBe(-(changes?.[1] as number));
     });
     expect(codesOf(moved)).toEqual(two);
+    expect(people(moved.changed as unknown as AreaFeature[])).toBe(lived);
+    expect(new Set(moved.changed.map((area) => (area as unknown as AreaFeature).properties.households_estimated))).toEqual(new Set([true]));
     expect(moved.removed).toEqual([]);
 
     const count = () => verticesOf(hand.area(one.properties.code)).length;
