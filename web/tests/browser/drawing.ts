@@ -51,8 +51,13 @@ export class Draughtsman {
   async choose(code: string): Promise<void> {
     await this.page.getByLabel(this.e.areaChosen).selectOption(code);
     this.fitted = boxOf(verticesOf(this.area(code))) as [number, number, number, number];
-    this.canvas = (await this.page.locator('weige-sketch canvas').boundingBox()) ?? this.canvas;
+    await this.look();
     await this.page.waitForTimeout(400); // the map draws the handles in its own time
+  }
+
+  /** Sees where the map is: the page may have been scrolled. */
+  private async look(): Promise<void> {
+    this.canvas = (await this.page.locator('weige-sketch canvas').boundingBox()) ?? this.canvas;
   }
 
   /** Where a place lies on the screen. */
@@ -66,6 +71,7 @@ export class Draughtsman {
 
   /** Drags from a place by some pixels; look sees the page before the button is let go. */
   async drag(place: Position, by: { x: number; y: number }, look?: () => Promise<void>): Promise<Edited> {
+    await this.look();
     const { x, y } = this.at(place);
     const { mouse } = this.page;
     await mouse.move(x, y);
@@ -80,6 +86,7 @@ export class Draughtsman {
   }
 
   async click(place: Position): Promise<void> {
+    await this.look();
     const { x, y } = this.at(place);
     await this.page.mouse.click(x, y);
   }
