@@ -183,7 +183,7 @@ func (s *Server) remembering(p access.Principal) func(report.State) bool {
 	var mu sync.Mutex
 	known := map[string]bool{}
 	return func(st report.State) bool {
-		key := strings.Join(st.Chain, " ") + "\n" + st.Assignee.Person + "\n" + st.Decider()
+		key := strings.Join(st.Areas(), " ") + "\n" + st.Assignee.Person + "\n" + st.Decider()
 		mu.Lock()
 		defer mu.Unlock()
 		allowed, ok := known[key]

@@ -293,5 +293,5 @@ func checkAccuracy(metres float64) error {
 
 // resourceOf says of a report, as it was read, where it lies and who has it.
 func resourceOf(st report.State) access.Resource {
-	return access.Resource{Jurisdiction: st.Jurisdiction, Areas: st.Chain, Assignee: st.Assignee.Person, Decider: st.Decider()}
+	return access.Resource{Jurisdiction: st.Jurisdiction, Areas: st.Areas(), Assignee: st.Assignee.Person, Decider: st.Decider()}
 }

@@ -3,6 +3,7 @@ package assemble
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -237,5 +238,54 @@ func TestBoundarySetsAreCompared(t *testing.T) {
 		if a := w.do("GET", sets+path, editor, nil); a.status != http.StatusNotFound {
 			t.Errorf("%s: %d %s", path, a.status, a.body)
 		}
+	}
+}
+
+// Between a change of boundaries and the re-homing no report is missing in any list: those who hold its ground now have it, and those who hold the
+// area it was filed in, on the level by which lists are kept and below it.
+func TestNoListLosesAReportBeforeTheRehoming(t *testing.T) {
+	for _, level := range []string{"grid", "community"} {
+		t.Run(level, func(t *testing.T) {
+			w := newWorld(t, enginetest.Default(t))
+			w.settle()
+			w.later()
+			w.jobs()
+			admin := w.issuer.token("admin", "administrator@town")
+			settings := townSettings()
+			settings["queue_level"] = level
+			w.must("PUT", "/v1/town", admin, settings)
+			filed := w.file(0.5, 0.5).Report // in c1g1, whose ground is that of c1g9 afterwards
+			w.publish(moved())
+
+			for who, token := range map[string]string{
+				"who holds its ground now":      w.issuer.token("new", "member@town:c1g9"),
+				"who held the area it is in":    w.issuer.token("old", "member@town:c1g1"),
+				"the dispatcher of the grid":    w.issuer.token("d", "dispatcher@town:c1g9"),
+				"the dispatcher of the whole":   w.issuer.token("d", "dispatcher@town"),
+				"the dispatcher of a community": w.issuer.token("d", "dispatcher@town:c1"),
+			} {
+				var q api.Queue
+				w.must("GET", "/v1/town/queue", token, nil).into(t, &q)
+				if len(q.Reports) != 1 {
+					t.Errorf("%s has %d reports in the list", who, len(q.Reports))
+				}
+				if a := w.do("GET", "/v1/town/reports/"+filed, token, nil); a.status != http.StatusOK {
+					t.Errorf("%s opens it: %d %s", who, a.status, a.body)
+				}
+			}
+			if a := w.do("GET", "/v1/town/reports/"+filed, w.issuer.token("beside", "member@town:c1g2"), nil); a.status != http.StatusNotFound && a.status != http.StatusForbidden {
+				t.Errorf("who holds the grid beside it opens it: %d", a.status)
+			}
+			grid := w.issuer.token("d", "dispatcher@town:c1g9")
+			var q api.Queue
+			w.must("GET", "/v1/town/queue?area=c1g9", grid, nil).into(t, &q)
+			var public api.PublicReports
+			w.must("GET", "/v1/town/reports?area=c1g9", "", nil).into(t, &public)
+			export := w.must("GET", "/v1/town/exports/reports?area=c1g9&from=2026-01-01T00:00:00Z", grid, nil)
+			many := w.preview(grid, map[string]any{"areas": []string{"c1g9"}, "to": map[string]any{"area": "c1g9"}})
+			if len(q.Reports) != 1 || len(public.Features) != 1 || !strings.Contains(string(export.body), filed) || many.Reports != 1 {
+				t.Errorf("of the area that has its ground: %d listed, %d public, %d to move, exported %s", len(q.Reports), len(public.Features), many.Reports, export.body)
+			}
+		})
 	}
 }

@@ -71,7 +71,7 @@ func (d *Desk) Tell(ctx context.Context, c jurisdiction.Current, n News, permit 
 	}
 	seen := map[string]bool{}
 	for _, s := range states {
-		if permit(s) {
+		if permit(s.Today(c)) {
 			seen[s.ID] = true
 			n.Reports = append(n.Reports, s)
 			continue
@@ -107,7 +107,7 @@ func (d *Desk) left(ctx context.Context, c jurisdiction.Current, s report.State,
 			was.QueueArea = e.QueueBefore
 			was.Chain, _ = chainOf(c, e.QueueBefore)
 		}
-		if permit(was) {
+		if permit(was.Today(c)) {
 			return true, nil
 		}
 	}

@@ -33,7 +33,10 @@ type QueueQuery struct {
 
 // List gives open reports, oldest first, from the areas of the scope; permit decides about each of them as it was read.
 func (d *Desk) List(ctx context.Context, c jurisdiction.Current, q QueueQuery, scope Scope, permit func(report.State) bool) ([]report.State, string, error) {
-	keep := func(s report.State) bool { return q.matches(s) && permit(s) }
+	keep := func(s report.State) bool {
+		s = s.Today(c)
+		return q.matches(s) && permit(s)
+	}
 	if q.Assignee != "" && q.Assignee != Unassigned {
 		if q.Area != "" {
 			if _, ok := c.QueueAreasUnder(q.Area); !ok {

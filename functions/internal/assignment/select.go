@@ -53,6 +53,7 @@ func (d *Desk) Select(ctx context.Context, c jurisdiction.Current, q Selection, 
 	}
 	var no atomic.Int64 // pages of several areas are read at once
 	keep := func(s report.State) bool {
+		s = s.Today(c)
 		switch {
 		case !q.matches(s):
 			return false

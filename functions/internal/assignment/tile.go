@@ -38,6 +38,7 @@ func (d *Desk) Tile(ctx context.Context, c jurisdiction.Current, q QueueQuery, s
 	}
 	bound := geo.TileBound(z, x, y, 0)
 	states = slices.DeleteFunc(states, func(s report.State) bool {
+		s = s.Today(c)
 		return !bound.Contains(s.Point.Degrees()) || !q.matches(s) || !permit(s)
 	})
 	points := make([]geo.Point, len(states))

@@ -138,7 +138,10 @@ func (d *Desk) states(ctx context.Context, c jurisdiction.Current, q Query, chan
 	}
 	slices.Sort(ids)
 	states, err := d.Reader.States(ctx, c.Jurisdiction, slices.Compact(ids))
-	return slices.DeleteFunc(states, func(s report.State) bool { return q.Area != "" && !s.In(q.Area) || !q.Permit(s) }), err
+	return slices.DeleteFunc(states, func(s report.State) bool {
+		s = s.Today(c)
+		return q.Area != "" && !s.In(q.Area) || !q.Permit(s)
+	}), err
 }
 
 // pointRows is how many points a part has: a few bytes each.

@@ -86,7 +86,7 @@ func (w *Worker) one(ctx context.Context, c jurisdiction.Current, j Job, e Entry
 	if s.Version == e.Version+1 && s.LastOp == report.OpMark(op) {
 		return Outcome{Result: Done, Version: s.Version}, nil // done before, by a worker that could not say so
 	}
-	if !w.Permit(j.By, j.Grants, s) {
+	if !w.Permit(j.By, j.Grants, s.Today(c)) {
 		return w.madeBefore(ctx, e, op, NotPermitted)
 	}
 	r, to := assignment.Reassignment{Reason: j.Reason, Version: e.Version, Op: op, Who: j.By}, j.People[e.To]

@@ -72,8 +72,13 @@ func (c Current) QueueAreasUnder(code string) (areas []string, ok bool) {
 		return areas, len(areas) > 0
 	}
 	id, found := c.Areas.Find(code)
-	if !found {
-		return areas, len(areas) > 0
+	if !found { // of a code that is no more, those under which reports that were filed in it are listed: whoever still holds it has them until then
+		ok = len(areas) > 0
+		for _, heir := range c.Succession[code] {
+			under, _ := c.QueueAreasUnder(heir)
+			areas = append(areas, under...)
+		}
+		return unique(areas), ok
 	}
 	queue := c.QueueLevel()
 	if chain := c.Areas.Chain(id); len(chain) > queue+1 {

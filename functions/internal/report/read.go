@@ -138,7 +138,7 @@ func (d *Desk) Public(ctx context.Context, code string, q PublicQuery) (PublicPa
 			return PublicPage{}, c.UnknownArea("area", q.Area)
 		}
 		p.QueueAreas = areas
-		p.Keep = func(s State) bool { return s.Public() && s.In(q.Area) }
+		p.Keep = func(s State) bool { return s.Public() && s.Today(c).In(q.Area) }
 	default:
 		p.QueueAreas = c.QueueAreasMeeting(*q.Bound)
 		p.Keep = func(s State) bool { return s.Public() && q.Bound.Contains(s.Point.Degrees()) }
@@ -186,7 +186,7 @@ func (d *Desk) Latest(ctx context.Context, code, area string, most int) (jurisdi
 			return c, nil, &fault.Error{Code: fault.Unknown, Field: "area", Message: "There is no such area in the boundary set in force."}
 		}
 		p.QueueAreas = areas
-		p.Keep = func(s State) bool { return s.Public() && s.In(area) }
+		p.Keep = func(s State) bool { return s.Public() && s.Today(c).In(area) }
 	}
 	states, _, err := d.Lister.List(ctx, p)
 	return c, states, err
@@ -203,7 +203,28 @@ func (s State) Certain(l jurisdiction.Located) jurisdiction.Located {
 	return l
 }
 
-// In reports whether the report lies in the area: the code is in its chain, or is the queue area of reports outside every area.
+// Today gives the report with Ground. Between a change of boundaries and the re-homing a report belongs to those who hold the areas it was filed in
+// and to those who hold its ground now, so that no list loses it.
+func (s State) Today(c jurisdiction.Current) State {
+	if s.Set == c.Boundaries || c.Areas == nil || s.Grade == Unplaced {
+		return s
+	}
+	at := s.Point.Degrees()
+	if l, err := c.Locate(at[0], at[1], geo.WGS84, 0); err == nil {
+		s.Ground = s.Certain(l).Chain()
+	}
+	return s
+}
+
+// Areas gives the codes of the areas that the report lies in, of its chain and of its ground.
+func (s State) Areas() []string {
+	if len(s.Ground) == 0 {
+		return s.Chain
+	}
+	return slices.Concat(s.Chain, s.Ground)
+}
+
+// In reports whether the report lies in the area: the code is in its chain or its ground, or is the queue area of reports outside every area.
 func (s State) In(area string) bool {
-	return slices.Contains(s.Chain, area) || s.QueueArea == area
+	return slices.Contains(s.Chain, area) || slices.Contains(s.Ground, area) || s.QueueArea == area
 }

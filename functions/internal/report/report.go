@@ -101,6 +101,7 @@ type State struct {
 	Photo        string    // id of the first of its photos that staff released for everybody; empty while there is none
 	Words        bool      // anybody may read Body.Public: the reporter agreed, and nobody took it back
 	LastOp       string    // mark of the operation that made this version, see OpMark
+	Ground       []string  // codes of the areas in force that hold Point, where those of Chain are of an earlier set; see Today. It is not stored
 }
 
 // Body is what a report says. It never changes.
