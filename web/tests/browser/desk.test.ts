@@ -290,6 +290,23 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     expect(new URL(page.url()).searchParams.get('status')).toBe('assigned');
     await page.getByRole('button', { name: s.savedDrop('Under way') }).click();
     expect(await page.locator('.saved li').count()).toBe(0);
+
+    // By kind: the list, and the numbers on the map with it.
+    const numbered = page.waitForResponse((one) => one.url().includes('/counts?'));
+    await page.locator('#filter-service').selectOption('street-light');
+    const { areas } = await (await numbered).json() as { areas: { open: number }[] };
+    await expect.poll(() => page.locator('.entry').count()).toBe(areas.reduce((all, one) => all + one.open, 0));
+    expect(new Set(await page.locator('.entry .entry-top > :first-child').allTextContents())).toEqual(new Set(['Street light out']));
+
+    // Everything has room in any window.
+    await page.locator('.entry').first().click();
+    await page.locator('weige-panel .words').waitFor();
+    for (const width of [360, 719, 720, 959, 960, 1024, 1150, 1151, 1279, 1280, 1600]) {
+      await page.setViewportSize({ width, height: 800 });
+      const room = await page.evaluate(() => ({ over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        map: document.querySelector('.desk-map .map-frame')?.clientWidth ?? 0, header: document.querySelector('.top')?.clientHeight ?? 0 }));
+      expect({ width, ...room }).toEqual({ width, over: 0, map: width < 960 ? 0 : expect.toSatisfy((one: number) => one > 240), header: width < 900 ? expect.any(Number) : 60 });
+    }
     await visit.end();
   });
 
