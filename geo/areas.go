@@ -5,8 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-
-	"github.com/paulmach/orb"
 )
 
 // Levels gives the names of the levels, coarse to fine. The caller must not change them.
@@ -84,9 +82,6 @@ func (s *BoundarySet) Since(before *BoundarySet) (gone, changed []string) {
 	slices.Sort(changed)
 	return gone, changed
 }
-
-// Label gives a point inside the area, in degrees, as Index.Label does.
-func (a SetArea) Label() orb.Point { return pole(a.Polygons).Degrees() }
 
 // Feature gives an area of a level of the name as a GeoJSON Feature, as WriteGeoJSON has it.
 func (a SetArea) Feature(level string) ([]byte, error) {

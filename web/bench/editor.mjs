@@ -143,7 +143,7 @@ try {
   });
   await step('open again', async () => {
     await button('Versions').click();
-    await page.locator('table.grid tbody tr').filter({ hasText: 'In force' }).waitFor();
+    await page.locator('table.grid tbody tr').first().waitFor();
     await page.getByRole('button', { name: 'Go on drawing', exact: true }).first().click();
     await page.locator('weige-drawing .tools').waitFor();
     await drawn();

@@ -53,7 +53,7 @@ describe('shapes', () => {
   it('calls areas of one name by their parents as well', () => {
     const called = (code: string, name: string, parent: string, level = 'grid'): AreaFeature => ({ ...square, properties: { level, code, name, parent } });
     const [a, b, c] = [called('a', '01', 'p'), called('b', '01', 'q'), called('c', '02', 'q')] as const;
-    const register = new Register({ type: 'FeatureCollection', features: [called('p', 'East', '', 'street'), called('q', 'West', '', 'street'), a, b, c] });
+    const register = new Register({ features: [called('p', 'East', '', 'street'), called('q', 'West', '', 'street'), a, b, c] });
     expect([a, b, c].map((one) => register.called(one))).toEqual(['East 01', 'West 01', '02']);
     expect(register.area('b')).toBe(b);
   });

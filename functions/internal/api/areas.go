@@ -253,17 +253,8 @@ func pieceOf(d boundary.Drawn, q GetDrawingAreasParams) (p piece, err error) {
 			return a.Feature(levels[a.Level])
 		}
 		it := propertiesOf(levels[a.Level], a)
-		at := labelIn(d, a, changed)
-		it.Changed, it.Label = changed, &at
+		it.Changed = changed
 		return it.feature()
 	}
 	return p, nil
-}
-
-// labelIn gives where the name of an area can stand: what its base knows already, unless it differs from that.
-func labelIn(d boundary.Drawn, a geo.SetArea, changed bool) orb.Point {
-	if id, there := d.Base.Find(a.Code); there && !changed {
-		return d.Base.Label(id)
-	}
-	return a.Label()
 }

@@ -3323,7 +3323,7 @@ type GetDrawingAreasParams struct {
 	// Level Only this level.
 	Level string `form:"level,omitempty" json:"level,omitempty,omitzero"`
 
-	// Geometry false leaves the geometry null and says of each area where its name can stand and, with `changed`, that it differs from the base.
+	// Geometry false leaves the geometry null; `changed` says of an area that it differs from the base.
 	Geometry *bool `form:"geometry,omitempty" json:"geometry,omitempty"`
 
 	// Changed true: only areas that differ from the set it began from.

@@ -74,10 +74,9 @@ type Edited struct {
 	Faults  []geo.Fault      // what keeps it from being a partition; nil where it was too large to be checked on the way
 }
 
-// Drawn is a drawing as it stands, beside the stored set it began from.
+// Drawn is a drawing as it stands, and what of it differs from its base, the stored set it began from.
 type Drawn struct {
 	Drawing Drawing
-	Base    *geo.Index
 	Set     *geo.BoundarySet
 	Gone    []string // codes of areas that only the base has
 	Changed []string // codes of areas that only the drawing has, or has otherwise; both in order
@@ -227,10 +226,6 @@ func (d *Desk) Drawn(ctx context.Context, code, id string) (Drawn, error) {
 	if err != nil {
 		return Drawn{}, err
 	}
-	base, err := d.Books.Areas(ctx, code, drawing.Base)
-	if err != nil {
-		return Drawn{}, err
-	}
 	s, err := d.open(ctx, drawing)
 	if err != nil {
 		return Drawn{}, err
@@ -238,7 +233,7 @@ func (d *Desk) Drawn(ctx context.Context, code, id string) (Drawn, error) {
 	defer d.drawn.keep(drawing, s)
 	set := s.editor.Set()
 	gone, changed := set.Since(s.base)
-	return Drawn{Drawing: drawing, Base: base, Set: set, Gone: gone, Changed: changed}, nil
+	return Drawn{Drawing: drawing, Set: set, Gone: gone, Changed: changed}, nil
 }
 
 // FinishDrawing stores a drawing as it stands as a boundary set, which can be compared, published and rolled back like an imported one. The same

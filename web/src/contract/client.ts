@@ -57,6 +57,11 @@ export class Client {
     this.jurisdiction = options.jurisdiction;
   }
 
+  /** Bearer token of whoever is signed in, for what is not asked for by this client: tiles. */
+  get token(): string | undefined {
+    return this.options.token?.();
+  }
+
   /** Reads. Throws `Refusal` for an answer that is an error and `Unreached` when no answer came. */
   get<P extends PathsWith<'get'>>(path: P, asked: Asked<P, 'get'>, signal?: AbortSignal): Promise<Answer<P, 'get'>> {
     return this.call('GET', path, asked as Request, signal) as Promise<Answer<P, 'get'>>;
@@ -91,7 +96,7 @@ export class Client {
 
   private async ask<A>(method: string, at: string, asked: Request, signal: AbortSignal | undefined, read: (response: Response) => Promise<A>): Promise<A> {
     const headers: Record<string, string> = { Accept: 'application/json, application/geo+json, text/csv' };
-    const token = this.options.token?.();
+    const { token } = this;
     if (token) headers['Authorization'] = `Bearer ${token}`;
     if (asked.key) headers['Idempotency-Key'] = asked.key;
     const init: RequestInit = { method, headers, credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error' };

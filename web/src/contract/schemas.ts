@@ -4,6 +4,7 @@ import type { components } from '../gen/contract.ts';
 type Schemas = components['schemas'];
 
 export type Assignee = Schemas['Assignee'];
+export type Areas = Schemas['Areas'];
 export type AreaCount = Schemas['AreaCount'];
 export type AreaRef = Schemas['AreaRef'];
 export type Contact = Schemas['Contact'];

@@ -1,15 +1,17 @@
 import type * as GeoJSON from 'geojson';
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import { hasCode, sentence } from '../contract/errors.ts';
-import { readAreas } from '../contract/pieces.ts';
 import type { BoundaryDiff, BoundarySet, Reassignment } from '../contract/schemas.ts';
 import { staffName } from '../dispatch/people.ts';
 import { moment } from '../locale/format.ts';
 import '../map/sketch-element.ts';
+import type { SetTiles } from '../map/sketch-sources.ts';
 import type { Setting } from '../page/settings.ts';
 import { EditorElement } from './element.ts';
 import { ground, households } from './measured.ts';
+import { tilesOf } from './tiles.ts';
 
 /** Milliseconds between two questions of how far a re-homing is. */
 const patience = 1000;
@@ -23,8 +25,9 @@ export class CompareElement extends EditorElement {
   @property({ type: Boolean }) rehomes = false;
   @state() private about: BoundarySet | undefined;
   @state() private diff: BoundaryDiff | undefined;
-  @state() private shapes: GeoJSON.GeoJSON | undefined;
-  @state() private outlines: GeoJSON.GeoJSON | undefined;
+  /** What is shown: the set as it is, and what it changes as that was. */
+  @state() private base: SetTiles | undefined;
+  @state() private earlier: SetTiles | undefined;
   @state() private inForce = '';
   @state() private plan: Reassignment | undefined;
   @state() private done = '';
@@ -46,13 +49,14 @@ export class CompareElement extends EditorElement {
     const path = { set: this.set };
     this.plan = undefined;
     await this.attempt(async () => {
-      const [about, jurisdiction, diff, shapes] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
-        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} }), readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: cursor }))]);
+      const [about, jurisdiction, diff] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
+        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} })]);
+      const before = diff.from && diff.from !== diff.to ? await client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: diff.from } }) : undefined;
+      this.base = tilesOf(this.setting, about);
+      this.earlier = before && tilesOf(this.setting, before, [...diff.changed, ...diff.removed, ...diff.renamed].map((one) => one.code));
       this.about = about;
       this.inForce = jurisdiction.boundary_set ?? '';
       this.diff = diff;
-      this.shapes = shapes as unknown as GeoJSON.GeoJSON;
-      if (diff.from && diff.from !== diff.to) this.outlines = (await readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set: diff.from }, query: cursor }))) as unknown as GeoJSON.GeoJSON;
     });
   }
 
@@ -107,13 +111,12 @@ export class CompareElement extends EditorElement {
     const { e, t, about, diff } = this;
     if (!about || !diff) return this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : html`<p role="status">${t.loading}</p>`;
     const [west = -180, south = -60, east = 180, north = 75] = about.bbox;
-    const hands = { type: 'FeatureCollection', features: diff.hands.flatMap((one) => one.geometry ? [{ type: 'Feature', properties: {}, geometry: one.geometry }] : []) };
     return html`<section class="with-map"><div class="card"><h2>${e.compareTitle(diff.from.slice(0, 8), diff.to.slice(0, 8))}</h2>
         ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}${this.done ? html`<p class="notice" role="status">${this.done}</p>` : nothing}
         ${this.set === this.inForce ? html`<p class="notice">${e.inForceAlready}</p>` : this.changes(diff)}
         ${this.set === this.inForce ? nothing : this.publishing(about)}
         ${this.rehoming()}</div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.shapes} .outlines=${this.outlines} .hands=${hands as unknown as GeoJSON.GeoJSON} .level=${about.levels.at(-1) ?? ''}
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${this.base} .earlier=${this.earlier} .hands=${guard([diff], () => handsOf(diff))} .level=${about.levels.at(-1) ?? ''}
         ?synthetic=${this.setting.jurisdiction.synthetic === true} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
 
@@ -172,4 +175,9 @@ export class CompareElement extends EditorElement {
             ${plan.undoes ? nothing : html`<button type="button" class="quiet" ?disabled=${this.busy} @click=${() => this.confirm('undo')}>${e.rehomeUndo}</button>`}`
           : html`<p role="status">${e.rehomeRunning(String(plan.parts_done), String(plan.parts))}</p>`}` : nothing}`;
   }
+}
+
+/** The ground that changes hands, as far as its outlines came. */
+function handsOf({ hands }: BoundaryDiff): GeoJSON.FeatureCollection {
+  return { type: 'FeatureCollection', features: hands.flatMap(({ geometry }) => geometry ? [{ type: 'Feature' as const, properties: {}, geometry: geometry as unknown as GeoJSON.Geometry }] : []) };
 }

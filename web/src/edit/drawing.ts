@@ -11,17 +11,18 @@ import { rounded } from '../map/features.ts';
 import '../map/sketch-element.ts';
 import type { SketchElement } from '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
+import { DrawnAreas } from './drawn.ts';
 import { EditorElement } from './element.ts';
 import { faultBox, faultList, faultShapes, kindOf } from './faults.ts';
 import { measuresTable, type Measuring } from './measured.ts';
 import { readPoints, withHouseholds, wouldBe } from './measures.ts';
-import { boxOf, handlesOf, nextCode, nextName, Register, verticesOf, withChange, type AreaCollection, type AreaFeature, type Handle } from './shapes.ts';
+import { boxOf, handlesOf, nextCode, nextName, verticesOf, type AreaFeature, type Handle, type Named } from './shapes.ts';
+import { tilesOf } from './tiles.ts';
 
 type Tool = 'move' | 'split' | 'merge';
 type Change = { operations: EditOperation[] } | { undo: true } | { redo: true };
 
 const noHandles: readonly Handle[] = [];
-const noAreas: AreaCollection = { type: 'FeatureCollection', features: [] };
 
 /** Draws on a boundary set: every step is an edit that the server makes whole or refuses. Events: `finished` {set}, `ended` {error}. */
 @customElement('weige-drawing')
@@ -29,7 +30,7 @@ export class DrawingElement extends EditorElement {
   @property({ attribute: false }) setting!: Setting;
   @property({ attribute: false }) drawing = '';
   @state() private now: Drawing | undefined;
-  @state() private areas = noAreas;
+  @state() private areas: DrawnAreas | undefined;
   @state() private faults: readonly FileFault[] = [];
   @state() private checked = true;
   @state() private level = '';
@@ -41,6 +42,8 @@ export class DrawingElement extends EditorElement {
   @state() private saying = '';
   @state() private bad = false;
   @state() private busy = false;
+  /** So many points lie in view that none can be taken hold of. */
+  @state() private crowded = 0;
   /** What the areas are measured by, once it is here. */
   @state() private measuring: Measuring = 'asking';
   /** The areas of the level as the last step found them, as long as they are worth comparing with. */
@@ -49,9 +52,10 @@ export class DrawingElement extends EditorElement {
   @state() private later: readonly AreaFeature[] = [];
   @query('weige-sketch') private map!: SketchElement | null;
   private held: Handle | undefined;
-  private register = new Register(noAreas);
-  /** Rises when other areas are there, or areas of other names. */
-  private listed = 0;
+  /** The areas that lie beside the one that is chosen, and it itself, once they are here. */
+  private beside: ReadonlySet<string> = new Set();
+  /** An area that is to be shown once it is here. */
+  private sought = '';
   /** The step whose outcome is not known; it is sent again with its key. */
   private unsent: { key: string; body: string } | undefined;
 
@@ -94,9 +98,12 @@ export class DrawingElement extends EditorElement {
     const { client } = this.setting;
     const path = { drawing: this.drawing };
     try {
-      const [edited, areas] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}', { path }), readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}/areas', { path, query: cursor }))]);
-      this.set(areas as unknown as AreaCollection);
-      if (!this.level) this.level = this.levels.at(-1) ?? '';
+      const edited = await client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}', { path });
+      const [base, list] = await Promise.all([this.areas?.base ?? client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: edited.drawing.base } }),
+        readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}/areas', { path, query: { geometry: false, ...cursor } }))]);
+      this.areas = DrawnAreas.of(base, list);
+      this.beside = new Set();
+      if (!this.level) this.level = base.levels.at(-1) ?? '';
       this.take(edited);
     } catch (error) {
       this.end(error);
@@ -107,39 +114,67 @@ export class DrawingElement extends EditorElement {
     this.dispatchEvent(new CustomEvent('ended', { detail: error }));
   }
 
-  private set(areas: AreaCollection): void {
-    const { register } = this;
-    this.areas = areas;
-    this.register = new Register(areas);
-    if (!this.register.lists(register)) this.listed++;
-  }
-
-  /** The levels, coarse to fine, as the areas have them. */
-  private get levels(): string[] {
-    return [...new Set(this.areas.features.map((one) => one.properties.level))];
-  }
-
   private take(edited: Edited): void {
+    const { areas } = this;
+    if (!areas) return;
     this.now = edited.drawing;
     this.faults = edited.faults;
     this.checked = edited.checked;
-    const changed = edited.changed as unknown as AreaFeature[];
-    const codes = new Set([...edited.removed, ...changed.map((one) => one.properties.code)]);
-    this.earlier = this.areas.features.filter((one) => codes.has(one.properties.code));
-    this.later = changed;
-    this.set(withChange(this.areas, edited.removed, changed));
-    if (!this.area(this.chosen)) this.choose('');
+    const next = areas.after(edited);
+    const codes = [...edited.removed, ...edited.changed.map((one) => String((one['properties'] as AreaFeature['properties']).code))];
+    this.earlier = codes.flatMap((code) => areas.outline(code) ?? []);
+    this.later = codes.flatMap((code) => next.outline(code) ?? []);
+    if (next.listed !== areas.listed) this.beside = new Set(); // others lie beside it now
+    this.areas = next;
+    if (!next.register.area(this.chosen)) this.choose('');
+    else void this.need();
+  }
+
+  /** Fetches the outlines that are needed and not here: what differs from the base on the levels that are looked at, and what is worked on. */
+  private async need(): Promise<void> {
+    const { client } = this.setting;
+    const path = { drawing: this.drawing };
+    const { areas, now, level, chosen, beside } = this;
+    if (!areas || !now) return;
+    const read = async (query: { changed: true; level: string } | { around: string }) => {
+      const found = await readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}/areas', { path, query: { ...query, ...cursor } }));
+      if (found.revision === this.now?.revision) this.areas = this.areas?.with(found);
+      return found;
+    };
+    try {
+      for (const one of new Set([level, areas.levels.at(-1) ?? ''])) if (areas.lacks(one)) await read({ changed: true, level: one });
+      if (chosen && !beside.has(chosen)) {
+        const found = await read({ around: chosen });
+        if (chosen === this.chosen && found.revision === this.now?.revision) {
+          this.beside = new Set(found.features.map((one) => String((one['properties'] as AreaFeature['properties']).code)));
+          this.areas = this.areas?.only(this.beside);
+        }
+      }
+    } catch (error) {
+      // A drawing that somebody changes meanwhile is loaded again with the next step, which says so.
+      if (!hasCode(error, 'conflict')) this.say(sentence(this.t, error), true);
+    }
+    if (this.now !== now) return; // another step was made, and asked for what it needs
+    const outline = this.areas?.outline(this.sought);
+    if (outline) this.map?.fit(boxOf(verticesOf(outline)));
+    if (outline || this.areas?.tooLarge(this.sought)) this.sought = '';
   }
 
   private area(code: string): AreaFeature | undefined {
-    return this.register.area(code);
+    return this.areas?.outline(code);
   }
 
-  private choose(code: string): void {
-    if (code !== this.chosen) this.earlier = this.later = [];
+  /** Chooses an area; sought by the list, it is shown on the map. */
+  private choose(code: string, sought = false): void {
+    if (code !== this.chosen) {
+      this.earlier = this.later = [];
+      this.beside = new Set();
+    }
+    this.sought = sought ? code : '';
     this.chosen = code;
     this.other = '';
     this.vertex = undefined;
+    void this.need();
   }
 
   /** Measures the areas as they would be, while a border is dragged. */
@@ -147,8 +182,9 @@ export class DrawingElement extends EditorElement {
     if (!to) return;
     if (this.held !== handle) {
       this.held = handle;
-      const changed = new Set(wouldBe(this.areas.features, handle, to).map((one) => one.properties.code));
-      this.earlier = this.areas.features.filter((one) => changed.has(one.properties.code));
+      const areas = this.areas?.outlinesOf(this.level) ?? [];
+      const changed = new Set(wouldBe(areas, handle, to).map((one) => one.properties.code));
+      this.earlier = areas.filter((one) => changed.has(one.properties.code));
     }
     this.later = withHouseholds(this.earlier, wouldBe(this.earlier, handle, to));
   }
@@ -260,10 +296,13 @@ export class DrawingElement extends EditorElement {
   }
 
   protected override render() {
-    const { e, t, now } = this;
-    if (!now) return html`<p role="status">${t.loading}</p>`;
+    const { e, t, now, areas } = this;
+    if (!now || !areas) return html`<p role="status">${t.loading}</p>`;
     const area = this.area(this.chosen);
-    const [west = -180, south = -60, east = 180, north = 75] = this.setting.jurisdiction.bbox ?? [];
+    const other = this.area(this.other);
+    const large = areas.tooLarge(this.chosen);
+    const [west = -180, south = -60, east = 180, north = 75] = areas.base.bbox;
+    const count = (value: number) => new Intl.NumberFormat(t.lang).format(value);
     const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => this.use(name)}>${text}</button>`;
     return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>
         <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.undo()}>${e.undo}</button>
@@ -273,35 +312,38 @@ export class DrawingElement extends EditorElement {
         <div class="buttons tools" role="group" aria-label=${e.tabDrawing}>${tool('move', e.toolMove)}${tool('split', e.toolSplit)}${tool('merge', e.toolMerge)}</div>
         <p class="hint">${this.tool === 'split' ? e.splitNote : this.tool === 'merge' ? e.mergeNote : e.drawNote}</p>
         <div class="pair"><label class="field">${e.workLevel}<select @change=${(event: Event) => { this.level = (event.target as HTMLSelectElement).value; this.choose(''); }}>
-          ${this.levels.map((one) => html`<option value=${one} ?selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
-        <label class="field">${e.areaChosen}<select @change=${(event: Event) => { this.choose((event.target as HTMLSelectElement).value); if (this.area(this.chosen)) this.map?.fit(boxOf(verticesOf(this.area(this.chosen) as AreaFeature))); }}>
+          ${areas.levels.map((one) => html`<option value=${one} ?selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
+        <label class="field">${e.areaChosen}<select @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value, true)}>
           <option value="">${e.areaNone}</option>
-          ${guard([this.listed, this.level, this.chosen], () => this.areas.features.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
+          ${guard([areas.listed, this.level, this.chosen], () => areas.listed.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
+        ${large ? html`<p class="notice warn">${e.areaLarge(count(large))}</p>` : this.chosen && !area ? html`<p role="status">${t.loading}</p>` : nothing}
+        ${area && this.crowded && this.tool === 'move' ? html`<p class="hint" role="status">${e.pointsCrowded(count(this.crowded))}</p>` : nothing}
         ${area && this.tool === 'move' ? this.points(area) : nothing}
         ${this.tool === 'split' && area ? this.splitForm(area) : nothing}
         ${this.tool === 'merge' && area ? this.mergeForm(area) : nothing}
         ${this.checked ? this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="notice">${e.faultsNone}</p>` : html`<p class="hint">${e.faultsUnchecked}</p>`}
         <button type="button" class="primary" ?disabled=${this.busy} @click=${() => void this.finish()}>${e.finish}</button></div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.areas as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults], () => faultShapes(this.faults))} .line=${this.line}
-        .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([this.chosen, this.other], () => [this.chosen, this.other].filter(Boolean))} ?cutting=${this.tool === 'split' && Boolean(area)}
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults], () => faultShapes(this.faults))} .line=${this.line}
+        .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([area, other], () => [area, other].filter((one) => one !== undefined))} ?cutting=${this.tool === 'split' && Boolean(area)}
         ?synthetic=${this.setting.jurisdiction.synthetic === true} .unavailableText=${e.drawNoMap}
         @area=${(event: CustomEvent<{ code: string }>) => this.clicked(event.detail.code)} @vertex=${(event: CustomEvent<{ at: Position }>) => { this.vertex = event.detail.at; }}
+        @crowded=${(event: CustomEvent<{ points: number }>) => { this.crowded = event.detail.points; }}
         @moved=${(event: CustomEvent<{ from: Position; to: Position }>) => void this.move(event.detail.from, event.detail.to)}
         @dragged=${(event: CustomEvent<{ handle: Handle; to: Position | undefined }>) => this.dragged(event.detail.handle, event.detail.to)}
         @inserted=${(event: CustomEvent<{ before: Position; after: Position; at: Position }>) => void this.edit({ operations: [{ op: 'insert', ...event.detail }] })}
         @point=${(event: CustomEvent<{ at: Position }>) => { this.line = [...this.line, event.detail.at]; }}></weige-sketch></section>`;
   }
 
-  private option(area: AreaFeature, chosen: string) {
+  private option(area: Named, chosen: string) {
     const { code } = area.properties;
-    return html`<option value=${code} ?selected=${code === chosen}>${this.register.called(area)} ${code}</option>`;
+    return html`<option value=${code} ?selected=${code === chosen}>${this.areas?.register.called(area)} ${code}</option>`;
   }
 
   /** Measures of the area that is chosen, and of those that the last step changed. */
   private measured(chosen: AreaFeature | undefined) {
     const changed = this.later.filter((one) => one.properties.level === this.level);
     const areas = chosen && !changed.some((one) => one.properties.code === this.chosen) ? [chosen, ...changed] : changed;
-    return areas.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, areas, (one) => this.register.called(one)) : nothing;
+    return areas.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, areas, (one) => this.areas?.register.called(one) ?? '') : nothing;
   }
 
   /** The point that is chosen, by number and coordinates: what the map does by dragging, without it. */
@@ -324,7 +366,7 @@ export class DrawingElement extends EditorElement {
 
   private splitForm(area: AreaFeature) {
     const { e } = this;
-    const next = nextCode(this.areas, area);
+    const next = nextCode({ features: this.areas?.listed ?? [] }, area);
     const name = (part: string, label: string, code: string, called: string) => html`<fieldset class="pair"><legend>${label}</legend><label class="field">${e.code}<input name=${part} required maxlength="64" .value=${code} autocomplete="off"></label>
       <label class="field">${e.name}<input name=${`${part}-name`} maxlength="200" .value=${called} autocomplete="off"></label></fieldset>`;
     return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.split(event.target as HTMLFormElement); }}>
@@ -335,11 +377,11 @@ export class DrawingElement extends EditorElement {
 
   private mergeForm(area: AreaFeature) {
     const { e } = this;
-    const beside = this.areas.features.filter(({ properties: { level, code, parent } }) => level === this.level && code !== this.chosen && parent === area.properties.parent);
+    const beside = (this.areas?.listed ?? []).filter(({ properties: { code, parent } }) => this.beside.has(code) && code !== this.chosen && parent === area.properties.parent);
     return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.merge(event.target as HTMLFormElement); }}>
       <label class="field">${e.toolMerge}<select required @change=${(event: Event) => { this.other = (event.target as HTMLSelectElement).value; }}><option value="">${e.none}</option>
         ${beside.map((one) => this.option(one, this.other))}</select></label>
-      ${this.other ? html`<fieldset class="pair"><legend>${e.wholePart(area.properties.name, this.area(this.other)?.properties.name ?? this.other)}</legend>
+      ${this.other ? html`<fieldset class="pair"><legend>${e.wholePart(area.properties.name, this.areas?.register.area(this.other)?.properties.name ?? this.other)}</legend>
         <label class="field">${e.code}<input name="whole" required maxlength="64" .value=${this.chosen} autocomplete="off"></label><label class="field">${e.name}<input name="whole-name" maxlength="200" .value=${area.properties.name} autocomplete="off"></label></fieldset>` : nothing}
       <button type="submit" class="secondary" ?disabled=${!this.other || this.busy}>${e.doMerge}</button></form>`;
   }

@@ -1,17 +1,19 @@
 import type * as GeoJSON from 'geojson';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { guard } from 'lit/directives/guard.js';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
-import { readAreas } from '../contract/pieces.ts';
 import type { Datum, FileFault, Inspection, LevelMapping } from '../contract/schemas.ts';
 import '../map/sketch-element.ts';
 import type { SketchElement } from '../map/sketch-element.ts';
+import type { SetTiles } from '../map/sketch-sources.ts';
 import type { Setting } from '../page/settings.ts';
 import { upload } from '../page/upload.ts';
 import { EditorElement } from './element.ts';
 import { faultBox, faultList, faultShapes } from './faults.ts';
 import { boxOf } from './shapes.ts';
+import { tilesOf } from './tiles.ts';
 
 const datums: readonly Datum[] = ['WGS84', 'CGCS2000', 'GCJ02', 'BD09'];
 
@@ -35,7 +37,8 @@ export class ImportElement extends EditorElement {
   @state() private shapes: GeoJSON.GeoJSON | undefined;
   /** The file as it lies by the datum that was chosen. */
   @state() private drawn: GeoJSON.GeoJSON | undefined;
-  @state() private outlines: GeoJSON.GeoJSON | undefined;
+  /** The set in force, beside which the file lies. */
+  @state() private earlier: SetTiles | undefined;
   @query('weige-sketch') private map!: SketchElement | null;
   private features: Record<string, unknown> | undefined;
   private upload = '';
@@ -53,7 +56,8 @@ export class ImportElement extends EditorElement {
         parsed = undefined; // the server says what is wrong with it
       }
       this.shapes = parsed?.['type'] === 'FeatureCollection' ? (parsed as unknown as GeoJSON.GeoJSON) : undefined;
-      this.drawn = this.outlines = undefined;
+      this.drawn = undefined;
+      this.earlier = undefined;
       this.upload = '';
       this.features = parsed && file.size <= inline ? parsed : undefined;
       if (!this.features) this.upload = await upload(this.setting.client, file);
@@ -97,9 +101,8 @@ export class ImportElement extends EditorElement {
       this.inspection = { ...tried, levels: this.inspection?.levels ?? [] };
       this.faults = tried.faults;
       this.drawn = this.shapes && (await converted(this.shapes, datum));
-      if (tried.shifted && this.inForce && !this.outlines) {
-        const path = { set: this.inForce };
-        this.outlines = (await readAreas((cursor) => this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path, query: cursor }))) as unknown as GeoJSON.GeoJSON;
+      if (tried.shifted && this.inForce && !this.earlier) {
+        this.earlier = tilesOf(this.setting, await this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: this.inForce } }));
       }
     });
   }
@@ -144,7 +147,7 @@ export class ImportElement extends EditorElement {
         ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
         ${inspection ? this.found(inspection) : nothing}
         ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : nothing}</div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.drawn ?? this.shapes} .outlines=${this.outlines} .faults=${faultShapes(this.faults)}
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.drawn ?? this.shapes} .earlier=${this.earlier} .faults=${guard([this.faults], () => faultShapes(this.faults))}
         ?synthetic=${this.setting.jurisdiction.synthetic === true} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
 

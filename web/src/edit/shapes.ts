@@ -7,6 +7,9 @@ export interface AreaFeature {
   geometry: { type: 'Polygon'; coordinates: Position[][] } | { type: 'MultiPolygon'; coordinates: Position[][][] };
 }
 
+/** An area by name, whatever its outline. */
+export type Named = Pick<AreaFeature, 'properties'>;
+
 export interface AreaCollection {
   type: 'FeatureCollection';
   features: AreaFeature[];
@@ -50,7 +53,7 @@ export function withChange(areas: AreaCollection, removed: readonly string[], ch
  * A code for one area more beside an area: the highest of those under the same parent and as long, and one; where codes do not end in digits, or
  * these are all used, the area's own with a letter.
  */
-export function nextCode(areas: AreaCollection, { properties: { code, parent, level } }: AreaFeature): string {
+export function nextCode(areas: { features: readonly Named[] }, { properties: { code, parent, level } }: Named): string {
   const used = new Set(areas.features.map((one) => one.properties.code));
   const begin = code.replace(/\d+$/, '');
   const digits = (one: string) => (one.length === code.length && one.startsWith(begin) && /^\d+$/.test(one.slice(begin.length)) ? one.slice(begin.length) : '');
@@ -64,34 +67,27 @@ export function nextCode(areas: AreaCollection, { properties: { code, parent, le
 }
 
 /** A name for an area of a new code beside another: the other's with the new number where it ends in that of its code, or with a 2. */
-export function nextName({ properties: { code, name } }: AreaFeature, next: string): string {
+export function nextName({ properties: { code, name } }: Named, next: string): string {
   const [number = ''] = /\d+$/.exec(name) ?? [];
   return number && code.endsWith(number) && /^\d+$/.test(next.slice(-number.length)) ? name.slice(0, -number.length) + next.slice(-number.length) : `${name} 2`;
 }
 
 /** Areas by their codes, and what they are called. */
 export class Register {
-  private readonly byCode: ReadonlyMap<string, AreaFeature>;
+  private readonly byCode: ReadonlyMap<string, Named>;
   private readonly names = new Map<string, number>();
 
-  constructor(areas: AreaCollection) {
+  constructor(areas: { features: readonly Named[] }) {
     this.byCode = new Map(areas.features.map((one) => [one.properties.code, one]));
     for (const { properties: { level, name } } of areas.features) this.names.set(`${level} ${name}`, (this.names.get(`${level} ${name}`) ?? 0) + 1);
   }
 
-  area(code: string): AreaFeature | undefined {
+  area(code: string): Named | undefined {
     return this.byCode.get(code);
   }
 
-  /** Whether it has the areas that another one has, by code and name. */
-  lists(other: Register): boolean {
-    if (this.byCode.size !== other.byCode.size) return false;
-    for (const [code, { properties: { name } }] of this.byCode) if (other.byCode.get(code)?.properties.name !== name) return false;
-    return true;
-  }
-
   /** The name of an area, after that of its parent where others of its level have the same. */
-  called({ properties: { level, name, parent } }: AreaFeature): string {
+  called({ properties: { level, name, parent } }: Named): string {
     const above = parent && (this.names.get(`${level} ${name}`) ?? 0) > 1 ? this.area(parent) : undefined;
     return above ? `${above.properties.name} ${name}` : name;
   }
@@ -100,9 +96,14 @@ export class Register {
 /** The box around an area: west, south, east, north. */
 export function boxOf(positions: readonly Position[]): [number, number, number, number] | undefined {
   if (positions.length === 0) return undefined;
-  const lons = positions.map(([lon]) => lon);
-  const lats = positions.map(([, lat]) => lat);
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [lon, lat] of positions) {
+    box[0] = Math.min(box[0], lon);
+    box[1] = Math.min(box[1], lat);
+    box[2] = Math.max(box[2], lon);
+    box[3] = Math.max(box[3], lat);
+  }
+  return box;
 }
 
 const places = new WeakMap<AreaFeature, Position>(); // an area that did not change is the same object

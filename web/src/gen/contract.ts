@@ -6283,7 +6283,7 @@ export interface operations {
             query?: {
                 /** @description Only this level. */
                 level?: string;
-                /** @description false leaves the geometry null and says of each area where its name can stand and, with `changed`, that it differs from the base. */
+                /** @description false leaves the geometry null; `changed` says of an area that it differs from the base. */
                 geometry?: boolean;
                 /** @description true: only areas that differ from the set it began from. */
                 changed?: boolean;

@@ -142,6 +142,8 @@ export const en: EditorCatalogue = {
   areaChosen: 'Area',
   areaNone: 'No area is chosen',
   points: (at, of) => `Point ${at} of ${of}`,
+  areaLarge: (points) => `Its outline has ${points} points, too many to work on by hand. Work on the areas beside it or below it: they share its border.`,
+  pointsCrowded: (points) => `${points} points of it are in view. Zoom in to take hold of one.`,
   pointNone: 'No point is chosen',
   previousPoint: 'Previous point',
   nextPoint: 'Next point',

@@ -142,6 +142,8 @@ export const zh = {
   areaChosen: '选中的区域',
   areaNone: '没有选中区域',
   points: (at: string, of: string) => `第 ${at} 点，共 ${of} 点`,
+  areaLarge: (points: string) => `这一块的边界有 ${points} 个点，太多，不能直接用手改。请改旁边的或下一级的区域：它们共用这条边界。`,
+  pointsCrowded: (points: string) => `视野里有它的 ${points} 个点。放大地图才能拖动。`,
   pointNone: '没有选中点',
   previousPoint: '上一点',
   nextPoint: '下一点',

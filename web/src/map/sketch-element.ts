@@ -2,30 +2,37 @@ import type * as GeoJSON from 'geojson';
 import { html, nothing as none, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Position } from '../contract/areas.ts';
+import type { LeftOut } from '../edit/drawn.ts';
 import { placeOfName, type AreaFeature, type Handle } from '../edit/shapes.ts';
 import { PageElement } from '../page/element.ts';
 import { syntheticBadge } from '../page/shell.ts';
 import { canDraw, sign } from './element.ts';
 import type { SketchMap } from './sketch.ts';
-import { SKETCH } from './sketch-sources.ts';
+import { SKETCH, type SetTiles } from './sketch-sources.ts';
 
 /**
  * The map on which boundaries are drawn and looked at. Events: `area` {code}, `vertex` {at}, `moved` {from, to}, `inserted` {before, after, at},
- * `dragged` {handle, to}, * `point` {at}, `unavailable`.
+ * `dragged` {handle, to}, `point` {at}, `crowded` {points}, `unavailable`.
  */
 @customElement('weige-sketch')
 export class SketchElement extends PageElement {
   @property({ attribute: false }) label = '';
   @property({ attribute: false }) bounds: [number, number, number, number] = [-180, -60, 180, 75];
   @property({ attribute: false }) areas: GeoJSON.GeoJSON | undefined;
-  @property({ attribute: false }) outlines: GeoJSON.GeoJSON | undefined;
+  /** The stored set that is the ground; areas lie above it. */
+  @property({ attribute: false }) base: SetTiles | undefined;
+  /** What of the base is not shown. */
+  @property({ attribute: false }) leftOut: LeftOut = { drawn: [], stale: [] };
+  /** A stored set whose outlines are shown as they were before. */
+  @property({ attribute: false }) earlier: SetTiles | undefined;
   @property({ attribute: false }) hands: GeoJSON.GeoJSON | undefined;
   @property({ attribute: false }) faults: GeoJSON.GeoJSON | undefined;
   @property({ attribute: false }) line: readonly Position[] = [];
   @property({ attribute: false }) handles: readonly Handle[] = [];
   @property({ attribute: false }) chosenVertex: Position | undefined;
   @property({ attribute: false }) level = '';
-  @property({ attribute: false }) chosen: readonly string[] = [];
+  /** The areas that are chosen, drawn once more, so that choosing one draws no other again. */
+  @property({ attribute: false }) chosen: readonly GeoJSON.Feature[] = [];
   @property({ type: Boolean }) cutting = false;
   @property({ type: Boolean }) synthetic = false;
   @property({ attribute: false }) unavailableText = '';
@@ -51,7 +58,8 @@ export class SketchElement extends PageElement {
       const tell = (name: string, detail: unknown) => this.dispatchEvent(new CustomEvent(name, { detail }));
       this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.bounds, events: {
         area: (code) => tell('area', { code }), vertex: (at) => tell('vertex', { at }), moved: (from, to) => tell('moved', { from, to }),
-        inserted: (before, after, at) => tell('inserted', { before, after, at }), dragged: (handle, to) => tell('dragged', { handle, to }), point: (at) => tell('point', { at }), drawn: () => { this.stage = 'drawn'; },
+        inserted: (before, after, at) => tell('inserted', { before, after, at }), dragged: (handle, to) => tell('dragged', { handle, to }), point: (at) => tell('point', { at }),
+        crowded: (points) => tell('crowded', { points }), drawn: () => { this.stage = 'drawn'; },
       } });
       this.send(undefined);
     } catch {
@@ -75,8 +83,9 @@ export class SketchElement extends PageElement {
     const is = (...names: (keyof SketchElement)[]) => !changed || names.some((name) => changed.has(name));
     if (is('areas')) void owner.showChange(SKETCH.areas, this.areas);
     if (is('areas', 'level')) void owner.showChange(SKETCH.names, namesOf(this.areas, this.level));
-    if (is('areas', 'level', 'chosen')) void owner.show(SKETCH.chosen, chosenOf(this.areas, this.level, this.chosen));
-    if (is('outlines')) void owner.show(SKETCH.before, this.outlines);
+    if (is('chosen')) void owner.show(SKETCH.chosen, { type: 'FeatureCollection', features: [...this.chosen] });
+    if (is('base', 'earlier')) void owner.stand(this.base, this.earlier);
+    if (is('leftOut')) void owner.leave(this.leftOut);
     if (is('hands')) void owner.show(SKETCH.hands, this.hands);
     if (is('faults')) void owner.show(SKETCH.faults, this.faults);
     if (is('line')) void owner.show(SKETCH.line, lineOf(this.line));
@@ -123,12 +132,6 @@ function nameOf(area: AreaFeature): GeoJSON.Feature {
   const known = names.get(area) ?? { type: 'Feature', properties: { code, name }, geometry: { type: 'Point', coordinates: placeOfName(area) } };
   names.set(area, known);
   return known;
-}
-
-/** The areas that are chosen, once more, so that choosing one draws no other again. */
-function chosenOf(areas: GeoJSON.GeoJSON | undefined, level: string, codes: readonly string[]): GeoJSON.GeoJSON {
-  const features = codes.length && areas?.type === 'FeatureCollection' ? areas.features.filter((one) => one.properties?.['level'] === level && codes.includes(String(one.properties['code']))) : [];
-  return { type: 'FeatureCollection', features };
 }
 
 function lineOf(points: readonly Position[]): GeoJSON.GeoJSON {

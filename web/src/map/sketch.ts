@@ -5,9 +5,10 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
+import type { LeftOut } from '../edit/drawn.ts';
 import type { Handle } from '../edit/shapes.ts';
 import { rounded } from './features.ts';
-import { changeOf, SKETCH, type SketchSource } from './sketch-sources.ts';
+import { changeOf, SKETCH, type SetTiles, type SketchSource } from './sketch-sources.ts';
 import { INK } from './style.ts';
 
 setWorkerUrl(workerUrl);
@@ -24,6 +25,8 @@ export interface SketchEvents {
   /** A point was added to the line of a cut. */
   point(at: Position): void;
   drawn(): void;
+  /** So many points of the chosen area lie in view that none can be taken hold of; 0: they can. */
+  crowded(points: number): void;
 }
 
 export interface SketchOptions {
@@ -37,6 +40,9 @@ export interface SketchOptions {
 /** Pixels around a fingertip within which a handle is taken hold of. */
 const reach = 14;
 
+/** How many points are shown to be taken hold of. More than that lie upon each other, and a coast has tens of thousands. */
+const mostPoints = 1500;
+
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
 export class SketchMap {
@@ -46,6 +52,12 @@ export class SketchMap {
   private readonly options: SketchOptions;
   private readonly ready: Promise<void>;
   private handles: readonly Handle[] = [];
+  /** Those in view that can be taken hold of. */
+  private within: readonly Handle[] = [];
+  private chosenVertex: Position | undefined;
+  private base: SetTiles | undefined;
+  private earlier: SetTiles | undefined;
+  private leftOut: LeftOut = { drawn: [], stale: [] };
   private readonly shown = new Map<SketchSource, GeoJSON.GeoJSON | undefined>();
   private level = '';
   private held: Handle | undefined;
@@ -59,16 +71,24 @@ export class SketchMap {
       container: options.container, style: style(), bounds: options.bounds, fitBoundsOptions: { padding: 30 }, attributionControl: false,
       localIdeographFontFamily: "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif",
       dragRotate: false, touchPitch: false, pitchWithRotate: false, rollEnabled: false, maxZoom: 22, fadeDuration: 0,
+      transformRequest: (url) => {
+        const token = [this.base, this.earlier].find((set) => set && url.startsWith(set.address.split('{')[0] ?? ''))?.token?.();
+        return token ? { url, headers: { Authorization: `Bearer ${token}` } } : { url };
+      },
       locale: { 'Map.Title': options.label, 'CooperativeGesturesHandler.WindowsHelpText': t.mapCtrlScroll, 'CooperativeGesturesHandler.MacHelpText': t.mapCmdScroll, 'CooperativeGesturesHandler.MobileHelpText': t.mapTwoFingers },
     });
     this.map = map;
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     this.ready = new Promise((resolve) => { map.once('load', () => resolve()); });
-    map.once('idle', () => options.events.drawn());
+    void this.ready.then(() => { // what is to be shown then is under way
+      map.once('idle', () => options.events.drawn());
+      map.triggerRepaint();
+    });
     map.on('click', (event) => this.click(event));
     for (const press of ['mousedown', 'touchstart'] as const) map.on(press, (event) => this.hold(event));
     map.on('mousemove', (event) => this.hover(event));
+    map.on('moveend', () => { if (this.handles.length) void this.reveal(); });
   }
 
   /** Puts what lies in a source in the place of what lay there. */
@@ -89,18 +109,78 @@ export class SketchMap {
 
   /** Shows the handles of an area, one of them as chosen. */
   async hand(handles: readonly Handle[], chosen: Position | undefined): Promise<void> {
+    const none = this.handles.length + handles.length === 0;
     this.handles = handles;
-    await this.show(SKETCH.handles, { type: 'FeatureCollection', features: handles.map(({ at, kind }) => ({
-      type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: { kind, chosen: kind === 'vertex' && chosen?.[0] === at[0] && chosen[1] === at[1] },
+    this.chosenVertex = chosen;
+    if (!none) await this.reveal();
+  }
+
+  /** Shows the handles that lie in view, unless they are too many to be told apart. */
+  private async reveal(): Promise<void> {
+    const bounds = this.map.getBounds();
+    const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const [wide, high] = [(east - west) / 4, (north - south) / 4]; // some beside what is seen, so that they are there when it is moved
+    const near = this.handles.filter(({ at: [lon, lat] }) => lon > west - wide && lon < east + wide && lat > south - high && lat < north + high);
+    const seen = near.reduce((count, { kind, at: [lon, lat] }) => count + (kind === 'vertex' && lon >= west && lon <= east && lat >= south && lat <= north ? 1 : 0), 0);
+    const { chosenVertex: chosen } = this;
+    const is = ({ kind, at }: Handle) => kind === 'vertex' && chosen?.[0] === at[0] && chosen[1] === at[1];
+    this.within = seen > mostPoints ? near.filter(is) : near;
+    this.options.events.crowded(seen > mostPoints ? seen : 0);
+    await this.show(SKETCH.handles, { type: 'FeatureCollection', features: this.within.map((one) => ({
+      type: 'Feature', geometry: { type: 'Point', coordinates: one.at }, properties: { kind: one.kind, chosen: is(one) },
     })) });
   }
 
-  /** Works on a level: its areas are those that are clicked. */
+  /** Works on a level: its areas are those that are clicked and named. */
   async work(level: string): Promise<void> {
     this.level = level;
     await this.ready;
     if (this.closed) return;
     this.map.setFilter('areas-level', ['==', ['get', 'level'], level]);
+    this.filter();
+  }
+
+  /** Shows stored sets: one as the ground, and the outlines of one as it was before. */
+  async stand(base: SetTiles | undefined, earlier: SetTiles | undefined): Promise<void> {
+    const was = [this.base?.address, this.earlier?.address];
+    this.base = base;
+    this.earlier = earlier;
+    await this.ready;
+    if (this.closed) return;
+    if (was[0] !== base?.address) this.lay('base', base, baseLayers);
+    if (was[1] !== earlier?.address) this.lay('earlier', earlier, earlierLayers);
+    this.filter();
+  }
+
+  /** Leaves areas of the ground out that are drawn otherwise. */
+  async leave(out: LeftOut): Promise<void> {
+    if (alike(this.leftOut.drawn, out.drawn) && alike(this.leftOut.stale, out.stale)) return;
+    this.leftOut = out;
+    await this.ready;
+    if (!this.closed) this.filter();
+  }
+
+  /** Puts the layers of a stored set on the map, in the place of those of another one. */
+  private lay(source: string, set: SetTiles | undefined, layers: readonly (readonly [LayerSpecification, string])[]): void {
+    const { map } = this;
+    for (const [{ id }] of layers) if (map.getLayer(id)) map.removeLayer(id);
+    if (map.getSource(source)) map.removeSource(source);
+    if (!set) return;
+    map.addSource(source, { type: 'vector', tiles: [set.address], maxzoom: 22, bounds: set.bounds });
+    for (const [layer, below] of layers) map.addLayer(layer, below);
+  }
+
+  /** Picks what is shown of stored sets. */
+  private filter(): void {
+    const { map, base, earlier, leftOut: { drawn, stale } } = this;
+    if (base && map.getLayer('base-fill')) {
+      const ofLevel: ExpressionSpecification = ['==', ['get', 'level'], base.levels.indexOf(this.level)];
+      map.setFilter('base-fill', without(drawn));
+      map.setFilter('base-level', ['all', ofLevel, without(drawn)]);
+      map.setFilter('base-line', without([...drawn, ...stale]));
+      map.setFilter('base-names', ['all', ofLevel, without(drawn)]);
+    }
+    if (earlier && map.getLayer('earlier')) map.setFilter('earlier', earlier.codes ? ['!', without(earlier.codes)] : null);
   }
 
   fit(box: [number, number, number, number]): void {
@@ -123,7 +203,7 @@ export class SketchMap {
   private nearest(point: { x: number; y: number }): Handle | undefined {
     let best: Handle | undefined;
     let least = reach;
-    for (const handle of this.handles) {
+    for (const handle of this.within) {
       const at = this.map.project(handle.at);
       // A vertex is taken rather than a middle as near as it.
       const far = Math.hypot(at.x - point.x, at.y - point.y) + (handle.kind === 'middle' ? 4 : 0);
@@ -140,7 +220,7 @@ export class SketchMap {
     const { events } = this.options;
     if (this.cutting) return events.point([rounded(event.lngLat.lng), rounded(event.lngLat.lat)]);
     if (this.nearest(event.point)) return; // told when it was let go
-    const area = this.map.queryRenderedFeatures(event.point as PointLike, { layers: ['areas-level'] }).find((one) => one.properties['level'] === this.level);
+    const area = this.map.queryRenderedFeatures(event.point as PointLike, { layers: ['areas-level', 'base-level'].filter((one) => this.map.getLayer(one)) })[0];
     if (area) events.area(String(area.properties['code']));
   }
 
@@ -197,6 +277,31 @@ export class SketchMap {
   }
 }
 
+/** Whether two lists in order are alike. */
+function alike(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one, n) => one === b[n]);
+}
+
+/** Areas but those with some codes. */
+function without(codes: readonly string[]): ExpressionSpecification {
+  return codes.length ? ['match', ['get', 'code'], [...new Set(codes)], false, true] : ['literal', true];
+}
+
+const outlines = { type: 'line', 'source-layer': 'areas', layout: { 'line-join': 'round' } } as const;
+const namePaint = { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6 };
+const nameLayout = { 'text-field': ['get', 'name'], 'text-font': ['Regular'], 'text-size': 13, 'text-max-width': 8 } satisfies Extract<LayerSpecification, { type: 'symbol' }>['layout'];
+
+/** Layers of the set that is the ground, each with the one below which it lies. */
+const baseLayers: readonly (readonly [LayerSpecification, string])[] = [
+  [{ id: 'base-fill', type: 'fill', source: 'base', 'source-layer': 'areas', paint: { 'fill-color': INK.ground } }, 'areas-fill'],
+  [{ id: 'base-level', type: 'fill', source: 'base', 'source-layer': 'areas', paint: { 'fill-color': INK.ground, 'fill-opacity': 0.01 } }, 'areas-fill'],
+  [{ id: 'base-line', source: 'base', ...outlines, paint: { 'line-color': INK.line, 'line-width': 1.2, 'line-opacity': 0.8 } }, 'areas-line'],
+  [{ id: 'base-names', type: 'symbol', source: 'base', 'source-layer': 'labels', layout: nameLayout, paint: namePaint }, 'names'],
+];
+const earlierLayers: readonly (readonly [LayerSpecification, string])[] = [
+  [{ id: 'earlier', source: 'earlier', ...outlines, paint: { 'line-color': INK.selected, 'line-width': 1.5, 'line-dasharray': [3, 2] } }, 'faults-fill'],
+];
+
 function style(): StyleSpecification {
   const nowhere: ExpressionSpecification = ['==', ['get', 'level'], ''];
   const layers: LayerSpecification[] = [
@@ -208,7 +313,6 @@ function style(): StyleSpecification {
     { id: 'hands-line', type: 'line', source: SKETCH.hands, paint: { 'line-color': INK.waiting, 'line-width': 1.5 } },
     { id: 'areas-line', type: 'line', source: SKETCH.areas, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.line, 'line-width': 1.2, 'line-opacity': 0.8 } },
     { id: 'chosen-line', type: 'line', source: SKETCH.chosen, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.waiting, 'line-width': 3 } },
-    { id: 'before', type: 'line', source: SKETCH.before, paint: { 'line-color': INK.selected, 'line-width': 1.5, 'line-dasharray': [3, 2] } },
     { id: 'faults-fill', type: 'fill', source: SKETCH.faults, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': INK.late, 'fill-opacity': 0.4 } },
     { id: 'faults-line', type: 'line', source: SKETCH.faults, paint: { 'line-color': INK.late, 'line-width': 3 } },
     { id: 'faults', type: 'circle', source: SKETCH.faults, filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 9, 'circle-opacity': 0, 'circle-stroke-color': INK.late, 'circle-stroke-width': 3 } },
@@ -217,8 +321,7 @@ function style(): StyleSpecification {
     { id: 'handles-middle', type: 'circle', source: SKETCH.handles, filter: ['==', ['get', 'kind'], 'middle'], minzoom: 13, paint: { 'circle-radius': 4, 'circle-color': INK.paper, 'circle-stroke-color': INK.waiting, 'circle-stroke-width': 1.5 } },
     { id: 'handles', type: 'circle', source: SKETCH.handles, filter: ['==', ['get', 'kind'], 'vertex'], paint: {
       'circle-radius': ['case', ['get', 'chosen'], 9, 6], 'circle-color': ['case', ['get', 'chosen'], INK.selected, INK.waiting], 'circle-stroke-color': INK.paper, 'circle-stroke-width': 2 } },
-    { id: 'names', type: 'symbol', source: SKETCH.names, layout: { 'text-field': ['get', 'name'], 'text-font': ['Regular'], 'text-size': 13, 'text-max-width': 8 },
-      paint: { 'text-color': INK.text, 'text-halo-color': INK.halo, 'text-halo-width': 1.6 } },
+    { id: 'names', type: 'symbol', source: SKETCH.names, layout: nameLayout, paint: namePaint },
   ];
   return { version: 8, sources: Object.fromEntries(Object.values(SKETCH).map((id) => [id, { type: 'geojson', data: empty, ...(id === SKETCH.areas || id === SKETCH.names ? { promoteId: 'code' } : {}) }])), layers };
 }

@@ -1,6 +1,7 @@
 import type { Page, Response } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Position } from '../../src/contract/areas.ts';
+import { readAreas } from '../../src/contract/pieces.ts';
 import type { Edited, EditOperation } from '../../src/contract/schemas.ts';
 import { boxOf, ringsOf, verticesOf, withChange, type AreaCollection, type AreaFeature } from '../../src/edit/shapes.ts';
 import type { editorCatalogues } from '../../src/locale/editor.ts';
@@ -15,7 +16,7 @@ function mercator([lon, lat]: Position): { x: number; y: number } {
 
 const key = ([lon, lat]: Position) => `${lon},${lat}`;
 
-/** Somebody who draws by the mouse: knows the areas as the page was given them, and where they lie on the screen. */
+/** Somebody who draws by the mouse: knows the outlines of all areas, of which the page has those it needs, and where they lie on the screen. */
 export class Draughtsman {
   areas: AreaCollection = { type: 'FeatureCollection', features: [] };
   private fitted: [number, number, number, number] = [0, 0, 0, 0];
@@ -32,11 +33,18 @@ export class Draughtsman {
     return this.visit.page;
   }
 
-  /** Begins a drawing of the set in force. */
-  async begin(): Promise<void> {
-    const areas = this.visit.answer('GET', /\/boundary-drawings\/[^/]+\/areas$/);
-    await this.page.locator('tbody tr').filter({ has: this.page.getByText(this.e.status_published, { exact: true }) }).getByRole('button', { name: this.e.actDraw, exact: true }).click();
-    this.areas = (await (await areas).json()) as AreaCollection;
+  /** Begins a drawing of the set in force, or of another version. */
+  async begin(version?: string): Promise<void> {
+    const listed = this.visit.answer('GET', /\/boundary-drawings\/[^/]+\/areas$/);
+    const row = this.page.locator('tbody tr').filter(version ? { hasText: version } : { has: this.page.getByText(this.e.status_published, { exact: true }) });
+    await row.getByRole('button', { name: this.e.actDraw, exact: true }).click();
+    const { url, headers } = await listed.then(async (answer) => ({ url: answer.url(), headers: await answer.request().allHeaders() }));
+    const authorization = headers['authorization'] ?? '';
+    this.areas = await readAreas(async ({ cursor = '' }) => {
+      const at = new URL(url);
+      at.search = cursor && `cursor=${cursor}`;
+      return (await (await fetch(at, { headers: { authorization } })).json()) as AreaCollection & { features: never[] };
+    });
     await this.page.locator('weige-drawing .tools').waitFor();
     await this.visit.mapDrawn();
   }
@@ -49,7 +57,7 @@ export class Draughtsman {
 
   /** Chooses an area by the list, which shows it on the map. */
   async choose(code: string): Promise<void> {
-    await this.page.getByLabel(this.e.areaChosen).selectOption(code);
+    await this.page.locator('weige-drawing .pair select').last().selectOption(code);
     this.fitted = boxOf(verticesOf(this.area(code))) as [number, number, number, number];
     await this.look();
     await this.page.waitForTimeout(400); // the map draws the handles in its own time
@@ -115,7 +123,19 @@ export class Draughtsman {
   }
 
   /** Two areas of a level, or one of a code and its neighbour, and a vertex inside the border between them, which is on no other border. */
-  border(level: string, code = ''): { one: AreaFeature; other: AreaFeature; vertex: Position; before: Position; after: Position } {
+  border(level: string, code = ''): Border {
+    for (const one of this.borders(level, code)) return one;
+    throw new Error(`no two areas of ${level} have a border of their own`);
+  }
+
+  /** The one of these whose vertex lies farthest from those beside it, on a border that is not too crooked to be held by the mouse. */
+  roomiest(level: string): Border {
+    const far = (a: Position, b: Position) => Math.hypot(a[0] - b[0], a[1] - b[1]);
+    const room = ({ before, vertex, after, one }: Border) => Math.min(far(before, vertex), far(vertex, after)) * (verticesOf(one).length > 800 ? 0 : 1);
+    return [...this.borders(level)].reduce((best, next) => (room(next) > room(best) ? next : best));
+  }
+
+  private *borders(level: string, code = ''): Generator<Border> {
     const owners = new Map<string, Set<string>>();
     for (const area of this.areas.features) for (const at of verticesOf(area)) owners.set(key(at), (owners.get(key(at)) ?? new Set()).add(area.properties.code));
     const of = (at: Position | undefined) => [...(owners.get(key(at as Position)) ?? [])];
@@ -126,12 +146,19 @@ export class Draughtsman {
           const [before, vertex, after] = [ring[n - 1], ring[n], ring[n + 1]] as [Position, Position, Position];
           const two = of(vertex);
           const other = two.find((code) => code !== one.properties.code);
-          if (two.length === 2 && other && this.area(other).properties.level === level && [before, after].every((at) => of(at).includes(other))) return { one, other: this.area(other), vertex, before, after };
+          if (two.length === 2 && other && this.area(other).properties.level === level && [before, after].every((at) => of(at).includes(other))) yield { one, other: this.area(other), vertex, before, after };
         }
       }
     }
-    throw new Error(`no two areas of ${level} have a border of their own`);
   }
+}
+
+interface Border {
+  one: AreaFeature;
+  other: AreaFeature;
+  vertex: Position;
+  before: Position;
+  after: Position;
 }
 
 /** The place halfway between two. */

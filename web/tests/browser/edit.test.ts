@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Position } from '../../src/contract/areas.ts';
@@ -216,6 +219,50 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByRole('alert').waitFor();
     await visit.check('drawing, refused');
     await visit.picture('edit-mouse-6-refused');
+    await visit.end();
+  });
+
+  // New York's community districts, with their coast, where they are there; else the areas of the demo.
+  const boards = resolve(import.meta.dirname, '../../../../shared/data/nyc-community_districts.geojson');
+  it('opens a real city, and moves a point of a border of two areas for these alone', async () => {
+    const e = editorCatalogues.en;
+    const visit = await enter('desktop', 'en', /boundary editor/i);
+    const { page } = visit;
+    const { boundary_set } = (await (await fetch(`${server.url}/v1/demo`)).json()) as { boundary_set: string };
+    const file = existsSync(boards) ? await readFile(boards) : Buffer.from(await (await fetch(`${server.url}/v1/demo/boundary-sets/${boundary_set}/areas?level=micro_grid`)).text());
+    await page.getByRole('button', { name: e.tabImport }).click();
+    await page.getByLabel(e.importFile).setInputFiles({ name: 'city.geojson', mimeType: 'application/geo+json', buffer: file });
+    await page.getByText(e.mappingGuessed).waitFor();
+    await page.getByLabel(e.importDatum).selectOption('WGS84');
+    await page.getByRole('button', { name: e.check, exact: true }).click();
+    await page.locator('.card .notice[role=status]').waitFor();
+    await page.getByRole('button', { name: e.importNow }).click();
+    await page.locator('weige-compare h2').waitFor();
+    const set = new URL(page.url()).searchParams.get('set') ?? '';
+    await page.getByRole('button', { name: e.tabSets }).click();
+
+    const answers: Promise<number>[] = [];
+    page.on('response', (answer) => { if (/\/(areas|edits)(\?|$)/.test(answer.url())) answers.push(answer.body().then((body) => body.length)); });
+    const hand = new Draughtsman(visit, e);
+    await hand.begin(set.slice(0, 8));
+    const [level = ''] = hand.areas.features.map((one) => one.properties.level);
+    const { one, other, vertex } = hand.roomiest(level);
+    await hand.choose(one.properties.code);
+    await page.getByRole('button', { name: e.nextPoint }).waitFor();
+    await visit.picture('edit-city-1-chosen');
+    const answer = visit.answer('POST', /\/edits$/);
+    const from = hand.at(vertex);
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 3, from.y + 5, { steps: 4 });
+    await page.mouse.up();
+    const moved = (await (await answer).json()) as Edited;
+    expect(codesOf(moved)).toEqual([one.properties.code, other.properties.code].sort());
+    expect(moved.removed).toEqual([]);
+    await expect.poll(() => page.locator('.measures tbody tr').count()).toBe(2);
+    for (const bytes of await Promise.all(answers)) expect(bytes).toBeLessThan(4_000_000);
+    await visit.check('drawing, a city');
+    await visit.picture('edit-city-2-moved');
     await visit.end();
   });
 
