@@ -84,11 +84,22 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     const promised = await page.locator('.preview .public-words').innerText();
     const filing = visit.answer('POST', /\/reports$/);
     await visit.press('.send button.primary');
-    expect((await filing).status()).toBe(201);
+    const answer = await filing;
+    expect(answer.status()).toBe(201);
     await page.locator('#filed').waitFor();
     const box = [lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001].join(',');
     const { features: seen } = (await (await fetch(`${server.url}/v1/demo/reports?bbox=${box}&words=true`)).json()) as PublicReports;
     expect(seen.map((one) => one.properties.words)).toContain(promised);
+    if (device === 'phone') { // and whoever wrote them takes them back
+      await visit.open(`/track/#${((await answer.json()) as Filed).tracking_code}`);
+      await page.locator('section.public-words').waitFor();
+      expect(await page.locator('section.public-words .said').innerText()).toBe(promised);
+      await visit.check(`public words ${language}`);
+      await press(t.wordsTakeBack);
+      await page.locator('section.public-words').waitFor({ state: 'detached' });
+      const { features: left } = (await (await fetch(`${server.url}/v1/demo/reports?bbox=${box}&words=true`)).json()) as PublicReports;
+      expect(left.map((one) => one.properties.words)).not.toContain(promised);
+    }
     await visit.end();
   });
 
