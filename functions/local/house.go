@@ -21,6 +21,7 @@ import (
 	"github.com/weige/weige/functions/internal/assemble/developing"
 	"github.com/weige/weige/functions/internal/assemble/door"
 	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/hotline"
 	"github.com/weige/weige/functions/internal/assemble/library"
 	"github.com/weige/weige/functions/internal/assemble/telling"
 	"github.com/weige/weige/functions/internal/config"
@@ -119,7 +120,7 @@ func (h *house) start(ctx context.Context) error {
 	if h.config.Open311 == "" {
 		h.config.Open311 = demo.Jurisdiction
 	}
-	if h.open311, err = assemble.Open311(h.config, h.table, h.log); err != nil {
+	if h.open311, err = hotline.Server(h.config, h.table, h.log); err != nil {
 		return err
 	}
 	h.server.Ready = h.ready.Load

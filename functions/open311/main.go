@@ -7,8 +7,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"github.com/weige/weige/functions/internal/assemble"
 	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/hotline"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gateway"
 )
@@ -18,7 +18,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server, err := assemble.Open311(c, foundation.Table(c), foundation.Log())
+	server, err := hotline.Server(c, foundation.Table(c), foundation.Log())
 	if err != nil {
 		log.Fatal(err)
 	}

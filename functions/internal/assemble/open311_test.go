@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/weige/weige/functions/internal/api"
+	"github.com/weige/weige/functions/internal/assemble/hotline"
 	"github.com/weige/weige/functions/internal/darkroom/phototest"
 	"github.com/weige/weige/functions/internal/open311"
 	"github.com/weige/weige/functions/internal/open311/open311test"
@@ -32,7 +33,7 @@ type open struct {
 
 func (w *world) open(to *table.Table) *open {
 	w.t.Helper()
-	s, err := Open311(w.config, to, slog.New(slog.NewTextHandler(testLog{w.t}, nil)))
+	s, err := hotline.Server(w.config, to, slog.New(slog.NewTextHandler(testLog{w.t}, nil)))
 	if err != nil {
 		w.t.Fatal(err)
 	}

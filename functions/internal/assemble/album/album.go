@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weige/weige/functions/internal/assemble/foundation"
+	"github.com/weige/weige/functions/internal/assemble/store"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/object"
 	"github.com/weige/weige/functions/internal/photo"
@@ -26,10 +27,10 @@ func Taker(c config.Config, of *report.Desk, t *table.Table) *photo.Desk {
 
 // Uploads gives the store of what was sent, which nobody has looked at. It does no network.
 func Uploads(c config.Config) *object.Store {
-	return object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Uploads, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
+	return store.Bucket(c, c.Uploads)
 }
 
 // Prints gives the store of the sizes that are shown. It does no network.
 func Prints(c config.Config) *object.Store {
-	return object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Photos, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
+	return store.Bucket(c, c.Photos)
 }

@@ -6,17 +6,16 @@ import (
 	"time"
 
 	"github.com/weige/weige/functions/internal/address"
+	"github.com/weige/weige/functions/internal/assemble/store"
 	"github.com/weige/weige/functions/internal/config"
 	"github.com/weige/weige/functions/internal/gazetteer"
 	"github.com/weige/weige/functions/internal/jurisdiction"
-	"github.com/weige/weige/functions/internal/object"
 	"github.com/weige/weige/functions/internal/table"
 )
 
 // Shelves gives the shelves over a table. It does no network.
 func Shelves(c config.Config, t *table.Table) jurisdiction.Shelves {
-	large := object.New(object.Config{Region: c.Region, Endpoint: c.S3Endpoint, Bucket: c.Snapshots, AccessKey: c.AccessKey, SecretKey: c.SecretKey, SessionToken: c.SessionToken})
-	return jurisdiction.Shelves{Snapshots: t, Writer: t, Objects: large, From: jurisdiction.LargeSnapshot}
+	return jurisdiction.Shelves{Snapshots: t, Writer: t, Objects: store.Bucket(c, c.Snapshots), From: jurisdiction.LargeSnapshot}
 }
 
 // Lend lets a desk read and store gazetteers on shelves.

@@ -1,4 +1,5 @@
-package assemble
+// Package hotline gives what answers other applications by Open311, whose photos and addresses it needs the object store for.
+package hotline
 
 import (
 	"errors"
@@ -18,8 +19,8 @@ import (
 	"github.com/weige/weige/functions/internal/table"
 )
 
-// Open311 gives what answers by Open311 GeoReport v2. It does no network.
-func Open311(c config.Config, t *table.Table, log *slog.Logger) (*open311.Server, error) {
+// Server gives what answers by Open311 GeoReport v2. It does no network.
+func Server(c config.Config, t *table.Table, log *slog.Logger) (*open311.Server, error) {
 	if len(c.TrackingKey) == 0 || len(c.ContactKey) == 0 {
 		return nil, errors.New("TRACKING_KEY and CONTACT_KEY are needed: this function files and reads reports")
 	}
