@@ -42,14 +42,30 @@ func TestALaneThatIsNotKnownMayLeadAway(t *testing.T) {
 	}
 }
 
+// wording is an address as somebody writes it, and what it is found to mean.
+type wording struct {
+	text  string
+	grade Grade
+	want  string // end of the standard address
+}
+
+func find(t *testing.T, g *Gazetteer, all []wording) {
+	t.Helper()
+	for _, c := range all {
+		a := g.Lookup(c.text)
+		got := ""
+		if len(a.Candidates) > 0 {
+			got = a.Candidates[0].Text
+		}
+		if a.Grade() != c.grade || !strings.HasSuffix(got, c.want) {
+			t.Errorf("%s: %q %s, want %q %s; %+v", c.text, a.Grade(), got, c.grade, c.want, a.Parsed)
+		}
+	}
+}
+
 // Ways in which residents write addresses in hotlines, parcels and group chats.
 func TestResidentsWriteAddressesInManyWays(t *testing.T) {
-	g := quarter(t)
-	for _, c := range []struct {
-		text  string
-		grade Grade
-		want  string // end of the standard address
-	}{
+	find(t, quarter(t), []wording{
 		// Stairwell and room, in all forms.
 		{"兰亭家园3-2-501", GradeBuilding, "兰亭家园3幢2单元"},
 		{"兰亭家园3-2-501室", GradeBuilding, "兰亭家园3幢2单元"},
@@ -182,25 +198,11 @@ func TestResidentsWriteAddressesInManyWays(t *testing.T) {
 		{"石矶社区，望鹭花园，5幢", GradeBuilding, "望鹭花园5幢"},
 		{"望鹭花园5幢。", GradeBuilding, "望鹭花园5幢"},
 		{"望鹭花园5幢 张女士", GradeBuilding, "望鹭花园5幢"},
-	} {
-		a := g.Lookup(c.text)
-		got := ""
-		if len(a.Candidates) > 0 {
-			got = a.Candidates[0].Text
-		}
-		if a.Grade() != c.grade || !strings.HasSuffix(got, c.want) {
-			t.Errorf("%s: %q %s, want %q %s; %+v", c.text, a.Grade(), got, c.grade, c.want, a.Parsed)
-		}
-	}
+	})
 }
 
 func TestChineseAddressesAreFoundHoweverTheyAreWritten(t *testing.T) {
-	g := town(t)
-	for _, c := range []struct {
-		text  string
-		grade Grade
-		want  string // end of the standard address
-	}{
+	find(t, town(t), []wording{
 		{"望鹭花园3幢", GradeBuilding, "望鹭花园3幢"},
 		{"江苏省镇江市京口区临江演示街道望鹭社区望鹭花园3幢2单元501室", GradeBuilding, "望鹭花园3幢"},
 		{"临江演示街道望鹭花园3号楼", GradeBuilding, "望鹭花园3幢"},
@@ -248,16 +250,7 @@ func TestChineseAddressesAreFoundHoweverTheyAreWritten(t *testing.T) {
 		{"往lu花园3幢", GradeNone, ""},
 		{"", GradeNone, ""},
 		{"号", GradeNone, ""},
-	} {
-		a := g.Lookup(c.text)
-		got := ""
-		if len(a.Candidates) > 0 {
-			got = a.Candidates[0].Text
-		}
-		if a.Grade() != c.grade || !strings.HasSuffix(got, c.want) {
-			t.Errorf("%s: %q %s, want %q %s; %+v", c.text, a.Grade(), got, c.grade, c.want, a.Parsed)
-		}
-	}
+	})
 }
 
 // A name may begin with a word that joins two roads elsewhere.
