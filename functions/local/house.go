@@ -299,7 +299,9 @@ func (h *house) prepare(ctx context.Context) error {
 	}
 	h.ready.Store(true)
 	say("\nWeige 微格 is ready at %s", h.address)
-	say("  report    %s/\n  track     %s/track/\n  dispatch  %s/dispatch/", h.address, h.address, h.address)
+	for _, page := range []struct{ name, path string }{{"report", "/"}, {"track", "/track/"}, {"dispatch", "/dispatch/"}, {"my cases", "/mine/"}, {"boundaries", "/edit/"}, {"addresses", "/gazetteer/"}} {
+		say("  %-11s %s%s", page.name, h.address, page.path)
+	}
 	if h.issuer != nil {
 		say("Demo sign-ins, a button each on the sign-in page, no password:")
 		for _, r := range demo.Roles() {
