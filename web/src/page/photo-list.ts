@@ -77,9 +77,12 @@ export class PhotoList extends PageElement {
       this.large = '';
       return;
     }
+    this.large = photo.photo; // as it is, until the larger print is there
     await this.fetch(photo, 1);
-    if (!this.shown.has(this.key(photo, 1))) await this.load(this.source.list); // the address has run out
-    this.large = photo.photo;
+    if (this.shown.has(this.key(photo, 1))) return;
+    await this.load(this.source.list); // the address has run out
+    const again = this.photos.find((one) => one.photo === photo.photo);
+    if (again) await this.fetch(again, 1);
   }
 
   protected override render() {
@@ -98,7 +101,7 @@ export class PhotoList extends PageElement {
     const { release } = this.source;
     return html`<li class=${large ? 'large' : ''}>
       <button type="button" class="photo" aria-expanded=${large ? 'true' : 'false'} @click=${() => void this.enlarge(one)}>
-        ${address ? html`<img src=${address} alt=${t.photoNumber(n + 1)}>` : html`<span class="hint">${t.photoNumber(n + 1)}</span>`}</button>
+        ${address ? html`<img src=${address} alt=${t.photoNumber(n + 1)} width=${one.width ?? nothing} height=${one.height ?? nothing}>` : html`<span class="hint">${t.photoNumber(n + 1)}</span>`}</button>
       ${one.released ? html`<span class="chip">${t.photoPublic}</span>` : nothing}
       ${release ? html`<button type="button" class="secondary" @click=${() => void this.load(() => release(one.photo, !one.released))}>
         ${one.released ? t.photoHide : t.photoRelease}</button>` : nothing}</li>`;

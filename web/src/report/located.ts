@@ -49,7 +49,7 @@ function nearEdge(t: ResidentCatalogue, areas: AreaTree, located: Located, sides
   const others = otherSides(located);
   if (!finest || others.length === 0 || sides.sure) return nothing;
   const first = others[0];
-  return html`<fieldset class="notice warn sides">
+  return html`<fieldset class="sheet notice warn sides">
     <legend>${finest.on_edge || !first ? t.sideOnEdge : t.sideNear(distance(t, first.metres))}</legend>
     <div class="side-choices">
       <button type="button" class="secondary" @click=${sides.here}><span class="swatch here" aria-hidden="true"></span>${t.sideHere(finest.name)}</button>

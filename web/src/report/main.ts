@@ -48,6 +48,8 @@ export class ReportPage extends ResidentElement {
   /** What came of the last report that was sent from this page. */
   @state() private sent: Receipt | 'saved' | undefined;
   @state() private waiting: readonly Waiting[] = [];
+  /** Key of the report that is being sent from the form, or was: of that one the outbox says nothing, since the page does. */
+  private inHand = '';
   /** Open reports around the place, and photos of those that are shown. */
   @state() private near: readonly Near[] = [];
   @state() private nearPhotos: ReadonlyMap<string, string> = new Map();
@@ -86,6 +88,7 @@ export class ReportPage extends ResidentElement {
       const kept = (this.kept = await openKept());
       this.outbox = new Outbox(kept, client.jurisdiction, post(client), (all) => { this.waiting = all; });
       this.stop = this.outbox.start();
+      await this.outbox.tell(); // with the form, which it would push down
       this.draft = { ...draftOf(await kept.draft(client.jurisdiction)), ...this.handedOver() };
       this.setting = setting;
       keepPage('/');
@@ -229,6 +232,13 @@ export class ReportPage extends ResidentElement {
     }
   }
 
+  /** Somebody meets what another reported: with how to hear of it, which is fetched only now. */
+  private async meTooTaken(one: Near): Promise<void> {
+    await import('../subscribe/follow.ts').catch(() => undefined); // how it stands is worth saying without
+    this.meToo = one;
+    void this.focusOn('#me-too');
+  }
+
   private async send(event?: SubmitEvent): Promise<void> {
     event?.preventDefault();
     const { place, key } = this.draft;
@@ -240,6 +250,7 @@ export class ReportPage extends ResidentElement {
       return;
     }
     this.sending = true;
+    this.inHand = key;
     try {
       const body = reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers));
       this.settle(await this.outbox.send({ key, jurisdiction: this.setting.client.jurisdiction, at: Date.now(), body, photos: this.draft.photos, tried: false, lostPhotos: 0, draft: this.draft }));
@@ -262,6 +273,7 @@ export class ReportPage extends ResidentElement {
     }
     const { filed } = waiting;
     this.sent = filed ? { filed, lostPhotos: waiting.lostPhotos } : 'saved';
+    if (!filed) this.inHand = '';
     if (filed) void this.outbox?.remove(waiting.key);
     this.draft = emptyDraft();
     this.contact = {};
@@ -338,7 +350,7 @@ export class ReportPage extends ResidentElement {
   }
 
   private outboxPart(setting: Setting) {
-    return outboxView({ t: this.t, language: this.language, setting, all: this.waiting, lasts: this.kept?.lasts ?? false,
+    return outboxView({ t: this.t, language: this.language, setting, all: this.waiting.filter((one) => one.key !== this.inHand), lasts: this.kept?.lasts ?? false,
       sendNow: () => void this.outbox?.run(), edit: (one) => this.takeBack(one, one.body.contact ?? {}), remove: (one) => void this.outbox?.remove(one.key) });
   }
 
@@ -347,7 +359,7 @@ export class ReportPage extends ResidentElement {
     if (this.meToo) return meTooView(this.t, this.language, setting, service, this.meToo, () => { this.meToo = undefined; this.isNew = true; });
     if (this.isNew) return nothing;
     return similarView({ t: this.t, language: this.language, service, list: similar(this.near, this.draft.service), photos: this.nearPhotos,
-      meToo: (one) => { this.meToo = one; void this.focusOn('#me-too'); }, mineIsNew: () => { this.isNew = true; void this.focusOn('#description'); } });
+      meToo: (one) => void this.meTooTaken(one), mineIsNew: () => { this.isNew = true; void this.focusOn('#description'); } });
   }
 
   private where(setting: Setting) {

@@ -164,7 +164,7 @@ export class Outbox {
   }
 
   /** Shows how everything stands, and comes back later while something waits. */
-  private async tell(): Promise<void> {
+  async tell(): Promise<void> {
     this.all = (await this.kept.outbox()).filter((one) => one.jurisdiction === this.jurisdiction).sort((a, b) => a.at - b.at);
     this.changed(this.all);
     clearTimeout(this.timer);

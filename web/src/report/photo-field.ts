@@ -33,6 +33,8 @@ export class PhotoField extends ResidentElement {
         this.tell([...this.photos, photo]);
         if (at) this.offered = at;
         await this.updateComplete;
+        // The field went on to the next free place, and the keyboard goes with it.
+        if (document.activeElement === document.body) await this.focusOn('#photo-file');
       }
     } catch (error) {
       this.trouble = error instanceof PhotoRefused ? error.why : 'unreadable';
@@ -57,18 +59,29 @@ export class PhotoField extends ResidentElement {
     return url;
   }
 
+  /** One of the places for photos, which all are there from the beginning, so that nothing moves when one fills. */
+  private place(n: number) {
+    const t = this.t;
+    const photo = this.photos[n];
+    if (photo) {
+      return html`<li><img src=${this.address(photo.blob)} alt=${t.photoNumber(n + 1)}>
+        <button type="button" class="icon" aria-label=${t.photoRemoveNumber(String(n + 1))} title=${t.photoRemove} @click=${() => this.tell(this.photos.filter((other) => other !== photo))}>
+          <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18" /></svg></button></li>`;
+    }
+    if (n > this.photos.length) return html`<li class="free" aria-hidden="true"></li>`;
+    return html`<li><label class="add-photo" ?data-busy=${this.busy}>
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h4l1.5-2.5h5L16 7h4v12H4z" /><circle cx="12" cy="13" r="3.6" /></svg>
+      ${this.busy ? html`<span>${t.photoBusy}</span>` : html`<span>${t.photoTake}</span>`}
+      <input id="photo-file" type="file" accept="image/*" multiple aria-describedby="photo-hint photo-wrong" @change=${(event: Event) => void this.take(event)}></label></li>`;
+  }
+
   protected override render() {
     const t = this.t;
     return html`<div class="field"><span class="label" id="photo-label">${t.photos}</span>
-      <p class="hint" id="photo-hint">${t.photosKeptHint}</p>
-      <ul class="kept-photos">${this.photos.map((one, n) => html`<li><img src=${this.address(one.blob)} alt=${t.photoNumber(n + 1)} width="96" height="96">
-        <button type="button" class="secondary" aria-label=${t.photoRemoveNumber(String(n + 1))} @click=${() => this.tell(this.photos.filter((other) => other !== one))}>${t.photoRemove}</button></li>`)}
-        ${this.photos.length < MOST_PHOTOS ? html`<li><label class="add-photo" ?data-busy=${this.busy}>
-          <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h4l1.5-2.5h5L16 7h4v12H4z" /><circle cx="12" cy="13" r="3.6" /></svg>
-          <span>${this.busy ? t.photoBusy : t.photoTake}</span>
-          <input id="photo-file" type="file" accept="image/*" multiple aria-describedby="photo-hint photo-wrong" @change=${(event: Event) => void this.take(event)}></label></li>` : nothing}</ul>
-      <p class="wrong" id="photo-wrong" role="alert">${this.trouble === 'heic' ? t.photoHeic : this.trouble ? t.photo_unreadable : ''}</p>
-      ${this.offered ? html`<div class="notice photo-place"><p>${t.photoPlace}</p><div class="buttons">
+      <div class="photo-hints stack" ?data-wrong=${this.trouble !== undefined}><p class="hint" id="photo-hint">${t.photosKeptHint}</p>
+        <p class="wrong" id="photo-wrong" role="alert">${this.trouble === 'heic' ? t.photoHeic : this.trouble ? t.photo_unreadable : ''}</p></div>
+      <ul class="kept-photos">${Array.from({ length: MOST_PHOTOS }, (_, n) => this.place(n))}</ul>
+      ${this.offered ? html`<div class="sheet notice photo-place" role="group" aria-label=${t.photoPlace}><p>${t.photoPlace}</p><div class="buttons">
         <button type="button" class="secondary" @click=${() => this.usePlace()}>${t.photoPlaceUse}</button>
         <button type="button" class="quiet" @click=${() => { this.offered = undefined; }}>${t.photoPlaceNot}</button></div></div>` : nothing}
     </div>`;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Client } from '../contract/client.ts';
 import type { PublicReports, Service, Status } from '../contract/schemas.ts';
 import { ago, distance, moment, said } from '../locale/format.ts';
@@ -77,17 +78,18 @@ export function publicFacts(t: ResidentCatalogue, language: Language, service: S
     <p class="hint">${[one.metres === undefined ? '' : t.similarAway(distance(t, one.metres)), t.similarFiled(ago(t, one.filedAt))].filter(Boolean).join(t.dot)}</p>`;
 }
 
-/** Open reports of the same service nearby, well enough to judge: one tap says that it is the same, one that it is not. */
+/** Open reports of the same service nearby, well enough to judge, over the page: one tap says that it is the same, one that it is not. */
 export function similarView({ t, language, service, list, photos, meToo, mineIsNew }: SimilarState): TemplateResult | typeof nothing {
   if (list.length === 0) return nothing;
-  return html`<div class="similar notice" role="group" aria-labelledby="similar-title">
+  // Other reports make another sheet, which appears where the one before it went: one that grew would move.
+  return html`${keyed(list.map((one) => one.id).join(), html`<div class="sheet similar notice" role="group" aria-labelledby="similar-title">
     <p id="similar-title"><strong>${t.similarTitle(String(list.length))}</strong></p>
     <ul>${list.map((one) => html`<li>
-      ${photos.has(one.id) ? html`<img src=${photos.get(one.id) ?? ''} alt=${t.similarPhoto} width="72" height="72">` : nothing}
       <div>${publicFacts(t, language, service, one)}</div>
+      <div class="similar-photo">${photos.has(one.id) ? html`<img src=${photos.get(one.id) ?? ''} alt=${t.similarPhoto} width="72" height="72">` : nothing}</div>
       <button type="button" class="secondary" @click=${() => meToo(one)}>${t.meToo}</button></li>`)}</ul>
-    <button type="button" class="secondary new" @click=${mineIsNew}>${t.mineIsNew}</button>
-  </div>`;
+    <button type="button" class="primary new" @click=${mineIsNew}>${t.mineIsNew}</button>
+  </div>`)}`;
 }
 
 /** The report that somebody meets too: how it stands, and how to hear of it. */
@@ -97,6 +99,7 @@ export function meTooView(t: ResidentCatalogue, language: Language, setting: Set
     <div class="public-view">${publicFacts(t, language, service, one)}
       <p class="hint">${moment(t, setting.jurisdiction.time_zone, one.filedAt)}${t.dot}${t[`status_${one.status}`]}</p></div>
     <p>${t.meTooNote}</p>
+    <weige-follow .setting=${setting} .what=${{ report: one.id }}></weige-follow>
     <button type="button" class="quiet" @click=${anyway}>${t.meTooAnyway}</button>
   </div>`;
 }

@@ -8,8 +8,8 @@ import { pageAddress, type Setting } from '../page/settings.ts';
 import { canPush, Denied, pushAddress } from './push.ts';
 import type { PushInput } from './schemas.ts';
 
-/** What is to be followed: a report by its tracking code, or an area. */
-export type Followed = { code: string } | { area: string };
+/** What is to be followed: a report by its tracking code or, if it is public, by its id; or an area. */
+export type Followed = { code: string } | { report: string } | { area: string };
 
 type Outcome = 'none' | 'sending' | 'pending' | 'no-email' | 'no-area' | 'denied' | 'push-failed' | { token: string } | { error: unknown };
 

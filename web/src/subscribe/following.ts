@@ -13,9 +13,9 @@ export class Following extends PageElement {
 
   protected override render() {
     const f = followTexts();
-    return html`${this.code ? html`<details class="card"><summary>${f.followReport}</summary>
-        <weige-follow .setting=${this.setting} .what=${{ code: this.code }}></weige-follow></details>` : nothing}
-      <p><a href=${pageAddress('/subscribe/', location.search)}>${f.followArea}</a></p>`;
+    return html`<p><a href=${pageAddress('/subscribe/', location.search)}>${f.followArea}</a></p>
+      ${this.code ? html`<details class="card"><summary>${f.followReport}</summary>
+        <weige-follow .setting=${this.setting} .what=${{ code: this.code }}></weige-follow></details>` : nothing}`;
   }
 }
 

@@ -134,10 +134,14 @@ export class SubscribePage extends PageElement {
     const done = now === 'saved' ? f.saved : now === 'confirmed' ? f.confirmed : now === 'ended' ? f.ended : '';
     const wrong = now === 'over' ? f.linkOver : typeof now === 'object' ? sentence(this.t, now.error) : '';
     const linked = link && now !== 'ended' && now !== 'over';
+    const outcome = html`<div role="status">${done ? html`<p class="notice">${done}</p>` : nothing}</div>
+      <div role="alert">${wrong ? html`<p class="notice warn">${wrong}</p>` : nothing}</div>`;
+    // What is said of a form that stays comes below it, so that the form stays where it is.
+    const below = linked && this.subscription !== undefined && now !== 'confirmed';
     return html`<h1>${f.title}</h1>
-      <div role="status">${done ? html`<p class="notice">${done}</p>` : nothing}</div>
-      <div role="alert">${wrong ? html`<p class="notice warn">${wrong}</p>` : nothing}</div>
-      ${linked ? this.linked(setting, link) : this.choose(setting)}`;
+      ${below ? nothing : outcome}
+      ${linked ? this.linked(setting, link) : this.choose(setting)}
+      ${below ? outcome : nothing}`;
   }
 
   private linked(setting: Setting, link: Link) {

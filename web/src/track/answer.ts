@@ -9,6 +9,7 @@ import type { Setting } from '../page/settings.ts';
 import { length } from '../report/draft.ts';
 import { marksView } from '../report/preview.ts';
 import { mayConfirm, mayReopen, wasConfirmed } from './answers.ts';
+import { keepUnsent, seenBefore } from './kept.ts';
 
 type Step = 'notes' | 'confirmation' | 'reopening' | 'words-withdrawal';
 
@@ -33,6 +34,31 @@ export class TrackAnswer extends ResidentElement {
   @state() private done = '';
   private readonly keys = new Map<Step, { words: string; key: string }>();
 
+  private readonly back = (): void => this.sendKept();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('online', this.back);
+  }
+
+  override disconnectedCallback(): void {
+    window.removeEventListener('online', this.back);
+    super.disconnectedCallback();
+  }
+
+  protected override firstUpdated(): void {
+    this.sendKept();
+  }
+
+  /** Sends the words that this device kept, unless somebody is writing others. */
+  private sendKept(): void {
+    const unsent = seenBefore(this.setting.client.jurisdiction, this.code)?.unsent;
+    if (!unsent || (this.note !== '' && this.note !== unsent.words)) return;
+    this.note = unsent.words;
+    this.keys.set('notes', unsent);
+    void this.send('notes', unsent.words);
+  }
+
   private async send(step: Step, words: string, event?: Event): Promise<void> {
     event?.preventDefault();
     if (this.sending) return;
@@ -50,6 +76,8 @@ export class TrackAnswer extends ResidentElement {
     const key = before?.words === words ? before.key : newKey();
     this.keys.set(step, { words, key });
     this.sending = step;
+    if (step === 'reopening') this.reopening = false; // it comes back with the words where that fails
+    const keeps = step === 'notes' && keepUnsent(client.jurisdiction, code, { words, key });
     try {
       const text = words.trim();
       const path = { code };
@@ -57,12 +85,18 @@ export class TrackAnswer extends ResidentElement {
         : step === 'notes' ? await client.post('/v1/{jurisdiction}/reports/track/{code}/notes', { path, key, body: { note: text } })
           : await client.post(step === 'confirmation' ? '/v1/{jurisdiction}/reports/track/{code}/confirmation' : '/v1/{jurisdiction}/reports/track/{code}/words-withdrawal', { path, key, body: {} });
       this.keys.delete(step);
-      if (step === 'notes') this.note = '';
-      if (step === 'reopening') { this.reason = ''; this.reopening = false; }
+      if (step === 'notes') {
+        this.note = '';
+        keepUnsent(client.jurisdiction, code, undefined);
+      }
+      if (step === 'reopening') this.reason = '';
       this.done = step === 'notes' ? t.noteDone : '';
       this.dispatchEvent(new CustomEvent<Tracked>('tracked', { detail: tracked }));
     } catch (error) {
-      this.wrong = { step, text: isOpen(error) || fieldOf(error) === 'Idempotency-Key' ? t.answerUnsent : sentence(t, error) };
+      this.reopening = step === 'reopening';
+      const open = isOpen(error) || fieldOf(error) === 'Idempotency-Key';
+      if (!open && step === 'notes') keepUnsent(client.jurisdiction, code, undefined);
+      this.wrong = { step, text: !open ? sentence(t, error) : keeps ? t.noteUnsent : t.answerUnsent };
     } finally {
       this.sending = undefined;
     }
@@ -75,22 +109,24 @@ export class TrackAnswer extends ResidentElement {
         <h2 id="note-title">${t.noteTitle}</h2>
         ${this.words('notes', t.noteTitle, this.note, (words) => { this.note = words; }, true)}
         <div class="buttons"><button class="secondary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending === 'notes' ? t.sending : t.noteSend}</button></div>
-        <p class="hint" role="status">${this.done}</p>
+        <div class="stack note-said"><p class="hint" role="status">${this.done}</p>${this.wrongOf('notes')}</div>
       </form>`;
   }
 
-  /** Whether it was settled: asked once it is said to be, and until it can be opened again no more. */
+  /** Whether it was settled: asked once it is said to be, and until it can be opened again no more. Its place is there before, so that nothing moves. */
   private verdict() {
     const { t, tracked } = this;
     const [good, bad] = [mayConfirm(tracked), mayReopen(tracked)];
-    if (!good && !bad) return nothing;
+    const open = tracked.status !== 'rejected' && tracked.status !== 'duplicate';
+    if (!good && !bad && !open) return nothing;
     const until = tracked.reopen_until ? html`<p class="hint">${t.answerUntil(moment(t, this.setting.jurisdiction.time_zone, tracked.reopen_until))}</p>` : nothing;
     return html`<section class="card verdict" aria-labelledby="verdict-title">
       <h2 id="verdict-title">${t.answerTitle}</h2>
-      ${wasConfirmed(tracked) ? html`<p>${t.answerThanks}</p>` : nothing}
+      ${!good && !bad ? html`<p class="hint">${t.answerLater}</p>` : wasConfirmed(tracked) ? html`<p>${t.answerThanks}</p>` : nothing}
       <div class="buttons">
         ${good && !wasConfirmed(tracked) ? html`<button type="button" class="primary" @click=${() => void this.send('confirmation', '')}>${this.sending === 'confirmation' ? t.sending : t.answerGood}</button>` : nothing}
-        ${bad && !this.reopening ? html`<button type="button" class="secondary" @click=${() => { this.reopening = true; void this.focusOn('#answer-reopening'); }}>${t.answerBad}</button>` : nothing}
+        ${this.sending === 'reopening' ? html`<p class="hint" role="status">${t.sending}</p>` : nothing}
+        ${bad && !this.reopening && this.sending !== 'reopening' ? html`<button type="button" class="secondary" @click=${() => { this.reopening = true; void this.focusOn('#answer-reopening'); }}>${t.answerBad}</button>` : nothing}
       </div>
       <p class="wrong" role="alert">${this.wrong?.step === 'confirmation' ? this.wrong.text : ''}</p>
       ${this.reopening && bad ? html`<form novalidate @submit=${(event: Event) => void this.send('reopening', this.reason, event)}>
@@ -119,8 +155,11 @@ export class TrackAnswer extends ResidentElement {
       <p class="hint" id="answer-${step}-hint">${t.noteHint}</p>
       <textarea id="answer-${step}" rows="3" aria-invalid=${wrong ? 'true' : 'false'} aria-describedby="answer-${step}-hint answer-${step}-wrong"
         .value=${value} @input=${(event: Event) => change((event.target as HTMLTextAreaElement).value)}></textarea>
-      ${marksView(t, value, change)}
-      <p class="wrong" id="answer-${step}-wrong" role="alert">${wrong}</p></div>`;
+      ${marksView(t, value, change)}${hidden ? nothing : this.wrongOf(step)}</div>`;
+  }
+
+  private wrongOf(step: Step) {
+    return html`<p class="wrong" id="answer-${step}-wrong" role="alert">${this.wrong?.step === step ? this.wrong.text : ''}</p>`;
   }
 }
 

@@ -6,7 +6,7 @@ import '../subscribe/following.ts';
 import '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, Refusal, sentence } from '../contract/errors.ts';
-import type { Tracked } from '../contract/schemas.ts';
+import type { Photo, Tracked } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import type { MapElement } from '../map/element.ts';
@@ -23,6 +23,7 @@ import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
 import './answer.ts';
 import { codeIn, tidyCode } from './code.ts';
+import { forgetSeen, keepSeen, seenBefore } from './kept.ts';
 
 type Trouble = 'none' | 'empty' | 'unknown' | { error: unknown };
 
@@ -37,18 +38,27 @@ export class TrackPage extends ResidentElement {
   @state() private trouble: Trouble = 'none';
   @state() private at = '';
   @state() private added = 0;
+  /** It is shown as this device kept it: there is no connection. */
+  @state() private old = false;
+  /** From when that was; what says so stays in its place once there is a connection, so that nothing moves. */
+  private wasOld = '';
+  /** The photos of a report that is about to be shown, so that they come with it. */
+  private photos: readonly Photo[] | undefined;
   @query('weige-map') private map!: MapElement | null;
   private point: PointCollection | undefined;
   private readonly follow = () => this.fromAddress();
+  private readonly back = (): void => { if (this.old) void this.ask(); };
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('hashchange', this.follow);
+    window.addEventListener('online', this.back);
     void this.open();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('hashchange', this.follow);
+    window.removeEventListener('online', this.back);
     super.disconnectedCallback();
   }
 
@@ -64,7 +74,12 @@ export class TrackPage extends ResidentElement {
   }
 
   private fromAddress(): void {
-    this.code = codeIn(location.hash);
+    const code = codeIn(location.hash);
+    if (code !== this.code) { // of another report
+      this.tracked = undefined;
+      this.wasOld = '';
+    }
+    this.code = code;
     if (this.code) void this.ask();
   }
 
@@ -88,12 +103,19 @@ export class TrackPage extends ResidentElement {
     this.trouble = 'none';
     try {
       const tracked = await setting.client.get('/v1/{jurisdiction}/reports/track/{code}', { path: { code } });
+      const photos = this.tracked && !this.old ? undefined : await this.photosFirst(setting, code);
       if (code !== this.code) return;
+      this.photos = photos;
+      this.old = false;
       this.show(tracked);
     } catch (error) {
       if (code !== this.code) return;
+      if (!(error instanceof Refusal) && this.showKept()) return;
       const unknown = hasCode(error, 'not_found') || (error instanceof Refusal && error.status < 500);
-      if (unknown) this.tracked = undefined;
+      if (unknown) {
+        this.tracked = undefined;
+        forgetSeen(setting.client.jurisdiction, code);
+      }
       this.trouble = unknown ? 'unknown' : { error };
       void this.focusOn('#code');
     } finally {
@@ -101,10 +123,32 @@ export class TrackPage extends ResidentElement {
     }
   }
 
-  private show(tracked: Tracked): void {
+  /** Shows how it stood when it was looked up last from here, if it ever was. */
+  private showKept(): boolean {
+    const { setting, code } = this;
+    const before = setting && seenBefore(setting.client.jurisdiction, code);
+    if (!before) return false;
+    this.old = true;
+    this.wasOld = before.at;
+    this.photos = [];
+    this.show(before.tracked, before.at);
+    return true;
+  }
+
+  /** The photos, which are worth waiting for and not worth failing for. */
+  private async photosFirst({ client }: Setting, code: string): Promise<readonly Photo[] | undefined> {
+    try {
+      return (await client.get('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code } })).photos;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private show(tracked: Tracked, at = new Date().toISOString()): void {
     const first = this.tracked?.report !== tracked.report;
     this.tracked = tracked;
-    this.at = new Date().toISOString();
+    this.at = at;
+    if (this.setting) keepSeen(this.setting.client.jurisdiction, this.code, tracked, at);
     if (!first) return;
     this.point = onePoint([tracked.lon, tracked.lat]);
     void this.updateComplete.then(() => this.map?.moveTo([tracked.lon, tracked.lat], 16));
@@ -160,13 +204,20 @@ export class TrackPage extends ResidentElement {
 
   private photosOf({ client }: Setting, { report }: Tracked): PhotoSource {
     const { code } = this;
-    return { of: `${report} ${this.added}`, list: async () => (await client.get('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code } })).photos };
+    const list = async () => {
+      const { photos } = this;
+      this.photos = undefined;
+      return photos ?? (await client.get('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code } })).photos;
+    };
+    return { of: `${report} ${this.added} ${this.old}`, list };
   }
 
   private answer(setting: Setting, tracked: Tracked) {
     const t = this.t;
     const zone = setting.jurisdiction.time_zone;
     return html`<section class="card tracked" aria-labelledby="tracked-title">
+      ${this.wasOld ? html`<p class="notice stack ${this.old ? 'warn' : ''}" role="status"><span ?data-hidden=${!this.old}>${t.trackKept(moment(t, zone, this.wasOld))}</span>
+        ${this.old ? nothing : html`<span>${t.refreshed(moment(t, zone, this.at))}</span>`}</p>` : nothing}
       <div class="tracked-top"><h2 id="tracked-title">${said(tracked.service.name, this.language)}</h2>
         <span class="chip ${tracked.status === 'received' ? 'waiting' : ''}">${t[`status_${tracked.status}`]}</span></div>
       <div class="now"><p class="hint">${t.nowWith}</p><p class="now-who">${whoHasIt(t, tracked.assignee)}</p></div>
@@ -186,7 +237,7 @@ export class TrackPage extends ResidentElement {
       <weige-add-photos .client=${setting.client} .add=${(photo: string) => this.addPhoto(setting, photo)} @added=${() => { this.added++; }}></weige-add-photos>
       <div class="buttons"><button type="button" class="secondary" @click=${() => void this.ask()}>${t.refresh}</button>
         <a class="secondary" href=${pageAddress('/', location.search, `at=${tracked.lon},${tracked.lat}`)}>${t.nearHere}</a>
-        <span class="hint">${t.refreshed(moment(t, zone, this.at))}</span></div>
+        <span class="hint">${this.old ? '' : t.refreshed(moment(t, zone, this.at))}</span></div>
     </section>`;
   }
 }

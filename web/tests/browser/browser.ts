@@ -37,7 +37,12 @@ export interface VisitOptions {
   language: 'zh' | 'en';
   /** Where the device says it is. */
   geolocation?: { longitude: number; latitude: number; accuracy: number };
+  /** Every answer of the API comes so late that browsers do not reckon what it moves to what was pressed. */
+  slow?: boolean;
 }
+
+/** Milliseconds: browsers excuse what moves within 500 of a press. */
+const late = 650;
 
 /** A browser window of one person, and everything it complains about. */
 export class Visit {
@@ -48,6 +53,9 @@ export class Visit {
   /** Console messages that a test brings about on purpose. */
   private readonly expected: RegExp[] = [];
   private readonly failedResponses: string[] = [];
+  /** What moved by itself, on every page that was shown. */
+  private readonly shifts: string[] = [];
+  private shifted = 0;
 
   private constructor(context: BrowserContext, page: Page, base: string) {
     this.context = context;
@@ -71,18 +79,33 @@ export class Visit {
       ...(options.geolocation ? { geolocation: options.geolocation, permissions: ['geolocation'] } : {}),
     });
     context.setDefaultTimeout(20_000);
+    const visit = new Visit(context, await context.newPage(), base);
+    if (options.slow) await visit.slowDown();
+    await context.exposeFunction('tellLayoutShift', (value: number, where: string, what: string) => visit.tellShift(value, where, what));
     await context.addInitScript(() => {
-      const shifts = { sum: 0, told: [] as string[] };
-      Object.assign(window, { layoutShifts: shifts });
+      const tell = (window as unknown as { tellLayoutShift: (value: number, where: string, what: string) => void }).tellLayoutShift;
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null }[] })[]) {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[] })[]) {
           if (entry.hadRecentInput) continue;
-          shifts.sum += entry.value;
-          shifts.told.push(`${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => (node instanceof Element ? `${node.tagName}.${node.className}` : node?.textContent?.trim())).join(', ')}`);
+          const box = ({ x, y, width, height }: DOMRect) => `${x},${y} ${width}x${height}`;
+          tell(entry.value, location.pathname, `${entry.sources.map(({ node, previousRect, currentRect }) =>
+            `${node instanceof Element ? `${node.tagName}.${node.className}` : node?.textContent?.trim()} (${box(previousRect)} → ${box(currentRect)})`).join(', ')}`);
         }
       }).observe({ type: 'layout-shift', buffered: true });
     });
-    return new Visit(context, await context.newPage(), base);
+    return visit;
+  }
+
+  private async slowDown(): Promise<void> {
+    await this.context.route(/\/v1\//, async (route) => {
+      await new Promise((done) => setTimeout(done, late));
+      await route.continue().catch(() => undefined); // the page may be gone
+    });
+  }
+
+  /** Answers come as fast as they can from now on. */
+  async hurry(): Promise<void> {
+    await this.context.unrouteAll({ behavior: 'wait' });
   }
 
   /** Messages like this one are brought about on purpose. */
@@ -107,6 +130,22 @@ export class Visit {
     const options = position ? { position } : {};
     if (touch) await target.tap(options);
     else await target.click(options);
+  }
+
+  /** Chooses by a key, as a person does: what moves then is their doing. */
+  async choose(selector: string, option: string | { index: number }): Promise<void> {
+    await this.keyed(selector, () => this.page.locator(selector).selectOption(option));
+  }
+
+  /** Writes by a key, as a person does, in place of what stood there. */
+  async write(selector: string, words: string): Promise<void> {
+    await this.keyed(selector, () => this.page.locator(selector).fill(words));
+  }
+
+  /** Does something with a key pressed before it and again with it: on a busy machine half a second may pass before it is drawn. */
+  private async keyed(selector: string, what: () => Promise<unknown>): Promise<void> {
+    await this.page.locator(selector).press('Shift');
+    await Promise.all([what(), this.page.keyboard.press('Shift')]);
   }
 
   /** Keeps a picture of what is on the screen, or of the whole page. */
@@ -144,17 +183,25 @@ export class Visit {
     return this.page.waitForResponse((response) => response.request().method() === method && path.test(new URL(response.url()).pathname), { timeout: 20_000 });
   }
 
-  /** How much has moved by itself so far, as browsers reckon it; what moved is printed where that is something. */
-  async layoutShift(): Promise<number> {
-    const { sum, told } = await this.page.evaluate(() => (window as unknown as { layoutShifts: { sum: number; told: string[] } }).layoutShifts);
-    if (told.length > 0) console.log(`layout shifts:\n  ${told.join('\n  ')}`);
-    return sum;
+  private tellShift(value: number, where: string, what: string): void {
+    this.shifted += value;
+    this.shifts.push(`${value.toFixed(4)} on ${where} ${what}`);
   }
 
-  /** Closes the window; whatever it complained about and was not brought about on purpose is an error. */
+  /** How much has moved by itself so far on all pages, as browsers reckon it. */
+  async layoutShift(): Promise<number> {
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))).catch(() => undefined); // a page that is closed moves no more
+    if (this.shifts.length > 0) console.log(`layout shifts:\n  ${this.shifts.join('\n  ')}`);
+    return this.shifted;
+  }
+
+  /** Closes the window; whatever it complained about and was not brought about on purpose is an error, and so is whatever moved by itself on a page where nothing may. */
   async end(): Promise<void> {
+    await this.layoutShift();
     await this.context.close();
     const unexpected = this.complaints.filter((one) => !this.expected.some((pattern) => pattern.test(one)));
     expect(unexpected, `failed answers: ${this.failedResponses.join(', ')}`).toEqual([]);
+    // The desk's pages and the tracking page are looked at while they open: what is asked for there grows what is shown, in time for what was pressed unless the machine is busy.
+    expect(this.shifts.filter((one) => !/ on \/(dispatch|edit|track)\/ /.test(one)), 'layout shifts').toEqual([]);
   }
 }

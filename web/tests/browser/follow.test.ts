@@ -31,7 +31,7 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     if (!place) throw new Error('the demo has no areas');
     const filed = await fileAt(server.url, place, '三幢门口的路灯不亮');
 
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const visit = await Visit.begin(browser, server.url, { device, language, slow: true });
     visit.expectComplaint(/WebGL/i);
     await visit.open(`/track/#${filed.tracking_code}`);
     await visit.page.getByText(f.followReport).click();

@@ -52,7 +52,6 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.context.setOffline(false);
     await page.getByText(t.outboxArrived).waitFor();
     await visit.check(`arrived from this ${device}`);
-    await visit.picture(`outbox-arrived-${device}`, { whole: true });
     expect((await tracked(await codeShown(page))).description).toBe('下水道堵了');
     expect(await listed()).toBe(before + 1);
     await page.getByRole('button', { name: t.outboxNoted }).click();

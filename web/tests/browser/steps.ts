@@ -39,9 +39,8 @@ export async function dropPin(visit: Visit, dx: number, dy: number): Promise<voi
 
 /** Fills in what and why. */
 export async function describe(visit: Visit, words: string): Promise<void> {
-  const services = visit.page.locator('#service_code');
-  await services.selectOption({ index: 1 });
-  await visit.page.locator('#description').fill(words);
+  await visit.choose('#service_code', { index: 1 });
+  await visit.write('#description', words);
 }
 
 /** Sends the report and gives what the server answered. */

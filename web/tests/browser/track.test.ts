@@ -40,14 +40,15 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
   it.each(ways)('adds a word, says that it is not settled, then that it is, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const filed = await file();
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const visit = await Visit.begin(browser, server.url, { device, language, slow: true });
     visit.expectComplaint(notLoaded);
     const { page } = visit;
     const press = async (name: string) => { const button = page.getByRole('button', { name, exact: true }); await (device === 'phone' ? button.tap() : button.click()); };
     await visit.open(`/track/#${filed.tracking_code}`);
     await page.locator('.tracked').waitFor();
     await visit.mapDrawn();
-    expect(await visit.layoutShift(), 'layout shift').toBeLessThan(0.01);
+    expect(await visit.layoutShift(), 'layout shift').toBe(0);
+    await visit.hurry();
 
     // Too short; then the network is gone in mid-send, after it has arrived; then once more.
     await press(t.noteSend);
@@ -61,7 +62,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
       return route.abort('connectionreset');
     });
     await press(t.noteSend);
-    await page.getByText(t.answerUnsent).waitFor();
+    await page.getByText(t.noteUnsent).waitFor();
     await visit.check(`note not sent ${device} ${language}`);
     await press(t.noteSend);
     await page.getByText(t.noteDone).waitFor();
@@ -73,7 +74,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
 
     await resolve(filed.report);
     await press(t.refresh);
-    await page.locator('.verdict').waitFor();
+    await page.locator('.verdict button').first().waitFor();
     await visit.check(`verdict ${device} ${language}`);
     await visit.picture(`track-verdict-${device}-${language}`, { whole: true });
     await press(t.answerBad);
@@ -81,7 +82,8 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await page.keyboard.insertText('只亮了一盏');
     await visit.check(`reopening ${device} ${language}`);
     await press(t.reopenSend);
-    await page.locator('.verdict').waitFor({ state: 'detached' });
+    await page.locator('.verdict button').first().waitFor({ state: 'detached' });
+    await page.getByText(t.answerLater).waitFor();
     expect((await seen(filed.report)).status).toBe('reopened');
 
     await resolve(filed.report);
@@ -91,6 +93,8 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await visit.check(`settled ${device} ${language}`);
     await visit.picture(`track-settled-${device}-${language}`, { whole: true });
     expect((await seen(filed.report)).events.at(-1)?.kind).toBe('confirmed');
+
+    if ((device === 'phone') === (language === 'zh')) await withoutNetwork(visit, filed, language);
 
     // Another one near here begins with the place.
     const tracked = (await (await fetch(`${server.url}/v1/demo/reports/track/${filed.tracking_code}`)).json()) as Tracked;
@@ -102,4 +106,44 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     expect(page.url()).not.toContain('#at');
     await visit.end();
   });
+
+  /** Opened before, the link opens without a network and says from when that is; a word written then is kept, and sent once. */
+  async function withoutNetwork(visit: Visit, filed: Filed, language: 'zh' | 'en'): Promise<void> {
+    const { page, context } = visit;
+    const t = texts(language);
+    const words = '没有网络时写的一句';
+    const notes = async () => (await seen(filed.report)).events.filter((one) => one.reason === words).length;
+    await expect.poll(() => page.evaluate(async () => (await (await caches.open('weige-shell')).match('/shell.json')) !== undefined), { timeout: 20_000 }).toBe(true);
+    const looked = (await page.locator('.tracked .buttons .hint').textContent()) ?? '';
+    visit.expectComplaint(/ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    await page.reload();
+    await page.locator('.tracked .notice.warn').waitFor();
+    expect(looked).toContain((await page.locator('.tracked .notice.warn').textContent())?.match(/\d{1,2}:\d{2}/)?.[0]);
+    expect(await page.locator('.timeline li').count()).toBeGreaterThanOrEqual(5);
+    await visit.write('#answer-notes', words);
+    await visit.press('weige-track-answer form .secondary');
+    await page.getByText(t.noteUnsent).waitFor();
+    await visit.check(`track without a network ${language}`);
+    await visit.picture(`track-offline-${language}`, { whole: true });
+    await page.reload();
+    await expect.poll(() => page.locator('#answer-notes').inputValue()).toBe(words);
+    expect(await notes()).toBe(0);
+    // It arrives, and the answer is lost; then once more.
+    await page.unroute(/\/notes$/);
+    let tries = 0;
+    await context.route(/\/notes$/, async (route) => {
+      if (++tries > 1) return route.continue();
+      await route.fetch();
+      return route.abort('connectionreset');
+    });
+    await context.setOffline(false);
+    await expect.poll(() => tries).toBe(1);
+    await page.getByText(t.noteUnsent).waitFor();
+    await page.reload();
+    await page.getByText(t.eventNote(words)).waitFor();
+    expect([await notes(), tries]).toEqual([1, 2]);
+    expect(await page.locator('#answer-notes').inputValue()).toBe('');
+    expect(await page.locator('.tracked .notice.warn').count()).toBe(0);
+  }
 });

@@ -1,0 +1,63 @@
+import type { Tracked } from '../contract/schemas.ts';
+import { store } from '../page/store.ts';
+
+/** What this device keeps of a report that was looked up: how it stood and when, RFC 3339, and words that did not reach the server. */
+interface Seen {
+  code: string;
+  at: string;
+  tracked: Tracked;
+  unsent?: Unsent | undefined;
+}
+
+/** Words that wait to be sent, with the key by which the server takes them once. */
+export interface Unsent {
+  words: string;
+  key: string;
+}
+
+/** At most this many reports are kept, those looked up last. */
+const most = 12;
+
+const shelf = (jurisdiction: string) => `weige.tracked.${jurisdiction}`;
+const plain = (code: string) => code.replace(/-/g, '').toUpperCase();
+
+function all(jurisdiction: string): Seen[] {
+  try {
+    const found: unknown = JSON.parse(store()?.getItem(shelf(jurisdiction)) ?? '[]');
+    return Array.isArray(found) ? (found as Seen[]).filter((one) => typeof one?.code === 'string' && Array.isArray(one.tracked?.events)) : [];
+  } catch {
+    return []; // written by something else
+  }
+}
+
+/** Whether it was kept: the browser may forbid it, or have no room. */
+function keep(jurisdiction: string, list: readonly Seen[]): boolean {
+  try {
+    const there = store();
+    there?.setItem(shelf(jurisdiction), JSON.stringify(list.slice(0, most)));
+    return there !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** How a report stood when it was looked up last from this device. */
+export function seenBefore(jurisdiction: string, code: string): Readonly<Seen> | undefined {
+  return all(jurisdiction).find((one) => one.code === plain(code));
+}
+
+export function keepSeen(jurisdiction: string, code: string, tracked: Tracked, at: string): void {
+  const rest = all(jurisdiction).filter((one) => one.code !== plain(code));
+  keep(jurisdiction, [{ code: plain(code), at, tracked, unsent: seenBefore(jurisdiction, code)?.unsent }, ...rest]);
+}
+
+/** Keeps words until they are sent, or forgets them; tells whether they are kept. */
+export function keepUnsent(jurisdiction: string, code: string, unsent: Unsent | undefined): boolean {
+  const list = all(jurisdiction);
+  return keep(jurisdiction, list.map((one) => (one.code === plain(code) ? { ...one, unsent } : one))) && list.some((one) => one.code === plain(code));
+}
+
+/** Forgets a report that there is no more. */
+export function forgetSeen(jurisdiction: string, code: string): void {
+  keep(jurisdiction, all(jurisdiction).filter((one) => one.code !== plain(code)));
+}
