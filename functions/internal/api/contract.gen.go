@@ -1626,8 +1626,10 @@ type DutyMove struct {
 	To []string `json:"to"`
 }
 
-// EditInput Operations, or undo, or redo.
+// EditInput Operations, or undo, or redo, or another name.
 type EditInput struct {
+	// Name What the drawing is called from now on. It is no edit of the borders, so undoing and redoing pass it by.
+	Name       *string         `json:"name,omitempty"`
 	Operations []EditOperation `json:"operations,omitempty,omitzero"`
 	Redo       bool            `json:"redo,omitempty,omitzero"`
 
@@ -3895,7 +3897,7 @@ type ServerInterface interface {
 	// GetDrawingAreas The areas of a drawing as GeoJSON, in pieces of 4 MB at most.
 	// (GET /v1/{jurisdiction}/boundary-drawings/{drawing}/areas)
 	GetDrawingAreas(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath, params GetDrawingAreasParams)
-	// EditDrawing Moves borders so that both sides move, splits and merges areas, undoes and redoes. All operations of an edit are made or none.
+	// EditDrawing Moves borders so that both sides move, splits and merges areas, undoes and redoes, or gives the drawing another name. All operations of an edit are made or none.
 	// (POST /v1/{jurisdiction}/boundary-drawings/{drawing}/edits)
 	EditDrawing(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath, params EditDrawingParams)
 	// FinishDrawing Makes a draft set of a drawing as it stands, to be compared and published. The drawing stays.

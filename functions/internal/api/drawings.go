@@ -128,15 +128,15 @@ func (s *Server) EditDrawing(w http.ResponseWriter, r *http.Request, code Jurisd
 			return boundary.Edited{}, err
 		}
 		ways := 0
-		for _, way := range []bool{len(in.Operations) > 0, in.Undo, in.Redo} {
+		for _, way := range []bool{len(in.Operations) > 0, in.Undo, in.Redo, in.Name != nil} {
 			if way {
 				ways++
 			}
 		}
 		if ways != 1 {
-			return boundary.Edited{}, fault.Field("operations", "Give operations, or undo, or redo.")
+			return boundary.Edited{}, fault.Field("operations", "Give operations, or undo, or redo, or a name.")
 		}
-		change := boundary.Change{Revision: in.Revision, Op: q.IdempotencyKeyHeader, Who: who, Undo: in.Undo, Redo: in.Redo}
+		change := boundary.Change{Revision: in.Revision, Op: q.IdempotencyKeyHeader, Who: who, Undo: in.Undo, Redo: in.Redo, Name: in.Name}
 		for n, one := range in.Operations {
 			o, err := operationOf(one)
 			if err != nil {

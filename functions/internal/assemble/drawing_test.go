@@ -87,6 +87,21 @@ func TestBoundariesAreDrawn(t *testing.T) {
 		if e.Drawing.Edits != 1 || e.Drawing.Undone != 2 || !slices.Contains(codesOf(t, e.Changed), "c2g1") {
 			t.Errorf("undone %+v, %v", e.Drawing, codesOf(t, e.Changed))
 		}
+		// Another name changes no border, and leaves what was undone to be made again.
+		w.edit(other, d.Drawing, e.Drawing.Revision, map[string]any{"name": " 冬季调整 "}).into(t, &e)
+		if e.Drawing.Name != "冬季调整" || e.Drawing.Edits != 1 || e.Drawing.Undone != 2 || len(e.Changed)+len(e.Removed) != 0 {
+			t.Errorf("named %+v, %v", e.Drawing, codesOf(t, e.Changed))
+		}
+		for _, wrong := range []map[string]any{{"name": strings.Repeat("长", 101)}, {"name": "两件事", "undo": true}} {
+			if a := w.edit(editor, d.Drawing, e.Drawing.Revision, wrong); a.status != http.StatusUnprocessableEntity {
+				t.Errorf("%v: %d %s", wrong, a.status, a.body)
+			}
+		}
+		var list api.Drawings
+		w.must("GET", drawings, editor, nil).into(t, &list)
+		if len(list.Drawings) != 1 || list.Drawings[0].Name != "冬季调整" {
+			t.Errorf("listed %+v", list)
+		}
 		w.edit(editor, d.Drawing, e.Drawing.Revision, map[string]any{"redo": true}).into(t, &e)
 		if e.Drawing.Edits != 2 || !slices.Equal(e.Removed, []string{"c2g1"}) {
 			t.Errorf("redone %+v", e)

@@ -88,8 +88,8 @@ func (d *Desk) BeginDrawing(ctx context.Context, code, base, name, op, who strin
 	if err != nil {
 		return Drawing{}, err
 	}
-	if name = strings.TrimSpace(name); utf8.RuneCountInString(name) > 100 || !utf8.ValidString(name) {
-		return Drawing{}, fault.Field("name", "The name has at most 100 characters.")
+	if name, err = nameOf(name); err != nil {
+		return Drawing{}, err
 	}
 	if base == "" {
 		base = c.Boundaries
@@ -106,6 +106,15 @@ func (d *Desk) BeginDrawing(ctx context.Context, code, base, name, op, who strin
 	return d.Drawings.NewDrawing(ctx, made, now.Add(drawingKept))
 }
 
+// nameOf takes what somebody calls a drawing; it may be empty.
+func nameOf(text string) (string, error) {
+	name := strings.TrimSpace(text)
+	if utf8.RuneCountInString(name) > 100 || !utf8.ValidString(name) {
+		return "", fault.Field("name", "The name has at most 100 characters.")
+	}
+	return name, nil
+}
+
 // drawingSpace makes the id of a drawing of the key with which it was asked for, so that asking again gives the same one.
 var drawingSpace = uuid.MustParse("0b8d7c52-0f0e-5b07-9c5b-5f6f5a1f7c31")
 
@@ -116,9 +125,10 @@ type Change struct {
 	Who        string
 	Operations []Operation // of an edit; none to undo or redo
 	Undo, Redo bool
+	Name       *string // what the drawing is called from now on: no edit, so that undoing and redoing pass it by
 }
 
-// EditDrawing makes an edit, takes the last one back, or makes it again. Where somebody else changed the drawing since it is a fault with code
+// EditDrawing makes an edit, takes the last one back, makes it again, or gives the drawing another name. Where somebody else changed the drawing since it is a fault with code
 // fault.Conflict, and nothing is overwritten. An operation that would spoil the partition is a fault that says where; then none of
 // the edit's operations is made.
 func (d *Desk) EditDrawing(ctx context.Context, code, id string, in Change) (Edited, error) {
@@ -170,6 +180,10 @@ func (d Drawing) with(in Change, at time.Time) (Drawing, *Edit, error) {
 		next.ChangedAt = d.ChangedAt
 	}
 	switch {
+	case in.Name != nil:
+		var err error
+		next.Name, err = nameOf(*in.Name)
+		return next, nil, err
 	case in.Undo && d.Edits == 0:
 		return next, nil, fault.New(fault.Conflict, "There is nothing to undo.")
 	case in.Undo:

@@ -131,7 +131,11 @@ func (s *sketch) change(ctx context.Context, d *Desk, next Drawing, edit *Edit) 
 	if edit != nil {
 		return s.make(edit.Operations)
 	}
-	if n := len(s.sizes); next.Edits < n {
+	n := len(s.sizes)
+	if next.Edits == n { // another name
+		return nil, nil, nil
+	}
+	if next.Edits < n {
 		size := s.sizes[n-1]
 		for _, p := range s.patches[len(s.patches)-size:] {
 			before, after = codes(p, before, after)

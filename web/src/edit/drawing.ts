@@ -20,7 +20,7 @@ import { boxOf, handlesOf, nextCode, nextName, verticesOf, type AreaFeature, typ
 import { tilesOf } from './tiles.ts';
 
 type Tool = 'move' | 'split' | 'merge';
-type Change = { operations: EditOperation[] } | { undo: true } | { redo: true };
+type Change = { operations: EditOperation[] } | { undo: true } | { redo: true } | { name: string };
 
 const noHandles: readonly Handle[] = [];
 
@@ -42,6 +42,7 @@ export class DrawingElement extends EditorElement {
   @state() private saying = '';
   @state() private bad = false;
   @state() private busy = false;
+  @state() private naming = false;
   /** So many points lie in view that none can be taken hold of. */
   @state() private crowded = 0;
   /** What the areas are measured by, once it is here. */
@@ -213,7 +214,7 @@ export class DrawingElement extends EditorElement {
       const edited = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/edits', { path: { drawing: this.drawing }, body, key: this.unsent.key });
       this.unsent = undefined;
       this.take(edited);
-      this.say(this.e.saved(String(edited.drawing.edits)));
+      this.say('name' in change ? this.e.named : this.e.saved(String(edited.drawing.edits)));
       return true;
     } catch (error) {
       if (!isOpen(error)) this.unsent = undefined;
@@ -252,6 +253,10 @@ export class DrawingElement extends EditorElement {
 
   private async redo(): Promise<void> {
     if (this.now?.undone) await this.edit({ redo: true });
+  }
+
+  private async rename(form: HTMLFormElement): Promise<void> {
+    if (await this.edit({ name: String(new FormData(form).get('name') ?? '').trim() })) this.naming = false;
   }
 
   private async dropVertex(vertex: Position): Promise<void> {
@@ -304,9 +309,10 @@ export class DrawingElement extends EditorElement {
     const [west = -180, south = -60, east = 180, north = 75] = areas.base.bbox;
     const count = (value: number) => new Intl.NumberFormat(t.lang).format(value);
     const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => this.use(name)}>${text}</button>`;
-    return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>
+    return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>${this.naming ? this.nameForm(now) : nothing}
         <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.undo()}>${e.undo}</button>
-          <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.redo()}>${e.redo}</button></div>
+          <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.redo()}>${e.redo}</button>
+          ${this.naming ? nothing : html`<button type="button" class="quiet" @click=${() => { this.naming = true; }}>${e.rename}</button>`}</div>
         <p class="saying ${this.bad ? 'wrong' : 'hint'}" role=${this.bad ? 'alert' : 'status'}>${this.saying || e.editsCount(String(now.edits))}</p>
         ${this.measured(area)}
         <div class="buttons tools" role="group" aria-label=${e.tabDrawing}>${tool('move', e.toolMove)}${tool('split', e.toolSplit)}${tool('merge', e.toolMerge)}</div>
@@ -362,6 +368,14 @@ export class DrawingElement extends EditorElement {
         <label class="field">${e.lat}<input name="lat" inputmode="decimal" required pattern="-?[0-9]{1,2}(\\.[0-9]+)?" .value=${String(vertex[1])}></label></div>
         <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.busy}>${e.movePoint}</button>
           <button type="button" class="quiet" ?disabled=${this.busy} @click=${() => void this.dropVertex(vertex)}>${e.deletePoint}</button></div>` : nothing}</form>`;
+  }
+
+  private nameForm(now: Drawing) {
+    const { e } = this;
+    return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.rename(event.target as HTMLFormElement); }}>
+      <label class="field">${e.nameOfDrawing}<input name="name" maxlength="100" .value=${now.name} autocomplete="off"></label>
+      <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.busy}>${e.keepName}</button>
+        <button type="button" class="quiet" @click=${() => { this.naming = false; }}>${e.leaveName}</button></div></form>`;
   }
 
   private splitForm(area: AreaFeature) {

@@ -95,12 +95,12 @@ export class EditPage extends EditorElement {
     this.trouble = this.entrance.explain(this.t, error, this.e.notEditor);
   }
 
-  private draw(base: string): void {
+  private draw(base: string, name: string): void {
     const { setting } = this.entrance;
     if (!setting) return;
     void this.attempt(async () => {
       const { newKey } = await import('../contract/once.ts');
-      const drawing = await setting.client.post('/v1/{jurisdiction}/boundary-drawings', { body: { base }, key: newKey() });
+      const drawing = await setting.client.post('/v1/{jurisdiction}/boundary-drawings', { body: { base, ...(name ? { name } : {}) }, key: newKey() });
       this.go({ drawing: drawing.drawing });
     });
   }
@@ -147,7 +147,7 @@ export class EditPage extends EditorElement {
         return html`<weige-compare .setting=${setting} .set=${this.set} ?rehomes=${rehomes} @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-compare>`;
       default:
         return this.sets ? setsView({ t, e, language, zone: setting.jurisdiction.time_zone, sets: this.sets, inForce: this.inForce, drawings: this.drawings, busy: this.busy,
-          draw: (set) => this.draw(set), repair: (set) => this.repair(set), compare: (set) => this.go({ set }), open: (drawing) => this.go({ drawing }) }) : html`<p role="status">${t.loading}</p>`;
+          draw: (set, name) => this.draw(set, name), repair: (set) => this.repair(set), compare: (set) => this.go({ set }), open: (drawing) => this.go({ drawing }) }) : html`<p role="status">${t.loading}</p>`;
     }
   }
 }

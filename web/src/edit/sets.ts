@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
 import type { BoundarySet, Drawing } from '../contract/schemas.ts';
 import type { EditorCatalogue } from '../locale/editor.ts';
 import { moment } from '../locale/format.ts';
@@ -13,7 +14,7 @@ interface SetsState {
   inForce: string;
   drawings: readonly Drawing[];
   busy: boolean;
-  draw(set: string): void;
+  draw(set: string, name: string): void;
   repair(set: string): void;
   compare(set: string): void;
   open(drawing: string): void;
@@ -22,6 +23,7 @@ interface SetsState {
 /** Every version with what can be done with it, and what is being drawn. */
 export function setsView(state: SetsState): TemplateResult {
   const { t, e, zone } = state;
+  const name = createRef<HTMLInputElement>();
   const row = (set: BoundarySet) => html`<tr>
       <th scope="row"><code>${set.set.slice(0, 8)}</code></th>
       <td><span class="chip ${set.status === 'draft' ? 'waiting' : ''}">${e[`status_${set.status}`]}</span>
@@ -29,14 +31,15 @@ export function setsView(state: SetsState): TemplateResult {
         ${set.plan_failed ? html`<p class="wrong">${e.planFailed}</p>` : nothing}
         ${set.warnings?.length ? html`<p class="hint">${e.warningsCount(String(set.warnings.length))}</p>` : nothing}</td>
       <td data-label=${e.colAreas}>${set.areas}</td><td>${moment(t, zone, set.created_at)}</td>
-      <td><div class="buttons"><button type="button" class="secondary" ?disabled=${state.busy} @click=${() => state.draw(set.set)}>${e.actDraw}</button>
+      <td><div class="buttons"><button type="button" class="secondary" ?disabled=${state.busy} @click=${() => state.draw(set.set, name.value?.value.trim() ?? '')}>${e.actDraw}</button>
         ${set.warnings?.length ? html`<button type="button" class="quiet" ?disabled=${state.busy} @click=${() => state.repair(set.set)}>${e.actRepair}</button>` : nothing}
         ${set.set === state.inForce ? nothing : html`<button type="button" class="quiet" @click=${() => state.compare(set.set)}>${e.actCompare}</button>`}</div></td></tr>`;
   return html`<section class="card"><p class="hint">${e.setsNote}</p>
+      <label class="field">${e.nameOfNew}<input ${ref(name)} maxlength="100" autocomplete="off"><span class="hint">${e.nameHint}</span></label>
       <div class="scroll" role="region" aria-label=${e.tabSets} tabindex="0"><table class="grid sets"><thead><tr><th scope="col">${e.colSet}</th><th scope="col">${e.colStatus}</th><th scope="col">${e.colAreas}</th><th scope="col">${e.colWhen}</th><th scope="col">${e.colActions}</th></tr></thead>
       <tbody>${state.sets.map(row)}</tbody></table></div></section>
     <section class="card"><h2>${e.drawingsTitle}</h2>
       ${state.drawings.length === 0 ? html`<p>${e.drawingsNone}</p>` : html`<ul class="drawings">${state.drawings.map((one) => html`<li>
-        <span><strong>${one.name || e.unnamed}</strong> · ${e.editsCount(String(one.edits))} · ${e.changedBy(one.changed_by, moment(t, zone, one.changed_at))}</span>
+        <span><strong>${one.name || e.unnamed}</strong> · ${e.begunFrom(moment(t, zone, one.created_at), one.base.slice(0, 8))} · ${e.editsCount(String(one.edits))} · ${e.changedAt(moment(t, zone, one.changed_at))}</span>
         <button type="button" class="secondary" @click=${() => state.open(one.drawing)}>${e.openDrawing}</button></li>`)}</ul>`}</section>`;
 }

@@ -1716,7 +1716,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Moves borders so that both sides move, splits and merges areas, undoes and redoes. All operations of an edit are made or none. */
+        /** Moves borders so that both sides move, splits and merges areas, undoes and redoes, or gives the drawing another name. All operations of an edit are made or none. */
         post: operations["editDrawing"];
         delete?: never;
         options?: never;
@@ -3466,7 +3466,7 @@ export interface components {
             /** Format: date-time */
             changed_at: string;
         };
-        /** @description Operations, or undo, or redo. */
+        /** @description Operations, or undo, or redo, or another name. */
         EditInput: {
             /**
              * Format: int64
@@ -3476,6 +3476,8 @@ export interface components {
             operations?: components["schemas"]["EditOperation"][];
             undo?: boolean;
             redo?: boolean;
+            /** @description What the drawing is called from now on. It is no edit of the borders, so undoing and redoing pass it by. */
+            name?: string;
         };
         /** @description Points are [longitude, latitude] in degrees of WGS 84. move: from, to. insert: before, after, at. delete: at. redraw: from, to, along. split: area, along, left, right. merge: area, other, whole. */
         EditOperation: {

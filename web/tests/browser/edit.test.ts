@@ -54,7 +54,13 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     expect(await page.locator('.top nav').textContent(), 'address books are for administrators').not.toContain(texts(language).navGazetteer);
     await visit.check(`${name} versions`);
     await visit.picture(`${name}-1-versions`);
+    await page.getByLabel(e.nameOfNew).fill(`${name}?`);
     await begin(page, e);
+    await page.getByRole('heading', { name: e.drawTitle(`${name}?`) }).waitFor();
+    await page.getByRole('button', { name: e.rename, exact: true }).click();
+    await page.getByLabel(e.nameOfDrawing).fill(name);
+    await page.getByRole('button', { name: e.keepName }).click();
+    await page.getByRole('heading', { name: e.drawTitle(name), exact: true }).waitFor();
     const drawing = new URL(page.url()).searchParams.get('drawing') ?? '';
     await visit.mapDrawn();
     await visit.check(`${name} drawing`);
@@ -94,6 +100,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     const e = editorCatalogues[language];
     const { page } = visit;
     const other = await enter('desktop', language, /administrator|管理员/i);
+    await other.page.locator('.drawings li').filter({ hasText: `edit-desktop-${language} ·` }).waitFor();
     await other.page.goto(`${server.url}/edit/?drawing=${drawing}`);
     await other.page.locator('weige-drawing .tools').waitFor();
     const undo = visit.answer('POST', /\/edits$/);
