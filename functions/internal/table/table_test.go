@@ -84,8 +84,8 @@ func (p *place) filing(key string) report.Filing {
 	a := report.Assignee{Kind: report.ToPerson, Person: "leader-1", Name: "第一网格网格长", Role: "grid_leader", Area: "g1", Because: report.OnDuty}
 	return report.Filing{
 		State: report.State{ID: id, Jurisdiction: "j", Version: 1, Status: report.Assigned, Service: "street-light", Point: geo.Point{X: 1194600000, Y: 322100000},
-			Set: "0123456789abcdef", Chain: []string{"s", "c1", "g1"}, QueueArea: "g1", Assignee: a, FiledAt: p.now, ChangedAt: p.now, LastOp: key},
-		Body:     report.Body{Description: "路灯不亮", Locale: "zh", Answers: map[string][]string{"pole": {"12", "13"}}},
+			Set: "0123456789abcdef", Chain: []string{"s", "c1", "g1"}, QueueArea: "g1", Assignee: a, FiledAt: p.now, ChangedAt: p.now, Words: true, LastOp: key},
+		Body:     report.Body{Description: "路灯不亮", Public: "路灯不亮", Locale: "zh", Answers: map[string][]string{"pole": {"12", "13"}}},
 		Event:    report.Event{Report: id, Jurisdiction: "j", Version: 1, At: p.now, Kind: report.Filed, Who: report.Resident, Op: key, After: a, Status: report.Assigned, QueueArea: "g1", Service: "street-light"},
 		Tracking: report.Tracking{Hash: "hash-" + key, Jurisdiction: "j", Report: id, Request: "r"},
 	}
