@@ -1,4 +1,4 @@
-import type { Duty, Filed } from '../../src/contract/schemas.ts';
+import type { Duty, Filed, ReportInput } from '../../src/contract/schemas.ts';
 import { demo } from './steps.ts';
 
 /** The API as a test prepares what is to be looked at. */
@@ -38,10 +38,10 @@ export async function placesOf(url: string, { duties }: Hands): Promise<{ code: 
 }
 
 /** Files a report of the first service at a place. */
-export async function fileAt(url: string, { lon, lat }: { lon: number; lat: number }, description: string): Promise<Filed> {
+export async function fileAt(url: string, { lon, lat }: { lon: number; lat: number }, description: string, more: Partial<ReportInput> = {}): Promise<Filed> {
   const service_code = (await demo(url)).services[0]?.service_code;
   const answer = await fetch(`${url}/v1/demo/reports`, {
-    method: 'POST', body: JSON.stringify({ service_code, lon, lat, description }), headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
+    method: 'POST', body: JSON.stringify({ service_code, lon, lat, description, ...more }), headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
   });
   return await read<Filed>(answer, '/reports');
 }

@@ -39,7 +39,7 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
   it.each(['zh', 'en'] as const)('takes a case all its way by buttons, in %s', async (language) => {
     const s = staffCatalogues[language];
     const t = texts(language);
-    const { report } = await fileAt(server.url, places[0] ?? { lon: 0, lat: 0 }, '井盖松动');
+    const { report } = await fileAt(server.url, places[0] ?? { lon: 0, lat: 0 }, '井盖松动，打13812345678', { public_words: true });
     const device = language === 'zh' ? 'desktop' : 'phone';
     const visit = await sit({ device, language }, `/dispatch/?report=${report}`);
     const { page } = visit;
@@ -48,6 +48,12 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     await page.locator('.steps').waitFor();
     await visit.check('steps');
     await visit.picture(`desk-steps-${language}`);
+    // What everybody reads is taken back with one step, which the history tells.
+    await page.getByText('井盖松动，打▇▇', { exact: true }).waitFor();
+    await step('words_withdrawn');
+    await page.locator('[data-step=words_withdrawn]').waitFor({ state: 'detached' });
+    expect(await page.getByText('▇▇').count()).toBe(0);
+    expect(await page.locator('.timeline li').first().textContent()).toContain(t.event_words_withdrawn('').slice(0, 8));
     await step('accepted');
     await expect.poll(() => chip.textContent()).toBe(t.status_in_progress_short);
     await step('resolved');
