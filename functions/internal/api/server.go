@@ -101,7 +101,7 @@ type Server struct {
 
 // Handler answers the operations of the given functions and nothing else.
 func (s *Server) Handler(functions ...Function) http.Handler {
-	mux := &chosen{ServeMux: http.NewServeMux(), functions: functions}
+	mux := &chosen{ServeMux: http.NewServeMux(), functions: functions, unknown: s.fail}
 	HandlerWithOptions(s, StdHTTPServerOptions{BaseRouter: mux, ErrorHandlerFunc: s.badParameter})
 	mux.ServeMux.HandleFunc("/v1/", func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, mux.missing(w, r)) })
 	return s.guard(Compress(mux))
@@ -111,13 +111,45 @@ func (s *Server) Handler(functions ...Function) http.Handler {
 type chosen struct {
 	*http.ServeMux
 	functions []Function
+	unknown   func(http.ResponseWriter, *http.Request, error) // answers a query parameter that an operation does not have
 }
 
 // HandleFunc registers a pattern if one of the functions serves it.
 func (c *chosen) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
 	if slices.Contains(c.functions, functionOf(pattern)) {
-		c.ServeMux.HandleFunc(pattern, handler)
+		c.ServeMux.HandleFunc(pattern, c.asked(pattern, handler))
 	}
+}
+
+// asked refuses query parameters that the contract does not have: a filter that is written wrongly must not show everything. Readers of feeds may
+// add their own.
+func (c *chosen) asked(pattern string, handler http.HandlerFunc) http.HandlerFunc {
+	if strings.Contains(pattern, "/feeds/") {
+		return handler
+	}
+	known := queries[pattern]
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" {
+			for name := range r.URL.Query() {
+				if !slices.Contains(known, name) {
+					c.unknown(w, r, unknownQuery(name, known))
+					return
+				}
+			}
+		}
+		handler(w, r)
+	}
+}
+
+func unknownQuery(name string, known []string) error {
+	message := "There is no such parameter here; there are none."
+	if len(known) > 0 {
+		message = "There is no such parameter here; there are " + strings.Join(known, ", ") + "."
+	}
+	if r := []rune(name); len(r) > 64 {
+		name = string(r[:64]) + "…"
+	}
+	return &fault.Error{Code: fault.Malformed, Field: name, Message: message}
 }
 
 // missing tells an address that does not exist from a method it does not have; those it has are in the header Allow (RFC 9110, 15.5.6).

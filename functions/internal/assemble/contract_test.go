@@ -148,6 +148,12 @@ func TestWhatIsTooLongNamesNothing(t *testing.T) {
 			t.Errorf("an upload on %s: %d %s", path, a.status, a.body)
 		}
 	}
+	var e api.Error
+	if a := w.do("GET", "/v1/town/queue?nope=1", all, nil); a.status != http.StatusBadRequest {
+		t.Errorf("a parameter that is not there: %d %s", a.status, a.body)
+	} else if a.into(t, &e); e.Field != "nope" {
+		t.Errorf("a parameter that is not there: %s", a.body)
+	}
 	if a := w.do("DELETE", "/v1/town/reports", all, nil); a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != "GET, POST" {
 		t.Errorf("a method that is not there: %d, Allow %q", a.status, a.header.Get("Allow"))
 	}
