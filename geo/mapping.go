@@ -62,6 +62,7 @@ const (
 	NoLevel       FaultKind = "no_level"       // of none of the levels
 	MissingCode   FaultKind = "missing_code"   // no area code
 	BadCode       FaultKind = "bad_code"       // an area code with other characters than are allowed
+	BadName       FaultKind = "bad_name"       // a name that is too long, or holds characters that cannot be seen
 	DuplicateCode FaultKind = "duplicate_code" // an area code that stands twice in the set
 	MissingParent FaultKind = "missing_parent" // below the first level, and no parent named
 	UnknownParent FaultKind = "unknown_parent" // the parent is not in the set, or not of the level above

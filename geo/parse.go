@@ -110,10 +110,16 @@ func (m Mapping) check() error {
 	if len(m.Levels) == 0 {
 		return errors.New("the mapping must name at least one level")
 	}
+	if len(m.Levels) > mostLevels {
+		return fmt.Errorf("the mapping names %d levels; a set has at most %d", len(m.Levels), mostLevels)
+	}
 	seen := map[string]bool{}
 	for i, l := range m.Levels {
 		if l.Level == "" || seen[l.Level] {
 			return fmt.Errorf("level %d of the mapping needs a name of its own", i)
+		}
+		if !ValidName(l.Level, longestLevel) {
+			return fmt.Errorf("the name of level %d of the mapping has more than %d characters, or holds control characters or such as turn the direction of writing", i, longestLevel)
 		}
 		seen[l.Level] = true
 		if l.Code == "" {
@@ -223,6 +229,10 @@ func (p *parser) feature(i int, f feature) {
 		p.fault(BadCode, s, nil, "an area code has 1 to 64 letters, digits, dots, hyphens and underscores, and is not a hyphen alone.")
 	}
 	if s.name = strings.TrimSpace(value(f.Properties[m.Name])); s.name == "" {
+		s.name = s.code
+	}
+	if !ValidName(s.name, LongestName) {
+		p.fault(BadName, s, nil, "its name has more than %d characters, or holds control characters or such as turn the direction of writing.", LongestName)
 		s.name = s.code
 	}
 	if m.ParentPrefix > 0 && len(s.code) > m.ParentPrefix {

@@ -3,7 +3,6 @@ package api
 import (
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/boundary"
@@ -57,7 +56,7 @@ func (s *Server) PublishBoundarySet(w http.ResponseWriter, r *http.Request, code
 	if err == nil {
 		switch {
 		case in.Withdraw:
-			set, err = s.Boundaries.PlanPublication(r.Context(), code, version, in.Expected, time.Time{})
+			set, err = s.Boundaries.WithdrawPublication(r.Context(), code, version)
 		case in.From != nil:
 			set, err = s.Boundaries.PlanPublication(r.Context(), code, version, in.Expected, *in.From)
 		default:

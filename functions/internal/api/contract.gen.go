@@ -2317,7 +2317,7 @@ type Publication struct {
 	// Expected The set in force as the editor saw it; absent when none was.
 	Expected string `json:"expected,omitempty,omitzero"`
 
-	// From From when it is to hold; absent for at once. It comes into force within a minute of then, if the expected set is still in force.
+	// From From when it is to hold, not in the past; absent for at once. It comes into force within a minute of then, if the expected set is still in force.
 	From *time.Time `json:"from,omitempty"`
 
 	// Withdraw Take back what was planned.

@@ -83,6 +83,27 @@ func TestFaultyBoundariesAreListedAndNotStored(t *testing.T) {
 			t.Errorf("%s: %d %s", name, a.status, a.body)
 		}
 	}
+	for name, called := range map[string]string{"too long": strings.Repeat("网", 201), "a bell": "c\u0007", "nothing": "c\u0000x", "a turned direction": "c\u202egnp", "an isolate": "c\u2067x", "a control of C1": "c\u0085x"} {
+		odd := townAreas()
+		odd["features"].([]any)[2].(map[string]any)["properties"].(map[string]any)["name"] = called
+		for _, where := range []string{sets, sets + "/inspection"} {
+			a := w.do("POST", where, editor, map[string]any{"mapping": townMapping(), "features": odd})
+			if !bytes.Contains(a.body, []byte(`"kind":"bad_name"`)) || !bytes.Contains(a.body, []byte(`"feature":2`)) {
+				t.Errorf("a name with %s: %d %s", name, a.status, a.body)
+			}
+		}
+	}
+	long := townMapping()
+	long["levels"].([]any)[0].(map[string]any)["level"] = strings.Repeat("l", 65)
+	many := townMapping()
+	for i := range 6 {
+		many["levels"] = append(many["levels"].([]any), map[string]any{"level": fmt.Sprint(i), "code": "code", "parent": "parent"})
+	}
+	for _, mapping := range []map[string]any{long, many} {
+		if a := w.do("POST", sets, editor, map[string]any{"mapping": mapping, "features": townAreas()}); a.status != http.StatusUnprocessableEntity || !bytes.Contains(a.body, []byte("mapping")) {
+			t.Errorf("levels beyond what a set has: %d %s", a.status, a.body)
+		}
+	}
 	w.server.Boundaries.Limits.Vertices = 5
 	if a := w.do("POST", sets, editor, map[string]any{"mapping": townMapping(), "features": townAreas()}); a.status != http.StatusRequestEntityTooLarge || !strings.Contains(string(a.body), "vertices") {
 		t.Errorf("over the limit: %d %s", a.status, a.body)

@@ -127,6 +127,11 @@ func TestBoundariesAreDrawn(t *testing.T) {
 		if a := w.do("POST", publication, editor, map[string]any{"expected": "0123456789abcdef", "from": time.Now().Add(time.Hour)}); a.status != http.StatusConflict {
 			t.Errorf("planned in the place of another set: %d %s", a.status, a.body)
 		}
+		for _, past := range []time.Time{time.Now().Add(-time.Hour), {}} {
+			if a := w.do("POST", publication, editor, map[string]any{"expected": before, "from": past}); a.status != http.StatusUnprocessableEntity || !strings.Contains(string(a.body), `"field":"from"`) || w.inForce() != before {
+				t.Errorf("from %s on: %d %s", past, a.status, a.body)
+			}
+		}
 		w.must("POST", publication, editor, map[string]any{"expected": before, "from": time.Now().Add(time.Hour)}).into(t, &set)
 		if set.PlannedFrom == nil || w.inForce() != before {
 			t.Errorf("planned %+v", set)

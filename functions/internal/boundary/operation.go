@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
@@ -88,8 +87,8 @@ func (o Operation) check() error {
 			return need(field, false)
 		case !geo.ValidCode(p.Code):
 			return fault.Field(field, "An area code has 1 to 64 letters, digits, dots, hyphens and underscores, and is not a hyphen alone.")
-		case !utf8.ValidString(p.Name) || utf8.RuneCountInString(p.Name) > 200:
-			return fault.Field(field, "A name has at most 200 characters.")
+		case !geo.ValidName(p.Name, geo.LongestName):
+			return fault.Field(field, "A name has at most %d characters, without control characters and such as turn the direction of writing.", geo.LongestName)
 		}
 		return nil
 	}

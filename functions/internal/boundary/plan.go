@@ -12,12 +12,28 @@ import (
 // farthestPlan is how long ahead a publication can be planned.
 const farthestPlan = 366 * 24 * time.Hour
 
-// PlanPublication puts a set in force from an instant on, by the schedule that calls PublishDue; an instant that is not ahead publishes at once. The
-// zero instant takes a plan back. Until then the set in force stays, and the re-homing it will need can be looked at.
+// justPast is how long an instant that was meant to be ahead may have passed while it was on its way.
+const justPast = time.Minute
+
+// PlanPublication puts a set in force from an instant on, by the schedule that calls PublishDue; one that has just passed publishes at once, one farther
+// back is a slip of whoever wrote it. Until then the set in force stays, and the re-homing it will need can be looked at.
 func (d *Desk) PlanPublication(ctx context.Context, code, version, expected string, from time.Time) (Set, error) {
-	if from = from.UTC().Truncate(time.Second); !from.IsZero() && !from.After(d.Now()) {
+	switch from = from.UTC().Truncate(time.Second); {
+	case from.Before(d.Now().Add(-justPast)):
+		return Set{}, fault.Field("from", "This lies in the past; leave it out to publish now.")
+	case !from.After(d.Now()):
 		return d.Publish(ctx, code, version, expected)
 	}
+	return d.plan(ctx, code, version, expected, from)
+}
+
+// WithdrawPublication takes the plan of a set back.
+func (d *Desk) WithdrawPublication(ctx context.Context, code, version string) (Set, error) {
+	return d.plan(ctx, code, version, "", time.Time{})
+}
+
+// plan notes from when on a set is to be in force; the zero instant notes that there is no such plan.
+func (d *Desk) plan(ctx context.Context, code, version, expected string, from time.Time) (Set, error) {
 	c, err := d.Books.Current(ctx, code)
 	if err != nil {
 		return Set{}, err

@@ -3537,7 +3537,7 @@ export interface components {
             expected?: string;
             /**
              * Format: date-time
-             * @description From when it is to hold; absent for at once. It comes into force within a minute of then, if the expected set is still in force.
+             * @description From when it is to hold, not in the past; absent for at once. It comes into force within a minute of then, if the expected set is still in force.
              */
             from?: string;
             /** @description Take back what was planned. */

@@ -114,6 +114,7 @@ export const en: EditorCatalogue = {
   kind_no_level: 'Of no level',
   kind_missing_code: 'No code',
   kind_bad_code: 'Not a code',
+  kind_bad_name: 'Not a name',
   kind_duplicate_code: 'Code used twice',
   kind_missing_parent: 'No parent',
   kind_unknown_parent: 'Unknown parent',

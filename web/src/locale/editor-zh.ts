@@ -114,6 +114,7 @@ export const zh = {
   kind_no_level: '不属于任何层级',
   kind_missing_code: '缺编码',
   kind_bad_code: '编码不合规',
+  kind_bad_name: '名称不合规',
   kind_duplicate_code: '编码重复',
   kind_missing_parent: '缺上级',
   kind_unknown_parent: '上级不存在',
