@@ -5,7 +5,7 @@ import { loadavg } from 'node:os';
 import { chromium } from 'playwright-core';
 
 const base = process.env.WEIGE_URL;
-const file = process.argv[2];
+const [, , file, slack] = process.argv;
 const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--use-gl=angle', '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader'];
 const megabytes = (bytes) => (bytes / 1e6).toFixed(2);
@@ -68,6 +68,8 @@ try {
   });
   await step('check it', async () => {
     await page.getByLabel('Datum of the coordinates').selectOption('WGS84');
+    await page.getByLabel('Metres an area may reach').fill(slack);
+    await page.getByLabel('Metres an area may reach').blur();
     await button('Check').click();
     await page.locator('.card .notice[role=status]').waitFor();
   });

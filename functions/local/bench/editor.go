@@ -98,7 +98,7 @@ func edit(ctx context.Context, o editorOptions, what string, areas *geo.Index, o
 	s.front.Store(mux)
 	ctx, stop := context.WithTimeout(ctx, 10*time.Minute)
 	defer stop()
-	c := exec.CommandContext(ctx, "node", "web/bench/editor.mjs", path)
+	c := exec.CommandContext(ctx, "node", "web/bench/editor.mjs", path, fmt.Sprint(replay.Slack))
 	c.Env, c.Stdout, c.Stderr = append(os.Environ(), "WEIGE_URL="+s.url), out, os.Stderr
 	return c.Run()
 }

@@ -58,7 +58,7 @@ func Districts(folder string) (*geo.Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := geo.Mapping{Datum: geo.WGS84, Slack: slack, Levels: []geo.LevelMapping{{Level: "borough", Code: "BoroCode", Name: "BoroName"}, {Level: "district", Code: "BoroCD", ParentPrefix: 1}}}
+	m := geo.Mapping{Datum: geo.WGS84, Slack: Slack, Levels: []geo.LevelMapping{{Level: "borough", Code: "BoroCode", Name: "BoroName"}, {Level: "district", Code: "BoroCD", ParentPrefix: 1}}}
 	set, faults, err := geo.Parse(bytes.NewReader(features), m, geo.Limits{Bytes: 128 << 20, Features: 1000, Vertices: 2_000_000})
 	if err != nil || set == nil {
 		return nil, fmt.Errorf("districts: %w, %d faults", err, len(faults))

@@ -19,9 +19,9 @@ import (
 // Jurisdiction is where the requests are filed.
 const Jurisdiction = "nyc"
 
-// slack is how many metres a community district may reach out of its borough. The city draws the two apart over water; the farthest
+// Slack is how many metres a community district may reach out of its borough. The city draws the two apart over water; the farthest
 // reaches 1,528 m.
-const slack = 2000
+const Slack = 2000
 
 // row is one request of the file.
 type row struct {
@@ -131,7 +131,7 @@ func (in *input) setup() client.Setup {
 	text := func(zh, en string) api.Text { return api.Text{Zh: zh, En: en} }
 	return client.Setup{
 		Jurisdiction: Jurisdiction, Boundaries: in.boundaries,
-		Mapping: api.BoundaryMapping{Datum: "WGS84", Slack: slack, Levels: []api.LevelMapping{
+		Mapping: api.BoundaryMapping{Datum: "WGS84", Slack: Slack, Levels: []api.LevelMapping{
 			{Level: "borough", Code: "BoroCode", Name: "BoroName"},
 			{Level: "district", Code: "BoroCD", ParentPrefix: 1},
 		}},

@@ -31,6 +31,8 @@ export class ImportElement extends EditorElement {
   @state() private inspection: Inspection | undefined;
   @state() private datum: Datum | '' = '';
   @state() private levels: LevelMapping[] = [];
+  /** Metres that an area may reach out of its parent, if somebody says so. */
+  @state() private slack = 0;
   @state() private busy: 'reading' | 'checking' | 'importing' | '' = '';
   @state() private trouble = '';
   @state() private faults: readonly FileFault[] = [];
@@ -73,7 +75,11 @@ export class ImportElement extends EditorElement {
     return this.features ? { features: this.features } : { upload: this.upload };
   }
 
-  private ask(mapping: { datum?: Datum; levels?: LevelMapping[] }): Promise<Inspection> {
+  private mapping(datum: Datum): { datum: Datum; levels: LevelMapping[]; slack?: number } {
+    return { datum, levels: this.levels, ...(this.slack > 0 ? { slack: this.slack } : {}) };
+  }
+
+  private ask(mapping: { datum?: Datum; levels?: LevelMapping[]; slack?: number }): Promise<Inspection> {
     return this.setting.client.post('/v1/{jurisdiction}/boundary-sets/inspection', { body: { ...this.file, mapping } });
   }
 
@@ -97,7 +103,7 @@ export class ImportElement extends EditorElement {
     const { datum } = this;
     if (!datum) return;
     void this.attempt('checking', async () => {
-      const tried = await this.ask({ datum, levels: this.levels });
+      const tried = await this.ask(this.mapping(datum));
       this.inspection = { ...tried, levels: this.inspection?.levels ?? [] };
       this.faults = tried.faults;
       this.drawn = this.shapes && (await converted(this.shapes, datum));
@@ -111,7 +117,7 @@ export class ImportElement extends EditorElement {
     const { datum } = this;
     if (!datum) return;
     void this.attempt('importing', async () => {
-      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-sets', { body: { ...this.file, mapping: { datum, levels: this.levels } } });
+      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-sets', { body: { ...this.file, mapping: this.mapping(datum) } });
       this.dispatchEvent(new CustomEvent('imported', { detail: set.set }));
     });
   }
@@ -126,6 +132,11 @@ export class ImportElement extends EditorElement {
     const features = (this.shapes as GeoJSON.FeatureCollection | undefined)?.features ?? [];
     for (const one of features.slice(0, 2000)) walk((one.geometry as { coordinates?: unknown } | null)?.coordinates);
     return boxOf(found.slice(0, 200_000));
+  }
+
+  private reach(slack: number): void {
+    this.slack = Math.min(10_000, Math.max(0, slack || 0));
+    if (this.inspection) this.inspection = { ...this.inspection, tried: false };
   }
 
   private change(at: number, change: Partial<LevelMapping>): void {
@@ -160,6 +171,8 @@ export class ImportElement extends EditorElement {
         <option value="">${e.importDatumChoose}</option>${datums.map((one) => html`<option value=${one} ?selected=${one === this.datum}>${e[`datum_${one}` as 'datum_WGS84']}</option>`)}</select><span class="hint">${e.importDatumHint}</span></label>
       <h3>${e.mappingTitle}</h3><p class="hint">${inspection.levels.length ? e.mappingGuessed : e.mappingNone}</p>
       ${this.levels.map((one, at) => this.row(inspection, one, at))}
+      ${this.levels.length > 1 ? html`<label class="field">${e.slack}<input type="number" min="0" max="10000" step="any" .value=${this.slack ? String(this.slack) : ''} placeholder="1"
+        @change=${(event: Event) => this.reach(Number((event.target as HTMLInputElement).value))}><span class="hint">${e.slackHint}</span></label>` : nothing}
       <div class="buttons"><button type="button" class="quiet" ?disabled=${this.levels.length >= 8} @click=${() => { this.levels = [...this.levels, { level: '', code: inspection.properties[0]?.name ?? '' }]; }}>${e.addLevel}</button></div>
       ${inspection.tried ? this.verdict(inspection) : nothing}
       <div class="buttons"><button type="button" class="secondary" ?disabled=${!this.datum || this.levels.length === 0 || this.busy !== ''} @click=${() => this.check()}>${e.check}</button>

@@ -57,6 +57,8 @@ export const en: EditorCatalogue = {
   datum_GCJ02: 'GCJ-02 (Amap, Tencent)',
   datum_BD09: 'BD-09 (Baidu)',
   mappingTitle: 'Which properties are code, name and parent',
+  slack: 'Metres an area may reach out of its parent',
+  slackHint: 'Empty: 1. Some cities draw levels apart over water; what reaches out farther than this keeps the file from being imported.',
   mappingGuessed: 'This is a guess from the file. Hold it against the samples.',
   mappingNone: 'No property looks like a code. A code is there for every feature and different for each.',
   level: 'Level',

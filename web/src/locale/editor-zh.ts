@@ -57,6 +57,8 @@ export const zh = {
   datum_GCJ02: 'GCJ-02（高德、腾讯等地图）',
   datum_BD09: 'BD-09（百度地图）',
   mappingTitle: '哪些属性是编码、名称和上级',
+  slack: '允许超出上级多少米',
+  slackHint: '不填为 1 米。有的城市各级边界在水面上画得不一样；超出更多的文件不能导入。',
   mappingGuessed: '下面是按文件猜的，请对照样例改。',
   mappingNone: '没有找到像编码的属性。编码要每个要素都有、各不相同。',
   level: '层级',
