@@ -50,7 +50,7 @@ func editor(ctx context.Context, o editorOptions, out io.Writer) error {
 
 // city makes a set of four levels.
 func city(o editorOptions) (*geo.Index, error) {
-	made, err := synth.New(synth.Options{Seed: 7, Centre: orb.Point{121.47, 31.23}, Width: 60_000, Height: 45_000, Detail: o.detail, Enclaves: 10, MultiPart: 10,
+	made, err := synth.New(synth.Options{Seed: 7, Centre: orb.Point{121.47, 31.23}, Width: 60_000, Height: 45_000, Detail: o.detail, Enclaves: o.areas / 400, MultiPart: o.areas / 400,
 		Levels: []synth.Level{{Name: "district", Areas: max(1, o.areas/400)}, {Name: "street", Areas: max(1, o.areas/40)}, {Name: "community", Areas: max(1, o.areas/6)}, {Name: "grid", Areas: o.areas}}})
 	if err != nil {
 		return nil, err

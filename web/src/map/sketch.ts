@@ -6,7 +6,7 @@ import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import type { LeftOut } from '../edit/drawn.ts';
-import type { Handle } from '../edit/shapes.ts';
+import { boxOf, type Handle } from '../edit/shapes.ts';
 import { rounded } from './features.ts';
 import { changeOf, SKETCH, type SetTiles, type SketchSource } from './sketch-sources.ts';
 import { INK } from './style.ts';
@@ -42,6 +42,10 @@ const reach = 14;
 
 /** How many points are shown to be taken hold of. More than that lie upon each other, and a coast has tens of thousands. */
 const mostPoints = 1500;
+/** Fewer than these are shown however close they lie. */
+const fewPoints = 60;
+/** Pixels from one point to the next, on an outline as long as the box around it. */
+const leastApart = 1.5;
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
@@ -121,14 +125,22 @@ export class SketchMap {
     const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const [wide, high] = [(east - west) / 4, (north - south) / 4]; // some beside what is seen, so that they are there when it is moved
     const near = this.handles.filter(({ at: [lon, lat] }) => lon > west - wide && lon < east + wide && lat > south - high && lat < north + high);
-    const seen = near.reduce((count, { kind, at: [lon, lat] }) => count + (kind === 'vertex' && lon >= west && lon <= east && lat >= south && lat <= north ? 1 : 0), 0);
+    const seen = near.filter(({ kind, at: [lon, lat] }) => kind === 'vertex' && lon >= west && lon <= east && lat >= south && lat <= north).map(({ at }) => at);
+    const crowded = seen.length > mostPoints || (seen.length > fewPoints && seen.length * leastApart > this.around(seen));
     const { chosenVertex: chosen } = this;
     const is = ({ kind, at }: Handle) => kind === 'vertex' && chosen?.[0] === at[0] && chosen[1] === at[1];
-    this.within = seen > mostPoints ? near.filter(is) : near;
-    this.options.events.crowded(seen > mostPoints ? seen : 0);
+    this.within = crowded ? near.filter(is) : near;
+    this.options.events.crowded(crowded ? seen.length : 0);
     await this.show(SKETCH.handles, { type: 'FeatureCollection', features: this.within.map((one) => ({
       type: 'Feature', geometry: { type: 'Point', coordinates: one.at }, properties: { kind: one.kind, chosen: is(one) },
     })) });
+  }
+
+  /** How many pixels it is around points. */
+  private around(points: readonly Position[]): number {
+    const [west, south, east, north] = boxOf(points) ?? [0, 0, 0, 0];
+    const [a, b] = [this.map.project([west, north]), this.map.project([east, south])];
+    return 2 * (b.x - a.x + b.y - a.y);
   }
 
   /** Works on a level: its areas are those that are clicked and named. */
