@@ -70,7 +70,7 @@ export const en: ResidentTexts = {
   noteDone: 'Added.',
   answerShort: 'Please write at least 2 characters.',
   answerLong: 'Please shorten it to 300 characters.',
-  noteUnsent: 'Not sent yet. It is kept on this device and will be sent by itself once there is a connection, and recorded once only.',
+  noteUnsent: 'Not sent yet; kept on this device, and sent by itself, once, when there is a connection.',
   trackKept: (time) => `There is no connection. This is how it stood when it was looked up: ${time}.`,
   answerUnsent: 'It was not sent; what you wrote is still here. Pressing again records it once only.',
   nearHere: 'Another one near here',

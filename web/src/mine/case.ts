@@ -9,6 +9,8 @@ import type { Kept, Move } from './kept.ts';
 import { chips, whereIs } from './list.ts';
 import type { Case } from './order.ts';
 import type { Pictures } from './photos.ts';
+import '../page/photo-list.ts';
+import type { PhotoSource } from '../page/photo-list.ts';
 import './pictures.ts';
 
 /** One case on the phone, with its steps under the thumb. Events: `back`, `move` {kind, body}, `picture` {blob}, `drop` {at}. */
@@ -21,6 +23,8 @@ export class CasePage extends StaffElement {
 
   /** Photos of it that wait to be sent. */
   @property({ attribute: false }) pictures: Pictures = [];
+  /** Photos that it has; undefined where they cannot be asked for. */
+  @property({ attribute: false }) photos: PhotoSource | undefined;
 
   @state() private chosen: PlainStep | undefined;
   @state() private said = { code: '', reason: '', reply: '' };
@@ -74,6 +78,7 @@ export class CasePage extends StaffElement {
       ${of.waiting.length > 0 ? html`<p class="notice">${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}</p>` : nothing}
       ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}</button>`)}</div>`}
       <weige-pictures .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures>
+      ${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}
     </article>`;
   }
 

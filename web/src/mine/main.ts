@@ -12,6 +12,7 @@ import { opening, shell } from '../page/shell.ts';
 import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { keepPage } from '../offline/keep.ts';
+import type { PhotoSource } from '../page/photo-list.ts';
 import { findMe } from '../report/geolocation.ts';
 import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
@@ -46,14 +47,20 @@ export class MinePage extends StaffElement {
   /** Somebody asked for the list while it was being fetched. */
   private onceMore = false;
   private endFinding: () => void = () => undefined;
+  /** The case whose photos were asked for last, and how many of it waited then: those that were fetched stay when the network goes. */
+  private photosOf = '';
   private readonly account = new Account(this);
   private client: Client | undefined;
   private store: Store | undefined;
   private readonly again = (): void => {
     this.online = navigator.onLine;
+    if (document.hidden) this.stopFinding();
     if (this.online && !document.hidden) void this.sync();
   };
-  private readonly back = (): void => { this.open = new URLSearchParams(location.search).get('report') ?? ''; };
+  private readonly back = (): void => {
+    this.open = new URLSearchParams(location.search).get('report') ?? '';
+    if (this.open) this.stopFinding();
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -222,6 +229,20 @@ export class MinePage extends StaffElement {
     }, () => { this.finding = this.s.mineNoPlace; });
   }
 
+  /** The place is asked for as long as the list is there to be sorted by it, and no longer. */
+  private stopFinding(): void {
+    this.endFinding();
+    this.endFinding = () => undefined;
+    if (this.finding === this.s.mineLocating) this.finding = '';
+  }
+
+  private photos(report: string): PhotoSource | undefined {
+    const { client, account } = this;
+    if (this.online && account.session) this.photosOf = `${report} ${this.pictures.filter(({ picture }) => picture.report === report).length}`;
+    if (!client || !this.photosOf.startsWith(`${report} `)) return undefined;
+    return { of: this.photosOf, level: 2, list: async () => (await client.get('/v1/{jurisdiction}/photos', { query: { report } })).photos };
+  }
+
   private show(report: string): void {
     const query = new URLSearchParams(location.search);
     if (report) query.set('report', report);
@@ -229,6 +250,7 @@ export class MinePage extends StaffElement {
     const text = query.toString();
     history.pushState(null, '', location.pathname + (text ? `?${text}` : ''));
     const before = this.open;
+    if (report) this.stopFinding();
     this.open = report;
     window.scrollTo(0, 0);
     void this.focusOn(report ? '#case-title' : `[data-report="${CSS.escape(before)}"]`);
@@ -258,7 +280,7 @@ export class MinePage extends StaffElement {
     const open = cases.find(({ item }) => item.report === this.open);
     const zone = kept.jurisdiction.time_zone;
     if (open) {
-      return html`${this.state(kept)}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+      return html`${this.state(kept)}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .photos=${this.photos(open.item.report)} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
         @back=${() => this.show('')} @move=${(event: CustomEvent<Pick<Move, 'kind' | 'body'>>) => void this.move(event.detail)}></weige-case>`;
     }

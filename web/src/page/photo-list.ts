@@ -9,6 +9,8 @@ export interface PhotoSource {
   /** Changes with what is shown. */
   of: string;
   list: () => Promise<readonly Photo[]>;
+  /** Level of its heading, where that is not 3. */
+  level?: number;
   release?: (photo: string, released: boolean) => Promise<readonly Photo[]>;
 }
 
@@ -44,7 +46,7 @@ export class PhotoList extends PageElement {
     this.large = this.wrong = '';
   }
 
-  private async load(list: () => Promise<readonly Photo[]>): Promise<void> {
+  private async load(list: () => Promise<readonly Photo[]>, looks = 5): Promise<void> {
     const { of } = this.source;
     this.wrong = '';
     try {
@@ -52,6 +54,8 @@ export class PhotoList extends PageElement {
       if (of !== this.source.of) return;
       this.photos = photos;
       await Promise.all(photos.map((one) => this.fetch(one, 0)));
+      // One that was just sent is looked at by the server for a moment.
+      if (looks > 0 && photos.some((one) => one.status === 'waiting')) setTimeout(() => { if (this.isConnected && of === this.source.of) void this.load(this.source.list, looks - 1); }, 2000);
     } catch (error) {
       if (of === this.source.of) this.wrong = sentence(this.t, error);
     }
@@ -88,7 +92,7 @@ export class PhotoList extends PageElement {
   protected override render() {
     const { t } = this;
     if (this.photos.length === 0 && !this.wrong) return nothing;
-    return html`<h3>${t.photosTitle}</h3>
+    return html`<h3 aria-level=${this.source.level ?? 3}>${t.photosTitle}</h3>
       <p class="wrong" role="alert">${this.wrong}</p>
       <ul class="photos">${this.photos.map((one, n) => this.item(one, n))}</ul>`;
   }

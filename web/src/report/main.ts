@@ -166,12 +166,20 @@ export class ReportPage extends ResidentElement {
       const located = await this.setting.client.get('/v1/{jurisdiction}/locate', { query: { lon, lat, accuracy, datum } }, asking.signal);
       if (asking.signal.aborted) return;
       this.located = located;
+      if (otherSides(located).length > 0) void this.showSides();
       if (datum === 'WGS84') return;
       this.change({ place: { lon: located.proof.lon, lat: located.proof.lat, accuracy } });
       void this.lookAround(located.proof);
     } catch {
       if (!asking.signal.aborted) this.located = 'failed';
     }
+  }
+
+  /** Has the map, on which both sides are outlined, above the question, for whoever has not gone on to the form. */
+  private async showSides(): Promise<void> {
+    await this.updateComplete;
+    const map = this.querySelector('.report-map');
+    if (map && this.querySelector('.sides') && map.getBoundingClientRect().top > 0) map.scrollIntoView({ block: 'start' });
   }
 
   /** Takes the place over the edge into the area that somebody says it is in. */

@@ -122,7 +122,7 @@ export class TrackAnswer extends ResidentElement {
     const until = tracked.reopen_until ? html`<p class="hint">${t.answerUntil(moment(t, this.setting.jurisdiction.time_zone, tracked.reopen_until))}</p>` : nothing;
     return html`<section class="card verdict" aria-labelledby="verdict-title">
       <h2 id="verdict-title">${t.answerTitle}</h2>
-      ${!good && !bad ? html`<p class="hint">${t.answerLater}</p>` : wasConfirmed(tracked) ? html`<p>${t.answerThanks}</p>` : nothing}
+      ${!good && !bad ? html`<p class="hint later">${t.answerLater}</p>` : wasConfirmed(tracked) ? html`<p>${t.answerThanks}</p>` : nothing}
       <div class="buttons">
         ${good && !wasConfirmed(tracked) ? html`<button type="button" class="primary" @click=${() => void this.send('confirmation', '')}>${this.sending === 'confirmation' ? t.sending : t.answerGood}</button>` : nothing}
         ${this.sending === 'reopening' ? html`<p class="hint" role="status">${t.sending}</p>` : nothing}

@@ -178,6 +178,15 @@ export class Visit {
     });
   }
 
+  /** What can be pressed on paper, or does not fit it, as the page stands; keeps a picture. */
+  async printed(name: string): Promise<string[]> {
+    await this.page.emulateMedia({ media: 'print' });
+    await this.picture(name, { whole: true });
+    const left = await this.page.evaluate(() => [...document.querySelectorAll<HTMLElement>('button:not(.entry, .photo), textarea, select, canvas, nav')].filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 100)));
+    await this.page.emulateMedia({ media: null });
+    return left;
+  }
+
   /** The answer to the next request whose address ends like this; ask before doing what brings it about. */
   answer(method: string, path: RegExp): Promise<Response> {
     return this.page.waitForResponse((response) => response.request().method() === method && path.test(new URL(response.url()).pathname), { timeout: 20_000 });
@@ -201,7 +210,7 @@ export class Visit {
     await this.context.close();
     const unexpected = this.complaints.filter((one) => !this.expected.some((pattern) => pattern.test(one)));
     expect(unexpected, `failed answers: ${this.failedResponses.join(', ')}`).toEqual([]);
-    // The desk's pages and the tracking page are looked at while they open: what is asked for there grows what is shown, in time for what was pressed unless the machine is busy.
-    expect(this.shifts.filter((one) => !/ on \/(dispatch|edit|track)\/ /.test(one)), 'layout shifts').toEqual([]);
+    // The pages of staff and the tracking page are looked at while they open: what is asked for there grows what is shown, in time for what was pressed unless the machine is busy.
+    expect(this.shifts.filter((one) => !/ on \/(dispatch|edit|track|mine)\/ /.test(one)), 'layout shifts').toEqual([]);
   }
 }

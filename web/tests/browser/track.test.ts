@@ -93,6 +93,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await visit.check(`settled ${device} ${language}`);
     await visit.picture(`track-settled-${device}-${language}`, { whole: true });
     expect((await seen(filed.report)).events.at(-1)?.kind).toBe('confirmed');
+    expect(await visit.printed(`track-printed-${device}-${language}`)).toEqual([]);
 
     if ((device === 'phone') === (language === 'zh')) await withoutNetwork(visit, filed, language);
 
@@ -142,8 +143,9 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await page.getByText(t.noteUnsent).waitFor();
     await page.reload();
     await page.getByText(t.eventNote(words)).waitFor();
-    expect([await notes(), tries]).toEqual([1, 2]);
-    expect(await page.locator('#answer-notes').inputValue()).toBe('');
+    await expect.poll(() => tries).toBe(2);
+    expect(await notes()).toBe(1);
+    await expect.poll(() => page.locator('#answer-notes').inputValue()).toBe('');
     expect(await page.locator('.tracked .notice.warn').count()).toBe(0);
   }
 });
