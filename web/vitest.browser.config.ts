@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/browser/*.test.ts'],
+    globalSetup: 'tests/browser/build.ts',
     environment: 'node',
     fileParallelism: false,
     testTimeout: 120_000,

@@ -4,6 +4,7 @@ import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import type { Basemap } from '../page/settings.ts';
+import { asking } from './asking.ts';
 import type { Drawing, DrawingWay } from './drawing.ts';
 import { noShapes, nothing, pointingAccuracy, rounded, shades, type Overlay, type PointCollection } from './features.ts';
 import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, QUEUE_UNTIL_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
@@ -95,9 +96,7 @@ export class MapOwner {
       maxZoom: 20, fadeDuration: 0,
       transformRequest: (url) => {
         const token = this.queueAt && url.includes('/queue/tiles/') ? options.token?.() : undefined;
-        if (token) return { url, headers: { Authorization: `Bearer ${token}` } };
-        // Keys of tile servers are bound to the site that uses them, which is told to nobody else.
-        return /^https?:/.test(url) && !url.startsWith(`${location.origin}/`) ? { url, referrerPolicy: 'origin' } : { url };
+        return token ? { url, headers: { Authorization: `Bearer ${token}` } } : asking(url);
       },
       locale: {
         'Map.Title': options.label,

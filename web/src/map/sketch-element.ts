@@ -5,6 +5,7 @@ import type { Position } from '../contract/areas.ts';
 import type { LeftOut } from '../edit/drawn.ts';
 import { placeOfName, type AreaFeature, type Handle } from '../edit/shapes.ts';
 import { PageElement } from '../page/element.ts';
+import type { Basemap } from '../page/settings.ts';
 import { syntheticBadge } from '../page/shell.ts';
 import { canDraw, sign } from './element.ts';
 import type { SketchMap } from './sketch.ts';
@@ -35,6 +36,7 @@ export class SketchElement extends PageElement {
   @property({ attribute: false }) chosen: readonly GeoJSON.Feature[] = [];
   @property({ type: Boolean }) cutting = false;
   @property({ type: Boolean }) synthetic = false;
+  @property({ attribute: false }) basemap: Basemap | undefined;
   @property({ attribute: false }) unavailableText = '';
   @state() private stage: 'opening' | 'drawn' | 'unavailable' = 'opening';
   private owner: SketchMap | undefined;
@@ -56,7 +58,7 @@ export class SketchElement extends PageElement {
       const { SketchMap } = await import('./sketch.ts');
       if (!this.isConnected) return;
       const tell = (name: string, detail: unknown) => this.dispatchEvent(new CustomEvent(name, { detail }));
-      this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.bounds, events: {
+      this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.bounds, basemap: this.basemap, events: {
         area: (code) => tell('area', { code }), vertex: (at) => tell('vertex', { at }), moved: (from, to) => tell('moved', { from, to }),
         inserted: (before, after, at) => tell('inserted', { before, after, at }), dragged: (handle, to) => tell('dragged', { handle, to }), point: (at) => tell('point', { at }),
         crowded: (points) => tell('crowded', { points }), drawn: () => { this.stage = 'drawn'; },
@@ -110,6 +112,7 @@ export class SketchElement extends PageElement {
       <div class="map-canvas"></div>
       ${this.stage === 'opening' ? html`<p class="map-wait" role="status">${t.mapLoading}</p>` : none}
       ${this.synthetic ? syntheticBadge() : none}
+      ${this.basemap ? html`<p class="map-credit">${this.basemap.attribution}</p>` : none}
       <div class="map-keys">
         <button type="button" class="icon" aria-label=${t.mapZoomIn} title=${t.mapZoomIn} @click=${() => this.owner?.zoomIn()}>${sign('M12 5v14M5 12h14')}</button>
         <button type="button" class="icon" aria-label=${t.mapZoomOut} title=${t.mapZoomOut} @click=${() => this.owner?.zoomOut()}>${sign('M5 12h14')}</button>

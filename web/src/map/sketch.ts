@@ -7,6 +7,8 @@ import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import type { LeftOut } from '../edit/drawn.ts';
 import { boxOf, type Handle } from '../edit/shapes.ts';
+import type { Basemap } from '../page/settings.ts';
+import { asking } from './asking.ts';
 import { rounded } from './features.ts';
 import { changeOf, SKETCH, type SetTiles, type SketchSource } from './sketch-sources.ts';
 import { INK } from './style.ts';
@@ -34,6 +36,8 @@ export interface SketchOptions {
   texts: Catalogue;
   label: string;
   bounds: [number, number, number, number];
+  /** What lies under the areas; the map does not wait for it. */
+  basemap: Basemap | undefined;
   events: SketchEvents;
 }
 
@@ -72,12 +76,12 @@ export class SketchMap {
     this.options = options;
     const t = options.texts;
     const map = new MapLibre({
-      container: options.container, style: style(), bounds: options.bounds, fitBoundsOptions: { padding: 30 }, attributionControl: false,
+      container: options.container, style: style(Boolean(options.basemap)), bounds: options.bounds, fitBoundsOptions: { padding: 30 }, attributionControl: false,
       localIdeographFontFamily: "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Noto Sans SC',sans-serif",
       dragRotate: false, touchPitch: false, pitchWithRotate: false, rollEnabled: false, maxZoom: 22, fadeDuration: 0,
       transformRequest: (url) => {
         const token = [this.base, this.earlier].find((set) => set && url.startsWith(set.address.split('{')[0] ?? ''))?.token?.();
-        return token ? { url, headers: { Authorization: `Bearer ${token}` } } : { url };
+        return token ? { url, headers: { Authorization: `Bearer ${token}` } } : asking(url);
       },
       locale: { 'Map.Title': options.label, 'CooperativeGesturesHandler.WindowsHelpText': t.mapCtrlScroll, 'CooperativeGesturesHandler.MacHelpText': t.mapCmdScroll, 'CooperativeGesturesHandler.MobileHelpText': t.mapTwoFingers },
     });
@@ -86,13 +90,19 @@ export class SketchMap {
     map.keyboard.disableRotation();
     this.ready = new Promise((resolve) => { map.once('load', () => resolve()); });
     void this.ready.then(() => { // what is to be shown then is under way
-      map.once('idle', () => options.events.drawn());
+      if (options.basemap) void this.underlay(options.basemap).catch(() => undefined); // plain ground then
+    map.once('idle', () => options.events.drawn());
       map.triggerRepaint();
     });
     map.on('click', (event) => this.click(event));
     for (const press of ['mousedown', 'touchstart'] as const) map.on(press, (event) => this.hold(event));
     map.on('mousemove', (event) => this.hover(event));
     map.on('moveend', () => { if (this.handles.length) void this.reveal(); });
+  }
+
+  private async underlay(basemap: Basemap): Promise<void> {
+    const [{ lay }] = await Promise.all([import('./underlay.ts'), new Promise((resolve) => { this.map.once('style.load', resolve); })]);
+    if (!this.closed) await lay(this.map, basemap, this.options.texts.lang);
   }
 
   /** Puts what lies in a source in the place of what lay there. */
@@ -314,13 +324,13 @@ const earlierLayers: readonly (readonly [LayerSpecification, string])[] = [
   [{ id: 'earlier', source: 'earlier', ...outlines, paint: { 'line-color': INK.selected, 'line-width': 1.5, 'line-dasharray': [3, 2] } }, 'faults-fill'],
 ];
 
-function style(): StyleSpecification {
+function style(seeThrough: boolean): StyleSpecification {
   const nowhere: ExpressionSpecification = ['==', ['get', 'level'], ''];
   const layers: LayerSpecification[] = [
     { id: 'outside', type: 'background', paint: { 'background-color': INK.outside } },
     { id: 'areas-fill', type: 'fill', source: SKETCH.areas, paint: { 'fill-color': INK.ground } },
     { id: 'areas-level', type: 'fill', source: SKETCH.areas, filter: nowhere, paint: { 'fill-color': INK.ground, 'fill-opacity': 0.01 } },
-    { id: 'chosen', type: 'fill', source: SKETCH.chosen, paint: { 'fill-color': INK.chosen, 'fill-opacity': 0.75 } },
+    { id: 'chosen', type: 'fill', source: SKETCH.chosen, paint: { 'fill-color': INK.chosen, 'fill-opacity': seeThrough ? 0.4 : 0.75 } },
     { id: 'hands', type: 'fill', source: SKETCH.hands, paint: { 'fill-color': INK.waiting, 'fill-opacity': 0.35 } },
     { id: 'hands-line', type: 'line', source: SKETCH.hands, paint: { 'line-color': INK.waiting, 'line-width': 1.5 } },
     { id: 'areas-line', type: 'line', source: SKETCH.areas, layout: { 'line-join': 'round' }, paint: { 'line-color': INK.line, 'line-width': 1.2, 'line-opacity': 0.8 } },

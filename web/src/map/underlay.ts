@@ -11,6 +11,7 @@ interface Underlay {
 /** Puts a basemap into the map, below the first layer that is not of the ground, and gives a function that writes its names in another language. */
 export async function lay(map: MapLibre, basemap: Basemap, language: string): Promise<(language: string) => void> {
   const { sources, layers } = await underlay(basemap);
+  if (!map.getContainer().isConnected) return () => undefined; // the map was closed meanwhile
   const before = map.getLayersOrder().find((id) => !ground.includes(id));
   for (const [name, source] of Object.entries(sources)) map.addSource(name, source);
   for (const layer of layers(language)) map.addLayer(layer, before);
@@ -20,7 +21,7 @@ export async function lay(map: MapLibre, basemap: Basemap, language: string): Pr
 }
 
 /** Layers that show where there is nothing under the areas; pictures lie over them. */
-const ground: readonly string[] = ['outside', 'shore', 'ground'];
+const ground: readonly string[] = ['outside', 'shore', 'ground', 'areas-fill'];
 
 async function underlay({ tiles = [], archive, datum, min_zoom = 0, max_zoom = 18 }: Basemap): Promise<Underlay> {
   if (archive) {

@@ -1,10 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { inject } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -16,13 +16,12 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Takes the server at WEIGE_URL, or builds and starts one of its own with the demo in a folder that goes away with it; always its own, told more by `env`. */
+/** Takes the server at WEIGE_URL, or starts one of its own with the demo in a folder that goes away with it; always its own, told more by `env`. */
 export async function startServer(env?: Record<string, string>): Promise<Server> {
   const given = env ? undefined : process.env['WEIGE_URL'];
   if (given) return { url: given.replace(/\/$/, ''), kept: process.env['WEIGE_VAR'], stop: async () => undefined };
   const folder = await mkdtemp(join(tmpdir(), 'weige-browser-'));
-  const program = join(folder, 'weige');
-  await promisify(execFile)('go', ['build', '-o', program, './functions/local'], { cwd: root, timeout: 200_000 });
+  const program = inject('program');
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let said = '';
