@@ -21,7 +21,7 @@ export async function lay(map: MapLibre, basemap: Basemap, language: string): Pr
 }
 
 /** Layers that show where there is nothing under the areas; pictures lie over them. */
-const ground: readonly string[] = ['outside', 'shore', 'ground', 'areas-fill'];
+const ground: readonly string[] = ['outside', 'shore', 'ground', 'base-fill', 'areas-fill'];
 
 async function underlay({ tiles = [], archive, datum, min_zoom = 0, max_zoom = 18 }: Basemap): Promise<Underlay> {
   if (archive) {
