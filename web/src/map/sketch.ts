@@ -89,9 +89,9 @@ export class SketchMap {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     this.ready = new Promise((resolve) => { map.once('load', () => resolve()); });
+    if (options.basemap) void this.underlay(options.basemap).catch(() => undefined); // the ground stays plain then
     void this.ready.then(() => { // what is to be shown then is under way
-      if (options.basemap) void this.underlay(options.basemap).catch(() => undefined); // plain ground then
-    map.once('idle', () => options.events.drawn());
+      map.once('idle', () => options.events.drawn());
       map.triggerRepaint();
     });
     map.on('click', (event) => this.click(event));

@@ -106,6 +106,34 @@ suite.skipIf(missing)(`a basemap${missing ? ` (skipped: ${missing})` : ''}`, () 
     await visit.end();
   });
 
+  it('lies under boundaries that are drawn', async () => {
+    tiles.answer = answering((mark) => gcoord.transform(mark, gcoord.WGS84, gcoord.GCJ02));
+    tiles.asked.length = 0;
+    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+    visit.expectComplaint(new RegExp(`^external request: ${tiles.url}/`));
+    await visit.open('/edit/');
+    await visit.page.getByRole('button', { name: texts('zh').signIn, exact: true }).click();
+    await visit.page.locator('button[name=person]').filter({ hasText: /boundary editor/i }).first().click();
+    await visit.page.getByRole('button', { name: '开始绘图' }).click();
+    await visit.mapDrawn();
+    await visit.page.getByText(credit).waitFor();
+    const shows = async () => await visit.page.evaluate(async ([png, [red, green, blue]]) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${png}`;
+      await image.decode();
+      const drawn = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height }).getContext('2d');
+      drawn?.drawImage(image, 0, 0);
+      const { data = [] } = drawn?.getImageData(0, 0, image.width, image.height) ?? {};
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) if (Math.abs((data[i] ?? 0) - red) + Math.abs((data[i + 1] ?? 0) - green) + Math.abs((data[i + 2] ?? 0) - blue) < 40) count++;
+      return count;
+    }, [(await visit.page.locator('canvas.maplibregl-canvas').screenshot()).toString('base64'), markColour] as const);
+    await visit.picture('basemap-edit');
+    await expect.poll(shows, { timeout: 15_000, interval: 400 }).toBeGreaterThan(markRadius ** 2);
+    expect(tiles.asked.length).toBeGreaterThan(0);
+    await visit.end();
+  });
+
   it('is an archive of streets on another host, with names in the language of the page', async () => {
     const archive = archiveOf(1, around(marks[0] as Place, [11, 12, 13, 14], (z, x, y) => streets(z, x, y, marks)), [118, 30, 121, 34]);
     tiles.answer = (path) => (path === '/city.pmtiles' ? archive : 404);
