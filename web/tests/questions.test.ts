@@ -2,17 +2,23 @@ import { describe, expect, it } from 'vitest';
 import type { Service } from '../src/contract/schemas.ts';
 import { catalogues } from '../src/locale/locale.ts';
 import { draftOf, emptyDraft, formField, reportInput } from '../src/report/draft.ts';
-import { answerProblems, answersTo, instantOf, localTime, readAnswers } from '../src/report/questions.ts';
+import { answerProblems, answersTo, instantOf, localTime, notices, readAnswers } from '../src/report/questions.ts';
 
 const both = (text: string) => ({ zh: `${text}（中）`, en: text });
 const service: Service = { service_code: 'lift', name: both('Lift'), questions: [
   { code: 'note', kind: 'string', info: true, prompt: both('Call 119') },
-  { code: 'trapped', kind: 'singlevaluelist', required: true, prompt: both('Trapped'), values: [{ key: 'yes', name: both('Yes') }, { key: 'no', name: both('No') }] },
+  { code: 'trapped', kind: 'singlevaluelist', required: true, prompt: both('Trapped'), values: [{ key: 'yes', name: both('Yes'), notice: both('Call now') }, { key: 'no', name: both('No') }] },
   { code: 'floor', kind: 'number', prompt: both('Floor') },
   { code: 'since', kind: 'datetime', prompt: both('Since') },
 ] };
 
 describe('questions of a service', () => {
+  it('says what to do at once only of what was chosen', () => {
+    expect(notices(service.questions, { trapped: ['yes'] }, 'zh')).toEqual(['Call now（中）']);
+    for (const trapped of [['no'], [], ['maybe']]) expect(notices(service.questions, { trapped }, 'en')).toEqual([]);
+    expect(notices(undefined, { trapped: ['yes'] }, 'en')).toEqual([]);
+  });
+
   it('keeps the answers that belong to the service, without empty ones and notes', () => {
     expect(answersTo(service, { trapped: ['no'], floor: ['  '], note: ['x'], pole: ['LD-1'] })).toEqual({ trapped: ['no'] });
     expect(answersTo(undefined, { pole: ['LD-1'] })).toEqual({});

@@ -39,8 +39,9 @@ type Question struct {
 
 // Value is one answer that can be chosen from a list.
 type Value struct {
-	Key  string `json:"key"`
-	Name Text   `json:"name"`
+	Key    string `json:"key"`
+	Name   Text   `json:"name"`
+	Notice Text   `json:"notice,omitzero"` // what whoever chooses it has to do at once, such as whom to call
 }
 
 // Limits of what a service asks, so that all answers fit into what a report keeps.
@@ -121,6 +122,9 @@ func (q Question) validate() error {
 		}
 		seen[v.Key] = true
 		if err := v.Name.need("services.questions.values.name"); err != nil {
+			return err
+		}
+		if err := v.Notice.allow("services.questions.values.notice"); err != nil {
 			return err
 		}
 	}

@@ -40,6 +40,7 @@ func TestQuestionsAreChecked(t *testing.T) {
 		"values without a list":    {"services.questions.values", []Question{{Code: "q", Kind: Number, Values: listed}}},
 		"a key twice":              {"services.questions.values.key", []Question{{Code: "q", Kind: SomeOf, Values: append(listed[:1:1], listed[0])}}},
 		"a value without a name":   {"services.questions.values.name", []Question{{Code: "q", Kind: SomeOf, Values: []Value{{Key: "k"}}}}},
+		"a notice in one language": {"services.questions.values.notice", []Question{{Code: "q", Kind: OneOf, Values: []Value{{Key: "k", Name: listed[0].Name, Notice: Text{ZH: "只有"}}}}}},
 		"a note that needs answer": {"services.questions.required", []Question{{Code: "q", Kind: OneLine, Info: true, Required: true}}},
 		"a prompt in one language": {"services.questions.prompt", []Question{{Code: "q", Kind: OneLine, Prompt: Text{EN: "only"}}}},
 		"a hint in one language":   {"services.questions.hint", []Question{{Code: "q", Kind: OneLine, Hint: Text{ZH: "只有"}}}},

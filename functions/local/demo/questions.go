@@ -46,8 +46,17 @@ var (
 		"lift": {
 			{Code: "trapped-note", Kind: api.QuestionKindString, Info: true, Prompt: text("有人被困时，请先拨打电梯轿厢内的救援电话或 119。", "If somebody is trapped, first call the number in the lift, or 119.")},
 			{Code: "trapped", Kind: api.QuestionKindSinglevaluelist, Required: true, Prompt: text("有人被困吗", "Is anybody trapped"), Values: []api.QuestionValue{
-				{Key: "no", Name: text("没有", "No")}, {Key: "yes", Name: text("有", "Yes")}}},
+				{Key: "no", Name: text("没有", "No")}, {Key: "yes", Name: text("有", "Yes"),
+					Notice: text("有人被困：请马上拨打电梯轿厢内的救援电话或 119。", "Somebody is trapped: call the number in the lift or 119 now.")}}},
 			{Code: "floor", Kind: api.QuestionKindNumber, Prompt: text("停在几楼", "On which floor it stands")},
+		},
+		"fire-lane": {
+			{Code: "danger", Kind: api.QuestionKindSinglevaluelist, Prompt: text("现在有火、烟，或者有人有危险吗", "Is there fire or smoke, or is anybody in danger now"), Values: []api.QuestionValue{
+				{Key: "no", Name: text("没有", "No")}, {Key: "yes", Name: text("有", "Yes"), Notice: text("请离开危险的地方，马上拨打 119；有人受伤拨打 120。", "Leave the danger and call 119 now; if anybody is hurt, 120.")}}},
+		},
+		"ebike": {
+			{Code: "fire", Kind: api.QuestionKindSinglevaluelist, Prompt: text("电动车现在冒烟或者着火吗", "Is it smoking or burning now"), Values: []api.QuestionValue{
+				{Key: "no", Name: text("没有", "No")}, {Key: "yes", Name: text("有", "Yes"), Notice: text("请关好门窗，离开大楼，马上拨打 119。", "Close doors behind you, leave the building and call 119 now.")}}},
 		},
 		"elder-visit": {
 			{Code: "needs", Kind: api.QuestionKindText, Prompt: text("需要什么帮助", "What help is needed"), Hint: text("请不要写姓名和电话，下面另有地方填写", "No names or numbers here, please; there is a place for them below")},

@@ -75,6 +75,7 @@ export const zh = {
   answerUnsent: '没有发出去，您写的还在这里。再按一次只会登记一次。',
   nearHere: '这附近还有一件',
   eventNote: (words: string) => `“${words}”`,
+  notWatched: '在这里报告不等于报警，这个页面不会时刻有人看着。',
   address: '地址',
   addressExample: '例如：路名和门牌、小区和楼号',
   addressFind: '查找',

@@ -118,6 +118,7 @@ export class MapElement extends PageElement {
     this.owner?.speak(this.t, this.label);
     // Only when it was moved from outside: the pin may be under somebody's finger.
     if (changed.has('pin')) this.owner?.pin(this.pin);
+    if (this.owner && changed.has('choosing')) this.owner.choosing = this.choosing;
     if (changed.has('chosenArea')) void this.owner?.highlight(this.chosenArea);
     if (changed.has('besideAreas')) void this.owner?.beside(this.besideAreas);
     if (changed.has('pickedAreas')) void this.owner?.pickAreas(this.pickedAreas);

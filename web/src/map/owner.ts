@@ -7,6 +7,7 @@ import type { Basemap } from '../page/settings.ts';
 import { asking } from './asking.ts';
 import type { Drawing, DrawingWay } from './drawing.ts';
 import { noShapes, nothing, pointingAccuracy, rounded, shades, type Overlay, type PointCollection } from './features.ts';
+import { pinElement } from './pin.ts';
 import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, QUEUE_UNTIL_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
 import { mapStyle, ofCode, ofCodes, type StyleOptions } from './style.ts';
 
@@ -70,21 +71,24 @@ export class MapOwner {
   /** The click that ends a drawing is no click on what lies below it. */
   private justDrew = false;
   private pickingAreas = false;
+  private chooses: boolean;
   private shaded: ReadonlyMap<string, number> = new Map();
   private queueAt: string | undefined;
   private queueAsked = 0;
   private queueTimer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
   private language: string;
+  private texts: Catalogue;
   /** Writes the names of what lies under the areas in another language. */
   private rename: ((language: string) => void) | undefined;
 
   /** Throws MapLibre's GPUInitializationError where there is no WebGL 2. */
   constructor(options: OwnerOptions) {
     this.options = options;
+    this.chooses = options.choosing;
     this.queueAt = options.queueTiles;
     this.language = options.texts.lang;
-    const t = options.texts;
+    const t = (this.texts = options.texts);
     const map = new MapLibre({
       container: options.container,
       style: mapStyle(options),
@@ -122,7 +126,7 @@ export class MapOwner {
   }
 
   private listen(): void {
-    const { map, options: { events, choosing } } = this;
+    const { map, options: { events } } = this;
     map.on('error', (event) => events.troubled?.(String((event as { sourceId?: string }).sourceId).startsWith(SOURCES.basemap) ? 'basemap' : 'areas'));
     map.once('idle', () => { events.drawn?.(); this.tellMoved(); });
     for (const press of ['mousedown', 'touchstart'] as const) map.on(press, () => { this.justDrew = false; });
@@ -145,7 +149,7 @@ export class MapOwner {
         else if (hit?.layer.id === LAYERS.queuePoints) this.moveTo([event.lngLat.lng, event.lngLat.lat], Math.min(QUEUE_UNTIL_ZOOM, Math.floor(map.getZoom()) + 1));
         else if (hit) this.moveTo([event.lngLat.lng, event.lngLat.lat], Math.min(POINTS_FROM_ZOOM, hit.layer.maxzoom ?? POINTS_FROM_ZOOM) + 0.5);
       }
-      if (!choosing) return;
+      if (!this.chooses) return;
       const at: Position = [event.lngLat.lng, event.lngLat.lat];
       // A finger covers what it points at: it brings the place under the crosshair, and a button says that it is the one.
       if (this.options.cooperative) map.easeTo({ center: at, duration: 250 });
@@ -268,7 +272,20 @@ export class MapOwner {
       this.rename?.(this.language);
     }
     this.map.getCanvas().setAttribute('aria-label', label);
-    this.marker?.getElement().setAttribute('aria-label', texts.pinLabel);
+    this.texts = texts;
+    this.holdPin();
+  }
+
+  /** Whether places can be pointed at; while they cannot, the pin stays where it stands. */
+  set choosing(on: boolean) {
+    this.chooses = on;
+    this.holdPin();
+  }
+
+  private holdPin(): void {
+    this.marker?.setDraggable(this.chooses);
+    this.marker?.getElement().setAttribute('aria-label', this.chooses ? this.texts.pinLabel : this.texts.pinStill);
+    this.marker?.getElement().setAttribute('aria-disabled', this.chooses ? 'false' : 'true');
   }
 
   /** Fills and outlines one area; an empty code none. */
@@ -301,19 +318,20 @@ export class MapOwner {
       this.marker.setLngLat(at);
       return;
     }
-    const element = pinElement(this.options.texts.pinLabel);
+    const element = pinElement();
     element.addEventListener('keydown', (event) => this.pinKey(event));
-    const marker = new Marker({ element, draggable: true, anchor: 'bottom' }).setLngLat(at).addTo(this.map);
+    const marker = new Marker({ element, anchor: 'bottom' }).setLngLat(at).addTo(this.map);
     marker.on('dragend', () => { const to = marker.getLngLat(); this.choose([to.lng, to.lat]); });
     // A click on the pin is not a click on the ground below it.
     element.addEventListener('click', (event) => event.stopPropagation());
     this.marker = marker;
+    this.holdPin();
   }
 
   private pinKey(event: KeyboardEvent): void {
     const directions: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const way = directions[event.key];
-    if (!way || !this.marker || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!way || !this.marker || !this.chooses || event.ctrlKey || event.metaKey || event.altKey) return;
     // Else the map would move as well.
     event.preventDefault();
     event.stopPropagation();
@@ -374,24 +392,4 @@ export class MapOwner {
     this.drawing?.stop();
     this.map.remove();
   }
-}
-
-const svg = 'http://www.w3.org/2000/svg';
-
-/** The pin as a button: it can be dragged, tapped and moved by keys. */
-function pinElement(label: string): HTMLElement {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'pin';
-  button.setAttribute('aria-label', label);
-  const drawing = document.createElementNS(svg, 'svg');
-  drawing.setAttribute('viewBox', '0 0 44 54');
-  drawing.setAttribute('aria-hidden', 'true');
-  const drop = document.createElementNS(svg, 'path');
-  drop.setAttribute('d', 'M22 52C22 52 38 33 38 19A16 16 0 0 0 6 19C6 33 22 52 22 52Z');
-  const eye = document.createElementNS(svg, 'circle');
-  for (const [name, value] of [['cx', '22'], ['cy', '19'], ['r', '6']] as const) eye.setAttribute(name, value);
-  drawing.append(drop, eye);
-  button.append(drawing);
-  return button;
 }

@@ -6,6 +6,7 @@ import { whoHasIt } from '../page/assignee.ts';
 import '../page/copy.ts';
 import { pageAddress, type Setting } from '../page/settings.ts';
 import { chainList } from './located.ts';
+import { noticeView } from './questions.ts';
 
 /** A report that arrived, and how many of its photos did not. */
 export interface Receipt {
@@ -16,20 +17,24 @@ export interface Receipt {
 interface FiledState extends Receipt {
   t: ResidentCatalogue;
   setting: Setting;
+  /** What has to be done at once. */
+  notices: readonly string[];
   again: () => void;
 }
 
 /** What somebody has to know of a report that could not be sent yet; the outbox says how it goes on. */
-export function savedView(t: ResidentCatalogue, waits: boolean, again: () => void): TemplateResult {
+export function savedView(t: ResidentCatalogue, waits: boolean, notices: readonly string[], again: () => void): TemplateResult {
   return html`<section class="card filed" aria-labelledby="saved"><h2 id="saved" tabindex="-1">${waits ? t.savedTitle : t.filedTitle}</h2>
+    ${noticeView(t, notices)}
     <div class="buttons"><button type="button" class="secondary" @click=${again}>${t.reportAnother}</button></div></section>`;
 }
 
 /** What somebody has to keep of a report that was filed. */
-export function filedView({ t, setting, filed: answer, lostPhotos, again }: FiledState): TemplateResult {
+export function filedView({ t, setting, filed: answer, lostPhotos, notices, again }: FiledState): TemplateResult {
   const code = answer.tracking_code;
   return html`<section class="card filed" aria-labelledby="filed">
     <h2 id="filed" tabindex="-1">${t.filedTitle}</h2>
+    ${noticeView(t, notices)}
     ${lostPhotos > 0 ? html`<p class="notice warn">${t.photosLost}</p>` : nothing}
     <div class="ticket">
       <p class="ticket-label" id="code-label">${t.trackingCode}</p>

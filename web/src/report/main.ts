@@ -26,7 +26,7 @@ import { locatedView } from './located.ts';
 import { outboxView } from './outbox-view.ts';
 import { Outbox, type Waiting } from './outbox.ts';
 import { post } from './post.ts';
-import { answerProblems, answersTo } from './questions.ts';
+import { answerProblems, answersTo, notices } from './questions.ts';
 import { around, firstPhotos, meTooView, nearest, similar, similarView, type Near } from './similar.ts';
 import { across, otherSides } from './sides.ts';
 import type { FindPlace } from './find-place.ts';
@@ -47,6 +47,8 @@ export class ReportPage extends ResidentElement {
   @state() private notice: 'earlier-draft' | undefined;
   /** What came of the last report that was sent from this page. */
   @state() private sent: Receipt | 'saved' | undefined;
+  /** What it said, which the page goes on showing. */
+  private told: Draft | undefined;
   @state() private waiting: readonly Waiting[] = [];
   /** Key of the report that is being sent from the form, or was: of that one the outbox says nothing, since the page does. */
   private inHand = '';
@@ -126,9 +128,10 @@ export class ReportPage extends ResidentElement {
     }
   }
 
-  private service() {
-    return this.setting?.jurisdiction.services.find((one) => one.service_code === this.draft.service);
+  private service(code = this.draft.service) {
+    return this.setting?.jurisdiction.services.find((one) => one.service_code === code);
   }
+
 
   private problems(): Problem[] {
     return [...problems(this.t, this.draft, this.contact), ...answerProblems(this.t, this.language, this.service(), this.draft.answers)];
@@ -280,6 +283,7 @@ export class ReportPage extends ResidentElement {
       return;
     }
     const { filed } = waiting;
+    this.told = waiting.draft;
     this.sent = filed ? { filed, lostPhotos: waiting.lostPhotos } : 'saved';
     if (!filed) this.inHand = '';
     if (filed) void this.outbox?.remove(waiting.key);
@@ -333,16 +337,17 @@ export class ReportPage extends ResidentElement {
   }
 
   private page(setting: Setting) {
-    const t = this.t;
-    const { place } = this.draft;
+    const { t, sent } = this;
+    const { place, service, answers } = (sent && this.told) || this.draft;
+    const urgent = notices(this.service(service)?.questions, answers, this.language);
     const finest = typeof this.located === 'object' ? (this.located.chain.at(-1)?.code ?? '') : '';
-    const beside = typeof this.located === 'object' && this.side !== 'sure' ? otherSides(this.located).map((one) => one.code) : [];
+    const beside = typeof this.located === 'object' && this.side !== 'sure' && !sent ? otherSides(this.located).map((one) => one.code) : [];
     return html`
       <div class="report-head"><h1 tabindex="-1">${t.titleReport}</h1><p>${t.reportIntro}</p></div>
       <div class="report-find"><weige-address .client=${setting.client} .near=${place && { lon: place.lon, lat: place.lat }} @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-address>
         <weige-find-place @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-find-place></div>
       <div class="report-map">
-        <weige-map .setting=${setting} .label=${t.mapLabel} ?choosing=${!this.sent} .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
+        <weige-map .setting=${setting} .label=${t.mapLabel} ?choosing=${!sent} .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
           .chosenArea=${finest} .besideAreas=${beside} .reports=${this.points} .unavailableText=${t.mapUnavailable}
           @chosen=${(event: CustomEvent<{ at: Position; accuracy: number }>) => this.pointed(event.detail)}
           @moved=${(event: CustomEvent<{ bounds: [number, number, number, number]; zoom: number }>) => void this.moved(event.detail)}
@@ -350,9 +355,9 @@ export class ReportPage extends ResidentElement {
         ${this.points.features.length > 0 && this.mapped ? html`<p class="legend"><span class="dot"></span>${t.legendReports}</p>` : nothing}
       </div>
       <div class="report-side">
-        ${this.sent === 'saved' ? savedView(t, this.waiting.some((one) => !one.filed && !one.refused), () => this.startAgain()) : nothing}
+        ${sent === 'saved' ? savedView(t, this.waiting.some((one) => !one.filed && !one.refused), urgent, () => this.startAgain()) : nothing}
         ${this.outboxPart(setting)}
-        ${this.sent === 'saved' ? nothing : this.sent ? filedView({ t, setting, ...this.sent, again: () => this.startAgain() })
+        ${sent === 'saved' ? nothing : sent ? filedView({ t, setting, ...sent, notices: urgent, again: () => this.startAgain() })
           : html`${this.where(setting)}${this.form(setting)}`}
       </div>`;
   }

@@ -2,13 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Question, Service } from '../contract/schemas.ts';
 import { said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
+import type { ResidentCatalogue } from '../locale/resident.ts';
 import type { Answers, AnswerField, Problem } from './draft.ts';
 
 /** At most this many characters in one answer, as the contract says. */
 const MOST_OF_AN_ANSWER = 200;
 
 export interface QuestionsState {
-  t: Catalogue;
+  t: ResidentCatalogue;
   language: Language;
   service: Service | undefined;
   answers: Answers;
@@ -50,6 +51,17 @@ export function answerProblems(t: Catalogue, language: Language, service: Servic
   return list;
 }
 
+/** What has to be done at once, going by the answers that were chosen, in the order of the questions. */
+export function notices(questions: readonly Question[] | undefined, answers: Answers, language: Language): string[] {
+  const of = (q: Question) => (q.values ?? []).filter((one) => answers[q.code]?.includes(one.key)).map((one) => said(one.notice, language));
+  return (questions ?? []).flatMap(of).filter(Boolean);
+}
+
+/** Says what has to be done at once, and that nobody is warned by a report; nothing where nothing has to be. */
+export function noticeView(t: ResidentCatalogue, list: readonly string[]): TemplateResult | typeof nothing {
+  return list.length === 0 ? nothing : html`<div class="notice bad urgent" role="alert">${list.map((one) => html`<p><strong>${one}</strong></p>`)}<p>${t.notWatched}</p></div>`;
+}
+
 function isNumber(text: string): boolean {
   return /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(text);
 }
@@ -61,7 +73,7 @@ function field(s: QuestionsState, q: Question): TemplateResult {
   const wrong = s.wrong.find((one) => one.field === answerField(q.code))?.text ?? '';
   const hint = said(q.hint, s.language);
   const label = html`${prompt}${q.required ? nothing : html` <span class="hint">${s.t.optional}</span>`}`;
-  const below = html`<p class="hint" id="${id}-hint">${hint}</p><p class="wrong" id="${id}-wrong">${wrong}</p>`;
+  const below = html`<p class="hint" id="${id}-hint">${hint}</p><p class="wrong" id="${id}-wrong">${wrong}</p>${noticeView(s.t, notices([q], s.answers, s.language))}`;
   if (q.kind === 'multivaluelist') {
     return html`<fieldset class="field" id=${id} aria-describedby="${id}-hint ${id}-wrong"><legend>${label}</legend>${boxes(s, q)}${below}</fieldset>`;
   }

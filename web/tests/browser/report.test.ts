@@ -129,8 +129,13 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     const asked = new URL((await located).url()).searchParams;
     expect(Number(asked.get('lon'))).toBeCloseTo(lon, 4);
     expect(Number(asked.get('lat'))).toBeCloseTo(lat, 4);
-    await visit.choose('#service_code', { index: 1 });
-    await visit.write('#description', '路面塌了');
+    await visit.choose('#service_code', 'lift');
+    await visit.choose('#answer-trapped', 'no');
+    expect(await page.locator('.urgent').count()).toBe(0);
+    await visit.choose('#answer-trapped', 'yes');
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('119');
+    await visit.check('somebody is trapped');
+    await visit.write('#description', '电梯停了');
     let sent: Buffer | undefined;
     page.on('request', (request) => { if (request.method() === 'POST' && /multipart/.test(request.headers()['content-type'] ?? '')) sent = request.postDataBuffer() ?? undefined; });
     const filing = visit.answer('POST', /\/reports$/);
@@ -138,6 +143,15 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     const body = (await filing).request().postDataJSON() as { photos?: string[] };
     expect(body.photos).toHaveLength(1);
     await page.locator('#filed').waitFor();
+    expect(await page.locator('.filed .urgent').innerText()).toContain('119');
+    // The map shows what was reported, until something else is.
+    const pin = page.locator('.pin');
+    expect(await pin.getAttribute('aria-disabled')).toBe('true');
+    await visit.check('filed');
+    await visit.picture('report-filed-urgent', { whole: true });
+    await page.getByRole('button', { name: t.reportAnother }).tap();
+    await pin.waitFor({ state: 'detached' });
+    expect(await page.locator('.urgent').count()).toBe(0);
     expect(sent?.includes('Exif') ?? false).toBe(false);
     await visit.end();
   });
