@@ -2,12 +2,16 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -61,7 +65,7 @@ func decodeBody(w http.ResponseWriter, r *http.Request, limit int64, into any, r
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return nil, jsonFault(err)
+		return nil, jsonFault(err, body, into)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, fault.New(fault.Malformed, "The body holds more than one JSON value.")
@@ -83,7 +87,7 @@ func present(body []byte, required []string) error {
 	return nil
 }
 
-func jsonFault(err error) error {
+func jsonFault(err error, body []byte, into any) error {
 	var (
 		syntax *json.SyntaxError
 		kind   *json.UnmarshalTypeError
@@ -92,15 +96,85 @@ func jsonFault(err error) error {
 	case errors.As(err, &syntax):
 		return fault.New(fault.Malformed, "The body is not valid JSON: byte %d cannot stand there.", syntax.Offset)
 	case errors.As(err, &kind):
-		return &fault.Error{Code: fault.Malformed, Field: kind.Field, Message: fmt.Sprintf("%s must be %s, not a %s.", fieldOr(kind.Field, "The body"), jsonKind(kind.Type.Kind().String()), kind.Value)}
+		return &fault.Error{Code: fault.Malformed, Field: kind.Field, Message: fmt.Sprintf("%s must be %s, not %s.", fieldOr(kind.Field, "The body"), jsonKind(kind.Type.Kind().String()), given(kind.Value))}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.New(fault.Malformed, "The body is empty or ends in the middle.")
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		name = strings.Trim(name, `"`)
+		if at := unknownField(reflect.TypeOf(into), body, name); at != "" {
+			name = at
+		}
 		return &fault.Error{Code: fault.Malformed, Field: name, Message: fmt.Sprintf("There is no field %q here.", name)}
 	}
 	return fault.New(fault.Malformed, "The body cannot be read.")
+}
+
+// unknownField finds where in a body a field stands that its type does not have: the names that lead to it, with dots between and lists passed
+// by, as in contact.phone; "" where it is not found. Types that read JSON by themselves take what they like.
+func unknownField(t reflect.Type, body []byte, name string) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		return ""
+	}
+	var list []json.RawMessage
+	var fields map[string]json.RawMessage
+	switch t.Kind() {
+	case reflect.Slice:
+		_ = json.Unmarshal(body, &list)
+	case reflect.Struct, reflect.Map:
+		_ = json.Unmarshal(body, &fields)
+	}
+	for _, one := range list {
+		if at := unknownField(t.Elem(), one, name); at != "" {
+			return at
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		of, known := fieldType(t, key)
+		if !known && key == name {
+			return key
+		}
+		if known {
+			if at := unknownField(of, fields[key], name); at != "" {
+				return key + "." + at
+			}
+		}
+	}
+	return ""
+}
+
+// fieldType gives the type of what stands under a key of an object; keys are compared as encoding/json does, whatever their case.
+func fieldType(t reflect.Type, key string) (reflect.Type, bool) {
+	if t.Kind() == reflect.Map {
+		return t.Elem(), true
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		if tag, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() && strings.EqualFold(cmp.Or(tag, f.Name), key) {
+			return f.Type, true
+		}
+	}
+	return nil, false
+}
+
+// given is how people say what encoding/json says that it found.
+func given(value string) string {
+	kind, number, _ := strings.Cut(value, " ")
+	switch kind {
+	case "array":
+		return "a list"
+	case "object":
+		return "an object"
+	case "string":
+		return "a text"
+	case "bool":
+		return "true or false"
+	case "number":
+		return cmp.Or(number, "a number")
+	}
+	return value
 }
 
 func fieldOr(field, otherwise string) string {

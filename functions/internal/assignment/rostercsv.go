@@ -49,7 +49,7 @@ func parseRoster(file []byte, unknown func(area string) error) (*Roster, []int, 
 	p.crossCheck()
 	if len(p.faults) > 0 {
 		slices.SortStableFunc(p.faults, func(a, b fault.Detail) int { return a.Line - b.Line })
-		return nil, nil, &fault.Error{Code: fault.FaultyFile, Message: fmt.Sprintf("The roster has %d fault(s); nothing was stored.", len(p.faults)),
+		return nil, nil, &fault.Error{Code: fault.FaultyFile, Message: fmt.Sprintf("Nothing was stored. Faults in the roster: %d.", len(p.faults)),
 			Details: p.faults[:min(len(p.faults), maxRosterFaults)]}
 	}
 	return NewRoster(p.duties), p.lines, nil

@@ -85,7 +85,7 @@ func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, featu
 	}
 	if parsed == nil || slices.ContainsFunc(faults, func(f geo.Fault) bool { return !f.Warning }) {
 		return Set{}, &fault.Error{Code: fault.FaultyFile, Details: Details(faults),
-			Message: fmt.Sprintf("The boundaries have %d fault(s); nothing was stored.", len(faults))}
+			Message: fmt.Sprintf("Nothing was stored. Faults in the boundaries: %d.", len(faults))}
 	}
 	if s := shifted(parsed, c.Areas); s != nil {
 		faults = append(faults, shiftWarning(s))

@@ -115,7 +115,7 @@ func (d *Desk) Import(ctx context.Context, code string, o Order) (Import, error)
 	}
 	d.place(c, read)
 	if read.Errors > 0 {
-		message := fmt.Sprintf("The gazetteer has %d fault(s); nothing was stored.", read.Errors)
+		message := fmt.Sprintf("Nothing was stored. Faults in the gazetteer: %d.", read.Errors)
 		if read.Errors > address.MaxFaults {
 			message = fmt.Sprintf("The gazetteer has %d faults, of which the first %d are listed; nothing was stored.", read.Errors, address.MaxFaults)
 		}

@@ -335,8 +335,10 @@ func text(field, s string, least, most int) error {
 	switch {
 	case !utf8.ValidString(s):
 		return fault.Field(field, "The text is not valid UTF-8.")
+	case n == 0 && least == 1:
+		return fault.Field(field, "This may not be empty.")
 	case n < least:
-		return fault.Field(field, "Please write at least %d character(s).", least)
+		return fault.Field(field, "Please write at least %d characters.", least)
 	case n > most:
 		return fault.Field(field, "At most %d characters fit here; this has %d.", most, n)
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' }):
