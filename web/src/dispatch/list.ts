@@ -23,6 +23,11 @@ export interface ListState {
   picking: Picking | undefined;
   choose(report: string): void;
   filter(change: Partial<Filters>): void;
+  /** What is looked for among the listed. */
+  words: string;
+  look(words: string): void;
+  /** Opens the report that is looked for, if it is the only one. */
+  openSought(): void;
   more(): void;
   refresh(): void;
   /** Says what the list does not show yet. */
@@ -41,7 +46,9 @@ export function filterBar(s: ListState): TemplateResult {
   const select = (name: 'area' | 'assignee' | 'status' | 'service', label: string, options: unknown) => html`<div class="field"><label for="filter-${name}">${label}</label>
     <select id="filter-${name}" @change=${(event: Event) => s.filter({ [name]: (event.target as HTMLSelectElement).value })}>${options}</select></div>`;
   const option = (value: string, text: string, chosen: string) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`;
-  return html`<form class="filters" role="search" aria-label=${t.filters} @submit=${(event: Event) => event.preventDefault()}>
+  return html`<form class="filters" role="search" aria-label=${t.filters} @submit=${(event: Event) => { event.preventDefault(); s.openSought(); }}>
+    <div class="field sought"><label for="filter-words">${staffTexts().search}</label>
+      <input type="search" id="filter-words" maxlength="200" autocomplete="off" enterkeyhint="search" .value=${s.words} @input=${(event: Event) => s.look((event.target as HTMLInputElement).value)}></div>
     ${select('area', t.filterArea, html`${option('', t.anyArea, filters.area)}${groups.map(({ group, choices }) => html`<optgroup label=${group.name}>
       ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name, filters.area))}</optgroup>`)}`)}
     ${!desk.duties.reassigns ? select('assignee', t.filterAssignee, html`${option(desk.session.person, t.assigneeMe, filters.assignee)}${option(everything, t.assigneeMyAreas, filters.assignee)}`) : nothing}
@@ -57,7 +64,7 @@ export function reportList(s: ListState): TemplateResult {
   const { t, listed } = s;
   return html`<div class="list-head"><h2 id="list-title">${t.listTitle}</h2>${s.fresh}
       <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
-    <p class="hint" role="status">${s.busy ? t.loading : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
+    <p class="hint" role="status">${s.busy ? t.loading : s.words.trim() ? staffTexts().searched(listed.items.length, listed.next !== undefined) : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
     ${listed.countsMore ? html`<p class="hint">${t.countsMore}</p>` : nothing}
     ${s.picking && listed.items.length > 0 ? html`<label class="check pick-all"><input type="checkbox" .checked=${allPicked(s)} @change=${(event: Event) => pickAll(s, (event.target as HTMLInputElement).checked)}> ${staffTexts().pickListed}</label>` : nothing}
     <ul class="reports" aria-labelledby="list-title">
@@ -65,6 +72,22 @@ export function reportList(s: ListState): TemplateResult {
     </ul>
     ${listed.next ? html`<button type="button" class="secondary" ?disabled=${s.busy} @click=${s.more}>${t.loadMore}</button>` : nothing}
     ${countTable(s)}`;
+}
+
+/** The id of a report that is in a text, such as an address of this page; undefined where there is none. */
+export function reportIn(text: string): string | undefined {
+  return /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/i.exec(text)?.[0].toLowerCase();
+}
+
+/** Those of the listed whose id begins with what is looked for, or in whose lines of the list each of its words is. */
+export function soughtIn(s: Pick<ListState, 't' | 'language' | 'desk'>, items: readonly QueueItem[], sought: string): readonly QueueItem[] {
+  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  const { jurisdiction, areas } = s.desk.setting;
+  return words.length === 0 ? items : items.filter((item) => {
+    const line = [serviceName(jurisdiction.services, item.service_code, s.language), ...item.chain.map((code) => areas.name(code)), s.t[`status_${item.status}_short`],
+      item.assignee.kind === 'queue' ? s.t.nobodyYet : staffName(s.t, s.language, jurisdiction, areas, item.assignee)].join(' ').toLowerCase();
+    return item.report.startsWith(words.join('-')) || words.every((one) => line.includes(one));
+  });
 }
 
 function allPicked({ picking, listed }: ListState): boolean {

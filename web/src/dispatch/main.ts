@@ -15,7 +15,7 @@ import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk
 import { asked, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
 import './keys.ts';
 import type { KeyAction } from './keys.ts';
-import { filterBar, reportList, type ListState } from './list.ts';
+import { filterBar, reportIn, reportList, soughtIn, type ListState } from './list.ts';
 import { merged } from './news.ts';
 import { dutiesIn } from './people.ts';
 import { isPicked } from './picked.ts';
@@ -34,6 +34,7 @@ export class DispatchPage extends StaffElement {
   @state() private open: StaffReport | undefined;
   @state() private busy = false;
   @state() private trouble = '';
+  @state() private words = '';
   @state() private view: 'list' | 'map' = 'list';
   @state() private wide = false;
   @query('.desk-map weige-map') private map!: MapElement | null;
@@ -147,7 +148,14 @@ export class DispatchPage extends StaffElement {
     this.filter({ report });
   }
 
-  private look(view: 'list' | 'map'): void {
+  /** Looks among the listed, or opens a report whose id was written. */
+  private seek(words: string): void {
+    const report = reportIn(words);
+    this.words = report ? '' : words;
+    if (report) this.choose(report);
+  }
+
+  private show(view: 'list' | 'map'): void {
     this.view = view;
     void this.updateComplete.then(() => this.querySelector('.tabs')?.scrollIntoView({ block: 'start' }));
   }
@@ -170,7 +178,7 @@ export class DispatchPage extends StaffElement {
         if (item && this.desk?.duties.reassigns) this.picking.toggle(item, this.listed.items);
         return;
       case 'search':
-        return this.querySelector<HTMLElement>('.filters select, .filters input')?.focus();
+        return this.querySelector<HTMLInputElement>('#filter-words')?.select();
       case 'reassign':
         return void this.reassign(item?.report ?? '');
       case 'help':
@@ -225,14 +233,16 @@ export class DispatchPage extends StaffElement {
     const picking = desk.duties.reassigns ? this.picking : undefined;
     const handing = picking?.handing ?? false;
     this.makePoints();
+    const items = soughtIn({ t, language: this.language, desk }, this.listed.items, this.words);
     const state: ListState = {
-      t, language: this.language, desk, picking, listed: this.listed, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
+      t, language: this.language, desk, picking, listed: { ...this.listed, items }, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
       choose: (report) => this.choose(report), filter: (change) => this.filter(change),
+      words: this.words, look: (words) => this.seek(words), openSought: () => { if (this.words.trim() && items.length === 1 && items[0]) this.choose(items[0].report); },
       more: () => void this.fetchList(this.listed.next), refresh: () => void this.fetchList(),
       fresh: html`<weige-fresh .desk=${desk} .listed=${this.listed} .filters=${this.filters} @show=${() => void this.fetchList()} @ended=${(event: CustomEvent) => this.explain(event.detail)}
         @merged=${(event: CustomEvent<QueueItem[]>) => { this.listed = { ...this.listed, items: merged(this.listed.items, event.detail) }; }}></weige-fresh>`,
     };
-    const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => this.look(name)}>${text}</button>`;
+    const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => this.show(name)}>${text}</button>`;
     return html`<h1 class="sr">${t.titleDispatch}</h1>
       <div class="desk" data-view=${view} data-panel=${this.open || handing ? 'open' : 'none'}>
         <div class="desk-list">${filterBar(state)}

@@ -262,6 +262,7 @@ export class ReportPage extends ResidentElement {
     }
     this.sending = true;
     this.inHand = key;
+    this.told = this.draft;
     try {
       const body = reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers));
       this.settle(await this.outbox.send({ key, jurisdiction: this.setting.client.jurisdiction, at: Date.now(), body, photos: this.draft.photos, tried: false, lostPhotos: 0, draft: this.draft }));
@@ -283,7 +284,6 @@ export class ReportPage extends ResidentElement {
       return;
     }
     const { filed } = waiting;
-    this.told = waiting.draft;
     this.sent = filed ? { filed, lostPhotos: waiting.lostPhotos } : 'saved';
     if (!filed) this.inHand = '';
     if (filed) void this.outbox?.remove(waiting.key);

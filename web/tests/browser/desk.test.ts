@@ -95,6 +95,28 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     await visit.check('keys');
     await visit.picture('desk-keys');
     await page.keyboard.press('Escape');
+    // Looks among what is listed, and opens what an id says.
+    const listed = await page.locator('.entry').count();
+    const id = await page.locator('.entry').nth(1).getAttribute('data-report') ?? '';
+    await page.keyboard.press('/');
+    await page.keyboard.type('路灯');
+    await expect.poll(() => page.locator('.entry').count()).toBeLessThan(listed);
+    expect(new Set(await page.locator('.entry .entry-top > :first-child').allTextContents())).toEqual(new Set(['路灯不亮']));
+    await visit.check('looked for');
+    await visit.picture('desk-sought');
+    await page.locator('#filter-words').fill(id.slice(0, 30));
+    await expect.poll(() => page.locator('.entry').count()).toBe(1);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => new URL(page.url()).searchParams.get('report')).toBe(id);
+    await page.locator('weige-panel .words').waitFor();
+    await page.goBack();
+    await page.locator('weige-panel').waitFor({ state: 'detached' });
+    await page.locator('#filter-words').fill(`${server.url}/dispatch/?report=${id}`);
+    await page.locator('weige-panel .words').waitFor();
+    await expect.poll(() => page.locator('.entry').count()).toBe(listed);
+    await page.goBack();
+    await page.locator('weige-panel').waitFor({ state: 'detached' });
+    await page.locator('#filter-words').blur();
     await page.locator('.loads > summary').click();
     await page.locator('weige-loads tbody tr').first().waitFor();
     await visit.check('load per person');
