@@ -25,7 +25,8 @@ func policy(others ...string) string {
 		"; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 }
 
-// site serves the built client. A missing file is 404, never a page: a page in place of a script fails in silence.
+// site serves the built client. A missing file is 404, never a page: a page in place of a script fails in silence. Only where a page would be,
+// at an address without a file's ending, people are told with one, which is 404 as well.
 func site(folder, csp string) http.Handler {
 	files := http.FileServer(http.Dir(folder))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,11 +46,23 @@ func site(folder, csp string) http.Handler {
 		}
 		if err != nil {
 			h.Set("Cache-Control", "no-store")
-			http.Error(w, "There is nothing at this address.", http.StatusNotFound)
+			nothing(w, r, filepath.Join(folder, "404.html"))
 			return
 		}
 		files.ServeHTTP(w, r)
 	})
+}
+
+// nothing answers that there is nothing at an address.
+func nothing(w http.ResponseWriter, r *http.Request, page string) {
+	body, err := os.ReadFile(page)
+	if err != nil || strings.HasPrefix(r.URL.Path, "/assets/") || path.Ext(r.URL.Path) != "" {
+		http.Error(w, "There is nothing at this address.", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(http.StatusNotFound)
+	_, _ = w.Write(body)
 }
 
 // settings is what the client needs to know before it can ask the API.

@@ -2367,6 +2367,9 @@ type QuestionValue struct {
 
 	// Name A text in both languages.
 	Name Text `json:"name"`
+
+	// Notice What whoever chooses this has to do at once, such as whom to call: pages say it as soon as it is chosen, and again when the report was filed. Open311 has no place for it.
+	Notice Text `json:"notice,omitempty,omitzero"`
 }
 
 // Queue defines model for Queue.
@@ -3419,7 +3422,7 @@ type ExportAssignmentsParams struct {
 	// FromQuery Beginning of the period.
 	FromQuery FromQuery `form:"from" json:"from"`
 
-	// UntilQuery End of the period, itself left out; without it now.
+	// UntilQuery End of the period, itself left out; without it, and where it is later, ten seconds ago: what happened since may not be in sight yet, and is in an export that is asked for later.
 	UntilQuery UntilQuery `form:"until,omitempty" json:"until,omitempty,omitzero"`
 
 	// AreaQuery Area code; its children are included. Without it: everything the caller holds.
@@ -3438,7 +3441,7 @@ type ExportPointsParams struct {
 	// FromQuery Beginning of the period.
 	FromQuery FromQuery `form:"from" json:"from"`
 
-	// UntilQuery End of the period, itself left out; without it now.
+	// UntilQuery End of the period, itself left out; without it, and where it is later, ten seconds ago: what happened since may not be in sight yet, and is in an export that is asked for later.
 	UntilQuery UntilQuery `form:"until,omitempty" json:"until,omitempty,omitzero"`
 
 	// CursorQuery `next` of the page before.
@@ -3450,7 +3453,7 @@ type ExportReportsParams struct {
 	// FromQuery Beginning of the period.
 	FromQuery FromQuery `form:"from" json:"from"`
 
-	// UntilQuery End of the period, itself left out; without it now.
+	// UntilQuery End of the period, itself left out; without it, and where it is later, ten seconds ago: what happened since may not be in sight yet, and is in an export that is asked for later.
 	UntilQuery UntilQuery `form:"until,omitempty" json:"until,omitempty,omitzero"`
 
 	// AreaQuery Area code; its children are included. Without it: everything the caller holds.
@@ -3936,7 +3939,7 @@ type ServerInterface interface {
 	// ListChanges What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version. A WebSocket at /live says when there is something new.
 	// (GET /v1/{jurisdiction}/changes)
 	ListChanges(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListChangesParams)
-	// ListAreaCounts Open, waiting and late reports per area, within the caller's areas. Without a filter they are counters; with one, the reports are read and counted, the oldest 10,000 at most.
+	// ListAreaCounts Open, waiting and late reports per area, within the caller's areas. Without a filter they are counters of whole areas, also of areas of which the caller holds only a part, such as a micro-grid, and also for members; with one, the reports that the caller may see are read and counted, the oldest 10,000 at most.
 	// (GET /v1/{jurisdiction}/counts)
 	ListAreaCounts(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListAreaCountsParams)
 	// ListDeadDeliveries Mails, pushes and the like that were given up in the last 30 days, latest first.

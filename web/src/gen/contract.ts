@@ -1434,7 +1434,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Open, waiting and late reports per area, within the caller's areas. Without a filter they are counters; with one, the reports are read and counted, the oldest 10,000 at most. */
+        /** Open, waiting and late reports per area, within the caller's areas. Without a filter they are counters of whole areas, also of areas of which the caller holds only a part, such as a micro-grid, and also for members; with one, the reports that the caller may see are read and counted, the oldest 10,000 at most. */
         get: operations["listAreaCounts"];
         put?: never;
         post?: never;
@@ -2017,6 +2017,8 @@ export interface components {
         QuestionValue: {
             key: string;
             name: components["schemas"]["Text"];
+            /** @description What whoever chooses this has to do at once, such as whom to call: pages say it as soon as it is chosen, and again when the report was filed. Open311 has no place for it. */
+            notice?: components["schemas"]["Text"];
         };
         /** @description How fast services of this class have to be answered. Lengths of working time are written like 30m, 4h, 5d or 1d4h; an absent one sets no deadline, gives no warning, or does not escalate. */
         DeadlineClass: {
@@ -3576,7 +3578,7 @@ export interface components {
         report: string;
         /** @description Beginning of the period. */
         from: string;
-        /** @description End of the period, itself left out; without it now. */
+        /** @description End of the period, itself left out; without it, and where it is later, ten seconds ago: what happened since may not be in sight yet, and is in an export that is asked for later. */
         until: string;
         /** @description Area code; its children are included. Without it: everything the caller holds. */
         area: string;
@@ -5093,7 +5095,7 @@ export interface operations {
             query: {
                 /** @description Beginning of the period. */
                 from: components["parameters"]["from"];
-                /** @description End of the period, itself left out; without it now. */
+                /** @description End of the period, itself left out; without it, and where it is later, ten seconds ago: what happened since may not be in sight yet, and is in an export that is asked for later. */
                 until?: components["parameters"]["until"];
                 /** @description Area code; its children are included. Without it: everything the caller holds. */
                 area?: components["parameters"]["area"];
@@ -5130,7 +5132,7 @@ export interface operations {
             query: {
                 /** @description Beginning of the period. */
                 from: components["parameters"]["from"];
-                /** @description End of the period, itself left out; without it now. */
+                /** @description End of the period, itself left out; without it, and where it is later, ten seconds ago: what happened since may not be in sight yet, and is in an export that is asked for later. */
                 until?: components["parameters"]["until"];
                 /** @description Area code; its children are included. Without it: everything the caller holds. */
                 area?: components["parameters"]["area"];
@@ -5202,7 +5204,7 @@ export interface operations {
             query: {
                 /** @description Beginning of the period. */
                 from: components["parameters"]["from"];
-                /** @description End of the period, itself left out; without it now. */
+                /** @description End of the period, itself left out; without it, and where it is later, ten seconds ago: what happened since may not be in sight yet, and is in an export that is asked for later. */
                 until?: components["parameters"]["until"];
                 /** @description `next` of the page before. */
                 cursor?: components["parameters"]["cursor"];

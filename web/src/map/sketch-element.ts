@@ -40,6 +40,7 @@ export class SketchElement extends PageElement {
   @property({ attribute: false }) unavailableText = '';
   @state() private stage: 'opening' | 'drawn' | 'unavailable' = 'opening';
   private owner: SketchMap | undefined;
+  private wanted: [number, number, number, number] | undefined;
 
   protected override firstUpdated(): void {
     void this.open();
@@ -64,6 +65,7 @@ export class SketchElement extends PageElement {
         crowded: (points) => tell('crowded', { points }), drawn: () => { this.stage = 'drawn'; },
       } });
       this.send(undefined);
+      this.fit(this.wanted);
     } catch {
       this.give();
     }
@@ -98,6 +100,7 @@ export class SketchElement extends PageElement {
 
   /** Shows a box: west, south, east, north. */
   fit(box: [number, number, number, number] | undefined): void {
+    this.wanted = box; // by a map that is still on its way, too
     if (box) this.owner?.fit(box);
   }
 

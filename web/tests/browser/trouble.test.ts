@@ -154,6 +154,13 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
     visit.expectComplaint(notLoaded);
     const { page } = visit;
+    // An address of nothing leads back, and a script that is not there is no page.
+    expect((await page.goto(`${server.url}/nothing/`))?.status()).toBe(404);
+    await page.locator('h1').waitFor();
+    await visit.check('nothing there');
+    await visit.picture('nothing-there');
+    const script = await fetch(`${server.url}/assets/none`);
+    expect([script.status, script.headers.get('content-type')?.split(';')[0]]).toEqual([404, 'text/plain']);
     await visit.open('/track/');
     await visit.check('track, empty');
     await page.locator('.ask button').tap();
