@@ -81,9 +81,11 @@ export class Visit {
     context.setDefaultTimeout(20_000);
     const visit = new Visit(context, await context.newPage(), base);
     if (options.slow) await visit.slowDown();
+    await context.exposeFunction('tellOpening', () => { visit.shifted = 0; });
     await context.exposeFunction('tellLayoutShift', (value: number, where: string, what: string) => visit.tellShift(value, where, what));
     await context.addInitScript(() => {
       const tell = (window as unknown as { tellLayoutShift: (value: number, where: string, what: string) => void }).tellLayoutShift;
+      if (window === window.top) (window as unknown as { tellOpening: () => void }).tellOpening();
       new PerformanceObserver((list) => {
         for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[] })[]) {
           if (entry.hadRecentInput) continue;
@@ -197,7 +199,7 @@ export class Visit {
     this.shifts.push(`${value.toFixed(4)} on ${where} ${what}`);
   }
 
-  /** How much has moved by itself so far on all pages, as browsers reckon it. */
+  /** How much has moved by itself so far on this page, as browsers reckon it. */
   async layoutShift(): Promise<number> {
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))).catch(() => undefined); // a page that is closed moves no more
     if (this.shifts.length > 0) console.log(`layout shifts:\n  ${this.shifts.join('\n  ')}`);
