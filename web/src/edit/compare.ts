@@ -117,7 +117,7 @@ export class CompareElement extends EditorElement {
         ${this.set === this.inForce ? nothing : this.publishing(about)}
         ${this.rehoming()}</div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${this.base} .earlier=${this.earlier} .hands=${guard([diff], () => handsOf(diff))} .level=${about.levels.at(-1) ?? ''}
-        ?synthetic=${this.setting.jurisdiction.synthetic === true} .basemap=${this.setting.settings.basemap} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
+        .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
 
   private changes(diff: BoundaryDiff) {

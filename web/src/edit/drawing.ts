@@ -331,7 +331,7 @@ export class DrawingElement extends EditorElement {
         <button type="button" class="primary" ?disabled=${this.busy} @click=${() => void this.finish()}>${e.finish}</button></div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults], () => faultShapes(this.faults))} .line=${this.line}
         .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([area, other], () => [area, other].filter((one) => one !== undefined))} ?cutting=${this.tool === 'split' && Boolean(area)}
-        ?synthetic=${this.setting.jurisdiction.synthetic === true} .basemap=${this.setting.settings.basemap} .unavailableText=${e.drawNoMap}
+        .setting=${this.setting} .unavailableText=${e.drawNoMap}
         @area=${(event: CustomEvent<{ code: string }>) => this.clicked(event.detail.code)} @vertex=${(event: CustomEvent<{ at: Position }>) => { this.vertex = event.detail.at; }}
         @crowded=${(event: CustomEvent<{ points: number }>) => { this.crowded = event.detail.points; }}
         @moved=${(event: CustomEvent<{ from: Position; to: Position }>) => void this.move(event.detail.from, event.detail.to)}

@@ -159,7 +159,7 @@ export class ImportElement extends EditorElement {
         ${inspection ? this.found(inspection) : nothing}
         ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : nothing}</div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.drawn ?? this.shapes} .earlier=${this.earlier} .faults=${guard([this.faults], () => faultShapes(this.faults))}
-        ?synthetic=${this.setting.jurisdiction.synthetic === true} .basemap=${this.setting.settings.basemap} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
+        .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
 
   private found(inspection: Inspection) {

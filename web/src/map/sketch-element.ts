@@ -5,7 +5,7 @@ import type { Position } from '../contract/areas.ts';
 import type { LeftOut } from '../edit/drawn.ts';
 import { placeOfName, type AreaFeature, type Handle } from '../edit/shapes.ts';
 import { PageElement } from '../page/element.ts';
-import type { Basemap } from '../page/settings.ts';
+import type { Setting } from '../page/settings.ts';
 import { syntheticBadge } from '../page/shell.ts';
 import { canDraw, sign } from './element.ts';
 import type { SketchMap } from './sketch.ts';
@@ -35,8 +35,7 @@ export class SketchElement extends PageElement {
   /** The areas that are chosen, drawn once more, so that choosing one draws no other again. */
   @property({ attribute: false }) chosen: readonly GeoJSON.Feature[] = [];
   @property({ type: Boolean }) cutting = false;
-  @property({ type: Boolean }) synthetic = false;
-  @property({ attribute: false }) basemap: Basemap | undefined;
+  @property({ attribute: false }) setting!: Setting;
   @property({ attribute: false }) unavailableText = '';
   @state() private stage: 'opening' | 'drawn' | 'unavailable' = 'opening';
   private owner: SketchMap | undefined;
@@ -59,7 +58,7 @@ export class SketchElement extends PageElement {
       const { SketchMap } = await import('./sketch.ts');
       if (!this.isConnected) return;
       const tell = (name: string, detail: unknown) => this.dispatchEvent(new CustomEvent(name, { detail }));
-      this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.bounds, basemap: this.basemap, events: {
+      this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.bounds, basemap: this.setting.settings.basemap, events: {
         area: (code) => tell('area', { code }), vertex: (at) => tell('vertex', { at }), moved: (from, to) => tell('moved', { from, to }),
         inserted: (before, after, at) => tell('inserted', { before, after, at }), dragged: (handle, to) => tell('dragged', { handle, to }), point: (at) => tell('point', { at }),
         crowded: (points) => tell('crowded', { points }), drawn: () => { this.stage = 'drawn'; },
@@ -111,11 +110,12 @@ export class SketchElement extends PageElement {
   protected override render() {
     const t = this.t;
     if (this.stage === 'unavailable') return html`<p class="notice map-missing">${this.unavailableText}</p>`;
+    const { basemap } = this.setting.settings;
     return html`<div class="map-frame" data-stage=${this.stage} role="group" aria-label=${this.label}>
       <div class="map-canvas"></div>
       ${this.stage === 'opening' ? html`<p class="map-wait" role="status">${t.mapLoading}</p>` : none}
-      ${this.synthetic ? syntheticBadge() : none}
-      ${this.basemap ? html`<p class="map-credit">${this.basemap.attribution}</p>` : none}
+      ${this.setting.jurisdiction.synthetic ? syntheticBadge() : none}
+      ${basemap ? html`<p class="map-credit">${basemap.attribution}</p>` : none}
       <div class="map-keys">
         <button type="button" class="icon" aria-label=${t.mapZoomIn} title=${t.mapZoomIn} @click=${() => this.owner?.zoomIn()}>${sign('M12 5v14M5 12h14')}</button>
         <button type="button" class="icon" aria-label=${t.mapZoomOut} title=${t.mapZoomOut} @click=${() => this.owner?.zoomOut()}>${sign('M5 12h14')}</button>
