@@ -49,7 +49,6 @@ export const en: Catalogue = {
   mapTwoFingers: 'Use two fingers to move the map',
   mapCtrlScroll: 'Use Ctrl and scroll to zoom the map',
   mapCmdScroll: 'Use ⌘ and scroll to zoom the map',
-  pinStill: 'Pin: this is the place',
   pinLabel: 'Pin: move it with the arrow keys, finer with Shift',
   legendReports: 'Reported already',
   useCentre: 'Put the pin at the centre',

@@ -49,7 +49,6 @@ export const zh = {
   mapTwoFingers: '用两个手指移动地图',
   mapCtrlScroll: '按住 Ctrl 再滚动，可以缩放地图',
   mapCmdScroll: '按住 ⌘ 再滚动，可以缩放地图',
-  pinStill: '大头针：就是这里',
   pinLabel: '大头针：按方向键移动，按住 Shift 移得更细',
   legendReports: '已有的上报',
   useCentre: '把针放在地图中央',

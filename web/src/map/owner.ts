@@ -284,7 +284,7 @@ export class MapOwner {
 
   private holdPin(): void {
     this.marker?.setDraggable(this.chooses);
-    this.marker?.getElement().setAttribute('aria-label', this.chooses ? this.texts.pinLabel : this.texts.pinStill);
+    this.marker?.getElement().setAttribute('aria-label', this.chooses ? this.texts.pinLabel : this.texts.placeLabel);
     this.marker?.getElement().setAttribute('aria-disabled', this.chooses ? 'false' : 'true');
   }
 

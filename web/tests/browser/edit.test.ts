@@ -62,12 +62,15 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByRole('button', { name: e.keepName }).click();
     await page.getByRole('heading', { name: e.drawTitle(name), exact: true }).waitFor();
     const drawing = new URL(page.url()).searchParams.get('drawing') ?? '';
+    // An area that is chosen is shown, also by a map that has not come yet.
+    await page.reload();
+    const area = page.getByLabel(e.areaChosen);
+    await area.selectOption({ index: 1 });
     await visit.mapDrawn();
+    await expect.poll(() => page.evaluate(() => document.querySelector('weige-sketch')?.['owner']?.['map'].getZoom())).toBeGreaterThan(15);
     await visit.check(`${name} drawing`);
 
     // A point of an area is moved by its coordinates: the map is another way to do the same.
-    const area = page.getByLabel(e.areaChosen);
-    await area.selectOption({ index: 1 });
     await page.getByRole('button', { name: e.nextPoint }).click();
     await page.waitForTimeout(500);
     await visit.picture(`${name}-2-drawing`, { whole: device === 'phone' });
