@@ -64,7 +64,7 @@ export function reportList(s: ListState): TemplateResult {
   const { t, listed } = s;
   return html`<div class="list-head"><h2 id="list-title">${t.listTitle}</h2>${s.fresh}
       <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
-    <p class="hint" role="status">${s.busy ? t.loading : s.words.trim() ? staffTexts().searched(listed.items.length, listed.next !== undefined) : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
+    <p class="hint" role="status">${s.busy ? t.loading : s.words.trim() ? staffTexts()[listed.next ? 'searchedListed' : 'searchedAll'](listed.items.length) : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
     ${listed.countsMore ? html`<p class="hint">${t.countsMore}</p>` : nothing}
     ${s.picking && listed.items.length > 0 ? html`<label class="check pick-all"><input type="checkbox" .checked=${allPicked(s)} @change=${(event: Event) => pickAll(s, (event.target as HTMLInputElement).checked)}> ${staffTexts().pickListed}</label>` : nothing}
     <ul class="reports" aria-labelledby="list-title">
