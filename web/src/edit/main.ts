@@ -8,13 +8,13 @@ import type { Setting } from '../page/settings.ts';
 import { Entrance } from '../sign-in/entrance.ts';
 import { rightsOf } from '../sign-in/rights.ts';
 import type { Session } from '../sign-in/session.ts';
-import './compare.ts';
-import './drawing.ts';
 import { EditorElement } from './element.ts';
-import './importing.ts';
 import { setsView } from './sets.ts';
 
 type Tab = 'sets' | 'import' | 'drawing' | 'compare';
+
+/** What shows each tab, fetched when it is opened: an element draws itself once its program is there. */
+const programs: Partial<Record<Tab, () => Promise<unknown>>> = { import: () => import('./importing.ts'), drawing: () => import('./drawing.ts'), compare: () => import('./compare.ts') };
 
 /** The boundary editor: versions, import, drawing, comparing and publishing. What is shown is in the address: `?set=` and `?drawing=`. */
 @customElement('weige-edit')
@@ -52,6 +52,7 @@ export class EditPage extends EditorElement {
     this.set = query.get('set') ?? '';
     this.drawing = query.get('drawing') ?? '';
     this.tab = this.drawing ? 'drawing' : this.set ? 'compare' : query.has('import') ? 'import' : 'sets';
+    programs[this.tab]?.().catch((error: unknown) => this.explain(error));
   }
 
   private go(what: { set?: string; drawing?: string; import?: string }): void {
