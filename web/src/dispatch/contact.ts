@@ -1,14 +1,14 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Client } from '../contract/client.ts';
 import { sentence } from '../contract/errors.ts';
 import type { Contact } from '../contract/schemas.ts';
 import { PageElement } from '../page/element.ts';
-import type { Desk } from './desk.ts';
 
 /** Reads the reporter's contact details, after a reason was given; they are forgotten as soon as another report is opened. */
 @customElement('weige-contact')
 export class ContactReader extends PageElement {
-  @property({ attribute: false }) desk!: Desk;
+  @property({ attribute: false }) client!: Client;
   @property({ attribute: false }) report = '';
 
   @state() private read: Contact | undefined;
@@ -31,7 +31,7 @@ export class ContactReader extends PageElement {
     }
     const { report } = this;
     try {
-      const read = await this.desk.client.post('/v1/{jurisdiction}/reports/{report}/contact-readings', { path: { report }, body: { reason } });
+      const read = await this.client.post('/v1/{jurisdiction}/reports/{report}/contact-readings', { path: { report }, body: { reason } });
       if (report === this.report) this.read = read;
     } catch (error) {
       if (report === this.report) this.wrong = sentence(this.t, error);

@@ -9,11 +9,12 @@ import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
 import './contact.ts';
 import type { Desk } from './desk.ts';
+import { historyView } from './history.ts';
 import { serviceName } from './list.ts';
 import { staffName } from './people.ts';
 import './reassign.ts';
 import './steps.ts';
-import { codeName, mayReassign } from './ways.ts';
+import { mayReassign } from './ways.ts';
 
 // Fetched apart: most reports have no photo.
 void import('../page/photo-list.ts');
@@ -57,6 +58,7 @@ export class Panel extends PageElement {
       <p class="said words">${report.description}</p>
       <dl class="facts">
         ${report.public_words ? html`<dt>${t.publicWords}</dt><dd class="said">${report.public_words}</dd>` : nothing}
+        ${report.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${report.address}</dd>` : nothing}
         ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
         ${report.links?.length ? html`<dt>${t.linksNamed}</dt>${report.links.map((link) => html`<dd class="said"><a href=${link} rel="noreferrer noopener" target="_blank">${link}</a></dd>`)}` : nothing}
         <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
@@ -71,7 +73,7 @@ export class Panel extends PageElement {
       ${mayReassign(report, { person: desk.session.person, dispatches: desk.duties.reassigns })
         ? html`<weige-reassign .desk=${desk} .report=${report} @changed=${changed}></weige-reassign>` : nothing}
       <section><h3>${t.contact}</h3>
-        ${report.has_contact ? html`<weige-contact .desk=${desk} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}</section>
+        ${report.has_contact ? html`<weige-contact .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}</section>
       <section><h3>${t.history}</h3>${this.history(zone)}</section>
       <weige-routing .desk=${desk} .report=${report.report} .version=${report.version}></weige-routing>
       <details><summary>${t.proof}</summary><dl class="facts">
@@ -103,25 +105,10 @@ export class Panel extends PageElement {
   }
 
   private history(zone: string) {
-    const t = this.t;
-    return html`<ol class="timeline">${[...(this.report.events ?? [])].reverse().map((event) => html`<li>
-      <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
-      ${event.after ? this.what(event, event.after) : nothing}
-      ${event.code ? html`<br><span>${codeName(staffTexts(), event.code)}</span>` : nothing}
-      ${event.reason ? html`<br><span>${t.reason}：${event.reason}</span>` : nothing}
-      ${event.reply ? html`<br><span>${t.reply}：${event.reply}</span>` : nothing}
-      ${event.kind !== 'filed' ? html`<br><span class="hint">${t.by(this.whoDid(event.who))}</span>` : nothing}</li>`)}</ol>`;
-  }
-
-  private what(event: StaffReport['events'][number], after: Assignee): string {
-    if (event.kind === 'filed') return this.t.eventFiled(this.who(after));
-    if (event.kind === 'reassigned') return event.before ? this.t.changeFromTo(this.who(event.before), this.who(after)) : '';
-    return this.t[`event_${event.kind}`](this.who(after));
+    return historyView({ t: this.t, s: staffTexts(), zone, events: this.report.events ?? [], who: (assignee) => this.who(assignee), did: (person) => this.whoDid(person) });
   }
 
   private whoDid(person: string): string {
-    if (person === 'resident') return this.t.byResident;
-    if (person === 'clock') return this.t.byClock;
     if (person === this.desk.session.person) return this.desk.session.name;
     return this.desk.roster.find((duty) => duty.person === person)?.name ?? person;
   }

@@ -38,7 +38,7 @@ export function dayIn(timeZone: string, now: Date): string {
 }
 
 /** Who has a report, as staff say it: the person's name, else their role and area, else the queue. */
-export function staffName(t: Catalogue, language: Language, jurisdiction: Jurisdiction, areas: AreaTree, assignee: Assignee): string {
+export function staffName(t: Catalogue, language: Language, jurisdiction: Jurisdiction, areas: Pick<AreaTree, 'name'>, assignee: Assignee): string {
   if (assignee.kind === 'queue') return said(jurisdiction.queue, language);
   if (assignee.name) return assignee.name;
   const role = said(jurisdiction.roles?.find((one) => one.role === assignee.role)?.name, language) || assignee.role || assignee.person || '';

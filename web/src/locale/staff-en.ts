@@ -200,6 +200,7 @@ export const en: StaffCatalogue = {
   minePhotoHeic: 'This device cannot read HEIC photos. Set the camera to “Most compatible” (JPEG) and take it again.',
   minePhotosWaiting: (count) => `${count} photo(s) saved on this phone; sent as soon as there is a network, and added once.`,
   mineSavedMove: 'Saved on this phone.',
+  mineContactOffline: 'Contact details can be read with a network only.',
   mineBack: 'Back to the list',
   mineGo: 'Take me there',
   mineAway: (metres) => `${metres} from you`,

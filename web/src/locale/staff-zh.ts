@@ -200,6 +200,7 @@ export const zh = {
   minePhotoHeic: '这台设备读不了 HEIC 照片。请在相机设置里选“兼容性最佳”（JPEG）再拍。',
   minePhotosWaiting: (count: string) => `${count} 张照片已保存在这部手机上，一连上网就发送，只会加一次。`,
   mineSavedMove: '已保存在这部手机上。',
+  mineContactOffline: '有网络时才能查看联系方式。',
   mineBack: '返回清单',
   mineGo: '导航到这里',
   mineAway: (metres: string) => `距您 ${metres}`,

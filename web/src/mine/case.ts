@@ -1,10 +1,15 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { Client } from '../contract/client.ts';
+import type { Assignee } from '../contract/schemas.ts';
 import { codeName, isPlain, missing, stepsFor, ways, words, type PlainStep } from '../dispatch/ways.ts';
+import { historyView } from '../dispatch/history.ts';
 import { serviceName } from '../dispatch/list.ts';
+import { staffName } from '../dispatch/people.ts';
 import { moment } from '../locale/format.ts';
 import { StaffElement } from '../page/staff-element.ts';
+import { readAnswers } from '../report/questions.ts';
 import type { Kept, Move } from './kept.ts';
 import { chips, whereIs } from './list.ts';
 import type { Case } from './order.ts';
@@ -26,9 +31,17 @@ export class CasePage extends StaffElement {
   /** Photos that it has; undefined where they cannot be asked for. */
   @property({ attribute: false }) photos: PhotoSource | undefined;
 
+  /** Asks for contact details, which are never kept here; undefined without a network. */
+  @property({ attribute: false }) client: Client | undefined;
+
   @state() private chosen: PlainStep | undefined;
   @state() private said = { code: '', reason: '', reply: '' };
   @state() private wrong: { field: string; text: string } | undefined;
+
+  protected override updated(): void {
+    // Seldom asked for, and drawn once it is there.
+    if (this.of.item.has_contact && this.client) void import('../dispatch/contact.ts').catch(() => undefined);
+  }
 
   private choose(kind: PlainStep): void {
     const way = ways[kind];
@@ -72,14 +85,27 @@ export class CasePage extends StaffElement {
       <h1 id="case-title" tabindex="-1">${serviceName(kept.jurisdiction.services, item.service_code, this.language)}</h1>
       <p>${chips(t, s, of)}</p>
       ${item.description === undefined ? html`<p class="hint">${s.mineNoWords}</p>` : html`<p class="said words">${item.description}</p>`}
-      <dl class="facts"><dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item.chain)}${this.near ? ` · ${this.near}` : ''}<br><a class="secondary" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a></dd>
+      ${this.answers(zone).map(([asked, answered]) => html`<p class="answer"><span class="hint">${asked}</span><br><strong>${answered}</strong></p>`)}
+      <dl class="facts">${item.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${item.address}</dd>` : nothing}<dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item.chain)}${this.near ? ` · ${this.near}` : ''}<br><a class="secondary" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a></dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, item.filed_at)}</dd>
         ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
       ${of.waiting.length > 0 ? html`<p class="notice">${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}</p>` : nothing}
       ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}</button>`)}</div>`}
       <weige-pictures .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures>
       ${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}
+      ${item.has_contact ? html`<section><h2>${t.contact}</h2>${this.client ? html`<weige-contact .client=${this.client} .report=${item.report}></weige-contact>` : html`<p class="hint">${s.mineContactOffline}</p>`}</section>` : nothing}
+      ${item.events ? /* oldest first, so that nothing moves when one comes */ html`<section><h2>${t.history}</h2>${historyView({ t, s, zone, events: [...item.events].reverse(), who: (assignee) => this.who(assignee), did: (person) => (person === kept.person ? kept.name : kept.people[person] ?? person) })}</section>` : nothing}
     </article>`;
+  }
+
+  private answers(zone: string) {
+    const { kept: { jurisdiction }, of: { item } } = this;
+    return readAnswers(jurisdiction.services.find((one) => one.service_code === item.service_code), item.answers, this.language, (at) => moment(this.t, zone, at));
+  }
+
+  private who(assignee: Assignee): string {
+    const { jurisdiction, names } = this.kept;
+    return staffName(this.t, this.language, jurisdiction, { name: (code) => names[code] ?? code }, assignee);
   }
 
   private form(kind: PlainStep) {

@@ -3,7 +3,7 @@ import type { Client } from '../contract/client.ts';
 import { readAreas } from '../contract/pieces.ts';
 import type { QueueItem } from '../contract/schemas.ts';
 import type { Session } from '../sign-in/session.ts';
-import type { Kept, Outline } from './kept.ts';
+import type { Details, Kept, Outline } from './kept.ts';
 
 /** How many cases are kept, and how many are asked about at once. */
 const mostCases = 200;
@@ -21,7 +21,7 @@ export async function fetchKept(client: Client, session: Session, before: Kept |
   return {
     person: session.person, name: session.name, at: new Date().toISOString(), jurisdiction, duties: own.duties,
     people: Object.fromEntries(own.people.map(({ person, name }) => [person, name])),
-    reports: await withWords(client, queue.reports, before?.reports ?? []), ...places,
+    reports: await withDetails(client, queue.reports, before?.reports ?? []), ...places,
   };
 }
 
@@ -58,17 +58,22 @@ export function ringsOf(geometry: unknown): Position[][] {
   return type === 'MultiPolygon' ? (coordinates as Position[][][]).flat() : [];
 }
 
-/** The cases with what was said, which the queue leaves out. */
-async function withWords(client: Client, items: readonly QueueItem[], before: Kept['reports']): Promise<Kept['reports']> {
-  const said = new Map(before.filter((one) => one.description !== undefined).map((one) => [one.report, one.description as string]));
-  const waiting = items.filter((one) => !said.has(one.report));
+/** The cases with what they say, which the list leaves out. What did not change since is not fetched again. */
+async function withDetails(client: Client, items: readonly QueueItem[], before: Kept['reports']): Promise<Kept['reports']> {
+  const said = new Map(before.map((one) => [one.report, detailsOf(one)]));
+  const waiting = items.filter((one) => said.get(one.report)?.known !== one.version);
   const ask = async (): Promise<void> => {
     for (let one = waiting.shift(); one; one = waiting.shift()) {
-      const { description } = await client.get('/v1/{jurisdiction}/reports/{report}', { path: { report: one.report } });
-      said.set(one.report, description);
+      const now = await client.get('/v1/{jurisdiction}/reports/{report}', { path: { report: one.report } });
+      said.set(one.report, detailsOf({ ...now, known: now.version }));
     }
   };
   // A list without some words is better than none.
   await Promise.allSettled(Array.from({ length: atOnce }, ask));
-  return items.map((one) => ({ ...one, ...(said.has(one.report) ? { description: said.get(one.report) as string } : {}) }));
+  return items.map((one) => ({ ...one, ...said.get(one.report) }));
+}
+
+function detailsOf({ description, address, answers, has_contact, events, known }: Partial<Details>): Partial<Details> {
+  if (description === undefined || known === undefined) return {};
+  return { description, known, ...(address ? { address } : {}), ...(answers ? { answers } : {}), ...(has_contact ? { has_contact } : {}), ...(events ? { events } : {}) };
 }

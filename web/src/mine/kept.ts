@@ -13,6 +13,9 @@ export interface Outline {
   rings: Position[][];
 }
 
+/** What a case says beyond its line in the list; never contact details. `known` is the version of which that is. */
+export type Details = Pick<StaffReport, 'description' | 'address' | 'answers' | 'has_contact' | 'events'> & { known: number };
+
 /** The list as it was fetched, with all that is needed to show it without a network. */
 export interface Kept {
   person: string;
@@ -20,7 +23,7 @@ export interface Kept {
   /** When it was fetched, RFC 3339. */
   at: string;
   jurisdiction: Jurisdiction;
-  reports: (QueueItem & Partial<Pick<StaffReport, 'description'>>)[];
+  reports: (QueueItem & Partial<Details>)[];
   /** Names of the areas that the reports name. */
   names: Record<string, string>;
   duties: Duty[];

@@ -280,7 +280,7 @@ export class MinePage extends StaffElement {
     const open = cases.find(({ item }) => item.report === this.open);
     const zone = kept.jurisdiction.time_zone;
     if (open) {
-      return html`${this.state(kept)}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .photos=${this.photos(open.item.report)} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+      return html`${this.state(kept)}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
         @back=${() => this.show('')} @move=${(event: CustomEvent<Pick<Move, 'kind' | 'body'>>) => void this.move(event.detail)}></weige-case>`;
     }

@@ -30,7 +30,8 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const places = await placesOf(server.url, hands);
     const ids: string[] = [];
     for (let at = 0; at < count; at++) {
-      const { report } = await fileAt(server.url, places[at] ?? { lon: 0, lat: 0 }, `请去看看（${at + 1}）：路灯不亮，晚上看不清台阶`);
+      const { report } = await fileAt(server.url, places[at] ?? { lon: 0, lat: 0 }, `请去看看（${at + 1}）：路灯不亮，晚上看不清台阶`,
+        at === 0 ? { answers: { state: ['flickers'] }, address: '望江花园3号楼2单元', contact: { phone: '0511 8888 0000' } } : {});
       const now = await hands.get<StaffReport>(`/reports/${report}`);
       if (now.assignee.person !== person) await hands.post(`/reports/${report}/reassignment`, { area, person, reason: '请就近看一下', version: now.version });
       ids.push(report);
@@ -78,8 +79,14 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.locator('.thumb').waitFor();
     expect(await watches()).toBe(0);
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('119.45');
+    // What it takes to act: the answers, the address as written, what became of it, and, asked for with a reason, how to reach the reporter.
+    const shown = page.locator('.mine-case');
+    for (const one of [language === 'zh' ? '忽明忽暗' : 'It flickers', '望江花园3号楼2单元', texts(language).history]) await shown.getByText(one, { exact: true }).waitFor();
     await visit.check('case');
-    await visit.picture(`mine-${language}-case`);
+    await visit.picture(`mine-${language}-case`, { whole: true });
+    await page.locator('#contact-reason').fill('约时间上门');
+    await page.locator('.contact-ask button').click();
+    await shown.getByText('0511 8888 0000').waitFor();
     await visit.press('[data-step=accepted]');
     await expect.poll(() => history(first ?? '')).toContain('accepted');
     await visit.press('[data-step=remarked]');
