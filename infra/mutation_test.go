@@ -140,7 +140,7 @@ func TestChecksComplain(t *testing.T) {
 		{"table access", "never asks for", permit("LocateRole", "ReadWhatIsInForce", "Action", []any{"dynamodb:Scan"})},
 		{"table access", "every partition", permit("LocateRole", "ReadWhatIsInForce", "Condition", nil)},
 		{"table access", "does not build", permit("LocateRole", "ReadWhatIsInForce", "Condition", m{"ForAllValues:StringLike": m{"dynamodb:LeadingKeys": []any{"*"}}})},
-		{"table access", `nobody may use the partitions "L#"`, permit("AssignmentsRole", "NoteReadings", "Condition", m{"ForAllValues:StringLike": m{"dynamodb:LeadingKeys": "R#*"}})},
+		{"table access", `nobody may use the partitions "L#"`, permit("AssignmentsRole", "NoteAndListReadings", "Condition", m{"ForAllValues:StringLike": m{"dynamodb:LeadingKeys": "R#*"}})},
 		{"table access", "follows the stream", permit("LocateRole", "ReadWhatIsInForce", "Action", []any{"dynamodb:GetRecords"})},
 
 		{"table", "the index queue has other keys", index(0, "KeySchema", queue)},

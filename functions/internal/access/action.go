@@ -61,6 +61,7 @@ const (
 	CorrectReport            Action = "correctReport"
 	SplitReport              Action = "splitReport" // whoever may do this may give the parts to any unit
 	ReadContact              Action = "readContact"
+	ListContactReadings      Action = "listContactReadings"
 	PreviewReassignment      Action = "previewReassignment"
 	ListReassignments        Action = "listReassignments"
 	GetReassignment          Action = "getReassignment" // with what became of each report
@@ -155,6 +156,7 @@ var actions = []Action{
 	CorrectReport,
 	SplitReport,
 	ReadContact,
+	ListContactReadings,
 	ListAreaCounts,
 	ListChanges,
 	GetRoster,

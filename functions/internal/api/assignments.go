@@ -246,6 +246,24 @@ func (s *Server) ReadContact(w http.ResponseWriter, r *http.Request, code Jurisd
 	answer(w, http.StatusOK, Contact{Name: contact.Name, Phone: contact.Phone, Email: contact.Email})
 }
 
+// ListContactReadings answers who read the reporter's contact details, and why.
+func (s *Server) ListContactReadings(w http.ResponseWriter, r *http.Request, code JurisdictionPath, q ListContactReadingsParams) {
+	_, st, _, err := s.readPermitted(r, access.ListContactReadings, code, q.OfReportQuery)
+	var readings []assignment.Reading
+	if err == nil {
+		readings, err = s.Assignments.ContactReadings(r.Context(), st)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	v := ContactReadings{Readings: []NotedReading{}}
+	for _, one := range readings {
+		v.Readings = append(v.Readings, NotedReading{At: one.At, Who: one.Who, Reason: one.Reason})
+	}
+	answer(w, http.StatusOK, v)
+}
+
 // GetRoster answers the duties of the areas the caller holds.
 func (s *Server) GetRoster(w http.ResponseWriter, r *http.Request, code JurisdictionPath, q GetRosterParams) {
 	p, c, scope, err := s.staff(r, access.GetRoster, code)

@@ -1426,6 +1426,11 @@ type ContactReading struct {
 	Reason string `json:"reason"`
 }
 
+// ContactReadings defines model for ContactReadings.
+type ContactReadings struct {
+	Readings []NotedReading `json:"readings"`
+}
+
 // CorrectionInput A service, or a place, or both.
 type CorrectionInput struct {
 	Datum Datum    `json:"datum,omitempty,omitzero"`
@@ -2107,6 +2112,15 @@ type NoteInput struct {
 	Note string `json:"note"`
 }
 
+// NotedReading defines model for NotedReading.
+type NotedReading struct {
+	At     time.Time `json:"at"`
+	Reason string    `json:"reason"`
+
+	// Who Person's id.
+	Who string `json:"who"`
+}
+
 // OwnDuties defines model for OwnDuties.
 type OwnDuties struct {
 	Duties []Duty `json:"duties"`
@@ -2383,8 +2397,11 @@ type Queue struct {
 
 // QueueItem defines model for QueueItem.
 type QueueItem struct {
-	Assignee    Assignee `json:"assignee"`
-	BoundarySet string   `json:"boundary_set"`
+	// AddressGrade How exactly: this building; this number of the road; between two known numbers; somewhere on the road; somewhere in the estate
+	// or at the landmark; somewhere in the area; not found.
+	AddressGrade AddressGrade `json:"address_grade,omitempty,omitzero"`
+	Assignee     Assignee     `json:"assignee"`
+	BoundarySet  string       `json:"boundary_set"`
 
 	// Chain Area codes, coarse to fine, under boundary_set.
 	Chain []string `json:"chain"`
@@ -3380,6 +3397,12 @@ type ListChangesParams struct {
 	IfNoneMatch string `json:"If-None-Match,omitempty,omitzero"`
 }
 
+// ListContactReadingsParams defines parameters for ListContactReadings.
+type ListContactReadingsParams struct {
+	// OfReportQuery Id of the report.
+	OfReportQuery OfReportQuery `form:"report" json:"report"`
+}
+
 // ListAreaCountsParams defines parameters for ListAreaCounts.
 type ListAreaCountsParams struct {
 	// Assignee A person's id, or `queue` for reports that nobody has yet.
@@ -3939,6 +3962,9 @@ type ServerInterface interface {
 	// ListChanges What changed since a cursor, within the caller's areas and what is assigned to them. Complete, and in order for each report; the last ten seconds come again, to be merged by version. A WebSocket at /live says when there is something new.
 	// (GET /v1/{jurisdiction}/changes)
 	ListChanges(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListChangesParams)
+	// ListContactReadings Who read the reporter's contact details, when and why, the latest first.
+	// (GET /v1/{jurisdiction}/contact-readings)
+	ListContactReadings(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListContactReadingsParams)
 	// ListAreaCounts Open, waiting and late reports per area, within the caller's areas. Without a filter they are counters of whole areas, also of areas of which the caller holds only a part, such as a micro-grid, and also for members; with one, the reports that the caller may see are read and counted, the oldest 10,000 at most.
 	// (GET /v1/{jurisdiction}/counts)
 	ListAreaCounts(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListAreaCountsParams)
@@ -5254,6 +5280,48 @@ func (siw *ServerInterfaceWrapper) ListChanges(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListChanges(w, r, jurisdictionPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListContactReadings operation middleware
+func (siw *ServerInterfaceWrapper) ListContactReadings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContactReadingsParams
+
+	// ------------- Required query parameter "report" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "report", r.URL.Query(), &params.OfReportQuery, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "report"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "report", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListContactReadings(w, r, jurisdictionPath, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9377,6 +9445,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/split", wrapper.SplitReport)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/routing/explanation", wrapper.ExplainRouting)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/reports/{report}/contact-readings", wrapper.ReadContact)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/contact-readings", wrapper.ListContactReadings)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/photos", wrapper.ListReportPhotos)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/photos", wrapper.CreatePhoto)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/photos/{photo}", wrapper.GetPhoto)

@@ -119,6 +119,8 @@ var reportColumns = []column[export.Report]{
 	{"changed_at", func(r export.Report) any { return r.State.ChangedAt }},
 	{"lon", func(r export.Report) any { return r.State.Point.Degrees()[0] }},
 	{"lat", func(r export.Report) any { return r.State.Point.Degrees()[1] }},
+	{"address", func(r export.Report) any { return r.Body.Address }},
+	{"address_grade", func(r export.Report) any { return string(r.State.Grade) }},
 	{"boundary_set", func(r export.Report) any { return r.State.Set }},
 	{"area", func(r export.Report) any { return smallest(r.State.Chain) }},
 	{"areas", func(r export.Report) any { return strings.Join(r.State.Chain, " ") }},

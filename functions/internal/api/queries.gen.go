@@ -9,6 +9,7 @@ var queries = map[string][]string{
 	"GET /v1/{jurisdiction}/boundary-sets/{set}/areas":         {"codes", "cursor", "geometry", "level"},
 	"GET /v1/{jurisdiction}/boundary-sets/{set}/diff":          {"from", "geometry"},
 	"GET /v1/{jurisdiction}/changes":                           {"cursor"},
+	"GET /v1/{jurisdiction}/contact-readings":                  {"report"},
 	"GET /v1/{jurisdiction}/counts":                            {"assignee", "late", "service_code", "status"},
 	"GET /v1/{jurisdiction}/deliveries":                        {"cursor", "limit"},
 	"GET /v1/{jurisdiction}/exports/areas":                     {"bom", "cursor", "format", "level", "set"},

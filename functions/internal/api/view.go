@@ -96,7 +96,7 @@ func viewState(s report.State) QueueItem {
 		chain = []string{}
 	}
 	return QueueItem{Report: s.ID, Version: s.Version, Status: Status(s.Status), ServiceCode: s.Service, FiledAt: s.FiledAt, Lon: p[0], Lat: p[1],
-		Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set, Returns: s.Returns,
+		AddressGrade: AddressGrade(s.Grade), Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set, Returns: s.Returns,
 		Due: instant(s.Due()), Late: s.Late(), Paused: !s.Clock.PausedAt.IsZero(),
 		Original: s.Original, Parent: s.Parent, PartsOpen: s.PartsOpen}
 }

@@ -58,7 +58,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 	}
 	s.Reports = &report.Desk{Addresses: s.Gazetteers, Books: books, Store: t, Reader: t, Lister: t, Bodies: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID,
 		ContactFor: c.ContactFor}
-	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Counter: t, Feed: t, Bodies: t,
+	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Readings: t, Counter: t, Feed: t, Bodies: t,
 		Secrets: secrets, Now: time.Now, NewID: foundation.NewID}
 	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Writer: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: foundation.NewID}
 	return s, nil

@@ -163,7 +163,7 @@ func TestWhatIsTooLongNamesNothing(t *testing.T) {
 var ofWhateverIsHeld = []string{"getQueueTile", "listAreaCounts", "listOwnDuties", "listChanges", "listReassignments", "exportReports", "exportAssignments", "exportAreas", "importReports", "subscribeStaff"}
 
 // assigned are what members may do in their areas, and with what they have as well. getQueueTile, listAreaCounts and listOwnDuties ask for no report.
-var assigned = []string{"getQueueTile", "getReport", "explainRouting", "readContact", "listAreaCounts", "listOwnDuties", "listChanges", "listReportPhotos", "addReportPhoto", "subscribeStaff"}
+var assigned = []string{"getQueueTile", "getReport", "explainRouting", "listAreaCounts", "listOwnDuties", "listChanges", "listReportPhotos", "addReportPhoto", "subscribeStaff"}
 
 func refused(a answer) bool {
 	return a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
@@ -209,7 +209,7 @@ func asks(o operation, report api.Filed) (query string, body any) {
 		body = map[string]any{"areas": []string{"c1g1"}, "to": map[string]any{"area": "c1g2"}, "reason": "试一试"}
 	case "confirmReassignment", "undoReassignment":
 		body = map[string]any{}
-	case "listReportPhotos", "listReleasedPhotos":
+	case "listReportPhotos", "listReleasedPhotos", "listContactReadings":
 		query = "?report=" + report.Report
 	case "exportReports", "exportAssignments", "exportPoints":
 		query = "?from=2026-01-01T00:00:00Z"

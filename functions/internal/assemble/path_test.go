@@ -231,4 +231,23 @@ func TestContactDetailsAreReadWithAReasonOnly(t *testing.T) {
 	if a := w.must("GET", "/v1/town/reports/"+filed.Report, member, nil); bytes.Contains(a.body, []byte("000-3333")) {
 		t.Errorf("the report shows them: %s", a.body)
 	}
+	// A colleague of the same grid sees the report, and not how to reach who made it.
+	colleague := w.issuer.token("leader-12", "member@town:c1g1")
+	w.must("GET", "/v1/town/reports/"+filed.Report, colleague, nil)
+	if a := w.do("POST", path, colleague, map[string]any{"reason": "想认识一下"}); a.status != http.StatusForbidden {
+		t.Errorf("by somebody who does not have it: %d %s", a.status, a.body)
+	}
+	log := "/v1/town/contact-readings?report=" + filed.Report
+	for _, token := range []string{member, colleague, w.issuer.token("e", "editor@town"), w.issuer.token("d", "dispatcher@town:c2")} {
+		if a := w.do("GET", log, token, nil); a.status != http.StatusForbidden {
+			t.Errorf("the log: %d %s", a.status, a.body)
+		}
+	}
+	for _, grant := range []string{"dispatcher@town:c1", "administrator@town"} {
+		var v api.ContactReadings
+		w.must("GET", log, w.issuer.token("d", grant), nil).into(t, &v)
+		if len(v.Readings) != 1 || v.Readings[0].Who != "leader-11" || v.Readings[0].Reason != "约上门时间" || v.Readings[0].At.IsZero() {
+			t.Errorf("the log for %s: %+v", grant, v)
+		}
+	}
 }

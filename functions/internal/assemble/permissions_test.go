@@ -291,6 +291,7 @@ func (w *world) doEverything(work func()) {
 	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/words-withdrawal", "", map[string]any{}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/reopening", "", map[string]any{"reason": "又坏了"}, "Idempotency-Key", uuid.NewString())
 	w.must("POST", report+"/contact-readings", dispatcher, map[string]any{"reason": "约上门时间"})
+	w.must("GET", "/v1/town/contact-readings?report="+filed.Report, dispatcher, nil)
 	another := w.file(0.5, 0.5).Report
 	w.must("POST", "/v1/town/reports/"+another+"/correction", dispatcher, map[string]any{"version": 1, "lon": 0.0015, "lat": 0.0005, "reason": "在隔壁"}, "Idempotency-Key", uuid.NewString())
 	part := map[string]any{"service_code": "light", "area": "c1g2", "description": "换灯泡"}

@@ -28,6 +28,7 @@ type Desk struct {
 	Assigned AssigneeLister
 	Mover    Mover
 	Contacts ContactReader
+	Readings ReadingLister
 	Counter  Counter
 	Feed     Feed
 	Bodies   BodyReader
@@ -229,6 +230,14 @@ func (d *Desk) Contact(ctx context.Context, s report.State, who, reason string) 
 		return report.Contact{}, fault.New(fault.Unknown, "The contact details have expired and were deleted.")
 	}
 	return d.Secrets.Unseal(s.ID, sealed)
+}
+
+// mostReadings is how many readings of one report's contact details are told of.
+const mostReadings = 100
+
+// ContactReadings gives who read the contact details of a report, when (UTC) and why: the latest 100 at most, the latest first.
+func (d *Desk) ContactReadings(ctx context.Context, s report.State) ([]Reading, error) {
+	return d.Readings.Readings(ctx, s.ID, mostReadings)
 }
 
 // OnDuty gives who gets each of some reports today, by the rules and the roster in force.

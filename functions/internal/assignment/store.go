@@ -58,6 +58,11 @@ type ContactReader interface {
 	ReadContact(ctx context.Context, r Reading) ([]byte, error)
 }
 
+// ReadingLister gives the latest readings of a report's contact details, the latest first.
+type ReadingLister interface {
+	Readings(ctx context.Context, report string, most int) ([]Reading, error)
+}
+
 // Count is what lies in one queue area.
 type Count struct {
 	QueueArea string

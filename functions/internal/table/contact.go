@@ -3,6 +3,11 @@ package table
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/weige/weige/functions/internal/assignment"
 )
@@ -23,4 +28,26 @@ func (t *Table) ReadContact(ctx context.Context, r assignment.Reading) ([]byte, 
 		return nil, err
 	}
 	return i.bytes("d"), nil
+}
+
+// Readings implements assignment.ReadingLister. It reads the log and no contact details.
+func (t *Table) Readings(ctx context.Context, report string, most int) ([]assignment.Reading, error) {
+	out, err := t.client.Query(ctx, &dynamodb.QueryInput{TableName: t.name, KeyConditionExpression: aws.String(partitionKey + " = :p AND begins_with(" + sortKey + ", :s)"),
+		ExpressionAttributeValues: item{":p": str(readingsPartition(report)), ":s": str(readingPrefix)}, ScanIndexForward: aws.Bool(false), Limit: aws.Int32(int32(most)),
+		ConsistentRead: aws.Bool(bool(latest)), ReturnConsumedCapacity: t.capacity()})
+	if err != nil {
+		return nil, fmt.Errorf("list readings of contact details: %w", err)
+	}
+	t.spent("Query", false, one(out.ConsumedCapacity)...)
+	var list []assignment.Reading
+	for _, entry := range out.Items {
+		i := item(entry)
+		at, id, _ := strings.Cut(strings.TrimPrefix(i.text(sortKey), readingPrefix), "#")
+		when, err := readStamp(at)
+		if err != nil {
+			return nil, fmt.Errorf("a reading of contact details: %w", err)
+		}
+		list = append(list, assignment.Reading{ID: id, Report: report, At: when, Who: i.text("w"), Reason: i.text("re")})
+	}
+	return list, nil
 }

@@ -140,8 +140,12 @@ func eventKey(id string, version int64) key {
 	return key{reportPartition(id), fmt.Sprintf("%s%010d", eventPrefix, version)}
 }
 
+const readingPrefix = "READ#"
+
+func readingsPartition(report string) string { return "L#" + report }
+
 func readingKey(report, id string, at time.Time) key {
-	return key{"L#" + report, "READ#" + stamp(at) + "#" + id}
+	return key{readingsPartition(report), readingPrefix + stamp(at) + "#" + id}
 }
 
 func trackingKey(hash string) key { return key{"TC#" + hash, "TC"} }

@@ -310,9 +310,15 @@ func TestContactIsReadWithALogEntryAndExpires(t *testing.T) {
 			t.Error("one reading was noted twice")
 		}
 		p.now = p.now.Add(2 * time.Hour)
-		r.ID = "2"
-		if b, err := p.ReadContact(t.Context(), r); err != nil || b != nil {
+		later := assignment.Reading{ID: "2", Report: r.Report, At: p.now, Who: "e", Reason: "再问一次"}
+		if b, err := p.ReadContact(t.Context(), later); err != nil || b != nil {
 			t.Errorf("expired details: %q %v", b, err)
+		}
+		if log, err := p.Readings(t.Context(), r.Report, 9); err != nil || !slices.Equal(log, []assignment.Reading{later, r}) {
+			t.Errorf("log %+v %v", log, err)
+		}
+		if log, err := p.Readings(t.Context(), r.Report, 1); err != nil || !slices.Equal(log, []assignment.Reading{later}) {
+			t.Errorf("the latest of it: %+v %v", log, err)
 		}
 	})
 }

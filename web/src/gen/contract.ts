@@ -632,8 +632,33 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reads the reporter's contact details; the reading and its reason are logged. */
+        /**
+         * Reads the reporter's contact details; the reading and its reason are logged.
+         * @description Members read them of what they have, and of nothing else in their areas.
+         */
         post: operations["readContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/contact-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Who read the reporter's contact details, when and why, the latest first.
+         * @description At most the latest 100. It says nothing of the details themselves, and stays when they have expired.
+         */
+        get: operations["listContactReadings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2337,6 +2362,16 @@ export interface components {
         ContactReading: {
             reason: string;
         };
+        ContactReadings: {
+            readings: components["schemas"]["NotedReading"][];
+        };
+        NotedReading: {
+            /** Format: date-time */
+            at: string;
+            /** @description Person's id. */
+            who: string;
+            reason: string;
+        };
         /** @description A report needs a place, lon and lat or an address; with both the point decides and the address is kept. */
         ReportInput: {
             service_code: string;
@@ -2473,6 +2508,7 @@ export interface components {
             lon: number;
             /** Format: double */
             lat: number;
+            address_grade?: components["schemas"]["AddressGrade"];
             /** @description Area codes, coarse to fine, under boundary_set. */
             chain: string[];
             assignee: components["schemas"]["Assignee"];
@@ -2537,7 +2573,6 @@ export interface components {
             public_words?: components["schemas"]["PublicWords"];
             /** @description As the reporter wrote it. */
             address?: string;
-            address_grade?: components["schemas"]["AddressGrade"];
             answers?: components["schemas"]["Answers"];
             /** @description The other system that it was imported from. */
             source?: string;
@@ -4640,6 +4675,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listContactReadings: {
+        parameters: {
+            query: {
+                /** @description Id of the report. */
+                report: components["parameters"]["ofReport"];
+            };
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The readings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactReadings"];
                 };
             };
             default: components["responses"]["Error"];
