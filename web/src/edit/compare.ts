@@ -9,7 +9,9 @@ import { moment } from '../locale/format.ts';
 import '../map/sketch-element.ts';
 import type { SetTiles } from '../map/sketch-sources.ts';
 import type { Setting } from '../page/settings.ts';
+import { differences, replacing, type Differing } from './differences.ts';
 import { EditorElement } from './element.ts';
+import { boxAround } from './faults.ts';
 import { ground, households } from './measured.ts';
 import { tilesOf } from './tiles.ts';
 
@@ -28,6 +30,8 @@ export class CompareElement extends EditorElement {
   /** What is shown: the set as it is, and what it changes as that was. */
   @state() private base: SetTiles | undefined;
   @state() private earlier: SetTiles | undefined;
+  @state() private previous: BoundarySet | undefined;
+  @state() private asking = false;
   @state() private inForce = '';
   @state() private plan: Reassignment | undefined;
   @state() private done = '';
@@ -48,12 +52,14 @@ export class CompareElement extends EditorElement {
     const { client } = this.setting;
     const path = { set: this.set };
     this.plan = undefined;
+    this.asking = false;
     await this.attempt(async () => {
       const [about, jurisdiction, diff] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
         client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} })]);
       const before = diff.from && diff.from !== diff.to ? await client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: diff.from } }) : undefined;
       this.base = tilesOf(this.setting, about);
       this.earlier = before && tilesOf(this.setting, before, [...diff.changed, ...diff.removed, ...diff.renamed].map((one) => one.code));
+      this.previous = before;
       this.about = about;
       this.inForce = jurisdiction.boundary_set ?? '';
       this.diff = diff;
@@ -75,11 +81,26 @@ export class CompareElement extends EditorElement {
 
   private publish(from?: string, withdraw = false): void {
     const { client, jurisdiction } = this.setting;
+    this.asking = false;
     void this.attempt(async () => {
       const body = { expected: this.inForce, ...(from ? { from: new Date(from).toISOString() } : {}), ...(withdraw ? { withdraw } : {}) };
       this.about = await client.post('/v1/{jurisdiction}/boundary-sets/{set}/publication', { path: { set: this.set }, body });
       this.done = this.about.planned_from ? this.e.planned(moment(this.t, jurisdiction.time_zone, this.about.planned_from)) : withdraw ? this.e.withdrawn : this.e.published;
       if (this.about.status === 'published') this.inForce = this.set;
+    });
+  }
+
+  private ask(asking: boolean): void {
+    this.asking = asking;
+    void this.focusOn(asking ? '#replacing' : '#publish-now');
+  }
+
+  /** Goes to an area on the map; one with an outline larger than an answer may be is left to the hand. */
+  private show({ code, gone }: Differing): void {
+    void this.attempt(async () => {
+      const set = gone && this.previous ? this.previous.set : this.set;
+      const { features } = await this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set }, query: { codes: code } });
+      this.querySelector('weige-sketch')?.fit(boxAround(features.map((one) => one['geometry'])));
     });
   }
 
@@ -116,7 +137,7 @@ export class CompareElement extends EditorElement {
         ${this.set === this.inForce ? html`<p class="notice">${e.inForceAlready}</p>` : this.changes(diff)}
         ${this.set === this.inForce ? nothing : this.publishing(about)}
         ${this.rehoming()}</div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${this.base} .earlier=${this.earlier} .hands=${guard([diff], () => handsOf(diff))} .level=${about.levels.at(-1) ?? ''}
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .first=${guard([diff], () => boxAround(diff.hands.map((one) => one.geometry)))} .base=${this.base} .earlier=${this.earlier} .hands=${guard([diff], () => handsOf(diff))} .level=${about.levels.at(-1) ?? ''}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
 
@@ -124,7 +145,7 @@ export class CompareElement extends EditorElement {
     const { e, t } = this;
     if (diff.added.length + diff.removed.length + diff.renamed.length + diff.changed.length + (diff.counted?.length ?? 0) === 0) return html`<p class="notice">${e.compareSame}</p>`;
     const name = (code: string) => (code ? `${this.setting.areas.name(code)}${this.setting.areas.area(code) ? ` ${code}` : ''}` : e.nobody);
-    return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>
+    return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>${differences(e, diff, name, (one) => this.show(one))}
       ${diff.hands.length ? html`<details open><summary>${e.handsTitle}</summary><div class="scroll" role="region" aria-label=${e.handsTitle} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th><th scope="col">${e.colGround}</th></tr></thead>
         <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${name(one.from)}</td><td>${name(one.to)}</td><td class="number">${ground(e, one.square_metres, t.lang)}</td></tr>`)}</tbody></table></div></details>` : nothing}${this.counted(diff, name)}`;
   }
@@ -149,9 +170,10 @@ export class CompareElement extends EditorElement {
     return html`<h3>${e.publishTitle}</h3>
       ${about.planned_from ? html`<p>${e.planned(moment(t, zone, about.planned_from))}</p><button type="button" class="quiet" ?disabled=${this.busy} @click=${() => this.publish(undefined, true)}>${e.publishWithdraw}</button>` : nothing}
       ${about.plan_failed ? html`<p class="wrong">${e.planFailed}</p>` : nothing}
-      <button type="button" class="primary" ?disabled=${this.busy} @click=${() => this.publish()}>${e.publishNow}</button>
+      ${this.asking && this.diff ? replacing({ e, diff: this.diff, about, before: this.previous, busy: this.busy, yes: () => this.publish(), no: () => this.ask(false) })
+        : html`<button type="button" class="primary" id="publish-now" ?disabled=${this.busy} @click=${() => this.ask(true)}>${e.publishNow}</button>`}
       <form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); this.publish(String(new FormData(event.target as HTMLFormElement).get('from'))); }}>
-        <label class="field">${e.publishAt}<input type="datetime-local" name="from" required><span class="hint">${e.publishAtHint}</span></label>
+        <label class="field">${e.publishAt}<input type="datetime-local" name="from" required min=${localMinute(new Date())}><span class="hint">${e.publishAtHint}</span></label>
         <button type="submit" class="secondary" ?disabled=${this.busy}>${e.publishOn}</button></form>`;
   }
 
@@ -175,6 +197,11 @@ export class CompareElement extends EditorElement {
             ${plan.undoes ? nothing : html`<button type="button" class="quiet" ?disabled=${this.busy} @click=${() => this.confirm('undo')}>${e.rehomeUndo}</button>`}`
           : html`<p role="status">${e.rehomeRunning(String(plan.parts_done), String(plan.parts))}</p>`}` : nothing}`;
   }
+}
+
+/** The minute after an instant, as a field of the device's clock has it. */
+function localMinute(at: Date): string {
+  return new Date(at.getTime() + 60_000 - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** The ground that changes hands, as far as its outlines came. */

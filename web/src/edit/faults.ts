@@ -2,8 +2,6 @@ import type * as GeoJSON from 'geojson';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { FileFault } from '../contract/schemas.ts';
 import type { EditorCatalogue } from '../locale/editor.ts';
-import { boxOf } from './shapes.ts';
-import type { Position } from '../contract/areas.ts';
 
 /** What a kind of fault is called; the server's own word for one that has no name here. */
 export function kindOf(e: EditorCatalogue, kind: string): string {
@@ -18,14 +16,19 @@ export function faultShapes(faults: readonly FileFault[]): GeoJSON.FeatureCollec
 
 /** The box around a fault, with some ground beside it. */
 export function faultBox(fault: FileFault): [number, number, number, number] | undefined {
-  const found: Position[] = [];
+  return boxAround([fault.geometry]);
+}
+
+/** The box around geometries with coordinates, with some ground beside them. */
+export function boxAround(geometries: readonly unknown[]): [number, number, number, number] | undefined {
+  let box: [number, number, number, number] | undefined;
   const walk = (value: unknown): void => {
     if (!Array.isArray(value)) return;
-    if (typeof value[0] === 'number' && typeof value[1] === 'number') found.push([value[0], value[1]]);
+    const [lon, lat] = value as unknown[];
+    if (typeof lon === 'number' && typeof lat === 'number') box = box ? [Math.min(box[0], lon), Math.min(box[1], lat), Math.max(box[2], lon), Math.max(box[3], lat)] : [lon, lat, lon, lat];
     else value.forEach(walk);
   };
-  walk((fault.geometry as { coordinates?: unknown } | undefined)?.coordinates);
-  const box = boxOf(found);
+  for (const one of geometries) walk((one as { coordinates?: unknown } | null | undefined)?.coordinates);
   const beside = 0.0004; // degrees, some forty metres
   return box && [box[0] - beside, box[1] - beside, box[2] + beside, box[3] + beside];
 }

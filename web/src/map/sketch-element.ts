@@ -19,6 +19,8 @@ import { SKETCH, type SetTiles } from './sketch-sources.ts';
 export class SketchElement extends PageElement {
   @property({ attribute: false }) label = '';
   @property({ attribute: false }) bounds: [number, number, number, number] = [-180, -60, 180, 75];
+  /** What is shown at first, where that is not all of it. */
+  @property({ attribute: false }) first: [number, number, number, number] | undefined;
   @property({ attribute: false }) areas: GeoJSON.GeoJSON | undefined;
   /** The stored set that is the ground; areas lie above it. */
   @property({ attribute: false }) base: SetTiles | undefined;
@@ -58,7 +60,7 @@ export class SketchElement extends PageElement {
       const { SketchMap } = await import('./sketch.ts');
       if (!this.isConnected) return;
       const tell = (name: string, detail: unknown) => this.dispatchEvent(new CustomEvent(name, { detail }));
-      this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.bounds, basemap: this.setting.settings.basemap, events: {
+      this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.first ?? this.bounds, basemap: this.setting.settings.basemap, events: {
         area: (code) => tell('area', { code }), vertex: (at) => tell('vertex', { at }), moved: (from, to) => tell('moved', { from, to }),
         inserted: (before, after, at) => tell('inserted', { before, after, at }), dragged: (handle, to) => tell('dragged', { handle, to }), point: (at) => tell('point', { at }),
         crowded: (points) => tell('crowded', { points }), drawn: () => { this.stage = 'drawn'; },
