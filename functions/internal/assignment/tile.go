@@ -29,7 +29,8 @@ type Mark struct {
 	More    bool // there may be more: not all reports around the tile were read
 }
 
-// Tile gives the marks of a valid tile for the reports that a list would give, without its order and pages. q.Limit and q.After are of no
+// Tile gives the marks of a valid tile for the reports that a list would give, without its order and pages, and without those whose place nobody
+// knows. q.Limit and q.After are of no
 // meaning. What is read is bounded by the areas that the tile meets.
 func (d *Desk) Tile(ctx context.Context, c jurisdiction.Current, q QueueQuery, scope Scope, z, x, y uint32, permit func(report.State) bool) ([]Mark, error) {
 	states, more, err := d.around(ctx, c, q, scope, z, x, y)
@@ -39,7 +40,7 @@ func (d *Desk) Tile(ctx context.Context, c jurisdiction.Current, q QueueQuery, s
 	bound := geo.TileBound(z, x, y, 0)
 	states = slices.DeleteFunc(states, func(s report.State) bool {
 		s = s.Today(c)
-		return !bound.Contains(s.Point.Degrees()) || !q.matches(s) || !permit(s)
+		return s.Grade == report.Unplaced || !bound.Contains(s.Point.Degrees()) || !q.matches(s) || !permit(s)
 	})
 	points := make([]geo.Point, len(states))
 	for i, s := range states {

@@ -18,6 +18,8 @@ export class Correct extends Decision {
     super.begin();
     this.service = this.report.service_code;
     this.put([this.report.lon, this.report.lat]);
+    // Nobody knows yet where it is: the point is not a place to begin with.
+    if (this.report.address_grade === 'none') this.lon = this.lat = '';
     this.reason = '';
   }
 
@@ -35,7 +37,8 @@ export class Correct extends Decision {
   private async send(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const { report, version, service_code } = this.report;
-    const { place } = this;
+    const unknown = this.report.address_grade === 'none' && !this.lon.trim() && !this.lat.trim();
+    const place = unknown ? [this.report.lon, this.report.lat] as const : this.place;
     if (!place) return this.refuse('correct-lon', this.s.correctBadPlace);
     const moved = place[0].toFixed(7) !== this.report.lon.toFixed(7) || place[1].toFixed(7) !== this.report.lat.toFixed(7);
     if (!moved && this.service === service_code) return this.refuse('correct-service', this.s.correctNothing);

@@ -108,7 +108,7 @@ function pickBox(s: ListState, item: QueueItem): TemplateResult | typeof nothing
 }
 
 function where({ t, desk }: ListState, item: QueueItem): string {
-  return item.chain.length > 0 ? path(item.chain.slice(-2).map((code) => desk.setting.areas.name(code))) : t.countsOutside;
+  return item.chain.length > 0 ? path(item.chain.slice(-2).map((code) => desk.setting.areas.name(code))) : item.address_grade === 'none' ? t.placeUnknown : t.countsOutside;
 }
 
 function entry(s: ListState, item: QueueItem): TemplateResult {

@@ -134,7 +134,7 @@ export class DispatchPage extends StaffElement {
       if (report !== this.filters.report) return;
       this.open = open;
       await this.focusOn('#panel-title');
-      this.map?.moveTo([open.lon, open.lat], reportZoom);
+      if (open.address_grade !== 'none') this.map?.moveTo([open.lon, open.lat], reportZoom);
     } catch (error) {
       if (report !== this.filters.report) return;
       this.open = undefined;

@@ -62,7 +62,7 @@ export class Panel extends PageElement {
         ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
         ${report.links?.length ? html`<dt>${t.linksNamed}</dt>${report.links.map((link) => html`<dd class="said"><a href=${link} rel="noreferrer noopener" target="_blank">${link}</a></dd>`)}` : nothing}
         <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
-        <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : t.outside}</dd>
+        <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : report.address_grade === 'none' ? t.placeUnknown : t.outside}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, report.filed_at)}</dd>
         ${report.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}</dd>` : nothing}
         ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}

@@ -195,6 +195,7 @@ export const en: Catalogue = {
   event_photo_released: (who) => `Everybody can see a photo now; with ${who}`,
   event_photo_withdrawn: (who) => `A photo is no longer shown to everybody; with ${who}`,
   event_words_withdrawn: (who) => `The words are no longer shown to everybody; with ${who}`,
+  placeUnknown: 'The address was not found; the place is yet unknown',
   addressWritten: 'Address as written',
   publicWords: 'What everybody reads of it',
   nowWith: 'Who has it now',

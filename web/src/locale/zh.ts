@@ -195,6 +195,7 @@ export const zh = {
   event_photo_released: (who: string) => `一张照片已对所有人公开；由${who}负责`,
   event_photo_withdrawn: (who: string) => `一张照片不再公开；由${who}负责`,
   event_words_withdrawn: (who: string) => `上报的话不再对大家公开；由${who}负责`,
+  placeUnknown: '没有找到这个地址，位置待核实',
   addressWritten: '地址（上报人写的）',
   publicWords: '大家读到的话',
   nowWith: '现在由谁负责',

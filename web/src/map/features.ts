@@ -32,7 +32,8 @@ function point(coordinates: Position, properties: PointFeature['properties']): P
 
 /** Reports of the staff's list. `waiting` is true while nobody has it; exactly the selected one has `selected`, those to be handed on `picked`. */
 export function queuePoints(items: readonly QueueItem[], selected: string | undefined, picked: (item: QueueItem) => boolean = () => false): PointCollection {
-  const features = items.map((item) =>
+  // Nobody knows where an address lies that was not found; its point is only where a map opens.
+  const features = items.filter((item) => item.address_grade !== 'none').map((item) =>
     point([item.lon, item.lat], { report: item.report, waiting: item.assignee.kind === 'queue', selected: item.report === selected, picked: picked(item), late: item.late === true }));
   return { type: 'FeatureCollection', features };
 }

@@ -17,8 +17,8 @@ export interface Listing {
 }
 
 /** Where a case lies, in names from coarse to fine. */
-export function whereIs(t: Catalogue, kept: Kept, chain: readonly string[]): string {
-  return chain.length > 0 ? path(chain.slice(-2).map((code) => kept.names[code] ?? code)) : t.countsOutside;
+export function whereIs(t: Catalogue, kept: Kept, { chain, address_grade }: Case['item']): string {
+  return chain.length > 0 ? path(chain.slice(-2).map((code) => kept.names[code] ?? code)) : address_grade === 'none' ? t.placeUnknown : t.countsOutside;
 }
 
 /** Marks of a case: late or paused, its status, and whether something of it waits to be sent. */
@@ -34,7 +34,7 @@ export function caseList({ t, s, language, kept, cases, show }: Listing & { show
   return html`<ol class="mine-list">${repeat(cases, ({ item }) => item.report, (one, at) => html`<li>
     <button type="button" class="entry" data-report=${one.item.report} @click=${() => show(one.item.report)}>
       <span class="entry-top"><strong>${at + 1}. ${serviceName(services, one.item.service_code, language)}</strong>${chips(t, s, one)}</span>
-      <span class="entry-where">${whereIs(t, kept, one.item.chain)}${one.metres === undefined ? '' : ` · ${s.mineAway(distance(t, one.metres))}`}</span>
+      <span class="entry-where">${whereIs(t, kept, one.item)}${one.metres === undefined ? '' : ` · ${s.mineAway(distance(t, one.metres))}`}</span>
       ${one.item.description ? html`<span class="entry-words">${one.item.description}</span>` : nothing}
       ${one.item.due ? html`<span class="entry-due">${t.dueAt} ${t.dueBy(moment(t, time_zone, one.item.due))}</span>` : nothing}</button></li>`)}</ol>`;
 }

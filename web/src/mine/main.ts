@@ -271,7 +271,8 @@ export class MinePage extends StaffElement {
   /** Signed in, and nothing was fetched yet. */
   private empty() {
     return this.trouble || !this.online ? html`<section class="card gate"><p class="notice bad" role="alert">${this.trouble || this.t.fault_network}</p>
-      <button type="button" class="primary" @click=${() => void this.sync()}>${this.t.tryAgain}</button></section>` : opening(this.t, false, () => undefined);
+      <button type="button" class="primary" @click=${() => void this.sync()}>${this.t.tryAgain}</button>
+      <button type="button" class="quiet" @click=${() => void this.leave(true)}>${this.t.signOut}</button></section>` : opening(this.t, false, () => undefined);
   }
 
   private page(kept: Kept) {

@@ -26,7 +26,7 @@ const leads: Partial<Record<Move['kind'], Status>> = { accepted: 'in_progress', 
 export function casesOf(reports: Kept['reports'], moves: readonly Move[], here: Place | undefined): Case[] {
   const cases = reports.map((item): Case => {
     const waiting = moves.filter((move) => move.report === item.report && !move.refused);
-    return { item, waiting, status: waiting.map((move) => leads[move.kind]).findLast((led) => led !== undefined) ?? item.status, metres: here ? metresBetween(here, item) : undefined };
+    return { item, waiting, status: waiting.map((move) => leads[move.kind]).findLast((led) => led !== undefined) ?? item.status, metres: here && item.address_grade !== 'none' ? metresBetween(here, item) : undefined };
   });
   const due = ({ item }: Case) => item.due ?? '9999';
   return cases.filter(({ status, waiting }) => waiting.length > 0 || unfinished.includes(status))

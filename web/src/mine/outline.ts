@@ -9,12 +9,14 @@ import type { Kept } from './kept.ts';
 const width = 320;
 const margin = 22;
 
+const placed = ({ address_grade }: Listing['cases'][number]['item']): boolean => address_grade !== 'none';
+
 /** The member's areas with their cases, drawn without a map so that it needs no network; what they answer for, and who stands in. */
 export function areaSection(l: Listing & { here: Place | undefined; today: string }): TemplateResult | typeof nothing {
   const { s, kept } = l;
   if (kept.duties.length === 0) return nothing;
   const stations = kept.duties.flatMap(({ person, station }) => (person === kept.person && station?.at ? [{ lon: station.at[0] ?? 0, lat: station.at[1] ?? 0 }] : []));
-  const frame = frameOf(kept.outlines, [...l.cases.map(({ item }) => item), ...stations], width, margin);
+  const frame = frameOf(kept.outlines, [...l.cases.map(({ item }) => item).filter(placed), ...stations], width, margin);
   return html`<section class="card mine-area"><h2>${s.mineArea}</h2>${frame ? drawing(l, frame, stations) : nothing}
     <ul>${kept.duties.map((duty) => dutyLine(l, duty))}</ul></section>`;
 }
@@ -27,7 +29,7 @@ function drawing({ t, s, kept, cases, here }: Listing & { here: Place | undefine
     ${kept.outlines.map(({ rings }) => svg`<path class="outline-area" d=${rings.map(ring).join('')} />`)}
     ${stations.map(({ lon, lat }) => svg`<path class="outline-station" d="M${x(lon) - 8} ${y(lat) + 8}v-9l8 -7l8 7v9z" />`)}
     ${here && x(here.lon) > 0 && x(here.lon) < width && y(here.lat) > 0 && y(here.lat) < height ? svg`<circle class="outline-here" cx=${x(here.lon)} cy=${y(here.lat)} r="8" />` : nothing}
-    ${cases.map(({ item }, at) => svg`<g class=${item.late ? 'outline-case late' : 'outline-case'}><circle cx=${x(item.lon)} cy=${y(item.lat)} r="10" /><text x=${x(item.lon)} y=${y(item.lat) + 4}>${at + 1}${item.late ? '!' : ''}</text></g>`)}</svg>`;
+    ${cases.map(({ item }, at) => !placed(item) ? nothing : svg`<g class=${item.late ? 'outline-case late' : 'outline-case'}><circle cx=${x(item.lon)} cy=${y(item.lat)} r="10" /><text x=${x(item.lon)} y=${y(item.lat) + 4}>${at + 1}${item.late ? '!' : ''}</text></g>`)}</svg>`;
 }
 
 function dutyLine({ t, s, language, kept, today }: Listing & { today: string }, duty: Kept['duties'][number]): TemplateResult {

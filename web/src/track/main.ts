@@ -150,7 +150,7 @@ export class TrackPage extends ResidentElement {
     this.at = at;
     if (this.setting) keepSeen(this.setting.client.jurisdiction, this.code, tracked, at);
     if (!first) return;
-    this.point = onePoint([tracked.lon, tracked.lat]);
+    this.point = tracked.address_grade === 'none' ? undefined : onePoint([tracked.lon, tracked.lat]);
     void this.updateComplete.then(() => this.map?.moveTo([tracked.lon, tracked.lat], 16));
   }
 
@@ -226,7 +226,8 @@ export class TrackPage extends ResidentElement {
           <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
           ${this.what(t, event)}${event.reply ? html`<br><span class="said">${event.reply}</span>` : nothing}${event.note ? html`<br><span class="said">${t.eventNote(event.note)}</span>` : nothing}</li>`)}</ol></div>
       <dl class="facts">
-        ${tracked.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, tracked.chain)}</dd>` : html`<dt>${t.placeLabel}</dt><dd>${t.outside}</dd>`}
+        ${tracked.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, tracked.chain)}</dd>` : html`<dt>${t.placeLabel}</dt><dd>${tracked.address_grade === 'none' ? t.placeUnknown : t.outside}</dd>`}
+        ${tracked.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${tracked.address}</dd>` : nothing}
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, tracked.filed_at)}</dd>
         ${tracked.original ? html`<dt>${t.statusLabel}</dt><dd>${t.trackOriginal(t[`status_${tracked.original.status}`], moment(t, zone, tracked.original.filed_at))}</dd>` : nothing}
         ${tracked.resolve_by ? html`<dt>${t.resolveBy}</dt><dd>${t.dueBy(moment(t, zone, tracked.resolve_by))}</dd>` : nothing}

@@ -154,7 +154,7 @@ export class Visit {
   async picture(name: string, { whole = false } = {}): Promise<void> {
     // A map draws once more after the page has settled.
     const maps = await this.page.locator('.map-frame').filter({ visible: true }).count();
-    await this.page.waitForTimeout(maps > 0 ? 700 : 100);
+    await this.page.waitForTimeout(maps > 0 ? 400 : 100);
     await this.page.screenshot({ path: resolve(pictures, `${name}.png`), fullPage: whole });
   }
 
