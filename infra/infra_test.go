@@ -121,31 +121,42 @@ func TestPagesOfFolders(t *testing.T) {
 	node := tool(t, "node")
 	template := readTemplate(t)
 	source := text(template.properties("Pages"), "FunctionCode")
-	tests := []struct{ uri, query, want string }{
-		{"/", "", "/index.html"},
-		{"/dispatch/", "", "/dispatch/index.html"},
-		{"/dispatch", "", "301 /dispatch/"},
-		{"/dispatch", `{"code":{"value":"a%26b"},"j":{"value":"x","multiValue":[{"value":"x"},{"value":"y"}]},"f":{"value":""}}`, "301 /dispatch/?code=a%26b&j=x&j=y&f"},
-		{"/track/", "", "/track/index.html"},
-		{"/favicon.svg", "", "/favicon.svg"},
-		{"/config.json", "", "/config.json"},
-		{"/assets/report-D4ZGGLb4.js", "", "/assets/report-D4ZGGLb4.js"},
-		{"/assets/missing", "", "/assets/missing"},
-		{"/assets/", "", "/assets/"},
-		{"//elsewhere.example", "", "//elsewhere.example"},
-		{"//elsewhere", "", "//elsewhere"},
-		{`/\elsewhere`, "", `/\elsewhere`},
+	const best = "gzip, deflate, br, zstd"
+	tests := []struct{ uri, query, takes, want string }{
+		{"/", "", "", "/index.html"},
+		{"/dispatch/", "", "", "/dispatch/index.html"},
+		{"/dispatch", "", "", "301 /dispatch/"},
+		{"/dispatch", `{"code":{"value":"a%26b"},"j":{"value":"x","multiValue":[{"value":"x"},{"value":"y"}]},"f":{"value":""}}`, "", "301 /dispatch/?code=a%26b&j=x&j=y&f"},
+		{"/track/", "", "", "/track/index.html"},
+		{"/favicon.svg", "", "", "/favicon.svg"},
+		{"/config.json", "", "", "/config.json"},
+		{"/assets/report-D4ZGGLb4.js", "", "", "/assets/report-D4ZGGLb4.js"},
+		{"/assets/report-D4ZGGLb4.js", "", "gzip, deflate", "/assets/report-D4ZGGLb4.js"},
+		{"/assets/report-D4ZGGLb4.js", "", best, "/assets/report-D4ZGGLb4.js.br"},
+		{"/assets/report-D4ZGGLb4.css", "", "br", "/assets/report-D4ZGGLb4.css.br"},
+		{"/assets/report-D4ZGGLb4.js", "", "br;q=0", "/assets/report-D4ZGGLb4.js"},
+		{"/worker.js", "", best, "/worker.js"},
+		{"/assets/missing", "", "", "/assets/missing"},
+		{"/assets/", "", "", "/assets/"},
+		{"//elsewhere.example", "", "", "//elsewhere.example"},
+		{"//elsewhere", "", "", "//elsewhere"},
+		{`/\elsewhere`, "", "", `/\elsewhere`},
 	}
 	for _, test := range tests {
 		if test.query == "" {
 			test.query = "{}"
 		}
 		uri, _ := json.Marshal(test.uri)
-		program := source + "\nconst r = handler({ request: { uri: " + string(uri) + ", querystring: " + test.query + " } });" +
+		headers := map[string]any{}
+		if test.takes != "" {
+			headers["accept-encoding"] = map[string]string{"value": test.takes}
+		}
+		taking, _ := json.Marshal(headers)
+		program := source + "\nconst r = handler({ request: { uri: " + string(uri) + ", headers: " + string(taking) + ", querystring: " + test.query + " } });" +
 			"console.log(r.statusCode ? r.statusCode + ' ' + r.headers.location.value : r.uri);"
 		out, err := exec.Command(node, "-e", program).CombinedOutput()
 		if got := strings.TrimSpace(string(out)); err != nil || got != test.want {
-			t.Errorf("%s %s: %s (%v), want %s", test.uri, test.query, got, err, test.want)
+			t.Errorf("%s %s %s: %s (%v), want %s", test.uri, test.query, test.takes, got, err, test.want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"mime"
 	"net"
 	"net/http"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/config"
 )
 
@@ -49,8 +51,28 @@ func site(folder, csp string) http.Handler {
 			nothing(w, r, filepath.Join(folder, "404.html"))
 			return
 		}
+		if api.Takes(r.Header.Get("Accept-Encoding"), "br") && squeezed(w, r, file) {
+			return
+		}
 		files.ServeHTTP(w, r)
 	})
+}
+
+// squeezed serves a file as the build compressed it, if it did.
+func squeezed(w http.ResponseWriter, r *http.Request, file string) bool {
+	open, err := os.Open(file + ".br")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = open.Close() }()
+	info, err := open.Stat()
+	if err != nil {
+		return false
+	}
+	w.Header().Set("Content-Type", mime.TypeByExtension(filepath.Ext(file)))
+	w.Header().Set("Content-Encoding", "br")
+	http.ServeContent(w, r, file, info.ModTime(), open)
+	return true
 }
 
 // nothing answers that there is nothing at an address.

@@ -16,7 +16,7 @@ var compressible = []string{"application/json", "application/geo+json", "applica
 func Compress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Accept-Encoding")
-		if !takesGzip(r.Header.Get("Accept-Encoding")) || r.Header.Get("Range") != "" || r.Method == http.MethodHead {
+		if !Takes(r.Header.Get("Accept-Encoding"), "gzip") || r.Header.Get("Range") != "" || r.Method == http.MethodHead {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -26,10 +26,11 @@ func Compress(next http.Handler) http.Handler {
 	})
 }
 
-func takesGzip(accept string) bool {
+// Takes says whether who sent this Accept-Encoding takes a coding such as gzip or br; by name only, so that `*` is none.
+func Takes(accept, coding string) bool {
 	for _, part := range strings.Split(accept, ",") {
 		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.TrimSpace(name) == "gzip" {
+		if strings.TrimSpace(name) == coding {
 			w := strings.ReplaceAll(weight, " ", "")
 			return w != "q=0" && w != "q=0.0"
 		}
