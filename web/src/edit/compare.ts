@@ -73,7 +73,7 @@ export class CompareElement extends EditorElement {
       await what();
     } catch (error) {
       if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden')) this.dispatchEvent(new CustomEvent('ended', { detail: error }));
-      else this.trouble = hasCode(error, 'conflict') ? error.fault.message : sentence(this.t, error);
+      else this.trouble = sentence(this.t, error);
     } finally {
       this.busy = false;
     }

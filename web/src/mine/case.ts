@@ -86,7 +86,7 @@ export class CasePage extends StaffElement {
       <p>${chips(t, s, of)}</p>
       ${item.description === undefined ? html`<p class="hint">${s.mineNoWords}</p>` : html`<p class="said words">${item.description}</p>`}
       ${this.answers(zone).map(([asked, answered]) => html`<p class="answer"><span class="hint">${asked}</span><br><strong>${answered}</strong></p>`)}
-      <dl class="facts">${item.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${item.address}</dd>` : nothing}<dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item)}${this.near ? ` · ${this.near}` : ''}${item.address_grade === 'none' ? nothing : html`<br><a class="secondary" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a>`}</dd>
+      <dl class="facts">${item.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${item.address}</dd>` : nothing}<dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item)}${this.near ? ` · ${this.near}` : ''}${item.address_grade === 'none' ? nothing : html`<br><a class="secondary" data-at="${item.lat}, ${item.lon}" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a>`}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, item.filed_at)}</dd>
         ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
       ${of.waiting.length > 0 ? html`<p class="notice">${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}</p>` : nothing}

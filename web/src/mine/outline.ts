@@ -45,5 +45,5 @@ function dutyLine({ t, s, language, kept, today }: Listing & { today: string }, 
 
 function stationLink(s: StaffCatalogue, at: readonly number[] | undefined): TemplateResult | typeof nothing {
   const [lon, lat] = at ?? [];
-  return lon === undefined || lat === undefined ? nothing : html` <a class="secondary" href="geo:${lat},${lon}?q=${lat},${lon}">${s.mineGo}</a>`;
+  return lon === undefined || lat === undefined ? nothing : html` <a class="secondary" data-at="${lat}, ${lon}" href="geo:${lat},${lon}?q=${lat},${lon}">${s.mineGo}</a>`;
 }
