@@ -35,7 +35,7 @@ type code struct {
 
 type setting struct {
 	name     string // of the environment variable
-	kind     string // text, number or key
+	kind     string // text, number, limit or key
 	optional bool   // there is a default that is of use
 }
 
@@ -197,7 +197,7 @@ func settings(t *testing.T) map[string]setting {
 		}
 		each(kv.Value, func(call *ast.CallExpr) {
 			if x, kind := selected(call.Fun); x == "r" && len(call.Args) > 0 {
-				s := setting{kind: kind, optional: kind == "number"}
+				s := setting{kind: kind, optional: kind == "number" || kind == "limit"}
 				s.name, _ = literal(call.Args[0])
 				if kind == "text" && len(call.Args) == 2 {
 					otherwise, _ := literal(call.Args[1])

@@ -108,6 +108,24 @@ describe('the outbox', () => {
     expect(JSON.parse(city.filed.get('key-one-1') ?? '{}').photos).toEqual(['photo 1']);
   });
 
+  it('keeps what comes when too much came from there, says until when, and files it later', async () => {
+    const { city, kept, open, clock } = world();
+    const tooMany = () => { throw new Refusal(429, { code: 'too_many', message: 'Later.' }, 240); };
+    city.plan.push('cut', tooMany, tooMany);
+    const box = open();
+    await box.send(waiting('key-one-1'));
+    const now = await box.send(waiting('key-two-2'));
+    const before = await kept.outbox();
+    expect([now.heldUntil, now.refused, now.filed, before.map((one) => one.heldUntil)]).toEqual([1_240_000, undefined, undefined, [1_240_000, 1_240_000]]);
+    clock.pass(240_000);
+    city.plan.length = 0;
+    city.plan.push('cut');
+    await box.run();
+    expect((await kept.outbox()).map((one) => one.heldUntil)).toEqual([undefined, undefined]); // it is the network now that is in the way
+    await box.run();
+    expect([...city.filed.keys()]).toEqual(['key-one-1', 'key-two-2']);
+  });
+
   it('keeps what is refused, and goes on with the others', async () => {
     const { city, kept, open } = world();
     city.plan.push('cut', refuse(422, 'service_code'));

@@ -4067,10 +4067,10 @@ type ServerInterface interface {
 	// ListPublicReports Open reports as GeoJSON without personal data, by area or by bounding box.
 	// (GET /v1/{jurisdiction}/reports)
 	ListPublicReports(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params ListPublicReportsParams)
-	// FileReport Files a report and assigns it, in one transaction.
+	// FileReport Files a report and assigns it, in one transaction. More than a jurisdiction's server takes from one address in ten minutes get 429 and Retry-After, in seconds; whoever may import reports is not counted.
 	// (POST /v1/{jurisdiction}/reports)
 	FileReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, params FileReportParams)
-	// TrackReport What became of a report, for whoever holds its tracking code.
+	// TrackReport What became of a report, for whoever holds its tracking code. After too many wrong codes from one address within ten minutes it is 429 and Retry-After, in seconds.
 	// (GET /v1/{jurisdiction}/reports/track/{code})
 	TrackReport(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, code string)
 	// ConfirmTracked Says that a resolved or closed report was settled well, for whoever holds its tracking code. It changes no status.

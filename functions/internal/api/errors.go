@@ -1,10 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	"github.com/weige/weige/functions/internal/fault"
 )
@@ -55,7 +59,7 @@ func (s *Server) failWith(w http.ResponseWriter, r *http.Request, err error, cur
 		w.Header().Set("Retry-After", "5")
 	}
 	if status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", "3600")
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(cmp.Or(f.After, time.Hour).Seconds()))))
 	}
 	answer(w, status, Error{Code: string(f.Code), Message: f.Message, Field: f.Field, Faults: viewFaults(f.Details), Current: current})
 }

@@ -36,7 +36,7 @@ func (s *Server) GetPhoto(w http.ResponseWriter, r *http.Request, code Jurisdict
 
 // ListTrackedPhotos answers the photos of a report to whoever holds its tracking code.
 func (s *Server) ListTrackedPhotos(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string) {
-	t, err := s.Reports.Find(r.Context(), code, trackingCode)
+	t, err := s.Reports.Find(r.Context(), code, trackingCode, gateway.Stranger(r))
 	s.photosOf(w, r, t, false, err)
 }
 
@@ -46,7 +46,7 @@ func (s *Server) AddTrackedPhoto(w http.ResponseWriter, r *http.Request, code Ju
 	var st report.State
 	err := decode(w, r, s.BodyBytes, &in, "photo")
 	if err == nil {
-		st, err = s.Reports.Find(r.Context(), code, trackingCode)
+		st, err = s.Reports.Find(r.Context(), code, trackingCode, gateway.Stranger(r))
 	}
 	if err == nil {
 		err = s.Photos.Add(r.Context(), st, in.Photo, report.Resident)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/gateway"
 	"github.com/weige/weige/functions/internal/jurisdiction"
 	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/functions/internal/subscription"
@@ -90,6 +91,7 @@ func (s *Server) FileReport(w http.ResponseWriter, r *http.Request, code Jurisdi
 		s.fail(w, r, err)
 		return
 	}
+	in.Sender = s.counted(r, code)
 	receipt, err := s.Reports.File(r.Context(), code, p.IdempotencyKeyHeader, in)
 	if err != nil {
 		s.fail(w, r, err)
@@ -104,6 +106,18 @@ func (s *Server) FileReport(w http.ResponseWriter, r *http.Request, code Jurisdi
 	following := follow && s.follow(r, receipt, in)
 	answer(w, status, Filed{Following: following, Report: st.ID, TrackingCode: receipt.Code, Status: Status(st.Status), FiledAt: st.FiledAt,
 		Located: viewLocated(receipt.Located, PublicAssignee{}), Assignee: who})
+}
+
+// counted gives the sender whose reports are counted; empty for those who may import them, whose telephones and files bring many.
+func (s *Server) counted(r *http.Request, code string) string {
+	if r.Header.Get("Authorization") != "" {
+		if p, err := s.Who.Authenticate(r.Context(), r.Header.Get("Authorization")); err == nil {
+			if scope := s.May.ScopeOf(p, access.ImportReports, code); scope.Whole || len(scope.Areas) > 0 {
+				return ""
+			}
+		}
+	}
+	return gateway.Stranger(r)
 }
 
 func (s *Server) reportInput(w http.ResponseWriter, r *http.Request, key string) (got report.Input, follow bool, err error) {
@@ -167,7 +181,7 @@ func (s *Server) ListPublicReports(w http.ResponseWriter, r *http.Request, code 
 
 // TrackReport answers what became of a report.
 func (s *Server) TrackReport(w http.ResponseWriter, r *http.Request, code JurisdictionPath, trackingCode string) {
-	t, err := s.Reports.Track(r.Context(), code, trackingCode)
+	t, err := s.Reports.Track(r.Context(), code, trackingCode, gateway.Stranger(r))
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -250,7 +264,7 @@ func (s *Server) answerTracked(w http.ResponseWriter, r *http.Request, kind repo
 	}
 	var t report.Tracked
 	if err == nil {
-		t, err = s.Reports.Track(r.Context(), code, trackingCode)
+		t, err = s.Reports.Track(r.Context(), code, trackingCode, gateway.Stranger(r))
 	}
 	var c jurisdiction.Current
 	if err == nil {
@@ -263,7 +277,7 @@ func (s *Server) answerTracked(w http.ResponseWriter, r *http.Request, kind repo
 		}
 	}
 	if err == nil {
-		t, err = s.Reports.Track(r.Context(), code, trackingCode)
+		t, err = s.Reports.Track(r.Context(), code, trackingCode, "")
 	}
 	if err != nil {
 		s.fail(w, r, err)

@@ -57,7 +57,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		return nil, err
 	}
 	s.Reports = &report.Desk{Addresses: s.Gazetteers, Books: books, Store: t, Reader: t, Lister: t, Bodies: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID,
-		ContactFor: c.ContactFor}
+		ContactFor: c.ContactFor, Limits: t, Most: report.PerSender{Reports: c.SenderReports, WrongCodes: c.WrongCodes}}
 	s.Assignments = &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Lister: t, Assigned: t, Mover: t, Contacts: t, Readings: t, Counter: t, Feed: t, Bodies: t,
 		Secrets: secrets, Now: time.Now, NewID: foundation.NewID}
 	s.Jobs = &job.Desk{Assignments: s.Assignments, Store: t, Writer: t, Worker: worker(s.Assignments, t, nil, may, log), Now: time.Now, NewID: foundation.NewID}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -102,7 +103,7 @@ func (a answer) into(t *testing.T, v any) {
 	}
 }
 
-// do sends a request; body may be nil, text, bytes or something that encodes as JSON; extra are header names and values.
+// do sends a request; body may be nil, text, bytes or something that encodes as JSON; extra are header names and values, X-From the address it comes from.
 func (w *world) do(method, path, token string, body any, extra ...string) answer {
 	w.t.Helper()
 	var reader io.Reader
@@ -129,6 +130,9 @@ func (w *world) do(method, path, token string, body any, extra ...string) answer
 	}
 	for i := 0; i+1 < len(extra); i += 2 {
 		r.Header.Set(extra[i], extra[i+1])
+	}
+	if from := r.Header.Get("X-From"); from != "" {
+		r.RemoteAddr = net.JoinHostPort(from, "1")
 	}
 	rec := httptest.NewRecorder()
 	w.handler.ServeHTTP(rec, r)

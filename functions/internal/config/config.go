@@ -34,6 +34,9 @@ type Config struct {
 	ContactFor time.Duration // CONTACT_DAYS: how long contact details are kept
 	PhotosFor  time.Duration // PHOTO_DAYS: how long photos of reports are kept
 
+	SenderReports int // SENDER_REPORTS: most reports that one sender files in ten minutes; 0: no limit
+	WrongCodes    int // WRONG_CODES: most wrong tracking codes of one sender in ten minutes; 0: no limit
+
 	BodyBytes      int64         // BODY_BYTES: largest request body
 	RosterBytes    int64         // ROSTER_BYTES: largest roster file
 	GazetteerBytes int64         // GAZETTEER_BYTES: largest gazetteer file
@@ -93,6 +96,9 @@ func Read(getenv func(string) string) (Config, error) {
 		ContactFor: time.Duration(r.number("CONTACT_DAYS", 180)) * 24 * time.Hour,
 		PhotosFor:  time.Duration(r.number("PHOTO_DAYS", 730)) * 24 * time.Hour,
 
+		SenderReports: r.limit("SENDER_REPORTS", 60),
+		WrongCodes:    r.limit("WRONG_CODES", 30),
+
 		BodyBytes:        r.number("BODY_BYTES", 5<<20),
 		RosterBytes:      r.number("ROSTER_BYTES", 4<<20),
 		GazetteerBytes:   r.number("GAZETTEER_BYTES", 256<<20),
@@ -141,6 +147,20 @@ func (r *reader) number(name string, otherwise int64) int64 {
 	n, err := strconv.ParseInt(v, 10, 64)
 	if err != nil || n <= 0 {
 		r.wrong = append(r.wrong, fmt.Errorf("%s: %q is no whole number above 0", name, v))
+		return otherwise
+	}
+	return n
+}
+
+// limit reads a number of which 0 means that there is no limit.
+func (r *reader) limit(name string, otherwise int) int {
+	v := r.getenv(name)
+	if v == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 {
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %q is neither a whole number nor 0 for no limit", name, v))
 		return otherwise
 	}
 	return n

@@ -40,3 +40,14 @@ func TestNamesListsWhatIsRead(t *testing.T) {
 		t.Errorf("got %v", names)
 	}
 }
+
+func TestALimitMayBeNone(t *testing.T) {
+	for value, want := range map[string]int{"": 30, "7": 7, "0": 0} {
+		if c, err := Read(func(n string) string { return map[string]string{"WRONG_CODES": value}[n] }); err != nil || c.WrongCodes != want || c.SenderReports != 60 {
+			t.Errorf("%q: %d, %d, %v", value, c.WrongCodes, c.SenderReports, err)
+		}
+	}
+	if _, err := Read(func(n string) string { return map[string]string{"WRONG_CODES": "-1"}[n] }); err == nil || !strings.Contains(err.Error(), "WRONG_CODES") {
+		t.Errorf("-1: %v", err)
+	}
+}

@@ -5,6 +5,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code is stable and meant for programs.
@@ -34,6 +35,7 @@ type Error struct {
 	Message string // a sentence a person can act on
 	Field   string // the field of the request it is about; empty where none is
 	Details []Detail
+	After   time.Duration // of TooMany: when trying again helps; 0 where that is not known
 }
 
 // Detail is one finding about something with many parts: a feature of a boundary set, a line of a roster, a routing rule.

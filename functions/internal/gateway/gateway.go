@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -104,6 +105,7 @@ func (e *event) request(ctx context.Context) (*http.Request, error) {
 	}
 	r.Header.Del("Host") // where net/http's server keeps it out as well
 	r.RemoteAddr = net.JoinHostPort(e.RequestContext.HTTP.SourceIP, "0")
+	r = r.WithContext(context.WithValue(ctx, senderKey{}, e.sender(r.Header)))
 	if major, minor, ok := http.ParseHTTPVersion(e.RequestContext.HTTP.Protocol); ok {
 		r.Proto, r.ProtoMajor, r.ProtoMinor = e.RequestContext.HTTP.Protocol, major, minor
 	}
@@ -122,16 +124,50 @@ func (e *event) header() http.Header {
 	return h
 }
 
-// Sender says where a request came from, for counting only: behind CloudFront, which adds whom it answers to X-Forwarded-For before the
-// gateway adds CloudFront, the last address but one. Somebody who goes around CloudFront can make one up, and is then held by the limits
-// per address and per jurisdiction.
-func Sender(r *http.Request) string {
-	if hops := strings.Split(r.Header.Get("X-Forwarded-For"), ","); len(hops) > 1 {
+type senderKey struct{}
+
+// sender says where the request of an event came from: behind CloudFront, which adds whom it answers to X-Forwarded-For before the gateway
+// adds CloudFront, the last address but one. Somebody who goes around CloudFront can make one up, and is then held by the limits per address
+// and per jurisdiction, and by the gateway's own.
+func (e *event) sender(h http.Header) string {
+	if hops := strings.Split(h.Get("X-Forwarded-For"), ","); len(hops) > 1 {
 		return strings.TrimSpace(hops[len(hops)-2])
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
+	return e.RequestContext.HTTP.SourceIP
+}
+
+// Sender says where a request came from, for counting only. Without a gateway in front that is whoever is connected, whatever the headers say.
+// Of IPv6 it is the network of 64 bits, of which one household, or one telephone, has all addresses (RFC 6177).
+func Sender(r *http.Request) string {
+	from, a := address(r)
+	if !a.Is6() {
+		return from
 	}
-	return host
+	network, _ := a.WithZone("").Prefix(64) // which every address of IPv6 has
+	return network.String()
+}
+
+// Stranger is Sender, but empty for the machine itself: that is a program of whoever runs it, or a proxy on it that stands for everybody.
+func Stranger(r *http.Request) string {
+	if _, a := address(r); a.IsLoopback() {
+		return ""
+	}
+	return Sender(r)
+}
+
+// address gives the address that a request came from, as text and, if it is one, as such.
+func address(r *http.Request) (string, netip.Addr) {
+	from, ok := r.Context().Value(senderKey{}).(string)
+	if !ok {
+		from = r.RemoteAddr
+		if host, _, err := net.SplitHostPort(from); err == nil {
+			from = host
+		}
+	}
+	a, err := netip.ParseAddr(from)
+	if err != nil {
+		return from, netip.Addr{}
+	}
+	a = a.Unmap()
+	return a.String(), a
 }

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -320,4 +322,37 @@ func FuzzInvoke(f *testing.F) {
 			t.Fatalf("%v: %q", err, out)
 		}
 	})
+}
+
+// Who sent a request is told by the gateway in the cloud, and by the connection on one machine; of IPv6 a network is one sender.
+func TestSenderIsWhoTheGatewayOrTheConnectionSays(t *testing.T) {
+	for _, c := range []struct{ forwarded, source, sender, stranger string }{
+		{"", "203.0.113.9", "203.0.113.9", "203.0.113.9"},
+		{"192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.7"},                           // around CloudFront
+		{"192.0.2.7, 203.0.113.9", "203.0.113.9", "192.0.2.7", "192.0.2.7"},            // through it
+		{"192.0.2.1, 192.0.2.7, 203.0.113.9", "203.0.113.9", "192.0.2.7", "192.0.2.7"}, // made up before it
+		{"2001:db8:1:2:3::4, 203.0.113.9", "203.0.113.9", "2001:db8:1:2::/64", "2001:db8:1:2::/64"},
+		{"::ffff:192.0.2.7, 203.0.113.9", "203.0.113.9", "192.0.2.7", "192.0.2.7"},
+		{"anything, 203.0.113.9", "203.0.113.9", "anything", "anything"},
+		{"", "127.0.0.1", "127.0.0.1", ""},
+		{"", "::1", "::/64", ""},
+	} {
+		var sender, stranger string
+		h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { sender, stranger = Sender(r), Stranger(r) })
+		e := get("/")
+		e.RequestContext.HTTP.SourceIP = c.source
+		if c.forwarded != "" {
+			e.Headers = map[string]string{"x-forwarded-for": c.forwarded}
+		}
+		invoke(t, h, e)
+		if sender != c.sender || stranger != c.stranger {
+			t.Errorf("%q from %s in the cloud: %q, %q", c.forwarded, c.source, sender, stranger)
+		}
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header.Set("X-Forwarded-For", c.forwarded)
+		r.RemoteAddr = net.JoinHostPort("198.51.100.1", "99")
+		if from := Sender(r); from != "198.51.100.1" {
+			t.Errorf("%q on one machine: %q", c.forwarded, from)
+		}
+	}
 }

@@ -154,11 +154,11 @@ type token struct {
 }
 
 func (c *call) token(given string) (document, error) {
-	now, _, err := c.current()
+	now, a, err := c.current()
 	if err != nil {
 		return document{}, err
 	}
-	t, err := c.server.Reports.Track(c.Context(), now.Jurisdiction, given)
+	t, err := c.server.Reports.Track(c.Context(), now.Jurisdiction, given, c.stranger(a))
 	if fault.Is(err, fault.Unknown) {
 		err = &fault.Error{Code: fault.Unknown, Field: "token", Message: "This token was not found."}
 	}

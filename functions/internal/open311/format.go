@@ -2,6 +2,7 @@ package open311
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/weige/weige/functions/internal/fault"
 )
@@ -225,7 +227,7 @@ func (c *call) fail(w http.ResponseWriter, err error) {
 	}
 	switch status {
 	case http.StatusTooManyRequests:
-		w.Header().Set("Retry-After", strconv.Itoa(60-c.now.Second()))
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(cmp.Or(f.After, time.Duration(60-c.now.Second())*time.Second).Seconds()))))
 	case http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "5")
 	}

@@ -38,7 +38,7 @@ const MaxAnswer = 6_000_000
 // Reports files reports and finds them by tracking code.
 type Reports interface {
 	File(ctx context.Context, jurisdiction, key string, in report.Input) (report.Receipt, error)
-	Track(ctx context.Context, jurisdiction, trackingCode string) (report.Tracked, error)
+	Track(ctx context.Context, jurisdiction, trackingCode, sender string) (report.Tracked, error)
 }
 
 // History reads reports by time and by their ids.
@@ -89,6 +89,7 @@ type Server struct {
 	Addresses Addresses
 	Door      application.Door
 	Sender    func(*http.Request) string // says where a request came from
+	Stranger  func(*http.Request) string // the same, empty for what is not counted
 	Secrets   *report.Secrets
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -184,6 +185,14 @@ func (c *call) answer(w http.ResponseWriter) (d document, err error) {
 
 // perSenderMinute is how many requests without a key are answered a minute to one place.
 const perSenderMinute = 300
+
+// stranger gives the sender whose wrong tokens are counted; empty with a key, whose requests are counted by the minute.
+func (c *call) stranger(a *application.Application) string {
+	if a != nil {
+		return ""
+	}
+	return c.server.Stranger(c.Request)
+}
 
 // application gives the application of the request's key; nil where it has none. Requests are counted here, and not by the gateway, whose answer to
 // those who ask too often would not be in the format that was asked for.

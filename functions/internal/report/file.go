@@ -69,7 +69,7 @@ type Routing struct {
 	Rules string // see Event
 }
 
-// Desk files reports and shows what became of them. All fields are needed.
+// Desk files reports and shows what became of them. All fields are needed; Limits where Most has a limit.
 type Desk struct {
 	Books      *jurisdiction.Books
 	Store      Store
@@ -82,6 +82,8 @@ type Desk struct {
 	Now        func() time.Time
 	NewID      func() (string, error) // UUID, version 7
 	ContactFor time.Duration          // how long contact details are kept
+	Limits     Limits
+	Most       PerSender
 }
 
 // Input is what a reporter sends.
@@ -100,6 +102,7 @@ type Input struct {
 	PublicWords bool                `json:",omitempty"` // anybody may read Description, as far as personal.Public leaves it; without effect where the service is private
 	NoPoint     bool                `json:",omitempty"` // there is only the address; Lon and Lat say nothing
 	Origin      *Origin             `json:",omitempty"` // of one that is imported; nil otherwise
+	Sender      string              `json:"-"`          // where it came from, for counting only; empty: it is not counted
 }
 
 // Receipt answers a filing.
@@ -127,6 +130,9 @@ func (d *Desk) File(ctx context.Context, code, key string, in Input) (Receipt, e
 		return Receipt{}, err
 	}
 	trackingCode := d.Secrets.Code(c.Jurisdiction, key)
+	if err := d.admit(ctx, c.Jurisdiction, in.Sender, trackingCode); err != nil {
+		return Receipt{}, err
+	}
 	f, err := d.filing(ctx, c, located, grade, service, trackingCode, in)
 	if err != nil {
 		return Receipt{}, err

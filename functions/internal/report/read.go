@@ -22,13 +22,14 @@ type Tracked struct {
 }
 
 // Track finds a report by its tracking code. A code that is wrong, malformed or of another jurisdiction gets the same answer
-// after the same work as one that does not exist: a fault with code fault.Unknown.
-func (d *Desk) Track(ctx context.Context, code, trackingCode string) (Tracked, error) {
+// after the same work as one that does not exist: a fault with code fault.Unknown. sender says where the request came from, for counting
+// only; whoever gave too many wrong codes gets a fault with code fault.TooMany. An empty one is not counted.
+func (d *Desk) Track(ctx context.Context, code, trackingCode, sender string) (Tracked, error) {
 	c, err := d.Books.Current(ctx, code)
 	if err != nil {
 		return Tracked{}, err
 	}
-	s, body, err := d.find(ctx, c.Jurisdiction, trackingCode)
+	s, body, err := d.find(ctx, c.Jurisdiction, trackingCode, sender)
 	if err != nil {
 		return Tracked{}, err
 	}
@@ -63,18 +64,24 @@ func (d *Desk) show(ctx context.Context, c jurisdiction.Current, s State, body B
 	return t, err
 }
 
-// Find gives the state of a report by its tracking code, under the same rule as Track.
-func (d *Desk) Find(ctx context.Context, code, trackingCode string) (State, error) {
+// Find gives the state of a report by its tracking code, under the same rules as Track.
+func (d *Desk) Find(ctx context.Context, code, trackingCode, sender string) (State, error) {
 	c, err := d.Books.Current(ctx, code)
 	if err != nil {
 		return State{}, err
 	}
-	s, _, err := d.find(ctx, c.Jurisdiction, trackingCode)
+	s, _, err := d.find(ctx, c.Jurisdiction, trackingCode, sender)
 	return s, err
 }
 
-func (d *Desk) find(ctx context.Context, code, trackingCode string) (State, Body, error) {
+func (d *Desk) find(ctx context.Context, code, trackingCode, sender string) (State, Body, error) {
+	if err := d.guessing(ctx, code, sender); err != nil {
+		return State{}, Body{}, err
+	}
 	found, err := d.Store.Tracked(ctx, code, d.Secrets.Hash(code, trackingCode))
+	if err == nil && found == nil {
+		err = d.guessed(ctx, code, sender)
+	}
 	if err == nil && found == nil {
 		err = &fault.Error{Code: fault.Unknown, Field: "code", Message: "No report has this tracking code. Please check it letter by letter."}
 	}

@@ -28,8 +28,8 @@ const (
 
 // Reports finds reports for whoever wants to follow one.
 type Reports interface {
-	// Track finds a report by its tracking code.
-	Track(ctx context.Context, jurisdiction, trackingCode string) (report.Tracked, error)
+	// Track finds a report by its tracking code; see report.Desk.
+	Track(ctx context.Context, jurisdiction, trackingCode, sender string) (report.Tracked, error)
 	// Look finds a report by its id and shows all that whoever holds its code may see.
 	Look(ctx context.Context, jurisdiction, id string) (report.Tracked, error)
 }
@@ -115,7 +115,7 @@ func (d *Desk) topic(ctx context.Context, c jurisdiction.Current, w Wish) (t Top
 	case given != 1:
 		return t, "", fault.Field("code", "Say what to follow: give one of code, report and area.")
 	case w.Code != "":
-		found, err := d.Reports.Track(ctx, c.Jurisdiction, w.Code)
+		found, err := d.Reports.Track(ctx, c.Jurisdiction, w.Code, w.Sender)
 		return Topic{OfReport, found.State.ID}, found.State.ID, err
 	case w.Report != "":
 		found, err := d.Reports.Look(ctx, c.Jurisdiction, w.Report)

@@ -366,7 +366,16 @@ func (t *Table) MarkTold(ctx context.Context, id string, entries []subscription.
 	return nil
 }
 
-// Allow implements the Limits of packages subscription and photo, and application.Door.
+// Counted implements the Limits of package report, of what Allow counted.
+func (t *Table) Counted(ctx context.Context, name string, at time.Time, window time.Duration) (int, error) {
+	i, err := t.get(ctx, limitKey(name, at.Truncate(window)), cheapest)
+	if err != nil || i == nil {
+		return 0, err
+	}
+	return int(i.number("n")), nil
+}
+
+// Allow implements the Limits of packages subscription, photo and report, and application.Door.
 func (t *Table) Allow(ctx context.Context, name string, at time.Time, window time.Duration, most int) (bool, error) {
 	from := at.Truncate(window)
 	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: limitKey(name, from).item(),

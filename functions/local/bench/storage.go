@@ -10,8 +10,13 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/internal/assignment"
+	"github.com/weige/weige/functions/internal/fault"
+	"github.com/weige/weige/functions/internal/report"
+	"github.com/weige/weige/functions/local/demo"
 )
 
 type storageOptions struct{ reports, previews int }
@@ -91,6 +96,22 @@ func costs(ctx context.Context, s *site, out io.Writer) error {
 			s.spent.take() // the stream hands the event over
 			_, err = assignment.Apply(ctx, s.table, events[0])
 			return err
+		}},
+		{"file, by a resident, who is counted", func() error {
+			in := report.Input{Service: "waste", Lon: place[0], Lat: place[1], Description: "垃圾桶满了，三天没有人来收。", Sender: "192.0.2.1"}
+			_, err := s.server.Reports.File(ctx, demo.Jurisdiction, uuid.NewString(), in)
+			return err
+		}},
+		{"track, by a resident", func() error {
+			_, err := s.server.Reports.Track(ctx, demo.Jurisdiction, filed.TrackingCode, "192.0.2.1")
+			return err
+		}},
+		{"track, with a wrong code", func() error {
+			_, err := s.server.Reports.Track(ctx, demo.Jurisdiction, "00000-00000-00000-00000", "192.0.2.1")
+			if fault.Is(err, fault.Unknown) {
+				return nil
+			}
+			return fmt.Errorf("a wrong code: %v", err)
 		}},
 		{"track", func() error { return s.ask(ctx, "GET", "/reports/track/"+filed.TrackingCode, nil, nil) }},
 		{"look at a report", func() error { return s.ask(ctx, "GET", "/reports/"+filed.Report, nil, nil) }},

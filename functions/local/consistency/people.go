@@ -75,7 +75,7 @@ func (w *city) file(ctx context.Context, client int, rng *rand.Rand, key string)
 
 func (w *city) reopen(ctx context.Context, client int, rng *rand.Rand, code, op string) {
 	var before report.Tracked
-	if w.insist(rng, func() (err error) { before, err = w.server.Reports.Track(ctx, town, code); return err }) != nil {
+	if w.insist(rng, func() (err error) { before, err = w.server.Reports.Track(ctx, town, code, ""); return err }) != nil {
 		return
 	}
 	began := w.history.begin()

@@ -113,7 +113,7 @@ export class Client {
     try {
       const response = await send(at, init);
       if (response.ok) return await read(response);
-      throw new Refusal(response.status, faultOf(await response.json()));
+      throw new Refusal(response.status, faultOf(await response.json()), Number(response.headers.get('Retry-After')) || undefined);
     } catch (error) {
       if (error instanceof Refusal || signal?.aborted) throw error;
       // No connection, no answer in time, or an answer of something that is not our server.

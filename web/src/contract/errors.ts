@@ -5,12 +5,15 @@ import type { Fault } from './schemas.ts';
 export class Refusal extends Error {
   readonly status: number;
   readonly fault: Fault;
+  /** Seconds after which trying again helps; undefined where the server does not say. */
+  readonly after: number | undefined;
 
-  constructor(status: number, fault: Fault) {
+  constructor(status: number, fault: Fault, after?: number) {
     super(`${status} ${fault.code}: ${fault.message}`);
     this.name = 'Refusal';
     this.status = status;
     this.fault = fault;
+    this.after = after;
   }
 }
 
@@ -30,6 +33,11 @@ export function isOpen(error: unknown): boolean {
 
 export function hasCode(error: unknown, code: string): error is Refusal {
   return error instanceof Refusal && error.fault.code === code;
+}
+
+/** Milliseconds for which nothing more is taken from where the reader is; undefined where that is not why it was refused. */
+export function heldFor(error: unknown): number | undefined {
+  return error instanceof Refusal && error.status === 429 ? (error.after || 60) * 1000 : undefined;
 }
 
 /** The field of the request that the server names, or undefined. */

@@ -183,7 +183,7 @@ export interface paths {
         /** Open reports as GeoJSON without personal data, by area or by bounding box. */
         get: operations["listPublicReports"];
         put?: never;
-        /** Files a report and assigns it, in one transaction. */
+        /** Files a report and assigns it, in one transaction. More than a jurisdiction's server takes from one address in ten minutes get 429 and Retry-After, in seconds; whoever may import reports is not counted. */
         post: operations["fileReport"];
         delete?: never;
         options?: never;
@@ -202,7 +202,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What became of a report, for whoever holds its tracking code. */
+        /** What became of a report, for whoever holds its tracking code. After too many wrong codes from one address within ten minutes it is 429 and Retry-After, in seconds. */
         get: operations["trackReport"];
         put?: never;
         post?: never;

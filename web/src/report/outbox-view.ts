@@ -33,8 +33,9 @@ export function outboxView(s: OutboxState): TemplateResult | typeof nothing {
   </section>`;
 }
 
-function waiting({ t, lasts, sendNow, remove }: OutboxState, one: Waiting): TemplateResult {
-  return html`<p class="notice warn">${lasts ? t.outboxWaiting : t.outboxWaitingInPage}</p>
+function waiting({ t, setting, lasts, sendNow, remove }: OutboxState, one: Waiting): TemplateResult {
+  const held = one.heldUntil && one.heldUntil > Date.now() ? t.outboxHeld(moment(t, setting.jurisdiction.time_zone, new Date(one.heldUntil).toISOString())) : '';
+  return html`<p class="notice warn">${held ? `${held} ${lasts ? t.outboxHeldKept : t.outboxHeldInPage}` : lasts ? t.outboxWaiting : t.outboxWaitingInPage}</p>
     <div class="buttons"><button type="button" class="secondary" @click=${sendNow}>${t.outboxSendNow}</button>
       <button type="button" class="quiet" @click=${() => { if (confirm(one.tried ? t.outboxDropTried : t.outboxDropAsk)) remove(one); }}>${t.outboxDrop}</button></div>`;
 }

@@ -1,4 +1,4 @@
-import { isOpen, Refusal } from '../contract/errors.ts';
+import { heldFor, isOpen, Refusal } from '../contract/errors.ts';
 import type { Fault, Filed, ReportInput } from '../contract/schemas.ts';
 import type { Draft } from './draft.ts';
 import type { Kept } from './kept.ts';
@@ -19,6 +19,8 @@ export interface Waiting {
   lostPhotos: number;
   /** What the form held, to go on with where it is refused. */
   draft: Draft;
+  /** Nothing more is taken from where this device is until then, in milliseconds since 1970. */
+  heldUntil?: number;
   filed?: Filed;
   refused?: { status: number; fault: Fault };
 }
@@ -32,8 +34,8 @@ export interface Post {
 
 /** Milliseconds after which a photo that no report claimed may be gone; the server keeps it for a day. */
 const photoAge = 20 * 3600_000;
-/** Milliseconds between tries while the page is open: the first, and the longest. */
-const pauses = { first: 4_000, longest: 60_000 };
+/** Milliseconds between tries while the page is open: the first, the longest, and the longest where the server says when. */
+const pauses = { first: 4_000, longest: 60_000, held: 600_000 };
 
 /** Reports that are kept on the device until the server has answered. */
 export class Outbox {
@@ -107,12 +109,22 @@ export class Outbox {
     try {
       for (const one of await this.kept.outbox()) if (this.isOpen(one)) await this.sendOne(one);
       this.pause = pauses.first;
-    } catch {
+    } catch (error) {
       // Nothing of it is lost: it stays and is tried again.
       next = Math.min(pauses.longest, this.pause * 2);
+      const held = heldFor(error);
+      if (held) this.pause = Math.min(pauses.held, held);
+      await this.hold(held);
     }
     await this.tell();
     this.pause = next;
+  }
+
+  /** Keeps with everything that waits for how long it is held up, if it is. */
+  private async hold(held: number | undefined): Promise<void> {
+    for (const { heldUntil, ...one } of await this.kept.outbox()) {
+      if (this.isOpen(one) && (held || heldUntil)) await this.kept.update(held ? { ...one, heldUntil: this.now() + held } : one);
+    }
   }
 
   /** Throws when the outcome is open. */

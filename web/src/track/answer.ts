@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { fieldOf, isOpen, sentence } from '../contract/errors.ts';
+import { fieldOf, heldFor, isOpen, sentence } from '../contract/errors.ts';
 import { newKey } from '../contract/once.ts';
 import type { Tracked } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';
@@ -96,7 +96,7 @@ export class TrackAnswer extends ResidentElement {
       this.reopening = step === 'reopening';
       const open = isOpen(error) || fieldOf(error) === 'Idempotency-Key';
       if (!open && step === 'notes') keepUnsent(client.jurisdiction, code, undefined);
-      this.wrong = { step, text: !open ? sentence(t, error) : keeps ? t.noteUnsent : t.answerUnsent };
+      this.wrong = { step, text: !open || heldFor(error) ? sentence(t, error) : keeps ? t.noteUnsent : t.answerUnsent };
     } finally {
       this.sending = undefined;
     }

@@ -5,7 +5,7 @@ import './track.css';
 import '../subscribe/following.ts';
 import '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
-import { hasCode, Refusal, sentence } from '../contract/errors.ts';
+import { hasCode, heldFor, isOpen, Refusal, sentence } from '../contract/errors.ts';
 import type { Photo, Tracked } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import type { Catalogue } from '../locale/locale.ts';
@@ -111,7 +111,7 @@ export class TrackPage extends ResidentElement {
     } catch (error) {
       if (code !== this.code) return;
       if (!(error instanceof Refusal) && this.showKept()) return;
-      const unknown = hasCode(error, 'not_found') || (error instanceof Refusal && error.status < 500);
+      const unknown = hasCode(error, 'not_found') || !isOpen(error);
       if (unknown) {
         this.tracked = undefined;
         forgetSeen(setting.client.jurisdiction, code);
@@ -177,8 +177,9 @@ export class TrackPage extends ResidentElement {
 
   private form() {
     const t = this.t;
+    const held = typeof this.trouble === 'object' ? heldFor(this.trouble.error) : undefined;
     const wrong = this.trouble === 'empty' ? t.trackNeedCode : this.trouble === 'unknown' ? t.trackUnknown
-      : this.trouble === 'none' ? '' : this.trouble.error instanceof Refusal ? sentence(t, this.trouble.error) : t.trackFailed;
+      : this.trouble === 'none' ? '' : held ? t.trackTooMany(Math.ceil(held / 60_000)) : this.trouble.error instanceof Refusal ? sentence(t, this.trouble.error) : t.trackFailed;
     return html`<form class="card ask" novalidate @submit=${(event: SubmitEvent) => this.submit(event)}>
       <div class="field"><label for="code">${t.trackingCode}</label>
         <p class="hint" id="code-hint">${t.trackIntro}</p>

@@ -31,9 +31,10 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*open311.Server,
 	books, rosters := jurisdiction.NewBooks(t, t), assignment.NewRosters(t)
 	router := assignment.NewRouter(t, rosters)
 	places := &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(library.Shelves(c, t)), Now: time.Now}
-	reports := &report.Desk{Addresses: places, Books: books, Store: t, Reader: t, Lister: t, Bodies: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID, ContactFor: c.ContactFor}
+	reports := &report.Desk{Addresses: places, Books: books, Store: t, Reader: t, Lister: t, Bodies: t, Router: router, Secrets: secrets, Now: time.Now, NewID: foundation.NewID, ContactFor: c.ContactFor,
+		Limits: t, Most: report.PerSender{WrongCodes: c.WrongCodes}}
 	notes := &assignment.Desk{Books: books, Rosters: rosters, Router: router, Reader: t, Mover: t, Secrets: secrets, Now: time.Now, NewID: foundation.NewID}
 	return &open311.Server{Books: books, Reports: reports, History: t, Bodies: t, Notes: notes, Photos: album.Taker(c, reports, t), Addresses: places, Door: t,
-		Sender: gateway.Sender, Secrets: secrets, Now: time.Now, Log: log,
+		Sender: gateway.Sender, Stranger: gateway.Stranger, Secrets: secrets, Now: time.Now, Log: log,
 		BodyBytes: c.BodyBytes, Default: c.Open311, Public: c.Public}, nil
 }
