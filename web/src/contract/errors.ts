@@ -35,11 +35,6 @@ export function hasCode(error: unknown, code: string): error is Refusal {
   return error instanceof Refusal && error.fault.code === code;
 }
 
-/** Milliseconds for which nothing more is taken from where the reader is; undefined where that is not why it was refused. */
-export function heldFor(error: unknown): number | undefined {
-  return error instanceof Refusal && error.status === 429 ? (error.after || 60) * 1000 : undefined;
-}
-
 /** The field of the request that the server names, or undefined. */
 export function fieldOf(error: unknown): string | undefined {
   return error instanceof Refusal ? error.fault.field || undefined : undefined;

@@ -305,7 +305,6 @@ export const en: Catalogue = {
   fault_conflict: 'Somebody changed it first; please look at how it is now.',
   fault_key_reused: 'This was filed before.',
   fault_not_ready: 'This place is not ready yet.',
-  fault_too_many: 'Too much came from your network just now. Please try again in a few minutes.',
   fault_unavailable: 'The service does not answer at the moment. Please try again later.',
   fault_undecided: 'It is not certain whether it worked. Press again – it will be done once.',
   fault_internal: 'Something went wrong on our side; it was noted. Please try again.',

@@ -73,6 +73,7 @@ export const en: ResidentTexts = {
   noteDone: 'Added.',
   answerShort: 'Please write at least 2 characters.',
   answerLong: 'Please shorten it to 300 characters.',
+  fault_too_many: 'Too much came from your network just now. Please try again in a few minutes.',
   trackTooMany: (minutes: number) => `Too many wrong tracking codes came from your network, so none is looked up for now. Please compare yours with the one you were given, and try again in ${minutes} min.`,
   noteUnsent: 'Not sent yet; kept on this device, and sent by itself, once, when there is a connection.',
   trackKept: (time) => `There is no connection. This is how it stood when it was looked up: ${time}.`,

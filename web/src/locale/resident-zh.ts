@@ -73,6 +73,7 @@ export const zh = {
   noteDone: '已补充。',
   answerShort: '请至少写 2 个字。',
   answerLong: '请缩短到 300 字以内。',
+  fault_too_many: '刚才从您所在的网络来的请求太多，请过几分钟再试。',
   trackTooMany: (minutes: number) => `从您所在的网络输错查询码的次数太多，暂时不能查询。请对照上报时的查询码，${minutes} 分钟后再试。`,
   noteUnsent: '还没发出去。写的话已存在这台设备上，有网络时会自动发，只登记一次。',
   trackKept: (time: string) => `现在连不上网络。这是${time}查到的情况。`,

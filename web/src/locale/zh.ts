@@ -305,7 +305,6 @@ export const zh = {
   fault_conflict: '有人先改过了，请看一下现在的情况。',
   fault_key_reused: '这份内容先前已经登记过了。',
   fault_not_ready: '这个地区还没有准备好。',
-  fault_too_many: '刚才从您所在的网络来的请求太多，请过几分钟再试。',
   fault_unavailable: '服务暂时没有答复，过一会儿再试。',
   fault_undecided: '还不能确定是否成功，请再按一次——只会做一次。',
   fault_internal: '我们这边出了错，已经记下。请再试一次。',

@@ -1,4 +1,5 @@
-import { heldFor, isOpen, Refusal } from '../contract/errors.ts';
+import { isOpen, Refusal } from '../contract/errors.ts';
+import { heldFor } from '../contract/held.ts';
 import type { Fault, Filed, ReportInput } from '../contract/schemas.ts';
 import type { Draft } from './draft.ts';
 import type { Kept } from './kept.ts';

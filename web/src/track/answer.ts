@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { fieldOf, heldFor, isOpen, sentence } from '../contract/errors.ts';
+import { fieldOf, isOpen, sentence } from '../contract/errors.ts';
+import { heldFor } from '../contract/held.ts';
 import { newKey } from '../contract/once.ts';
 import type { Tracked } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';

@@ -94,6 +94,28 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.end();
   });
 
+  it('is kept, says until when, and is filed later when too much came from where the reporter is', async () => {
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    visit.expectComplaint(notLoaded);
+    const { page } = visit;
+    await visit.open('/');
+    await dropPin(visit, 10, 20);
+    await describe(visit, '路灯不亮');
+    let tries = 0;
+    await visit.context.route(/\/reports$/, async (route) => {
+      if (route.request().method() !== 'POST' || ++tries > 1) return route.continue();
+      return route.fulfill({ status: 429, headers: { 'Retry-After': '300' }, contentType: 'application/json', body: JSON.stringify({ code: 'too_many', message: 'Later.' }) });
+    });
+    await visit.press('.send button.primary');
+    await page.getByText(/还没有登记：.*以后才能登记。/).waitFor();
+    await visit.check('held up');
+    await visit.picture('outbox-held', { whole: true });
+    await page.getByRole('button', { name: texts('zh').outboxSendNow }).click();
+    await page.locator('.outbox [data-state=filed]').waitFor();
+    expect((await tracked(await codeShown(page))).description).toBe('路灯不亮');
+    await visit.end();
+  });
+
   it.each([['phone', 'zh'], ['desktop', 'en']] as const)('is written on a page that opens without a network, and sent once, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const before = await listed();

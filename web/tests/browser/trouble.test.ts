@@ -171,6 +171,10 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     expect(new URL(page.url()).search).toBe('');
     await visit.check('track, wrong code');
     await visit.picture('track-wrong');
+    await visit.context.route(/\/reports\/track\//, (route) => route.fulfill({ status: 429, headers: { 'Retry-After': '241' }, contentType: 'application/json', body: '{"code":"too_many","message":"Later."}' }));
+    await page.locator('.ask button').tap();
+    await page.getByText(t.trackTooMany(5)).waitFor();
+    await visit.context.unroute(/\/reports\/track\//);
     await visit.context.setOffline(true);
     await page.locator('.ask button').tap();
     await page.getByText(t.trackFailed).waitFor();
