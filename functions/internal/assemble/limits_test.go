@@ -131,6 +131,18 @@ func TestOneSenderGuessesSoManyCodes(t *testing.T) {
 			t.Errorf("the machine itself: %d %s", a.status, a.body)
 		}
 	}
+	// Tokens of Open311 are the same codes, and with the key of an application nothing of this counts.
+	o := w.open(w.table)
+	desk := o.server.Reports.(*report.Desk)
+	desk.Now, desk.Most = w.server.Reports.Now, w.server.Reports.Most
+	for query, status := range map[string]int{"jurisdiction_id=town": 429, "api_key=" + o.key: 404} {
+		for range 3 {
+			o.send("GET", "tokens/none.json?"+query, nil)
+		}
+		if a := o.send("GET", "tokens/none.json?"+query, nil); a.status != status || status == 429 && a.header.Get("Retry-After") != "360" {
+			t.Errorf("token: %d %v %s", a.status, a.header, a.body)
+		}
+	}
 	pass(6 * time.Minute)
 	if a := track(code, "2001:db8::1"); a.status != http.StatusOK {
 		t.Errorf("later: %d %s", a.status, a.body)

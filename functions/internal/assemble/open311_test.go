@@ -544,8 +544,10 @@ func (w *world) openEverything(to *table.Table) {
 	}
 	var receipt api.Filed
 	w.must("POST", "/v1/town/reports", "", map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": "一"}, "Idempotency-Key", uuid.NewString()).into(w.t, &receipt)
-	if a := o.send("GET", "tokens/"+receipt.TrackingCode+".xml?api_key="+o.key, nil); a.status != 200 {
-		w.t.Errorf("a token: %d %s", a.status, a.body)
+	for _, query := range []string{"api_key=" + o.key, "jurisdiction_id=town"} {
+		if a := o.send("GET", "tokens/"+receipt.TrackingCode+".xml?"+query, nil); a.status != 200 {
+			w.t.Errorf("a token: %d %s", a.status, a.body)
+		}
 	}
 	w.must("GET", "/v1/town/applications", admin, nil)
 	w.must("POST", "/v1/town/applications/"+o.app.Application+"/revocation", admin, nil)

@@ -61,7 +61,7 @@ func newWorld(t *testing.T, endpoint string) *world {
 	w.config = config.Config{Region: "us-east-1", Table: "t" + uuid.NewString(), DynamoDBEndpoint: endpoint, AccessKey: "local", SecretKey: "secret of a test",
 		Issuer: w.issuer.url, Audience: "weige-web", TrackingKey: bytes.Repeat([]byte{1}, 32), ContactKey: bytes.Repeat([]byte{2}, 32),
 		SubscriptionKey: bytes.Repeat([]byte{3}, 32), MailFrom: "Weige <weige@town.example>", Site: "https://town.example",
-		ContactFor: time.Hour, BodyBytes: 1 << 20, GazetteerBytes: 1 << 20, GazetteerRows: 10_000, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
+		ContactFor: time.Hour, SenderReports: 1000, WrongCodes: 30, BodyBytes: 1 << 20, GazetteerBytes: 1 << 20, GazetteerRows: 10_000, RosterBytes: 1 << 20, BoundaryBytes: 1 << 20, BoundaryFeatures: 1000, BoundaryVertices: 10000}
 	ctx := context.Background()
 	client := table.Dial(foundation.Storage(w.config))
 	if err := table.Create(ctx, client, w.config.Table); err != nil {
