@@ -18,7 +18,7 @@ import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
 import './pictures.ts';
 
-/** One case on the phone, with its steps under the thumb. Events: `back`, `move` {kind, body}, `picture` {blob}, `drop` {at}. */
+/** One case on the phone, with its steps under the thumb. Events: `move` {kind, body}, `picture` {blob}, `drop` {at}. */
 @customElement('weige-case')
 export class CasePage extends StaffElement {
   @property({ attribute: false }) kept!: Kept;
@@ -81,15 +81,13 @@ export class CasePage extends StaffElement {
     const zone = kept.jurisdiction.time_zone;
     const as = { status: of.status, assignee: item.assignee, ...(item.paused ? { paused: true } : {}), ...(item.parts_open ? { parts_open: item.parts_open } : {}) };
     const steps = stepsFor(as, { person: kept.person, dispatches: false }).filter(isPlain);
-    return html`<article class="mine-case"><button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('back'))}>‹ ${s.mineBack}</button>
-      <h1 id="case-title" tabindex="-1">${serviceName(kept.jurisdiction.services, item.service_code, this.language)}</h1>
+    return html`<article class="mine-case"><h1 id="case-title" tabindex="-1">${serviceName(kept.jurisdiction.services, item.service_code, this.language)}</h1>
       <p>${chips(t, s, of)}</p>
       ${item.description === undefined ? html`<p class="hint">${s.mineNoWords}</p>` : html`<p class="said words">${item.description}</p>`}
       ${this.answers(zone).map(([asked, answered]) => html`<p class="answer"><span class="hint">${asked}</span><br><strong>${answered}</strong></p>`)}
       <dl class="facts">${item.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${item.address}</dd>` : nothing}<dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item)}${this.near ? ` · ${this.near}` : ''}${item.address_grade === 'none' ? nothing : html`<br><a class="secondary" data-at="${item.lat}, ${item.lon}" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a>`}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, item.filed_at)}</dd>
         ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
-      ${of.waiting.length > 0 ? html`<p class="notice">${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}</p>` : nothing}
       ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}</button>`)}</div>`}
       <weige-pictures .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures>
       ${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}

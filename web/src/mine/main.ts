@@ -9,6 +9,7 @@ import { dayIn } from '../dispatch/people.ts';
 import { codeName } from '../dispatch/ways.ts';
 import { distance, moment } from '../locale/format.ts';
 import { opening, shell } from '../page/shell.ts';
+import { keepStill } from '../page/still.ts';
 import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { keepPage } from '../offline/keep.ts';
@@ -18,7 +19,6 @@ import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
-import './case.ts';
 import { fetchKept } from './fetch.ts';
 import { Store, type Kept, type Move } from './kept.ts';
 import { casesOf, withNow, type Case, type Place } from './order.ts';
@@ -50,6 +50,7 @@ export class MinePage extends StaffElement {
   /** The case whose photos were asked for last, and how many of it waited then: those that were fetched stay when the network goes. */
   private photosOf = '';
   private readonly account = new Account(this);
+  private still: ReturnType<typeof keepStill> | undefined;
   private client: Client | undefined;
   private store: Store | undefined;
   private readonly again = (): void => {
@@ -64,6 +65,7 @@ export class MinePage extends StaffElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.still = keepStill();
     for (const event of ['online', 'offline']) window.addEventListener(event, this.again);
     document.addEventListener('visibilitychange', this.again);
     window.addEventListener('popstate', this.back);
@@ -75,6 +77,7 @@ export class MinePage extends StaffElement {
     document.removeEventListener('visibilitychange', this.again);
     window.removeEventListener('popstate', this.back);
     this.endFinding();
+    this.still?.end();
     super.disconnectedCallback();
   }
 
@@ -92,6 +95,7 @@ export class MinePage extends StaffElement {
     }
     this.back();
     this.opened = 'yes';
+    void import('./case.ts').catch(() => undefined); // it is not the first thing to be seen
     keepPage('/mine/');
     await this.sync();
   }
@@ -281,14 +285,13 @@ export class MinePage extends StaffElement {
     const open = cases.find(({ item }) => item.report === this.open);
     const zone = kept.jurisdiction.time_zone;
     if (open) {
-      return html`${this.state(kept)}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line(kept, '', open)}</div>${this.state()}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
-        @back=${() => this.show('')} @move=${(event: CustomEvent<Pick<Move, 'kind' | 'body'>>) => void this.move(event.detail)}></weige-case>`;
+        @move=${(event: CustomEvent<Pick<Move, 'kind' | 'body'>>) => void this.move(event.detail)}></weige-case>`;
     }
     const button = (sort: 'due' | 'distance', text: string) => html`<button type="button" aria-pressed=${this.sort === sort ? 'true' : 'false'} @click=${() => this.order(sort)}>${text}</button>`;
     return html`<div class="mine-head"><h1>${t.titleMine}</h1><button type="button" class="quiet" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.sync()}>${t.refresh}</button></div>
-      ${this.state(kept)}
-      <p class="hint">${cases.length === 0 ? s.mineNone : s.mineCount(String(cases.length))} · ${s.mineFetched(moment(t, zone, kept.at))}</p>
+      ${this.state()}${this.line(kept, `${cases.length === 0 ? s.mineNone : s.mineCount(String(cases.length))} · ${s.mineFetched(moment(t, zone, kept.at))}`)}
       <div class="tabs" role="group" aria-label=${s.mineSort}>${button('due', s.mineByDue)}${button('distance', s.mineByDistance)}</div>
       ${this.finding ? html`<p class="hint" role="status">${this.finding}</p>` : nothing}
       ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
@@ -298,17 +301,23 @@ export class MinePage extends StaffElement {
         : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;
   }
 
-  /** What happens to what was done here. */
-  private state(kept: Kept) {
+  /** How it stands with the network and with what was done here, in one place, since it comes and goes by itself; otherwise what else is to be said there. */
+  private line(kept: Kept, otherwise: string, of?: Case) {
     const { t, s } = this;
-    const waiting = [...this.moves.filter(({ move }) => !move.refused), ...this.pictures.filter(({ picture }) => !picture.refused)];
+    const waiting = this.moves.filter(({ move }) => !move.refused).length + this.pictures.filter(({ picture }) => !picture.refused).length;
+    const saved = of && of.waiting.length > 0 ? `${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}` : s.mineWaiting(String(waiting));
+    const text = waiting > 0 ? (this.busy && this.online ? s.mineSending : saved)
+      : !this.online ? s.mineOffline(moment(t, kept.jurisdiction.time_zone, kept.at)) : this.sent ? s.mineSent : '';
+    return html`<p class="mine-line ${text ? 'notice' : 'hint'} ${this.online ? '' : 'warn'}" role="status">${text || otherwise}</p>`;
+  }
+
+  /** What went wrong with what was done here. */
+  private state() {
+    const { t, s } = this;
     const refused = this.moves.filter(({ move }) => move.refused);
-    const zone = kept.jurisdiction.time_zone;
     const trouble = this.trouble || (this.account.stage === 'failed' ? t.signInFailed : '');
     return html`<div class="mine-state" role="status">
       ${this.storeless ? html`<p class="notice warn">${s.mineNoStorage}</p>` : nothing}
-      ${this.online ? nothing : html`<p class="notice warn">${s.mineOffline(moment(t, zone, kept.at))}</p>`}
-      ${waiting.length > 0 ? html`<p class="notice">${this.busy && this.online ? s.mineSending : s.mineWaiting(String(waiting.length))}</p>` : this.sent ? html`<p class="notice">${s.mineSent}</p>` : nothing}
       ${trouble ? html`<p class="notice bad">${trouble}</p>` : nothing}
       ${refused.map(({ at, move }) => html`<div class="notice bad"><p>${s.mineRefused(s[`step_${move.kind}`] + (move.body.code ? ` · ${codeName(s, move.body.code)}` : ''), move.refused ?? '')}</p>
         <button type="button" class="secondary" @click=${() => void this.dropMove(at)}>${s.mineDrop}</button></div>`)}

@@ -123,17 +123,18 @@ export class TrackAnswer extends ResidentElement {
     const until = tracked.reopen_until ? html`<p class="hint">${t.answerUntil(moment(t, this.setting.jurisdiction.time_zone, tracked.reopen_until))}</p>` : nothing;
     return html`<section class="card verdict" aria-labelledby="verdict-title">
       <h2 id="verdict-title">${t.answerTitle}</h2>
-      ${!good && !bad ? html`<p class="hint later">${t.answerLater}</p>` : wasConfirmed(tracked) ? html`<p>${t.answerThanks}</p>` : nothing}
+      ${!good && !bad ? html`<p class="hint later">${t.answerLater}</p>` : nothing}
       <div class="buttons">
-        ${good && !wasConfirmed(tracked) ? html`<button type="button" class="primary" @click=${() => void this.send('confirmation', '')}>${this.sending === 'confirmation' ? t.sending : t.answerGood}</button>` : nothing}
         ${this.sending === 'reopening' ? html`<p class="hint" role="status">${t.sending}</p>` : nothing}
         ${bad && !this.reopening && this.sending !== 'reopening' ? html`<button type="button" class="secondary" @click=${() => { this.reopening = true; void this.focusOn('#answer-reopening'); }}>${t.answerBad}</button>` : nothing}
+        ${good && !wasConfirmed(tracked) ? html`<button type="button" class="primary" @click=${() => void this.send('confirmation', '')}>${this.sending === 'confirmation' ? t.sending : t.answerGood}</button>` : nothing}
       </div>
       <p class="wrong" role="alert">${this.wrong?.step === 'confirmation' ? this.wrong.text : ''}</p>
       ${this.reopening && bad ? html`<form novalidate @submit=${(event: Event) => void this.send('reopening', this.reason, event)}>
         ${this.words('reopening', t.reopenReason, this.reason, (words) => { this.reason = words; }, false)}
         <div class="buttons"><button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending === 'reopening' ? t.sending : t.reopenSend}</button></div></form>` : nothing}
       ${bad ? until : nothing}
+      ${wasConfirmed(tracked) && (good || bad) ? html`<p>${t.answerThanks}</p>` : nothing}
     </section>`;
   }
 

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import '../styles/base.css';
 import './track.css';
 import '../subscribe/following.ts';
@@ -20,6 +21,7 @@ import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
 import { pageAddress, readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
+import { keepStill } from '../page/still.ts';
 import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
 import './answer.ts';
@@ -43,21 +45,26 @@ export class TrackPage extends ResidentElement {
   @state() private old = false;
   /** From when that was; what says so stays in its place once there is a connection, so that nothing moves. */
   private wasOld = '';
+  /** There was a deadline when it was shown; its row stays when it is met, so that nothing moves. */
+  private due = false;
   /** The photos of a report that is about to be shown, so that they come with it. */
   private photos: readonly Photo[] | undefined;
   @query('weige-map') private map!: MapElement | null;
   private point: PointCollection | undefined;
+  private still: ReturnType<typeof keepStill> | undefined;
   private readonly follow = () => this.fromAddress();
   private readonly back = (): void => { if (this.old) void this.ask(); };
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.still = keepStill();
     window.addEventListener('hashchange', this.follow);
     window.addEventListener('online', this.back);
     void this.open();
   }
 
   override disconnectedCallback(): void {
+    this.still?.end();
     window.removeEventListener('hashchange', this.follow);
     window.removeEventListener('online', this.back);
     super.disconnectedCallback();
@@ -133,6 +140,8 @@ export class TrackPage extends ResidentElement {
     this.wasOld = before.at;
     this.photos = [];
     this.show(before.tracked, before.at);
+    // What comes with the connection comes by itself.
+    void this.updateComplete.then(() => this.still?.hold(this.querySelector('.timeline li')));
     return true;
   }
 
@@ -147,6 +156,7 @@ export class TrackPage extends ResidentElement {
 
   private show(tracked: Tracked, at = new Date().toISOString()): void {
     const first = this.tracked?.report !== tracked.report;
+    this.due = Boolean(tracked.resolve_by) || (this.due && !first);
     this.tracked = tracked;
     this.at = at;
     if (this.setting) keepSeen(this.setting.client.jurisdiction, this.code, tracked, at);
@@ -224,7 +234,7 @@ export class TrackPage extends ResidentElement {
         <span class="chip ${tracked.status === 'received' ? 'waiting' : ''}">${t[`status_${tracked.status}`]}</span></div>
       <div class="now"><p class="hint">${t.nowWith}</p><p class="now-who">${whoHasIt(t, tracked.assignee)}</p></div>
       <div><h3>${t.timeline}</h3>
-        <ol class="timeline">${[...tracked.events].reverse().map((event) => html`<li>
+        <ol class="timeline">${repeat([...tracked.events].reverse(), (event) => `${event.at} ${event.kind}`, (event) => html`<li>
           <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
           ${this.what(t, event)}${event.reply ? html`<br><span class="said">${event.reply}</span>` : nothing}${event.note ? html`<br><span class="said">${t.eventNote(event.note)}</span>` : nothing}</li>`)}</ol></div>
       <dl class="facts">
@@ -232,7 +242,7 @@ export class TrackPage extends ResidentElement {
         ${tracked.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${tracked.address}</dd>` : nothing}
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, tracked.filed_at)}</dd>
         ${tracked.original ? html`<dt>${t.statusLabel}</dt><dd>${t.trackOriginal(t[`status_${tracked.original.status}`], moment(t, zone, tracked.original.filed_at))}</dd>` : nothing}
-        ${tracked.resolve_by ? html`<dt>${t.resolveBy}</dt><dd>${t.dueBy(moment(t, zone, tracked.resolve_by))}</dd>` : nothing}
+        ${this.due ? html`<dt>${t.resolveBy}</dt><dd>${tracked.resolve_by ? t.dueBy(moment(t, zone, tracked.resolve_by)) : '–'}</dd>` : nothing}
         <dt>${t.whatWasSaid}</dt><dd class="said">${tracked.description}</dd>
         ${readAnswers(tracked.service, tracked.given, this.language, (at) => moment(t, zone, at)).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
       </dl>

@@ -20,7 +20,7 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     await server?.stop();
   });
 
-  const ways: [DeviceName, 'zh' | 'en'][] = [['phone', 'zh'], ['desktop', 'en']];
+  const ways: [DeviceName, 'zh' | 'en'][] = [['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']];
   it.each(ways)('from the tracking page to a mail, and out again, on a %s in %s', async (device, language) => {
     const f = followCatalogues[language];
     const kept = server.kept;
@@ -31,7 +31,7 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     if (!place) throw new Error('the demo has no areas');
     const filed = await fileAt(server.url, place, '三幢门口的路灯不亮');
 
-    const visit = await Visit.begin(browser, server.url, { device, language, slow: true });
+    const visit = await Visit.begin(browser, server.url, { device, language, slow: (device === 'phone') === (language === 'zh') });
     visit.expectComplaint(/WebGL/i);
     await visit.open(`/track/#${filed.tracking_code}`);
     await visit.page.getByText(f.followReport).click();
@@ -39,13 +39,13 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     await visit.page.getByText(f.needEmail).waitFor();
     await visit.page.locator('#follow-email').fill(address);
     await visit.check(`${device} follow`);
-    await visit.picture(`follow-${device}-1`, { whole: true });
+    await visit.picture(`follow-${device}-${language}-1`, { whole: true });
     await visit.page.getByRole('button', { name: f.byMail }).click();
     await visit.page.getByText(f.pending).waitFor();
 
     await visit.open(await linkOfMail(kept, address, /http\S+\/subscribe\/\S+#confirm=[\w-]{44}/));
     await visit.check(`${device} confirm`);
-    await visit.picture(`follow-${device}-2`);
+    await visit.picture(`follow-${device}-${language}-2`);
     await visit.page.getByRole('button', { name: f.confirmButton }).click();
     await visit.page.getByText(f.confirmed).waitFor();
     await visit.page.locator('input[name=pace][value=daily]').check();
@@ -55,7 +55,7 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     await visit.page.getByRole('button', { name: f.save }).click();
     await visit.page.getByText(f.saved).waitFor();
     await visit.check(`${device} manage`);
-    await visit.picture(`follow-${device}-3`);
+    await visit.picture(`follow-${device}-${language}-3`);
 
     const { version } = await hands.get<{ version: number }>(`/reports/${filed.report}`);
     await hands.post(`/reports/${filed.report}/resolution`, { version, reply: '灯泡已换' });
@@ -66,7 +66,7 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     await visit.page.getByRole('button', { name: f.endButton }).click();
     await visit.page.getByText(f.ended).waitFor();
     await visit.check(`${device} ended`);
-    await visit.picture(`follow-${device}-4`, { whole: true });
+    await visit.picture(`follow-${device}-${language}-4`, { whole: true });
     visit.expectComplaint(/404/);
     await visit.page.goBack();
     await visit.page.reload();

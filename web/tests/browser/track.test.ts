@@ -48,7 +48,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await page.locator('.tracked').waitFor();
     await visit.mapDrawn();
     expect(await visit.layoutShift(), 'layout shift').toBe(0);
-    await visit.hurry();
+    if ((device === 'phone') === (language === 'zh')) await visit.hurry(); // the others take every step with slow answers
 
     // Too short; then the network is gone in mid-send, after it has arrived; then once more.
     await press(t.noteSend);

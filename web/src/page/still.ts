@@ -1,0 +1,38 @@
+/**
+ * Keeps in its place on the screen what somebody pressed or writes in: what an answer brings in above it moves the rest of the page instead.
+ * Browsers anchor the first thing that is seen (CSS Scroll Anchoring 1), which may lie above what comes. `hold` names what is to be kept where
+ * nothing was pressed yet.
+ */
+export function keepStill(): { hold: (at: Element | null) => void; end: () => void } {
+  /** What was acted on and what holds it, from inside out, with the place of each: what was pressed may go with the answer. */
+  let held: { at: Element; top: number }[] = [];
+  const place = () => { for (const one of held) one.top = one.at.getBoundingClientRect().top; };
+  const act = (event: Event) => {
+    held = event.composedPath().filter((one): one is Element => one instanceof Element && one !== document.body && one !== document.documentElement).map((at) => ({ at, top: 0 }));
+    place();
+  };
+  const grown = () => {
+    const still = held.find(({ at }) => at.isConnected);
+    if (still) {
+      const { top, bottom } = still.at.getBoundingClientRect();
+      const moved = top - still.top;
+      // Whoever scrolled away from it looks at something else.
+      if (Math.abs(moved) >= 1 && still.top < innerHeight && bottom - moved > 0) scrollBy({ top: moved, behavior: 'instant' });
+    }
+    place();
+  };
+  const watched = new MutationObserver(grown);
+  watched.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  const acts = ['pointerdown', 'keydown', 'focusin'] as const;
+  for (const one of acts) document.addEventListener(one, act, { capture: true, passive: true });
+  document.addEventListener('scroll', place, { passive: true });
+  const hold = (at: Element | null) => {
+    if (at && held.length === 0) held = [{ at, top: at.getBoundingClientRect().top }];
+  };
+  const end = () => {
+    watched.disconnect();
+    for (const one of acts) document.removeEventListener(one, act, { capture: true });
+    document.removeEventListener('scroll', place);
+  };
+  return { hold, end };
+}
