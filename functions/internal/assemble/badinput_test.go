@@ -45,7 +45,7 @@ func TestBadReportsAreRefusedAndNothingIsStored(t *testing.T) {
 		"an unknown service":     {`{"service_code":"magic","lon":0,"lat":0,"description":"x"}`, 422, "invalid", "service_code"},
 		"no words":               {`{"service_code":"light","lon":0,"lat":0,"description":"  "}`, 422, "invalid", "description"},
 		"too many words":         {fmt.Sprintf(`{"service_code":"light","lon":0,"lat":0,"description":%q}`, long), 422, "invalid", "description"},
-		"control characters":     {`{"service_code":"light","lon":0,"lat":0,"description":"a\u0000b"}`, 422, "invalid", "description"},
+		"nothing to be seen":     {`{"service_code":"light","lon":0,"lat":0,"description":"\u0000\u202e \u200b"}`, 422, "invalid", "description"},
 		"longitude out of range": {`{"service_code":"light","lon":181,"lat":0,"description":"x"}`, 422, "invalid", "lon"},
 		"latitude out of range":  {`{"service_code":"light","lon":0,"lat":119.46,"description":"x"}`, 422, "invalid", "lat"},
 		"unknown datum":          {`{"service_code":"light","lon":0,"lat":0,"description":"x","datum":"NAD27"}`, 422, "invalid", "datum"},

@@ -143,3 +143,49 @@ func TestPublicWordsAreTakenBack(t *testing.T) {
 		t.Errorf("taken back, and everybody reads %q", words)
 	}
 }
+
+// Nothing that anybody sends deceives whoever reads it: what turns words around is left out wherever words come in, and what people type is not.
+func TestWordsAreKeptAsTheyLook(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	const turned, kept = "\u2067\ufeff退款\u202egnp.exe\u202c\x00 👨\u200d👩\u200d👧❤\ufe0f\r\nمی\u200cخواهم\u2069", "退款gnp.exe 👨\u200d👩\u200d👧❤\ufe0f\nمی\u200cخواهم"
+	line, dispatcher := strings.ReplaceAll(kept, "\n", " "), w.issuer.token("d", "dispatcher@town")
+	body := map[string]any{"service_code": "light", "lon": 0.0005, "lat": 0.0005, "description": turned, "address": turned, "answers": map[string]any{"where": []string{strings.ReplaceAll(turned, "\r\n", " ")}},
+		"contact": map[string]any{"name": turned}, "public_words": true}
+	var filed api.Filed
+	key := uuid.NewString()
+	w.must("POST", "/v1/town/reports", "", body, "Idempotency-Key", key).into(t, &filed)
+	if a := w.do("POST", "/v1/town/reports", "", body, "Idempotency-Key", key); a.status != http.StatusOK {
+		t.Errorf("the same again: %d %s", a.status, a.body)
+	}
+	for range 2 { // the second time it is there
+		w.must("POST", "/v1/town/reports/track/"+filed.TrackingCode+"/notes", "", map[string]any{"note": turned}, "Idempotency-Key", "a-note-that-turns")
+		w.must("POST", "/v1/town/reports/"+filed.Report+"/resolution", dispatcher, map[string]any{"version": 2, "reply": turned}, "Idempotency-Key", "a-reply-that-turns")
+	}
+	var s api.StaffReport
+	w.must("GET", "/v1/town/reports/"+filed.Report, dispatcher, nil).into(t, &s)
+	if s.Description != kept || s.Address != kept || s.Answers["where"][0] != line || s.Events[1].Reason != kept || s.Events[2].Reply != kept {
+		t.Errorf("staff read %q, %q, %q, %q, %q", s.Description, s.Address, s.Answers, s.Events[1].Reason, s.Events[2].Reply)
+	}
+	var contact api.Contact
+	w.must("POST", "/v1/town/reports/"+filed.Report+"/contact-readings", dispatcher, map[string]any{"reason": "回访上报人"}).into(t, &contact)
+	if contact.Name != kept {
+		t.Errorf("the reporter is called %q", contact.Name)
+	}
+	if words := w.heard()[filed.Report]; words != line {
+		t.Errorf("everybody reads %q", words)
+	}
+	csv := "number,service_code,description,lon,lat\n7,light,\"" + strings.ReplaceAll(turned, "\x00", "") + "\",0.0005,0.0005\n8\u202e,light,x,0.0005,0.0005\n"
+	var imported api.ReportImport
+	w.must("POST", "/v1/town/imports?source=old", dispatcher, []byte(csv)).into(t, &imported)
+	if imported.Filed != 1 || imported.Lines[1].Field != "number" {
+		t.Fatalf("%+v", imported)
+	}
+	if w.must("GET", "/v1/town/reports/"+imported.Lines[0].Report, dispatcher, nil).into(t, &s); s.Description != kept {
+		t.Errorf("imported %q", s.Description)
+	}
+	o := w.open(w.table)
+	if w.must("GET", "/v1/town/reports/"+o.post(o.form("description", turned)), dispatcher, nil).into(t, &s); s.Description != kept {
+		t.Errorf("by Open311 %q", s.Description)
+	}
+}

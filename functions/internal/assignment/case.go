@@ -3,7 +3,6 @@ package assignment
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/weige/weige/functions/internal/fault"
@@ -113,7 +112,7 @@ func (d *Desk) answerOnce(ctx context.Context, c jurisdiction.Current, s report.
 			continue
 		}
 		switch {
-		case e.Op == step.Op && e.Kind == step.Kind && e.Reason == strings.TrimSpace(step.Reason):
+		case e.Op == step.Op && e.Kind == step.Kind && e.Reason == report.Plain(step.Reason):
 			return s, nil // made before
 		case e.Op == step.Op:
 			return s, keyReused()

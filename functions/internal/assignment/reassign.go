@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -88,7 +87,7 @@ func (d *Desk) Resolve(ctx context.Context, c jurisdiction.Current, t Target) (R
 
 // Reassign hands a report that was read as s to somebody else, if its version is still the one the dispatcher saw; see Take.
 func (d *Desk) Reassign(ctx context.Context, c jurisdiction.Current, s report.State, to report.Assignee, r Reassignment) (report.State, error) {
-	if n := utf8.RuneCountInString(strings.TrimSpace(r.Reason)); n < minReason || n > maxReason {
+	if n := utf8.RuneCountInString(report.Plain(r.Reason)); n < minReason || n > maxReason {
 		return s, fault.Field("reason", "Say in %d to %d characters why it goes to somebody else.", minReason, maxReason)
 	}
 	step := report.Step{Kind: report.Reassigned, Who: r.Who, Op: r.Op, To: &to, Reason: r.Reason}
@@ -183,8 +182,8 @@ func (d *Desk) madeBefore(ctx context.Context, s report.State, step report.Step,
 		if e.Op != step.Op || !report.KnowsOperations {
 			continue
 		}
-		if e.Kind == step.Kind && e.Who == step.Who && e.Code == step.Code && e.Reason == strings.TrimSpace(step.Reason) &&
-			e.Reply == strings.TrimSpace(step.Reply) && e.Version == version+1 && slices.Equal(e.Refs, step.Refs) && (step.Kind != report.Reassigned || Same(e.After, *step.To)) {
+		if e.Kind == step.Kind && e.Who == step.Who && e.Code == step.Code && e.Reason == report.Plain(step.Reason) &&
+			e.Reply == report.Plain(step.Reply) && e.Version == version+1 && slices.Equal(e.Refs, step.Refs) && (step.Kind != report.Reassigned || Same(e.After, *step.To)) {
 			return nil
 		}
 		return keyReused()
@@ -211,7 +210,7 @@ func chainOf(c jurisdiction.Current, area string) ([]string, bool) {
 
 // Contact reads the reporter's contact details of a report, after noting who reads them and why.
 func (d *Desk) Contact(ctx context.Context, s report.State, who, reason string) (report.Contact, error) {
-	reason = strings.TrimSpace(reason)
+	reason = report.Plain(reason)
 	if n := utf8.RuneCountInString(reason); n < 4 || n > maxReason {
 		return report.Contact{}, fault.Field("reason", "Say in 4 to %d characters what you need the contact details for; it is noted.", maxReason)
 	}

@@ -3,7 +3,6 @@ package assignment
 import (
 	"context"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/weige/weige/functions/internal/fault"
@@ -156,7 +155,7 @@ func (d *Desk) Homecomings(ctx context.Context, c, next jurisdiction.Current, ro
 
 // Rehome puts a report that was read as s where its ground is, by boundaries that changed since, in one event; see Take.
 func (d *Desk) Rehome(ctx context.Context, c jurisdiction.Current, s report.State, home report.Home, to report.Assignee, r Reassignment) (report.State, error) {
-	if n := utf8.RuneCountInString(strings.TrimSpace(r.Reason)); n < minReason || n > maxReason {
+	if n := utf8.RuneCountInString(report.Plain(r.Reason)); n < minReason || n > maxReason {
 		return s, fault.Field("reason", "Say in %d to %d characters why it goes to another area.", minReason, maxReason)
 	}
 	step := report.Step{Kind: report.Rehomed, Who: r.Who, Op: r.Op, Reason: r.Reason, Home: &home}

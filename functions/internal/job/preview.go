@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -44,7 +43,7 @@ const (
 // Preview freezes which reports would go from whom to whom; nothing is moved. to is the target as Resolve found it, unless OnDuty.
 // permit is asked about each report, by several at once.
 func (d *Desk) Preview(ctx context.Context, c jurisdiction.Current, in Request, to assignment.Resolved, scope assignment.Scope, permit func(report.State) bool) (Job, error) {
-	in.Reason = strings.TrimSpace(in.Reason)
+	in.Reason = report.Plain(in.Reason)
 	if n := utf8.RuneCountInString(in.Reason); n < minReason || n > maxReason || !utf8.ValidString(in.Reason) {
 		return Job{}, fault.Field("reason", "Say in %d to %d characters why they go to somebody else.", minReason, maxReason)
 	}

@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/weige/weige/functions/internal/assignment"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/jurisdiction"
+	"github.com/weige/weige/functions/internal/report"
 	"github.com/weige/weige/geo"
 )
 
@@ -51,7 +51,7 @@ type RehomingRequest struct {
 // PreviewRehoming freezes which open reports lie in other areas by a boundary set than those they are filed under, who would have them, and which
 // duties of areas that are no more would go to which. Nothing is moved. Closed reports keep the set they were made under.
 func (d *Desk) PreviewRehoming(ctx context.Context, c jurisdiction.Current, in RehomingRequest) (Job, error) {
-	in.Reason = strings.TrimSpace(in.Reason)
+	in.Reason = report.Plain(in.Reason)
 	if n := utf8.RuneCountInString(in.Reason); n < minReason || n > maxReason || !utf8.ValidString(in.Reason) {
 		return Job{}, fault.Field("reason", "Say in %d to %d characters why they go to other areas.", minReason, maxReason)
 	}

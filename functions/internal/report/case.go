@@ -198,7 +198,7 @@ func (s Status) Stage() Stage {
 // fault.Conflict; one that lacks words or a code is a fault that names the field.
 func (s State) Take(step Step) (State, Event, error) {
 	w, ok := ways[step.Kind]
-	step.Reason, step.Reply = strings.TrimSpace(step.Reason), strings.TrimSpace(step.Reply)
+	step.Reason, step.Reply = Plain(step.Reason), Plain(step.Reply)
 	if err := w.check(step); err != nil {
 		return s, Event{}, err
 	}

@@ -88,7 +88,7 @@ func TestStepsNeedTheirWords(t *testing.T) {
 		{Reopen, "reason", func(s *Step) { s.Reason = "" }},
 		{Note, "reason", func(s *Step) { s.Reason = " " }},
 		{Confirm, "reason", func(s *Step) { s.Reason = "好" }},
-		{Close, "reply", func(s *Step) { s.Reply = "a\x00b" }},
+		{Close, "reply", func(s *Step) { s.Reply = "a\x00\u202e" }}, // of which one character is left
 	} {
 		st := step(c.kind)
 		c.spoil(&st)

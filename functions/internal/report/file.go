@@ -239,7 +239,7 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 	if !ok {
 		return service, fault.Field("service_code", "There is no service %q here; the jurisdiction lists those it has.", clip(in.Service))
 	}
-	in.Description = strings.TrimSpace(in.Description)
+	in.Description = Plain(in.Description)
 	if err := text("description", in.Description, 1, MaxDescription); err != nil {
 		return service, err
 	}
@@ -248,7 +248,7 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 		text *string
 		most int
 	}{{"contact.name", &in.Contact.Name, maxContactName}, {"contact.phone", &in.Contact.Phone, maxPhone}, {"contact.email", &in.Contact.Email, maxEmail}} {
-		*f.text = strings.TrimSpace(*f.text)
+		*f.text = Plain(*f.text)
 		if err := text(f.name, *f.text, 0, f.most); err != nil {
 			return service, err
 		}
@@ -268,7 +268,7 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 	if err := checkLinks(in.Links); err != nil {
 		return service, err
 	}
-	in.Address = strings.TrimSpace(in.Address)
+	in.Address = Plain(in.Address)
 	least := 0
 	if in.NoPoint {
 		least = 2
@@ -276,6 +276,7 @@ func (in *Input) check(s *jurisdiction.Settings) (jurisdiction.Service, error) {
 	if err := text("address", in.Address, least, maxAddress); err != nil {
 		return service, err
 	}
+	in.Answers = plainAnswers(in.Answers)
 	if err := checkAnswers(in.Answers); err != nil {
 		return service, err
 	}
@@ -301,11 +302,24 @@ func checkPhotos(ids []string) error {
 func checkLinks(links []string) error {
 	for _, one := range links {
 		u, err := url.Parse(one)
-		if err != nil || len(links) > maxLinks || len(one) > maxLink || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || strings.ContainsFunc(one, unicode.IsControl) {
+		if err != nil || len(links) > maxLinks || len(one) > maxLink || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || strings.ContainsFunc(one, geo.Unseen) {
 			return fault.Field("media_url", "At most %d addresses of photos, each http or https and at most %d characters.", maxLinks, maxLink)
 		}
 	}
 	return nil
+}
+
+// plainAnswers gives answers as they are kept; the map itself is the sender's.
+func plainAnswers(answers map[string][]string) map[string][]string {
+	answers = maps.Clone(answers)
+	for code, given := range answers {
+		given = slices.Clone(given)
+		for n := range given {
+			given[n] = Plain(given[n])
+		}
+		answers[code] = given
+	}
+	return answers
 }
 
 // checkAnswers keeps answers within what is stored with a report.
@@ -335,23 +349,27 @@ func checkAnswers(answers map[string][]string) error {
 	return nil
 }
 
-// text checks length in characters, encoding, and that no control characters but line breaks and tabs are in it.
+// text checks length in characters, encoding, that there is something to be seen, and that nothing but line breaks and tabs of what Plain leaves out
+// is in it, where it did not pass through that.
 func text(field, s string, least, most int) error {
 	n := utf8.RuneCountInString(s)
 	switch {
 	case !utf8.ValidString(s):
 		return fault.Field(field, "The text is not valid UTF-8.")
-	case n == 0 && least == 1:
+	case least > 0 && !strings.ContainsFunc(s, seen):
 		return fault.Field(field, "This may not be empty.")
 	case n < least:
 		return fault.Field(field, "Please write at least %d characters.", least)
 	case n > most:
 		return fault.Field(field, "At most %d characters fit here; this has %d.", most, n)
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r' }):
+	case strings.ContainsFunc(s, func(r rune) bool { return geo.Unseen(r) && r != '\n' && r != '\t' && r != '\r' }):
 		return fault.Field(field, "The text holds control characters; please remove them.")
 	}
 	return nil
 }
+
+// seen reports whether a character leaves a mark on paper.
+func seen(r rune) bool { return unicode.IsPrint(r) && !unicode.IsSpace(r) || unicode.Is(unicode.Co, r) }
 
 // plausibleEmail refuses what cannot be an address; whether it is one, only a mail can tell.
 func plausibleEmail(s string) bool {

@@ -57,7 +57,7 @@ func TestEncodingsOfSpreadsheets(t *testing.T) {
 // Whatever a file holds, it is rows with a line each, or a fault.
 func FuzzImport(f *testing.F) {
 	for _, s := range []string{"", "number,service_code,lon,lat,description\n1,light,1,2,x\n", "\xef\xbb\xbfnumber\n", "number,service_code,lon,lat,description,filed_at\n\"1\n\",l,NaN,1e999,\"\",2026-1-1\n",
-		"a,a\n", "number,service_code,lon,lat,description,answers.\n1,,,,,;;x\n"} {
+		"a,a\n", "number,service_code,lon,lat,description\n1\u202e,light,1,2,\u2066x\x00\u202e\n", "number,service_code,lon,lat,description,answers.\n1,,,,,;;x\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
