@@ -230,7 +230,7 @@ export class Bulk extends StaffElement {
     const running = job.status === 'waiting' || job.status === 'running';
     return html`<section class="bulk-result" data-status=${job.status}>
       <div role="status"><h3 id="bulk-result" tabindex="-1">${headline}</h3></div>
-      <dl class="facts"><dt>${t.reason}</dt><dd>${job.reason}</dd></dl>
+      <dl class="facts"><dt>${t.reason}</dt><dd><bdi>${job.reason}</bdi></dd></dl>
       ${job.table.length > 0 ? this.table(job) : nothing}
       <div class="bulk-end">${running ? html`<progress max=${Math.max(1, job.reports)} value=${told} aria-label=${headline}></progress><p class="hint">${s.bulkGone}</p>` : this.resultButtons(job)}</div>
       ${job.already_there ? html`<p>${s.bulkAlreadyThere(String(job.already_there))}</p>` : nothing}
@@ -289,7 +289,7 @@ export class Bulk extends StaffElement {
     if (others.length === 0) return nothing;
     const zone = this.desk.setting.jurisdiction.time_zone;
     return html`<details class="latest"><summary>${s.bulkLatest}</summary><ul>${others.map((one) => html`<li>
-      <button type="button" class="quiet" @click=${() => void this.watch(one)}>${s.bulkLatestOne(moment(t, zone, one.made_at), String(one.reports))} · ${s[`job_${one.status}`]}<br><span class="hint">${one.reason}</span></button></li>`)}</ul></details>`;
+      <button type="button" class="quiet" @click=${() => void this.watch(one)}>${s.bulkLatestOne(moment(t, zone, one.made_at), String(one.reports))} · ${s[`job_${one.status}`]}<br><bdi class="hint">${one.reason}</bdi></button></li>`)}</ul></details>`;
   }
 }
 

@@ -100,7 +100,7 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     const { page } = visit;
     await visit.open('/');
     await dropPin(visit, 10, 20);
-    await describe(visit, '路灯不亮');
+    await describe(visit, 'المصباح\u202e لا يعمل.');
     let tries = 0;
     await visit.context.route(/\/reports$/, async (route) => {
       if (route.request().method() !== 'POST' || ++tries > 1) return route.continue();
@@ -112,7 +112,17 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.picture('outbox-held', { whole: true });
     await page.getByRole('button', { name: texts('zh').outboxSendNow }).click();
     await page.locator('.outbox [data-state=filed]').waitFor();
-    expect((await tracked(await codeShown(page))).description).toBe('路灯不亮');
+    expect((await tracked(await codeShown(page))).description).toBe('المصباح لا يعمل.');
+    // Its words are read as they are written: from the right, with the full stop at their left.
+    await page.locator('.outbox a.secondary').click();
+    const [first, stop] = await page.locator('dd.said').last().evaluate((said) => [0, -1].map((at) => {
+      const text = [...said.childNodes].filter((one) => one instanceof Text && one.data.trim() !== '')[0] as Text;
+      const range = document.createRange();
+      range.setStart(text, at < 0 ? text.length - 1 : at);
+      range.setEnd(text, at < 0 ? text.length : at + 1);
+      return range.getBoundingClientRect().left;
+    }));
+    expect(stop).toBeLessThan(first ?? 0);
     await visit.end();
   });
 
