@@ -43,6 +43,19 @@ func TestAnAddressSignsWhatABrowserCanSend(t *testing.T) {
 	}
 }
 
+// The store is asked, under the signature, to let no cache keep a print.
+func TestAnAddressOfAPrintIsForNoCache(t *testing.T) {
+	s := object.New(object.Config{Region: "eu-central-1", Bucket: "weige-photos", AccessKey: "AKID", SecretKey: "secret"})
+	address, err := s.PresignGet(t.Context(), "photos/a", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Query().Get("response-cache-control") != "private, no-store" || u.Query().Get("X-Amz-Expires") != "60" {
+		t.Errorf("%s: %v", address, err)
+	}
+}
+
 func TestAStoreThatDoesNotAnswerIsNotAMissingFile(t *testing.T) {
 	s := object.New(object.Config{Region: "local", Endpoint: "http://127.0.0.1:1", Bucket: "b", AccessKey: "AKID", SecretKey: "secret"})
 	_, err := s.Read(t.Context(), "k", 10)

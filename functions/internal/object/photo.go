@@ -29,9 +29,13 @@ func (s *Store) PresignPost(ctx context.Context, key, contentType string, most i
 	return photo.Form{URL: r.URL, Fields: r.Values}, nil
 }
 
-// PresignGet implements photo.Gallery.
+// Uncached is how what is not for everybody goes through caches: not at all. A browser that several people use keeps none of it either (RFC 9111, 5.2.2.5).
+const Uncached = "private, no-store"
+
+// PresignGet implements photo.Gallery. What it leads to is kept by no cache: the signature says so too, so that the store does, of whatever it was
+// stored with (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, overriding response header values).
 func (s *Store) PresignGet(ctx context.Context, key string, expires time.Duration) (string, error) {
-	r, err := s.presign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key}, s3.WithPresignExpires(expires))
+	r, err := s.presign.PresignGetObject(ctx, &s3.GetObjectInput{Bucket: &s.bucket, Key: &key, ResponseCacheControl: aws.String(Uncached)}, s3.WithPresignExpires(expires))
 	if err != nil {
 		return "", fmt.Errorf("presign %s: %w", key, err)
 	}
@@ -40,7 +44,7 @@ func (s *Store) PresignGet(ctx context.Context, key string, expires time.Duratio
 
 // Put stores an object, in place of one with the same key.
 func (s *Store) Put(ctx context.Context, key, contentType string, file []byte) error {
-	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: &key, ContentType: aws.String(contentType), Body: bytes.NewReader(file)})
+	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &s.bucket, Key: &key, ContentType: aws.String(contentType), CacheControl: aws.String(Uncached), Body: bytes.NewReader(file)})
 	if err != nil {
 		return fmt.Errorf("store %s: %w", key, err)
 	}

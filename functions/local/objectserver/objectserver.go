@@ -5,11 +5,14 @@ package objectserver
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/rclone/gofakes3"
+
+	"github.com/weige/weige/functions/internal/object"
 )
 
 // Config says where the bucket is kept and who may use it. All fields but Now and Posted are needed.
@@ -37,7 +40,8 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("object server: %w", err)
 	}
 	s3 := gofakes3.New(b, gofakes3.WithV4Auth(map[string]string{c.AccessKey: c.SecretKey})).Server()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(to http.ResponseWriter, r *http.Request) {
+		w := &answer{ResponseWriter: to}
 		// The client is served from the same origin: what was uploaded must not run as a part of it.
 		w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -45,26 +49,35 @@ func New(c Config) (http.Handler, error) {
 			post{c, b}.ServeHTTP(w, r)
 			return
 		}
-		if c.Posted == nil || r.Method != http.MethodPut {
-			s3.ServeHTTP(w, r)
-			return
-		}
-		seen := &status{ResponseWriter: w}
-		if s3.ServeHTTP(seen, r); seen.code == 0 || seen.code == http.StatusOK {
+		if s3.ServeHTTP(w, r); c.Posted != nil && r.Method == http.MethodPut && (w.code == 0 || w.code == http.StatusOK) {
 			_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 			c.Posted(key)
 		}
 	}), nil
 }
 
-// status notes with which status something was answered.
-type status struct {
+// answer notes with which status something was answered, and answers for the pages of this server alone: what others may read by their scripts is for
+// a bucket's owner to say, and here nobody may, whatever gofakes3 allows all of them. What is in a bucket is kept by no cache.
+type answer struct {
 	http.ResponseWriter
 	code int
 }
 
 // WriteHeader implements http.ResponseWriter.
-func (s *status) WriteHeader(code int) {
-	s.code = code
-	s.ResponseWriter.WriteHeader(code)
+func (a *answer) WriteHeader(code int) {
+	if a.code = code; code >= http.StatusOK {
+		maps.DeleteFunc(a.Header(), func(name string, _ []string) bool { return strings.HasPrefix(name, "Access-Control-") })
+		if a.Header().Get("Cache-Control") == "" {
+			a.Header().Set("Cache-Control", object.Uncached)
+		}
+	}
+	a.ResponseWriter.WriteHeader(code)
+}
+
+// Write implements http.ResponseWriter.
+func (a *answer) Write(b []byte) (int, error) {
+	if a.code == 0 {
+		a.WriteHeader(http.StatusOK)
+	}
+	return a.ResponseWriter.Write(b)
 }

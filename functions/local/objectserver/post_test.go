@@ -136,10 +136,20 @@ func TestAnObjectIsSeenByItsAddressOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain, _, _ := strings.Cut(url, "?")
-	for address, want := range map[string]int{url: 200, plain: 403, strings.Replace(url, "photos/a", "photos/b", 1): 403, url[:len(url)-3]: 403} {
-		res, err := http.Get(address)
+	cached := strings.Replace(url, "response-cache-control=private", "response-cache-control=public", 1)
+	for address, want := range map[string]int{cached: 403, url: 200, plain: 403, strings.Replace(url, "photos/a", "photos/b", 1): 403, url[:len(url)-3]: 403} {
+		r, err := http.NewRequest(http.MethodGet, address, nil)
 		if err != nil {
 			t.Fatal(err)
+		}
+		r.Header.Set("Origin", "https://elsewhere.example")
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// No cache keeps a print, and no page of elsewhere reads one by its scripts.
+		if h := res.Header; h.Get("Cache-Control") != object.Uncached || h.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("%s: %v", address, h)
 		}
 		body, _ := io.ReadAll(res.Body)
 		res.Body.Close()
