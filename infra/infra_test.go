@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -139,8 +141,12 @@ func TestPagesOfFolders(t *testing.T) {
 		{"/assets/missing", "", "", "/assets/missing"},
 		{"/assets/", "", "", "/assets/"},
 		{"//elsewhere.example", "", "", "//elsewhere.example"},
-		{"//elsewhere", "", "", "//elsewhere"},
-		{`/\elsewhere`, "", "", `/\elsewhere`},
+		{"//elsewhere", "", "", "/404.html"},
+		{`/\elsewhere`, "", "", "/404.html"},
+		{"/nothing", "", "", "/404.html"},
+		{"/nothing/at/all/", "", "", "/404.html"},
+		{"/dispatch/nothing", "", "", "/404.html"},
+		{"/nothing.js", "", "", "/nothing.js"},
 	}
 	for _, test := range tests {
 		if test.query == "" {
@@ -157,6 +163,37 @@ func TestPagesOfFolders(t *testing.T) {
 		out, err := exec.Command(node, "-e", program).CombinedOutput()
 		if got := strings.TrimSpace(string(out)); err != nil || got != test.want {
 			t.Errorf("%s %s %s: %s (%v), want %s", test.uri, test.query, test.takes, got, err, test.want)
+		}
+	}
+}
+
+// TestWhereThereIsNoPageItSaysSo runs the function on the way back: for each page of the client and for what is none, with the address as it was asked for and
+// as the function made it.
+func TestWhereThereIsNoPageItSaysSo(t *testing.T) {
+	node := tool(t, "node")
+	want := map[string]string{"/nothing": "404", "/nothing/": "404", "//elsewhere": "404", "/404.html": "404", "/": "200", "/index.html": "200", "/assets/a.js": "200", "/assets/a.js.br": "200", "/config.json": "200"}
+	pages, err := filepath.Glob(filepath.Join(root, "web", "*", "index.html"))
+	if err != nil || len(pages) < 5 {
+		t.Fatalf("%d pages: %v", len(pages), err)
+	}
+	for _, page := range pages {
+		if folder := "/" + filepath.Base(filepath.Dir(page)) + "/"; folder != "/dist/" {
+			want[folder], want[folder+"index.html"] = "200", "200"
+		}
+	}
+	source := text(readTemplate(t).properties("Pages"), "FunctionCode")
+	uris, _ := json.Marshal(slices.Collect(maps.Keys(want)))
+	program := source + "\nconst back = (uri, code) => handler({ request: { uri, headers: {}, querystring: {} }, response: { statusCode: code, headers: {} } });" +
+		"for (const uri of " + string(uris) + ") { const r = back(uri, 200);" +
+		"if (back(uri, 404).statusCode !== 404 || back(uri, 304).statusCode !== 304 || (r.statusCode === 404) !== (r.headers['cache-control']?.value === 'no-store')) throw uri;" +
+		"console.log(uri, r.statusCode); }"
+	out, err := exec.Command(node, "-e", program).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if uri, code, _ := strings.Cut(strings.TrimSpace(line), " "); want[uri] != code {
+			t.Errorf("%s is answered with %s, want %s", uri, code, want[uri])
 		}
 	}
 }

@@ -228,6 +228,8 @@ func TestChecksComplain(t *testing.T) {
 		{"distribution", "a draft that an editor saw", resource(nil, "BoundaryCache", "Properties", "CachePolicyConfig",
 			"ParametersInCacheKeyAndForwardedToOrigin", "HeadersConfig", "Headers")},
 		{"distribution", "although the answer forbids it", resource(60, "BoundaryCache", "Properties", "CachePolicyConfig", "MinTTL")},
+		{"distribution", "not told where there is none", resource([]any{m{"EventType": "viewer-request", "FunctionARN": m{"Fn::GetAtt": "Pages.FunctionMetadata.FunctionARN"}}}, "Distribution", "Properties", "DistributionConfig",
+			"DefaultCacheBehavior", "FunctionAssociations")},
 		{"distribution", "find their pages", resource(nil, "Distribution", "Properties", "DistributionConfig", "DefaultCacheBehavior", "FunctionAssociations")},
 		{"distribution", "hold tracking codes", resource(m{"Bucket": "logs"}, "Distribution", "Properties", "DistributionConfig", "Logging")},
 	}

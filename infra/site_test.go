@@ -121,7 +121,13 @@ func checkDistribution(t template, c code) (bad complaints) {
 	}
 	site := origins[text(d, "DefaultCacheBehavior", "TargetOriginId")]
 	bad.unless(text(site, "DomainName", "Fn::GetAtt") == "Site.RegionalDomainName" && target(at(site, "OriginAccessControlId")) != "", "pages do not come from the private bucket")
-	bad.unless(len(list(d, "DefaultCacheBehavior", "FunctionAssociations")) == 1, "folders do not find their pages")
+	var asked []string
+	for _, one := range list(d, "DefaultCacheBehavior", "FunctionAssociations") {
+		asked = append(asked, text(one, "EventType")+" "+text(one, "FunctionARN", "Fn::GetAtt"))
+	}
+	slices.Sort(asked)
+	const both = "viewer-request Pages.FunctionMetadata.FunctionARN, viewer-response Pages.FunctionMetadata.FunctionARN"
+	bad.unless(strings.Join(asked, ", ") == both, "folders do not find their pages, or people are not told where there is none: %v", asked)
 	patterns := map[string]any{}
 	var order []string
 	for _, b := range list(d, "CacheBehaviors") {
