@@ -106,6 +106,8 @@ const (
 	GetDrawingAreas      Action = "getDrawingAreas"
 	EditDrawing          Action = "editDrawing"
 	FinishDrawing        Action = "finishDrawing"
+	DiscardDrawing       Action = "discardDrawing"
+	DiscardBoundarySet   Action = "discardBoundarySet"
 	PreviewRehoming      Action = "previewRehoming" // and to confirm and undo it: it changes the roster
 	ListDeadDeliveries   Action = "listDeadDeliveries"
 	ReplayDelivery       Action = "replayDelivery"
@@ -188,6 +190,8 @@ var actions = []Action{
 	GetDrawingAreas,
 	EditDrawing,
 	FinishDrawing,
+	DiscardDrawing,
+	DiscardBoundarySet,
 	ListGazetteers,
 	ImportGazetteer,
 	BeginGazetteerImport,

@@ -102,6 +102,8 @@ var rules = map[Action]rule{
 	GetDrawingAreas:          {roles: []Role{Editor, Administrator}, whole: true},
 	EditDrawing:              {roles: []Role{Editor, Administrator}, whole: true},
 	FinishDrawing:            {roles: []Role{Editor, Administrator}, whole: true},
+	DiscardDrawing:           {roles: []Role{Editor, Administrator}, whole: true},
+	DiscardBoundarySet:       {roles: []Role{Editor, Administrator}, whole: true},
 	PreviewRehoming:          {roles: []Role{Administrator}, whole: true},
 	ListDeadDeliveries:       {roles: []Role{Administrator}, whole: true},
 	ListGazetteers:           {roles: []Role{Administrator}, whole: true},

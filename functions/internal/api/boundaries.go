@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/weige/weige/functions/internal/access"
 	"github.com/weige/weige/functions/internal/boundary"
@@ -36,7 +37,7 @@ func (s *Server) ImportBoundarySet(w http.ResponseWriter, r *http.Request, code 
 	}
 	var set boundary.Set
 	if err == nil {
-		set, err = s.Boundaries.Import(r.Context(), code, p.Person, mappingOf(in.Mapping), in.Features, in.Upload)
+		set, err = s.Boundaries.Import(r.Context(), code, p.Person, in.Note, mappingOf(in.Mapping), in.Features, in.Upload)
 	}
 	if err != nil {
 		s.fail(w, r, err)
@@ -89,6 +90,20 @@ func (s *Server) ListBoundarySets(w http.ResponseWriter, r *http.Request, code J
 	answer(w, http.StatusOK, list)
 }
 
+// DiscardBoundarySet takes a draft away.
+func (s *Server) DiscardBoundarySet(w http.ResponseWriter, r *http.Request, code JurisdictionPath, version SetPath) {
+	p, err := s.permit(r, access.DiscardBoundarySet, access.Resource{Jurisdiction: code})
+	var at time.Time
+	if err == nil {
+		at, err = s.Boundaries.DiscardSet(r.Context(), code, version, p.Person)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, Discarded{DiscardedAt: at})
+}
+
 // visible gives a set that the caller may see: drafts are for those who may list them.
 func (s *Server) visible(r *http.Request, code, version string) (boundary.Set, error) {
 	set, err := s.Boundaries.Describe(r.Context(), code, version)
@@ -110,6 +125,9 @@ func (s *Server) GetBoundarySet(w http.ResponseWriter, r *http.Request, code Jur
 	if err != nil {
 		s.fail(w, r, err)
 		return
+	}
+	if _, err := s.permit(r, access.ListBoundarySets, access.Resource{Jurisdiction: code}); err != nil {
+		set.Note = "" // its makers wrote it for each other
 	}
 	answer(w, http.StatusOK, viewSet(set))
 }

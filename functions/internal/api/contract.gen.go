@@ -1287,6 +1287,9 @@ type BoundaryImport struct {
 	Features json.RawMessage `json:"features,omitempty,omitzero"`
 	Mapping  BoundaryMapping `json:"mapping"`
 
+	// Note What the draft is for, in one line.
+	Note string `json:"note,omitempty,omitzero"`
+
 	// Upload `upload` of a boundary upload, for large sets.
 	Upload string `json:"upload,omitempty,omitzero"`
 }
@@ -1309,6 +1312,9 @@ type BoundarySet struct {
 	Bytes     int       `json:"bytes"`
 	CreatedAt time.Time `json:"created_at"`
 	Levels    []string  `json:"levels"`
+
+	// Note What it is for, by whoever made it; for those who may list sets.
+	Note string `json:"note,omitempty,omitzero"`
 
 	// PlanFailed Why a planned publication did not happen.
 	PlanFailed string `json:"plan_failed,omitempty,omitzero"`
@@ -1559,6 +1565,17 @@ type DiffRenaming struct {
 	NameAfter string `json:"name_after"`
 }
 
+// DiscardInput defines model for DiscardInput.
+type DiscardInput struct {
+	// Revision The revision that was seen.
+	Revision int64 `json:"revision"`
+}
+
+// Discarded defines model for Discarded.
+type Discarded struct {
+	DiscardedAt time.Time `json:"discarded_at"`
+}
+
 // Drawing defines model for Drawing.
 type Drawing struct {
 	// Base The set it began from.
@@ -1798,7 +1815,9 @@ type Filed struct {
 
 // FinishInput defines model for FinishInput.
 type FinishInput struct {
-	Revision int64 `json:"revision"`
+	// Note What the draft is for, in one line.
+	Note     string `json:"note,omitempty,omitzero"`
+	Revision int64  `json:"revision"`
 }
 
 // Gazetteer defines model for Gazetteer.
@@ -3768,6 +3787,9 @@ type CreateApplicationJSONRequestBody = ApplicationInput
 // BeginDrawingJSONRequestBody defines body for BeginDrawing for application/json ContentType.
 type BeginDrawingJSONRequestBody = DrawingInput
 
+// DiscardDrawingJSONRequestBody defines body for DiscardDrawing for application/json ContentType.
+type DiscardDrawingJSONRequestBody = DiscardInput
+
 // EditDrawingJSONRequestBody defines body for EditDrawing for application/json ContentType.
 type EditDrawingJSONRequestBody = EditInput
 
@@ -3923,6 +3945,9 @@ type ServerInterface interface {
 	// GetDrawingAreas The areas of a drawing as GeoJSON, in pieces of 4 MB at most.
 	// (GET /v1/{jurisdiction}/boundary-drawings/{drawing}/areas)
 	GetDrawingAreas(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath, params GetDrawingAreasParams)
+	// DiscardDrawing Discards a drawing that is still at the revision that was seen. Drafts that were made of it stay; doing it again changes nothing.
+	// (POST /v1/{jurisdiction}/boundary-drawings/{drawing}/discard)
+	DiscardDrawing(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath)
 	// EditDrawing Moves borders so that both sides move, splits and merges areas, undoes and redoes, or gives the drawing another name. All operations of an edit are made or none.
 	// (POST /v1/{jurisdiction}/boundary-drawings/{drawing}/edits)
 	EditDrawing(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, drawingPath DrawingPath, params EditDrawingParams)
@@ -3947,6 +3972,9 @@ type ServerInterface interface {
 	// DiffBoundarySet What a boundary set changes against another one, and the ground that changes hands.
 	// (GET /v1/{jurisdiction}/boundary-sets/{set}/diff)
 	DiffBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath, params DiffBoundarySetParams)
+	// DiscardBoundarySet Discards a draft. Its content is gone for everybody at once and erased after 30 days; doing it again changes nothing.
+	// (POST /v1/{jurisdiction}/boundary-sets/{set}/discard)
+	DiscardBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath)
 	// PublishBoundarySet Puts the set in force, if the set in force is still the expected one.
 	// (POST /v1/{jurisdiction}/boundary-sets/{set}/publication)
 	PublishBoundarySet(w http.ResponseWriter, r *http.Request, jurisdictionPath JurisdictionPath, setPath SetPath)
@@ -4703,6 +4731,41 @@ func (siw *ServerInterfaceWrapper) GetDrawingAreas(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// DiscardDrawing operation middleware
+func (siw *ServerInterfaceWrapper) DiscardDrawing(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "drawing" -------------
+	var drawingPath DrawingPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "drawing", r.PathValue("drawing"), &drawingPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "drawing", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DiscardDrawing(w, r, jurisdictionPath, drawingPath)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // EditDrawing operation middleware
 func (siw *ServerInterfaceWrapper) EditDrawing(w http.ResponseWriter, r *http.Request) {
 
@@ -5059,6 +5122,41 @@ func (siw *ServerInterfaceWrapper) DiffBoundarySet(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.DiffBoundarySet(w, r, jurisdictionPath, setPath, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DiscardBoundarySet operation middleware
+func (siw *ServerInterfaceWrapper) DiscardBoundarySet(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "jurisdiction" -------------
+	var jurisdictionPath JurisdictionPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "jurisdiction", r.PathValue("jurisdiction"), &jurisdictionPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "jurisdiction", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "set" -------------
+	var setPath SetPath
+
+	err = runtime.BindStyledParameterWithOptions("simple", "set", r.PathValue("set"), &setPath, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "set", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DiscardBoundarySet(w, r, jurisdictionPath, setPath)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9502,12 +9600,14 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets", wrapper.ImportBoundarySet)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/inspection", wrapper.InspectBoundaryFile)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/repair", wrapper.RepairBoundarySet)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/discard", wrapper.DiscardBoundarySet)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings", wrapper.ListDrawings)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings", wrapper.BeginDrawing)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}", wrapper.GetDrawing)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}/areas", wrapper.GetDrawingAreas)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}/edits", wrapper.EditDrawing)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}/set", wrapper.FinishDrawing)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-drawings/{drawing}/discard", wrapper.DiscardDrawing)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}", wrapper.GetBoundarySet)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/publication", wrapper.PublishBoundarySet)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/{jurisdiction}/boundary-sets/{set}/diff", wrapper.DiffBoundarySet)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/paulmach/orb"
 
@@ -175,13 +176,31 @@ func (s *Server) FinishDrawing(w http.ResponseWriter, r *http.Request, code Juri
 	}
 	var set boundary.Set
 	if err == nil {
-		set, err = s.Boundaries.FinishDrawing(r.Context(), code, id, in.Revision, p.Person)
+		set, err = s.Boundaries.FinishDrawing(r.Context(), code, id, in.Revision, p.Person, in.Note)
 	}
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	answer(w, http.StatusCreated, viewSet(set))
+}
+
+// DiscardDrawing takes a drawing away.
+func (s *Server) DiscardDrawing(w http.ResponseWriter, r *http.Request, code JurisdictionPath, id DrawingPath) {
+	var in DiscardInput
+	p, err := s.permit(r, access.DiscardDrawing, access.Resource{Jurisdiction: code})
+	if err == nil {
+		err = decode(w, r, s.BodyBytes, &in, "revision")
+	}
+	var at time.Time
+	if err == nil {
+		at, err = s.Boundaries.DiscardDrawing(r.Context(), code, id, in.Revision, p.Person)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	answer(w, http.StatusOK, Discarded{DiscardedAt: at})
 }
 
 func operationOf(in EditOperation) (boundary.Operation, error) {

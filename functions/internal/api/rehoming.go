@@ -85,7 +85,11 @@ func (s *Server) DiffBoundarySet(w http.ResponseWriter, r *http.Request, code Ju
 
 // storedSet opens any stored set.
 func (s *Server) storedSet(r *http.Request, code, version, field string) (*geo.Index, error) {
-	areas, err := s.Books.Areas(r.Context(), code, version)
+	_, err := s.Boundaries.Describe(r.Context(), code, version) // one that was discarded may still be open here
+	var areas *geo.Index
+	if err == nil {
+		areas, err = s.Books.Areas(r.Context(), code, version)
+	}
 	if fault.Is(err, fault.Unknown) {
 		err = &fault.Error{Code: fault.Unknown, Field: field, Message: fmt.Sprintf("There is no boundary set %q here.", version)}
 	}

@@ -235,7 +235,7 @@ func calendarOf(v Calendar) calendar.Rules {
 func viewSet(s boundary.Set) BoundarySet {
 	return BoundarySet{Set: s.Version, Status: BoundarySetStatus(s.Status), CreatedAt: s.CreatedAt, PublishedAt: s.PublishedAt, Bytes: s.Bytes,
 		Areas: s.Areas, Vertices: s.Vertices, Levels: s.Levels, Bbox: s.Bound[:], Warnings: viewFaults(s.Warnings),
-		PlannedFrom: instant(s.Plan.From), PlanFailed: s.Plan.Failed}
+		PlannedFrom: instant(s.Plan.From), PlanFailed: s.Plan.Failed, Note: s.Note}
 }
 
 func viewDuty(d assignment.Duty) (Duty, error) {

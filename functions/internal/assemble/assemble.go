@@ -42,7 +42,7 @@ func Server(c config.Config, t *table.Table, log *slog.Logger) (*api.Server, err
 		RosterDesk: &assignment.RosterDesk{Books: books, Writer: t, Rosters: rosters, Router: router, Assigned: t, Limit: c.RosterBytes},
 		RuleDesk:   &assignment.RuleDesk{Books: books, Writer: t, Router: router},
 		Simulator:  &assignment.Simulator{Router: router, Feed: t, Bodies: t, Now: time.Now, Step: 1000},
-		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Now: time.Now, NewID: foundation.NewID,
+		Boundaries: &boundary.Desk{Books: books, Writer: t, Catalogue: t, Drawings: t, Holds: t, Now: time.Now, NewID: foundation.NewID,
 			Limits: geo.Limits{Bytes: c.BoundaryBytes, Features: c.BoundaryFeatures, Vertices: c.BoundaryVertices}},
 	}
 	s.Gazetteers = &gazetteer.Desk{Books: books, Shelf: gazetteer.NewShelf(t), Writer: t, Catalogue: t, Intakes: t, Bytes: c.GazetteerBytes, Rows: c.GazetteerRows, Now: time.Now}
@@ -90,7 +90,7 @@ func Sweep(t *table.Table, log *slog.Logger) *assignment.Sweep {
 
 // Publisher gives what puts boundary sets in force as planned. It does no network.
 func Publisher(t *table.Table) *boundary.Desk {
-	return &boundary.Desk{Books: jurisdiction.NewBooks(t, t), Writer: t, Catalogue: t, Now: time.Now}
+	return &boundary.Desk{Books: jurisdiction.NewBooks(t, t), Writer: t, Catalogue: t, Holds: t, Now: time.Now}
 }
 
 // WithKeys is Server for functions that file or read reports. Without both keys it is an error at the start, which a deployment

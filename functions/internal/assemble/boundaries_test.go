@@ -228,7 +228,7 @@ func TestAHalfWrittenSetCannotComeIntoForce(t *testing.T) {
 		w.settle()
 		before := w.inForce()
 		half := boundary.Set{Jurisdiction: town, Version: "00000000000000aa", CreatedAt: time.Now()}
-		if _, err := w.table.Register(t.Context(), half); err != nil {
+		if _, _, err := w.table.Register(t.Context(), half); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.table.PutSnapshot(t.Context(), town, jurisdiction.Boundaries, half.Version, []byte("the beginning of something")); err != nil {

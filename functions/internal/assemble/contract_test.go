@@ -248,6 +248,8 @@ func asks(o operation, report api.Filed) (query string, body any) {
 		body = []byte("area_code\n")
 	case "importBoundarySet":
 		body = map[string]any{"mapping": townMapping(), "upload": "boundaries/town/none"}
+	case "discardDrawing":
+		body = map[string]any{"revision": 1}
 	case "publishBoundarySet":
 		body = map[string]any{}
 	}

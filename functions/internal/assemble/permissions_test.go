@@ -349,6 +349,10 @@ func (w *world) doEverything(work func()) {
 	}
 	var finished api.BoundarySet
 	w.must("POST", at+"/set", admin, map[string]any{"revision": 2}).into(w.t, &finished)
+	renamed := townAreas()
+	renamed["features"].([]any)[0].(map[string]any)["properties"].(map[string]any)["name"] = "另一个"
+	w.must("POST", "/v1/town/boundary-sets/"+w.imported(admin, renamed).Set+"/discard", admin, nil)
+	w.must("POST", at+"/discard", admin, map[string]any{"revision": 2})
 	w.must("POST", "/v1/town/boundary-sets/"+finished.Set+"/publication", admin, map[string]any{"expected": w.inForce(), "from": time.Now().Add(time.Hour)})
 }
 

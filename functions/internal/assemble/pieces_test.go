@@ -96,7 +96,7 @@ func TestLargeSetsComeInPieces(t *testing.T) {
 		t.Fatalf("the set has %d bytes", len(file))
 	}
 	w.server.Boundaries.Limits = geo.Limits{Bytes: 1 << 28, Features: 1 << 20, Vertices: 1 << 22}
-	set, err := w.server.Boundaries.Import(t.Context(), "town", "e", mapping, file, "")
+	set, err := w.server.Boundaries.Import(t.Context(), "town", "e", "", mapping, file, "")
 	if err != nil {
 		t.Fatal(err)
 	}

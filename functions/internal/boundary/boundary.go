@@ -35,6 +35,7 @@ type Desk struct {
 	Catalogue Catalogue
 	Uploads   Uploads
 	Drawings  Drawings
+	Holds     Holds
 	Limits    geo.Limits
 	Now       func() time.Time
 	NewID     func() (string, error)
@@ -69,8 +70,12 @@ func (d *Desk) NewUpload(ctx context.Context, code string) (Upload, error) {
 }
 
 // Import reads a GeoJSON FeatureCollection, given whole or as the key of an upload, into a draft. A file with faults is a fault
-// with code fault.FaultyFile that lists all of them; nothing is stored then. The same content gives the same set.
-func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, features []byte, upload string) (Set, error) {
+// with code fault.FaultyFile that lists all of them; nothing is stored then. The same content gives the same set. The note says what the draft is for.
+func (d *Desk) Import(ctx context.Context, code, by, note string, m geo.Mapping, features []byte, upload string) (Set, error) {
+	note, err := noteOf(note)
+	if err != nil {
+		return Set{}, err
+	}
 	c, err := d.Books.Current(ctx, code)
 	if err != nil {
 		return Set{}, err
@@ -90,7 +95,7 @@ func (d *Desk) Import(ctx context.Context, code, by string, m geo.Mapping, featu
 	if s := shifted(parsed, c.Areas); s != nil {
 		faults = append(faults, shiftWarning(s))
 	}
-	return d.register(ctx, code, by, parsed, m, faults)
+	return d.register(ctx, Set{Jurisdiction: code, By: by, Note: note}, parsed, m, faults)
 }
 
 func (d *Desk) file(ctx context.Context, code string, features []byte, upload string) (io.Reader, error) {
@@ -127,6 +132,9 @@ func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set
 	if c.Boundaries != expected && c.Boundaries != version {
 		// What a set retires and what succeeds it depends on the set whose place it takes, so that has to be the one we read.
 		return Set{}, otherInForce(c.Boundaries)
+	}
+	if err := d.Holds.BeginPublication(ctx, code, version, d.Now()); err != nil { // from here on nobody discards it
+		return Set{}, err
 	}
 	change := jurisdiction.Change{Kind: jurisdiction.Boundaries, Expected: expected, Next: version}
 	if c.Areas != nil && c.Boundaries != version {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -53,7 +52,8 @@ const (
 
 // Drawings keeps drawings. All writes are conditional. An absent drawing is a fault with code fault.Unknown.
 type Drawings interface {
-	// NewDrawing stores a new drawing; one with the same id that is there is left as it is and given back.
+	// NewDrawing stores a new drawing, if its base is there, which cannot be discarded from then on; a drawing with the same id that is there is left as
+	// it is and given back, unless it was discarded, which is a fault with code fault.Conflict.
 	NewDrawing(ctx context.Context, d Drawing, until time.Time) (Drawing, error)
 	Drawing(ctx context.Context, jurisdiction, id string) (Drawing, error)
 	// Drawings gives all drawings of a jurisdiction, last changed first.
@@ -63,6 +63,9 @@ type Drawings interface {
 	// ChangeDrawing stores a drawing in the place of the revision before it and, where there is one, the edit with the number d.Edits. Where
 	// another revision is stored, nothing changes and changed is false, unless its LastOp is that of d: then it was made before.
 	ChangeDrawing(ctx context.Context, d Drawing, e *Edit, until time.Time) (now Drawing, changed bool, err error)
+	// DiscardDrawing marks a drawing, by its jurisdiction, id and revision, as discarded by ChangedBy, and lets it expire with its edits; at is when that
+	// was done, perhaps before. Where another revision is stored nothing changes, at is zero, and now is what is there.
+	DiscardDrawing(ctx context.Context, d Drawing, when, until time.Time) (now Drawing, at time.Time, err error)
 }
 
 // Edited is a drawing as it stands.
@@ -109,8 +112,8 @@ func (d *Desk) BeginDrawing(ctx context.Context, code, base, name, op, who strin
 // nameOf takes what somebody calls a drawing; it may be empty.
 func nameOf(text string) (string, error) {
 	name := strings.TrimSpace(text)
-	if utf8.RuneCountInString(name) > 100 || !utf8.ValidString(name) {
-		return "", fault.Field("name", "The name has at most 100 characters.")
+	if !geo.ValidName(name, 100) {
+		return "", fault.Field("name", "The name has at most 100 characters on one line, without control characters and such as turn the direction of writing.")
 	}
 	return name, nil
 }
@@ -251,8 +254,12 @@ func (d *Desk) Drawn(ctx context.Context, code, id string) (Drawn, error) {
 }
 
 // FinishDrawing stores a drawing as it stands as a boundary set, which can be compared, published and rolled back like an imported one. The same
-// content gives the same set.
-func (d *Desk) FinishDrawing(ctx context.Context, code, id string, revision int64, who string) (Set, error) {
+// content gives the same set. The note says what the draft is for.
+func (d *Desk) FinishDrawing(ctx context.Context, code, id string, revision int64, who, note string) (Set, error) {
+	note, err := noteOf(note)
+	if err != nil {
+		return Set{}, err
+	}
 	drawing, err := d.Drawings.Drawing(ctx, code, id)
 	if err != nil {
 		return Set{}, err
@@ -265,11 +272,11 @@ func (d *Desk) FinishDrawing(ctx context.Context, code, id string, revision int6
 		return Set{}, err
 	}
 	defer d.drawn.keep(drawing, s)
-	return d.register(ctx, code, who, s.editor.Set(), geo.Mapping{}, nil)
+	return d.register(ctx, Set{Jurisdiction: code, By: who, Note: note}, s.editor.Set(), geo.Mapping{}, nil)
 }
 
-// register stores a set that was read or drawn, as a draft that can be published.
-func (d *Desk) register(ctx context.Context, code, by string, set *geo.BoundarySet, m geo.Mapping, faults []geo.Fault) (Set, error) {
+// register stores a set that was read or drawn, as a draft that can be published. Of its description the jurisdiction, who made it and the note are given.
+func (d *Desk) register(ctx context.Context, s Set, set *geo.BoundarySet, m geo.Mapping, faults []geo.Fault) (Set, error) {
 	faults = append(faults, against(set, m)...)
 	blob, err := set.Compile()
 	if err != nil {
@@ -280,14 +287,21 @@ func (d *Desk) register(ctx context.Context, code, by string, set *geo.BoundaryS
 		return Set{}, fmt.Errorf("open what was compiled: %w", err)
 	}
 	version := jurisdiction.VersionOf(blob)
-	if err := d.Writer.PutSnapshot(ctx, code, jurisdiction.Boundaries, version, blob); err != nil {
+	store := func() error {
+		return d.Writer.PutSnapshot(ctx, s.Jurisdiction, jurisdiction.Boundaries, version, blob)
+	}
+	if err := store(); err != nil {
 		return Set{}, err
 	}
-	s := Set{Jurisdiction: code, Version: version, Status: Draft, CreatedAt: d.Now().UTC(), By: by, Bytes: len(blob), Areas: areas.Len(),
-		Vertices: areas.Vertices(), Levels: areas.Levels(), Warnings: Details(faults)}
+	s.Version, s.Status, s.CreatedAt, s.Bytes = version, Draft, d.Now().UTC(), len(blob)
+	s.Areas, s.Vertices, s.Levels, s.Warnings = areas.Len(), areas.Vertices(), areas.Levels(), Details(faults)
 	b := areas.Bound()
 	s.Bound = [4]float64{b.Min[0], b.Min[1], b.Max[0], b.Max[1]}
-	if s, err = d.Catalogue.Register(ctx, s); err != nil {
+	s, again, err := d.Catalogue.Register(ctx, s)
+	if err == nil && again {
+		err = store() // whoever discarded it may have marked some of its content since we stored it
+	}
+	if err != nil {
 		return Set{}, err
 	}
 	return d.withStatus(ctx, s)

@@ -32,7 +32,7 @@ func (d *Desk) Repair(ctx context.Context, code, version, by string) (Set, []fau
 	for _, m := range moves[:min(len(moves), maxFaults)] {
 		list = append(list, moveDetail(m))
 	}
-	s, err = d.register(ctx, code, by, mended, geo.Mapping{}, nil)
+	s, err = d.register(ctx, Set{Jurisdiction: code, By: by, Note: s.Note}, mended, geo.Mapping{}, nil)
 	return s, list, len(moves), err
 }
 

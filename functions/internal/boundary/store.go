@@ -31,7 +31,10 @@ type Set struct {
 	Levels       []string
 	Bound        [4]float64 // west, south, east, north in degrees
 	Warnings     []fault.Detail
-	Plan         Plan `json:"-"`
+	Note         string    `json:",omitempty"` // what it is for, by whoever made it; at most longestNote characters
+	Plan         Plan      `json:"-"`
+	Began        time.Time `json:"-"` // when a publication of it was last begun
+	Held         int64     `json:"-"` // rises with everything that is begun with the set, so that nobody discards it under that
 }
 
 // Plan is when a set is to come into force by itself.
@@ -44,11 +47,12 @@ type Plan struct {
 // Catalogue keeps descriptions of sets. The pointer decides what is in force (jurisdiction.Writer.Switch); the status here is
 // derived when it is read: the store keeps only whether and when a set was published.
 type Catalogue interface {
-	// Register stores the description of a new set; one that exists is left as it is and given back.
-	Register(ctx context.Context, s Set) (Set, error)
+	// Register stores the description of a new set; one that exists is left as it is and given back, but that a draft takes a note. One that was
+	// discarded is there again.
+	Register(ctx context.Context, s Set) (now Set, again bool, err error)
 	// MarkPublished notes the time of a publication, and that none is planned any more.
 	MarkPublished(ctx context.Context, jurisdiction, version string, at time.Time) error
-	// Describe gives one set; fault.Unknown where there is none. Status is Draft or Superseded.
+	// Describe gives one set; fault.Unknown where there is none, or it was discarded. Status is Draft or Superseded.
 	Describe(ctx context.Context, jurisdiction, version string) (Set, error)
 	// PlanPublication notes when a set is to come into force; the zero Plan takes that back.
 	PlanPublication(ctx context.Context, jurisdiction, version string, p Plan) error

@@ -15,18 +15,28 @@ import (
 )
 
 // Register implements boundary.Catalogue.
-func (t *Table) Register(ctx context.Context, s boundary.Set) (boundary.Set, error) {
+func (t *Table) Register(ctx context.Context, s boundary.Set) (now boundary.Set, again bool, err error) {
 	body, err := json.Marshal(s)
 	if err != nil {
-		return s, err
+		return s, false, err
 	}
-	i := setKey(s.Jurisdiction, s.Version).item()
+	k := setKey(s.Jurisdiction, s.Version)
+	i := k.item()
 	i["d"] = str(string(body))
 	there, failed, err := t.put1(ctx, i, absent, nil)
-	if err != nil || !failed {
-		return s, err
+	if err == nil && failed && there.text("x") != "" {
+		again = true
+		there, failed, err = t.put1(ctx, i, discarded, nil)
 	}
-	return readSet(there)
+	if err != nil || !failed {
+		return s, again, err
+	}
+	now, err = readSet(there)
+	if err != nil || s.Note == "" || now.Note == s.Note || !now.PublishedAt.IsZero() {
+		return now, again, err
+	}
+	now.Note = s.Note
+	return now, again, t.change(ctx, k, "SET nt = :nt", partitionKey+" = :p AND attribute_not_exists(p)", item{":nt": str(s.Note), ":p": str(setsPartition(s.Jurisdiction))})
 }
 
 // MarkPublished implements boundary.Catalogue.
@@ -42,7 +52,7 @@ func (t *Table) MarkPublished(ctx context.Context, j, version string, at time.Ti
 
 // PlanPublication implements boundary.Catalogue.
 func (t *Table) PlanPublication(ctx context.Context, j, version string, p boundary.Plan) error {
-	update, values := "REMOVE pe, px, "+deadlinePartition+", "+nextSort, item{":j": str(j)}
+	update, values := "REMOVE pe, px, "+deadlinePartition+", "+nextSort, item{":one": num(1)}
 	switch {
 	case p.Failed != "":
 		update = "SET px = :px REMOVE pe, " + deadlinePartition + ", " + nextSort
@@ -52,7 +62,11 @@ func (t *Table) PlanPublication(ctx context.Context, j, version string, p bounda
 		values[":pe"], values[":np"], values[":nk"] = str(p.Expected), str(deadlineKey(shardOf(version))), str(nextKey(p.From, version))
 	}
 	values[":j"] = str(setsPartition(j))
-	return t.change(ctx, setKey(j, version), update, partitionKey+" = :j", values)
+	held, err := t.changed(ctx, setKey(j, version), update+" ADD hv :one", partitionKey+" = :j AND "+notDiscarded, values)
+	if err == nil && !held {
+		err = boundary.UnknownSet(version)
+	}
+	return err
 }
 
 // DuePublications implements boundary.Catalogue.
@@ -69,7 +83,7 @@ func (t *Table) DuePublications(ctx context.Context, until time.Time, each func(
 // Describe implements boundary.Catalogue.
 func (t *Table) Describe(ctx context.Context, j, version string) (boundary.Set, error) {
 	i, err := t.get(ctx, setKey(j, version), latest)
-	if err == nil && i == nil {
+	if err == nil && (i == nil || i.text("x") != "") {
 		err = boundary.UnknownSet(version)
 	}
 	if err != nil {
@@ -86,6 +100,9 @@ func (t *Table) All(ctx context.Context, j string) ([]boundary.Set, error) {
 	}
 	var sets []boundary.Set
 	for _, i := range items {
+		if i.text("x") != "" {
+			continue
+		}
 		s, err := readSet(i)
 		if err != nil {
 			return nil, err
@@ -104,6 +121,13 @@ func readSet(i item) (boundary.Set, error) {
 	s.Status = boundary.Draft
 	if at, err := readStamp(i.text("p")); err == nil {
 		s.PublishedAt, s.Status = at, boundary.Superseded
+	}
+	if note := i.text("nt"); note != "" {
+		s.Note = note
+	}
+	s.Held = i.number("hv")
+	if at, err := readStamp(i.text("pb")); err == nil {
+		s.Began = at
 	}
 	s.Plan = boundary.Plan{Expected: i.text("pe"), Failed: i.text("px")}
 	if at, _, ok := strings.Cut(i.text(nextSort), "#"); ok {

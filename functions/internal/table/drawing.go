@@ -19,11 +19,23 @@ func (t *Table) NewDrawing(ctx context.Context, d boundary.Drawing, until time.T
 	if err != nil {
 		return d, err
 	}
-	there, failed, err := t.put1(ctx, i, absent, nil)
-	if err != nil || !failed {
-		return d, err
+	holds := t.update(setKey(d.Jurisdiction, d.Base), "ADD hv :one", "attribute_exists("+partitionKey+") AND "+notDiscarded, item{":one": num(1)})
+	refusals, err := t.transact(ctx, []types.TransactWriteItem{t.conditional(i, absent, nil), holds})
+	if err == nil && refusals == nil {
+		return d, nil
 	}
-	return readDrawing(there)
+	there, readErr := resolve(ctx, func(ctx context.Context) (item, error) { return t.get(ctx, drawingKey(d.Jurisdiction, d.ID), latest) })
+	switch {
+	case readErr == nil && there.text("x") != "":
+		return d, fault.New(fault.Conflict, "This drawing was begun before with the same Idempotency-Key, and discarded since. Begin another one with a new key.")
+	case readErr == nil && there != nil:
+		return readDrawing(there)
+	case err != nil:
+		return d, fmt.Errorf("begin drawing %s: %w", d.ID, err)
+	case readErr != nil:
+		return d, readErr
+	}
+	return d, boundary.UnknownSet(d.Base)
 }
 
 func writeDrawing(d boundary.Drawing, until time.Time) (item, error) {
@@ -52,13 +64,17 @@ func (t *Table) expired(i item) bool {
 // Drawing implements boundary.Drawings.
 func (t *Table) Drawing(ctx context.Context, j, id string) (boundary.Drawing, error) {
 	i, err := t.get(ctx, drawingKey(j, id), latest)
-	if err == nil && (i == nil || t.expired(i)) {
-		err = &fault.Error{Code: fault.Unknown, Field: "drawing", Message: "There is no such drawing here, or nobody has changed it for half a year."}
+	if err == nil && (i == nil || i.text("x") != "" || t.expired(i)) {
+		err = unknownDrawing()
 	}
 	if err != nil {
 		return boundary.Drawing{}, err
 	}
 	return readDrawing(i)
+}
+
+func unknownDrawing() error {
+	return &fault.Error{Code: fault.Unknown, Field: "drawing", Message: "There is no such drawing here: it was discarded, or nobody has changed it for half a year."}
 }
 
 // Drawings implements boundary.Drawings.
@@ -69,7 +85,7 @@ func (t *Table) Drawings(ctx context.Context, j string) ([]boundary.Drawing, err
 	}
 	var all []boundary.Drawing
 	for _, i := range items {
-		if t.expired(i) {
+		if i.text("x") != "" || t.expired(i) {
 			continue
 		}
 		d, err := readDrawing(i)
@@ -106,7 +122,7 @@ func (t *Table) ChangeDrawing(ctx context.Context, d boundary.Drawing, e *bounda
 	if err != nil {
 		return d, false, err
 	}
-	writes := []types.TransactWriteItem{t.conditional(i, "v = :before", item{":before": num(d.Revision - 1)})}
+	writes := []types.TransactWriteItem{t.conditional(i, "v = :before AND "+notDiscarded, item{":before": num(d.Revision - 1)})}
 	if e != nil {
 		body, err := json.Marshal(e)
 		if err != nil {

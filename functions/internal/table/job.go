@@ -267,15 +267,21 @@ func (t *Table) update(k key, expression, condition string, values item) types.T
 
 // change updates one item; where the condition does not hold, somebody else did, and nothing is to be done.
 func (t *Table) change(ctx context.Context, k key, expression, condition string, values item) error {
+	_, err := t.changed(ctx, k, expression, condition, values)
+	return err
+}
+
+// changed updates one item, and says whether the condition held.
+func (t *Table) changed(ctx context.Context, k key, expression, condition string, values item) (held bool, err error) {
 	out, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{TableName: t.name, Key: k.item(), UpdateExpression: &expression,
 		ConditionExpression: aws.String(condition), ExpressionAttributeValues: values, ReturnConsumedCapacity: t.capacity()})
 	if _, failed := conditionFailed(err); failed {
 		t.spent("UpdateItem", true)
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("change %s/%s: %w", family(k.partition), family(k.sort), err)
+		return false, fmt.Errorf("change %s/%s: %w", family(k.partition), family(k.sort), err)
 	}
 	t.spent("UpdateItem", true, one(out.ConsumedCapacity)...)
-	return nil
+	return true, nil
 }

@@ -13,7 +13,8 @@ import (
 // chunkBytes is how much of a snapshot one item holds; an item may have 400 KB.
 const chunkBytes = 350 << 10
 
-// PutSnapshot implements jurisdiction.Writer. Each chunk is written once; one that is there with the same content counts as written.
+// PutSnapshot implements jurisdiction.Writer. Each chunk is written once; one that is there with the same content counts as written, unless it was
+// discarded with its set: then it is written anew.
 func (t *Table) PutSnapshot(ctx context.Context, j string, kind jurisdiction.Kind, version string, content []byte) error {
 	total := max(1, (len(content)+chunkBytes-1)/chunkBytes)
 	for n := range total {
@@ -21,7 +22,7 @@ func (t *Table) PutSnapshot(ctx context.Context, j string, kind jurisdiction.Kin
 		sum := sha256.Sum256(part)
 		i := chunkKey(j, kind, version, n).item()
 		i["d"], i["h"], i["n"], i["of"] = blob(part), blob(sum[:]), num(int64(n)), num(int64(total))
-		there, failed, err := t.put1(ctx, i, absent, nil)
+		there, failed, err := t.put1(ctx, i, absent+" OR "+discarded, nil)
 		if err != nil {
 			return fmt.Errorf("snapshot %s %s of %s: %w", kind, version, j, err)
 		}
@@ -43,6 +44,9 @@ func (t *Table) Snapshot(ctx context.Context, j string, kind jurisdiction.Kind, 
 	}
 	var content []byte
 	for n, c := range chunks {
+		if t.expired(c) {
+			return nil, fault.New(fault.Unknown, "The %s %s were discarded.", kind, version)
+		}
 		part := c.bytes("d")
 		sum := sha256.Sum256(part)
 		if c.number("n") != int64(n) || !bytes.Equal(c.bytes("h"), sum[:]) {

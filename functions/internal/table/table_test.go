@@ -482,7 +482,7 @@ func TestCatalogueKeepsTheFirstDescription(t *testing.T) {
 		s := boundary.Set{Jurisdiction: "j", Version: "v1", CreatedAt: p.now, Areas: 3, Levels: []string{"grid"}}
 		for i := range 2 {
 			s.Areas += i
-			got, err := p.Register(t.Context(), s)
+			got, _, err := p.Register(t.Context(), s)
 			if err != nil || got.Areas != 3 {
 				t.Errorf("%+v %v", got, err)
 			}

@@ -101,7 +101,7 @@ func (w *city) settle(ctx context.Context) error {
 	for _, l := range []string{"street", "grid"} {
 		mapping.Levels = append(mapping.Levels, geo.LevelMapping{Level: l, Code: "code", Name: "code", Parent: "parent", When: &geo.When{Property: "level", Equals: l}})
 	}
-	set, err := w.server.Boundaries.Import(ctx, town, "a", mapping, file, "")
+	set, err := w.server.Boundaries.Import(ctx, town, "a", "", mapping, file, "")
 	if err != nil {
 		return err
 	}

@@ -1666,6 +1666,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/{jurisdiction}/boundary-sets/{set}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
+                set: components["parameters"]["set"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discards a draft. Its content is gone for everybody at once and erased after 30 days; doing it again changes nothing.
+         * @description What was ever in force, is to be, or is needed by a drawing or a plan of re-homing is kept: that is a conflict, and the kind of its fault says which: set_in_force, set_was_in_force, set_planned, set_publishing, set_drawn_on, set_rehoming.
+         */
+        post: operations["discardBoundarySet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/{jurisdiction}/boundary-drawings": {
         parameters: {
             query?: never;
@@ -1763,6 +1787,26 @@ export interface paths {
         put?: never;
         /** Makes a draft set of a drawing as it stands, to be compared and published. The drawing stays. */
         post: operations["finishDrawing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{jurisdiction}/boundary-drawings/{drawing}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discards a drawing that is still at the revision that was seen. Drafts that were made of it stay; doing it again changes nothing. */
+        post: operations["discardDrawing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3379,6 +3423,8 @@ export interface components {
             };
             /** @description `upload` of a boundary upload, for large sets. */
             upload?: string;
+            /** @description What the draft is for, in one line. */
+            note?: string;
         };
         BoundarySet: {
             set: string;
@@ -3401,6 +3447,8 @@ export interface components {
             planned_from?: string;
             /** @description Why a planned publication did not happen. */
             plan_failed?: string;
+            /** @description What it is for, by whoever made it; for those who may list sets. */
+            note?: string;
         };
         InspectionInput: {
             mapping?: components["schemas"]["PartialMapping"];
@@ -3540,6 +3588,19 @@ export interface components {
         FinishInput: {
             /** Format: int64 */
             revision: number;
+            /** @description What the draft is for, in one line. */
+            note?: string;
+        };
+        DiscardInput: {
+            /**
+             * Format: int64
+             * @description The revision that was seen.
+             */
+            revision: number;
+        };
+        Discarded: {
+            /** Format: date-time */
+            discarded_at: string;
         };
         Edited: {
             drawing: components["schemas"]["Drawing"];
@@ -6266,6 +6327,31 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    discardBoundarySet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                /** @description Version of a boundary set: the first 16 hexadecimal digits of the SHA-256 of its compiled form. */
+                set: components["parameters"]["set"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is discarded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discarded"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     listDrawings: {
         parameters: {
             query?: never;
@@ -6432,6 +6518,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoundarySet"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    discardDrawing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jurisdiction: components["parameters"]["jurisdiction"];
+                drawing: components["parameters"]["drawing"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardInput"];
+            };
+        };
+        responses: {
+            /** @description It is discarded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Discarded"];
                 };
             };
             default: components["responses"]["Error"];
