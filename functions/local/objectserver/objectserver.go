@@ -49,7 +49,10 @@ func New(c Config) (http.Handler, error) {
 			post{c, b}.ServeHTTP(w, r)
 			return
 		}
-		if s3.ServeHTTP(w, r); c.Posted != nil && r.Method == http.MethodPut && (w.code == 0 || w.code == http.StatusOK) {
+		if s3.ServeHTTP(w, r); w.code == 0 {
+			w.WriteHeader(http.StatusOK) // nothing was written, as to what asks before it asks
+		}
+		if c.Posted != nil && r.Method == http.MethodPut && w.code == http.StatusOK {
 			_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 			c.Posted(key)
 		}

@@ -138,7 +138,18 @@ func TestAnObjectIsSeenByItsAddressOnly(t *testing.T) {
 	plain, _, _ := strings.Cut(url, "?")
 	cached := strings.Replace(url, "response-cache-control=private", "response-cache-control=public", 1)
 	for address, want := range map[string]int{cached: 403, url: 200, plain: 403, strings.Replace(url, "photos/a", "photos/b", 1): 403, url[:len(url)-3]: 403} {
-		r, err := http.NewRequest(http.MethodGet, address, nil)
+		r, err := http.NewRequest(http.MethodOptions, address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Origin", "https://elsewhere.example")
+		r.Header.Set("Access-Control-Request-Method", "GET")
+		if res, err := http.DefaultClient.Do(r); err != nil || res.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("asked before: %v, %v", res.Header, err)
+		} else {
+			res.Body.Close()
+		}
+		r, err = http.NewRequest(http.MethodGet, address, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
