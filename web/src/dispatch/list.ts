@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { QueueItem, Service } from '../contract/schemas.ts';
-import { moment, said } from '../locale/format.ts';
+import { brief, said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import { staffTexts } from '../locale/staff.ts';
 import type { Desk, Listed } from './desk.ts';
-import { everything, isFiltered, openStatuses, type Filters } from './filters.ts';
+import { everything, openStatuses, type Filters } from './filters.ts';
 import { isPicked } from './picked.ts';
 import type { Picking } from './picking.ts';
 import { areaChoices, everybody, holds, path, staffName } from './people.ts';
@@ -39,34 +39,41 @@ export function serviceName(services: readonly Service[], code: string, language
   return said(services.find((one) => one.service_code === code)?.name, language) || code;
 }
 
-export function filterBar(s: ListState): TemplateResult {
+export function searchBar(s: ListState): TemplateResult {
+  return html`<form class="search" role="search" aria-label=${s.t.filters} @submit=${(event: Event) => { event.preventDefault(); s.openSought(); }}>
+    <div class="field"><label for="filter-words">${staffTexts().search}</label>
+      <input type="search" id="filter-words" maxlength="200" autocomplete="off" enterkeyhint="search" .value=${s.words} @input=${(event: Event) => s.look((event.target as HTMLInputElement).value)}></div>
+  </form>`;
+}
+
+/** What the list can be narrowed by; open from the beginning where the address narrows it. */
+export function filterPart(s: ListState): TemplateResult {
   const { t, desk, filters } = s;
   const { areas } = desk.setting;
   const groups = areaChoices(areas, (code) => holds(desk.duties, areas, code));
   const select = (name: 'area' | 'assignee' | 'status' | 'service', label: string, options: unknown) => html`<div class="field"><label for="filter-${name}">${label}</label>
     <select id="filter-${name}" @change=${(event: Event) => s.filter({ [name]: (event.target as HTMLSelectElement).value })}>${options}</select></div>`;
   const option = (value: string, text: string, chosen: string) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`;
-  return html`<form class="filters" role="search" aria-label=${t.filters} @submit=${(event: Event) => { event.preventDefault(); s.openSought(); }}>
-    <div class="field sought"><label for="filter-words">${staffTexts().search}</label>
-      <input type="search" id="filter-words" maxlength="200" autocomplete="off" enterkeyhint="search" .value=${s.words} @input=${(event: Event) => s.look((event.target as HTMLInputElement).value)}></div>
+  const narrowed = (['area', 'assignee', 'status', 'service'] as const).filter((one) => filters[one] !== s.beginning[one]).length;
+  return html`<details class="filters"><summary>${t.filters}${narrowed > 0 ? html` <span class="chip waiting">${narrowed}</span>` : nothing}</summary><div>
     ${select('area', t.filterArea, html`${option('', t.anyArea, filters.area)}${groups.map(({ group, choices }) => html`<optgroup label=${group.name}>
       ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name, filters.area))}</optgroup>`)}`)}
+    ${select('service', t.filterService, html`${option('', t.anyService, filters.service)}${desk.setting.jurisdiction.services.map((one) => option(one.service_code, serviceName(desk.setting.jurisdiction.services, one.service_code, s.language), filters.service))}`)}
     ${!desk.duties.reassigns ? select('assignee', t.filterAssignee, html`${option(desk.session.person, t.assigneeMe, filters.assignee)}${option(everything, t.assigneeMyAreas, filters.assignee)}`) : nothing}
     ${desk.duties.reassigns && desk.roster.length > 0 ? select('assignee', t.filterAssignee, html`${option('', t.anyAssignee, filters.assignee)}${option('queue', t.assigneeQueue, filters.assignee)}
       ${everybody(desk.roster).map((one) => option(one.person, one.name, filters.assignee))}`) : nothing}
     ${select('status', t.filterStatus, html`${option('', t.anyStatus, filters.status)}${openStatuses.map((status) => option(status, t[`status_${status}_short`], filters.status))}`)}
-    ${select('service', t.filterService, html`${option('', t.anyService, filters.service)}${desk.setting.jurisdiction.services.map((one) => option(one.service_code, serviceName(desk.setting.jurisdiction.services, one.service_code, s.language), filters.service))}`)}
-    ${isFiltered(filters, s.beginning) ? html`<button type="button" class="quiet" @click=${() => s.filter({ ...s.beginning, report: filters.report })}>${t.clearFilters}</button>` : nothing}
-  </form>`;
+    ${narrowed > 0 ? html`<button type="button" class="quiet" @click=${() => s.filter({ ...s.beginning, report: filters.report })}>${t.clearFilters}</button>` : nothing}
+  </div></details>`;
 }
 
 export function reportList(s: ListState): TemplateResult {
   const { t, listed } = s;
-  return html`<div class="list-head"><h2 id="list-title">${t.listTitle}</h2>${s.fresh}
+  return html`<div class="list-head">${s.picking ? html`<label class="pick" title=${staffTexts().pickListed}><input type="checkbox" aria-label=${staffTexts().pickListed} ?disabled=${listed.items.length === 0} .checked=${allPicked(s)} @change=${(event: Event) => pickAll(s, (event.target as HTMLInputElement).checked)}></label>` : nothing}
+      <h2 id="list-title">${t.listTitle}</h2>${s.fresh}
       <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
     <p class="hint" role="status">${s.busy ? t.loading : s.words.trim() ? staffTexts()[listed.next ? 'searchedListed' : 'searchedAll'](listed.items.length) : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
     ${listed.countsMore ? html`<p class="hint">${t.countsMore}</p>` : nothing}
-    ${s.picking && listed.items.length > 0 ? html`<label class="check pick-all"><input type="checkbox" .checked=${allPicked(s)} @change=${(event: Event) => pickAll(s, (event.target as HTMLInputElement).checked)}> ${staffTexts().pickListed}</label>` : nothing}
     <ul class="reports" aria-labelledby="list-title">
       ${repeat(listed.items, (item) => item.report, (item) => html`<li class=${s.picking ? 'pickable' : nothing}>${pickBox(s, item)}${entry(s, item)}</li>`)}
     </ul>
@@ -115,14 +122,14 @@ function entry(s: ListState, item: QueueItem): TemplateResult {
   const { t, language, desk } = s;
   const { jurisdiction, areas } = desk.setting;
   const waiting = item.assignee.kind === 'queue';
+  const who = waiting ? t.nobodyYet : staffName(t, language, jurisdiction, areas, item.assignee);
   return html`<button type="button" class="entry" data-report=${item.report} aria-current=${item.report === s.filters.report ? 'true' : nothing} @click=${() => s.choose(item.report)}>
     <span class="entry-top"><strong>${serviceName(jurisdiction.services, item.service_code, language)}</strong>
       <span class="chips">${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
         <span class="chip ${waiting ? 'waiting' : ''}">${t[`status_${item.status}_short`]}</span></span></span>
-    <span class="entry-where">${where(s, item)}</span>
-    <span class="entry-who">${waiting ? t.nobodyYet : staffName(t, language, jurisdiction, areas, item.assignee)}
-      <time datetime=${item.filed_at}>${moment(t, jurisdiction.time_zone, item.filed_at)}</time></span>
-    ${item.due ? html`<span class="entry-due">${t.dueAt} <time datetime=${item.due}>${t.dueBy(moment(t, jurisdiction.time_zone, item.due))}</time></span>` : nothing}
+    <span class="entry-who"><span class="entry-where">${where(s, item)}</span> <span title=${who}>${who}</span></span>
+    <span class="entry-who">${item.due ? html`<span class="entry-due">${t.dueAt} <time datetime=${item.due}>${t.dueBy(brief(t, jurisdiction.time_zone, item.due))}</time></span>` : nothing}
+      <time datetime=${item.filed_at}>${brief(t, jurisdiction.time_zone, item.filed_at)}</time></span>
   </button>`;
 }
 

@@ -15,7 +15,7 @@ import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk
 import { asked, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
 import './keys.ts';
 import type { KeyAction } from './keys.ts';
-import { filterBar, reportIn, reportList, soughtIn, type ListState } from './list.ts';
+import { filterPart, reportIn, reportList, searchBar, soughtIn, type ListState } from './list.ts';
 import { merged } from './news.ts';
 import { dutiesIn } from './people.ts';
 import { isPicked } from './picked.ts';
@@ -245,12 +245,12 @@ export class DispatchPage extends StaffElement {
     const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => this.show(name)}>${text}</button>`;
     return html`<h1 class="sr">${t.titleDispatch}</h1>
       <div class="desk" data-view=${view} data-panel=${this.open || handing ? 'open' : 'none'}>
-        <div class="desk-list">${filterBar(state)}
+        <div class="desk-list">${searchBar(state)}
           ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
           <div class="tabs" role="group" aria-label=${t.titleDispatch}>${tab('list', t.showList)}${tab('map', t.showMap)}</div>
-          <div class="desk-entries"><weige-saved .jurisdiction=${desk.client.jurisdiction} .filters=${this.filters}
+          <div class="desk-entries"><div class="list-tools">${filterPart(state)}<weige-saved .jurisdiction=${desk.client.jurisdiction} .filters=${this.filters}
             @take=${(event: CustomEvent<Filters>) => this.filter({ ...event.detail, report: this.filters.report })}></weige-saved>${picking && desk.roster.length > 0 ? html`<details class="loads" @toggle=${() => void import('./loads.ts')}><summary>${s.loadTitle}</summary>
-            <weige-loads .desk=${desk} .filters=${this.filters} @take=${(event: CustomEvent<string>) => this.filter({ assignee: event.detail })}></weige-loads></details>` : nothing}${reportList(state)}${picking && this.listed !== nothingListed ? html`<details class="files" @toggle=${() => void import('./files.ts')}><summary>${s.filesTitle}</summary>
+            <weige-loads .desk=${desk} .filters=${this.filters} @take=${(event: CustomEvent<string>) => this.filter({ assignee: event.detail })}></weige-loads></details>` : nothing}</div>${reportList(state)}${picking && this.listed !== nothingListed ? html`<details class="files" @toggle=${() => void import('./files.ts')}><summary>${s.filesTitle}</summary>
             <weige-files .desk=${desk} .area=${this.filters.area} @imported=${() => void this.fetchList()}></weige-files></details>` : nothing}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
         <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
           .reports=${this.points} .counts=${this.counts} .queueTiles=${queueTiles(desk.client.jurisdiction, this.filters)} .queueState=${this.listed} .token=${this.entrance.token} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}

@@ -13,6 +13,14 @@ export function moment(t: Catalogue, timeZone: string, at: string): string {
   return new Intl.DateTimeFormat(t.lang, { timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 }
 
+/** The same for lists: without the year where it is this one. `now` is in milliseconds since 1970. */
+export function brief(t: Catalogue, timeZone: string, at: string, now = Date.now()): string {
+  const year = (time: number | Date) => new Intl.DateTimeFormat('en', { timeZone, year: 'numeric' }).format(time);
+  const when = new Date(at);
+  if (year(when) !== year(now)) return moment(t, timeZone, at);
+  return new Intl.DateTimeFormat(t.lang, { timeZone, month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }).format(when);
+}
+
 /** The text in the language of the page, else in the other one. */
 export function said(text: Text | undefined, language: Language): string {
   if (!text) return '';

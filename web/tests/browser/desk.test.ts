@@ -104,14 +104,14 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     expect(new Set(await page.locator('.entry .entry-top > :first-child').allTextContents())).toEqual(new Set(['路灯不亮']));
     await visit.check('looked for');
     await visit.picture('desk-sought');
-    await page.locator('#filter-words').fill(id.slice(0, 30));
+    await visit.write('#filter-words', id.slice(0, 30));
     await expect.poll(() => page.locator('.entry').count()).toBe(1);
     await page.keyboard.press('Enter');
     await expect.poll(() => new URL(page.url()).searchParams.get('report')).toBe(id);
     await page.locator('weige-panel .words').waitFor();
     await page.goBack();
     await page.locator('weige-panel').waitFor({ state: 'detached' });
-    await page.locator('#filter-words').fill(`${server.url}/dispatch/?report=${id}`);
+    await visit.write('#filter-words', `${server.url}/dispatch/?report=${id}`);
     await page.locator('weige-panel .words').waitFor();
     await expect.poll(() => page.locator('.entry').count()).toBe(listed);
     await page.goBack();
@@ -228,8 +228,8 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     const s = staffCatalogues.zh;
     const visit = await sit({ device: 'phone', language: 'zh' });
     const { page } = visit;
-    await page.locator('.pick').first().tap();
-    await page.locator('.pick').nth(1).tap();
+    await page.locator('.reports .pick').first().tap();
+    await page.locator('.reports .pick').nth(1).tap();
     await page.getByText(s.pickedReports('2')).waitFor();
     await visit.check('picked on a phone');
     await visit.picture('desk-phone-picked');
@@ -303,6 +303,7 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     const s = staffCatalogues.en;
     const visit = await sit({ device: 'desktop', language: 'en' });
     const { page } = visit;
+    await page.locator('.filters > summary').click();
     await page.locator('#filter-status').selectOption('assigned');
     await page.getByText(s.savedTitle).click();
     await page.locator('#saved-name').fill('Under way');
@@ -321,6 +322,7 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
 
     // By kind: the list, and the numbers on the map with it.
     const numbered = page.waitForResponse((one) => one.url().includes('/counts?'));
+    await page.locator('.filters > summary').click();
     await page.locator('#filter-service').selectOption('street-light');
     const { areas } = await (await numbered).json() as { areas: { open: number }[] };
     await expect.poll(() => page.locator('.entry').count()).toBe(areas.reduce((all, one) => all + one.open, 0));
