@@ -230,6 +230,7 @@ func TestChecksComplain(t *testing.T) {
 		{"distribution", "although the answer forbids it", resource(60, "BoundaryCache", "Properties", "CachePolicyConfig", "MinTTL")},
 		{"distribution", "not told where there is none", resource([]any{m{"EventType": "viewer-request", "FunctionARN": m{"Fn::GetAtt": "Pages.FunctionMetadata.FunctionARN"}}}, "Distribution", "Properties", "DistributionConfig",
 			"DefaultCacheBehavior", "FunctionAssociations")},
+		{"distribution", "do not know CloudFront", resource(m{"Fn::Sub": "{{resolve:secretsmanager:${ContactKey}:SecretString}}"}, "Reports", "Properties", "Environment", "Variables", "FRONT_KEY")},
 		{"distribution", "find their pages", resource(nil, "Distribution", "Properties", "DistributionConfig", "DefaultCacheBehavior", "FunctionAssociations")},
 		{"distribution", "hold tracking codes", resource(m{"Bucket": "logs"}, "Distribution", "Properties", "DistributionConfig", "Logging")},
 	}

@@ -128,6 +128,9 @@ func checkDistribution(t template, c code) (bad complaints) {
 	slices.Sort(asked)
 	const both = "viewer-request Pages.FunctionMetadata.FunctionARN, viewer-response Pages.FunctionMetadata.FunctionARN"
 	bad.unless(strings.Join(asked, ", ") == both, "folders do not find their pages, or people are not told where there is none: %v", asked)
+	front := list(origins["api"], "OriginCustomHeaders")
+	bad.unless(len(front) == 1 && text(front[0], "HeaderName") == "X-Weige-Front" && text(front[0], "HeaderValue", "Fn::Sub") == text(t.properties("Reports"), "Environment", "Variables", "FRONT_KEY", "Fn::Sub"),
+		"the functions do not know CloudFront, and take everybody for it")
 	patterns := map[string]any{}
 	var order []string
 	for _, b := range list(d, "CacheBehaviors") {

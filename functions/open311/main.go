@@ -22,5 +22,5 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(gateway.Adapt(server))
+	lambda.Start(gateway.Adapt(server).Behind(c.FrontKey))
 }

@@ -26,5 +26,5 @@ func main() {
 		log.Fatal(err)
 	}
 	server.Photos = album.Photos(c, server.Reports, t)
-	lambda.Start(gateway.Adapt(server.Handler(api.Photos)))
+	lambda.Start(gateway.Adapt(server.Handler(api.Photos)).Behind(c.FrontKey))
 }

@@ -34,5 +34,5 @@ func main() {
 	if server.Subscriptions, err = assemble.Subscriptions(c, t, server.Reports, queues.Outbox(t, queues.Deliveries(c), logger)); err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(gateway.Adapt(server.Handler(api.Reports)))
+	lambda.Start(gateway.Adapt(server.Handler(api.Reports)).Behind(c.FrontKey))
 }

@@ -29,5 +29,5 @@ func main() {
 	if server.Subscriptions, err = assemble.Subscriptions(c, t, server.Reports, server.Outbox); err != nil {
 		log.Fatal(err)
 	}
-	lambda.Start(gateway.Adapt(server.Handler(api.Subscriptions)))
+	lambda.Start(gateway.Adapt(server.Handler(api.Subscriptions)).Behind(c.FrontKey))
 }

@@ -27,6 +27,8 @@ type Config struct {
 	TrackingKey []byte // TRACKING_KEY, base64 of at least 32 bytes: tracking codes
 	ContactKey  []byte // CONTACT_KEY, base64 of at least 32 bytes: contact details
 
+	FrontKey []byte // FRONT_KEY, base64 of at least 32 bytes: by which CloudFront shows that a request came through it
+
 	SubscriptionKey []byte // SUBSCRIPTION_KEY, base64 of at least 32 bytes: tokens and addresses of subscriptions, and whom pushes are from
 	MailFrom        string // MAIL_FROM: sender of mails, such as Weige <weige@example.org>; empty: none are sent
 	Site            string // SITE_URL: address of the pages, for links in mails
@@ -88,6 +90,8 @@ func Read(getenv func(string) string) (Config, error) {
 
 		TrackingKey: r.key("TRACKING_KEY"),
 		ContactKey:  r.key("CONTACT_KEY"),
+
+		FrontKey: r.key("FRONT_KEY"),
 
 		SubscriptionKey: r.key("SUBSCRIPTION_KEY"),
 		MailFrom:        r.text("MAIL_FROM", ""),

@@ -5,6 +5,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -23,10 +24,18 @@ const AnswerBytes = 6 << 20
 type Function struct {
 	handler http.Handler
 	limit   int
+	front   []byte
 }
 
 // Adapt gives the function that serves events by the handler.
 func Adapt(h http.Handler) Function { return Function{handler: h, limit: AnswerBytes} }
+
+// Behind gives the function behind CloudFront, which sends the key, in base64, in the header X-Weige-Front: what such a request says of where it comes
+// from is believed, see Sender. An empty key believes nobody.
+func (f Function) Behind(key []byte) Function {
+	f.front = key
+	return f
+}
 
 // event holds what is used of an event. Claims of a JWT authorizer are not: the token itself is in the headers, and is checked again.
 type event struct {
@@ -56,7 +65,7 @@ func (f Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return nil, fmt.Errorf("event of an HTTP API: %w", err)
 	}
-	r, err := e.request(ctx)
+	r, err := e.request(ctx, f.front)
 	if err != nil {
 		return nil, fmt.Errorf("event of an HTTP API: %w", err)
 	}
@@ -74,7 +83,7 @@ func RequestID(ctx context.Context) string {
 }
 
 // request gives the request as a server would have read it from the wire.
-func (e *event) request(ctx context.Context) (*http.Request, error) {
+func (e *event) request(ctx context.Context, front []byte) (*http.Request, error) {
 	if e.Version != "2.0" {
 		return nil, fmt.Errorf("payload format %q; the integration must use 2.0", e.Version)
 	}
@@ -105,7 +114,7 @@ func (e *event) request(ctx context.Context) (*http.Request, error) {
 	}
 	r.Header.Del("Host") // where net/http's server keeps it out as well
 	r.RemoteAddr = net.JoinHostPort(e.RequestContext.HTTP.SourceIP, "0")
-	r = r.WithContext(context.WithValue(ctx, senderKey{}, e.sender(r.Header)))
+	r = r.WithContext(context.WithValue(ctx, senderKey{}, e.sender(r.Header, front)))
 	if major, minor, ok := http.ParseHTTPVersion(e.RequestContext.HTTP.Protocol); ok {
 		r.Proto, r.ProtoMajor, r.ProtoMinor = e.RequestContext.HTTP.Protocol, major, minor
 	}
@@ -126,11 +135,17 @@ func (e *event) header() http.Header {
 
 type senderKey struct{}
 
-// sender says where the request of an event came from: behind CloudFront, which adds whom it answers to X-Forwarded-For before the gateway
-// adds CloudFront, the last address but one. Somebody who goes around CloudFront can make one up, and is then held by the limits per address
-// and per jurisdiction, and by the gateway's own.
-func (e *event) sender(h http.Header) string {
-	if hops := strings.Split(h.Get("X-Forwarded-For"), ","); len(hops) > 1 {
+// frontHeader is by what CloudFront shows that it is CloudFront. No handler sees it.
+const frontHeader = "X-Weige-Front"
+
+// sender says where the request of an event came from, and takes the key of CloudFront out of its headers: behind CloudFront, which adds whom it
+// answers to X-Forwarded-For before the gateway adds CloudFront, the last address but one. Of somebody who goes around CloudFront it is the
+// address that the gateway saw, whatever they say.
+func (e *event) sender(h http.Header, front []byte) string {
+	shown, err := base64.StdEncoding.DecodeString(h.Get(frontHeader))
+	h.Del(frontHeader)
+	through := err == nil && len(front) > 0 && subtle.ConstantTimeCompare(shown, front) == 1
+	if hops := strings.Split(h.Get("X-Forwarded-For"), ","); through && len(hops) > 1 {
 		return strings.TrimSpace(hops[len(hops)-2])
 	}
 	return e.RequestContext.HTTP.SourceIP

@@ -326,9 +326,10 @@ func FuzzInvoke(f *testing.F) {
 
 // Who sent a request is told by the gateway in the cloud, and by the connection on one machine; of IPv6 a network is one sender.
 func TestSenderIsWhoTheGatewayOrTheConnectionSays(t *testing.T) {
+	key := bytes.Repeat([]byte{7}, 32)
 	for _, c := range []struct{ forwarded, source, sender, stranger string }{
 		{"", "203.0.113.9", "203.0.113.9", "203.0.113.9"},
-		{"192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.7"},                           // around CloudFront
+		{"192.0.2.7", "192.0.2.7", "192.0.2.7", "192.0.2.7"},                           // by the gateway alone
 		{"192.0.2.7, 203.0.113.9", "203.0.113.9", "192.0.2.7", "192.0.2.7"},            // through it
 		{"192.0.2.1, 192.0.2.7, 203.0.113.9", "203.0.113.9", "192.0.2.7", "192.0.2.7"}, // made up before it
 		{"2001:db8:1:2:3::4, 203.0.113.9", "203.0.113.9", "2001:db8:1:2::/64", "2001:db8:1:2::/64"},
@@ -337,18 +338,37 @@ func TestSenderIsWhoTheGatewayOrTheConnectionSays(t *testing.T) {
 		{"", "127.0.0.1", "127.0.0.1", ""},
 		{"", "::1", "::/64", ""},
 	} {
-		var sender, stranger string
-		h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { sender, stranger = Sender(r), Stranger(r) })
-		e := get("/")
-		e.RequestContext.HTTP.SourceIP = c.source
-		if c.forwarded != "" {
-			e.Headers = map[string]string{"x-forwarded-for": c.forwarded}
+		var sender, stranger, front string
+		h := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			sender, stranger, front = Sender(r), Stranger(r), r.Header.Get("X-Weige-Front")
+		})
+		send := func(f Function, shown string) {
+			e := get("/")
+			e.RequestContext.HTTP.SourceIP = c.source
+			e.Headers = map[string]string{"x-weige-front": shown}
+			if c.forwarded != "" {
+				e.Headers["x-forwarded-for"] = c.forwarded
+			}
+			payload, err := json.Marshal(e)
+			if err == nil {
+				_, err = f.Invoke(t.Context(), payload)
+			}
+			if err != nil || front != "" {
+				t.Fatalf("%v; the handler sees %q", err, front)
+			}
 		}
-		invoke(t, h, e)
-		if sender != c.sender || stranger != c.stranger {
+		if send(Adapt(h).Behind(key), base64.StdEncoding.EncodeToString(key)); sender != c.sender || stranger != c.stranger {
 			t.Errorf("%q from %s in the cloud: %q, %q", c.forwarded, c.source, sender, stranger)
 		}
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = net.JoinHostPort(c.source, "99")
+		around := Sender(r)
+		if send(Adapt(h).Behind(key), "c29tZXRoaW5nIGVsc2U="); sender != around {
+			t.Errorf("%q from %s around CloudFront: %q", c.forwarded, c.source, sender)
+		}
+		if send(Adapt(h), ""); sender != around {
+			t.Errorf("%q from %s, nobody is believed: %q", c.forwarded, c.source, sender)
+		}
 		r.Header.Set("X-Forwarded-For", c.forwarded)
 		r.RemoteAddr = net.JoinHostPort("198.51.100.1", "99")
 		if from := Sender(r); from != "198.51.100.1" {
