@@ -17,6 +17,7 @@ export type Jurisdiction = Schemas['Jurisdiction'];
 export type Located = Schemas['Located'];
 export type Photo = Schemas['Photo'];
 export type PhotoUpload = Schemas['PhotoUpload'];
+export type ContactReadings = Schemas['ContactReadings'];
 export type PublicAssignee = Schemas['PublicAssignee'];
 export type PublicReports = Schemas['PublicReports'];
 export type Question = Schemas['Question'];

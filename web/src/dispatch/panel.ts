@@ -11,7 +11,7 @@ import './contact.ts';
 import type { Desk } from './desk.ts';
 import { historyView } from './history.ts';
 import { serviceName } from './list.ts';
-import { staffName } from './people.ts';
+import { nameOf, staffName } from './people.ts';
 import './reassign.ts';
 import './steps.ts';
 import { mayReassign } from './ways.ts';
@@ -73,7 +73,9 @@ export class Panel extends PageElement {
       ${mayReassign(report, { person: desk.session.person, dispatches: desk.duties.reassigns })
         ? html`<weige-reassign .desk=${desk} .report=${report} @changed=${changed}></weige-reassign>` : nothing}
       <section><h3>${t.contact}</h3>
-        ${report.has_contact ? html`<weige-contact .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}</section>
+        ${report.has_contact ? html`<weige-contact .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}
+        ${report.has_contact && desk.duties.reassigns ? html`<details class="readings" @toggle=${(event: ToggleEvent) => void this.lookAtReadings(event)}><summary>${staffTexts().readingsTitle}</summary>
+          <weige-readings .desk=${desk} .report=${report.report}></weige-readings></details>` : nothing}</section>
       <section><h3>${t.history}</h3>${this.history(zone)}</section>
       <weige-routing .desk=${desk} .report=${report.report} .version=${report.version}></weige-routing>
       <details><summary>${t.proof}</summary><dl class="facts">
@@ -81,6 +83,12 @@ export class Panel extends PageElement {
         <dt>${t.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>
         ${chain.map((one) => html`<dt>${said(areas.levels.find((level) => level.level === one.level)?.name, this.language)}</dt><dd>${one.name} <code>${one.code}</code></dd>`)}
       </dl></details>`;
+  }
+
+  private async lookAtReadings({ newState, target }: ToggleEvent): Promise<void> {
+    if (newState !== 'open') return;
+    await import('./readings.ts');
+    await (target as Element).querySelector('weige-readings')?.ask();
   }
 
   private addPhoto(photo: string): Promise<unknown> {
@@ -105,12 +113,7 @@ export class Panel extends PageElement {
   }
 
   private history(zone: string) {
-    return historyView({ t: this.t, s: staffTexts(), zone, events: this.report.events ?? [], who: (assignee) => this.who(assignee), did: (person) => this.whoDid(person) });
-  }
-
-  private whoDid(person: string): string {
-    if (person === this.desk.session.person) return this.desk.session.name;
-    return this.desk.roster.find((duty) => duty.person === person)?.name ?? person;
+    return historyView({ t: this.t, s: staffTexts(), zone, events: this.report.events ?? [], who: (assignee) => this.who(assignee), did: (person) => nameOf(this.desk, person) });
   }
 }
 

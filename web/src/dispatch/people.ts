@@ -2,6 +2,7 @@ import type { Area, AreaTree } from '../contract/areas.ts';
 import type { Assignee, Duty, Jurisdiction } from '../contract/schemas.ts';
 import { said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
+import type { Desk } from './desk.ts';
 
 /** Somebody who can be chosen. */
 export interface Person {
@@ -30,6 +31,11 @@ export function personsOf(duties: readonly Duty[], area: string, day: string): P
 export function everybody(duties: readonly Duty[]): { person: string; name: string }[] {
   const found = new Map(duties.map((duty) => [duty.person, duty.name || duty.person]));
   return [...found].map(([person, name]) => ({ person, name })).sort((a, b) => a.name.localeCompare(b.name, 'zh-CN', { numeric: true }));
+}
+
+/** What a person is called: the name they signed in with, or that of the roster, else their id. */
+export function nameOf({ session, roster }: Pick<Desk, 'session' | 'roster'>, person: string): string {
+  return person === session.person ? session.name : roster.find((duty) => duty.person === person)?.name || person;
 }
 
 /** The day it is in a time zone, as YYYY-MM-DD. */

@@ -92,7 +92,7 @@ export class CasePage extends StaffElement {
       <weige-pictures .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures>
       ${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}
       ${item.has_contact ? html`<section><h2>${t.contact}</h2>${this.client ? html`<weige-contact .client=${this.client} .report=${item.report}></weige-contact>` : html`<p class="hint">${s.mineContactOffline}</p>`}</section>` : nothing}
-      ${item.events ? /* oldest first, so that nothing moves when one comes */ html`<section><h2>${t.history}</h2>${historyView({ t, s, zone, events: [...item.events].reverse(), who: (assignee) => this.who(assignee), did: (person) => (person === kept.person ? kept.name : kept.people[person] ?? person) })}</section>` : nothing}
+      ${item.events ? /* oldest first, so that nothing moves when one comes */ html`<section><h2>${t.history}</h2>${historyView({ t, s, zone, events: [...item.events].reverse(), who: (assignee) => this.who(assignee), did: (person) => (person === kept.person ? kept.name : kept.people[person] ?? s.colleague) })}</section>` : nothing}
     </article>`;
   }
 

@@ -82,6 +82,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     // What it takes to act: the answers, the address as written, what became of it, and, asked for with a reason, how to reach the reporter.
     const shown = page.locator('.mine-case');
     for (const one of [language === 'zh' ? '忽明忽暗' : 'It flickers', '望江花园3号楼2单元', texts(language).history]) await shown.getByText(one, { exact: true }).waitFor();
+    expect(await shown.locator('.timeline').textContent()).not.toContain('street-dispatcher');
     await visit.check('case');
     await visit.picture(`mine-${language}-case`, { whole: true });
     await page.locator('#contact-reason').fill('约时间上门');

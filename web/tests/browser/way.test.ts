@@ -104,7 +104,7 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     expect(new URL(page.url()).searchParams.get('report')).toBe(report);
   }
 
-  /** Reads the contact details, which takes a reason. */
+  /** Reads the contact details, which takes a reason and is noted. */
   async function readContact(staff: Visit): Promise<void> {
     const { page } = staff;
     await page.locator('.contact-ask button').click();
@@ -112,6 +112,10 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     await page.locator('#contact-reason').fill('约上门时间');
     await page.locator('.contact-ask button').click();
     await page.locator('.contact-read').getByText('0511 8888 0000').waitFor();
+    // Who did, and why, is there to be seen by those who answer for it.
+    await page.locator('.readings > summary').click();
+    await page.locator('.readings li').getByText('约上门时间').waitFor();
+    expect(await page.locator('.readings li').count()).toBe(1);
   }
 
   /** Hands the open report to a named person of another area. */
