@@ -133,6 +133,7 @@ export class CompareElement extends EditorElement {
     if (!about || !diff) return this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : html`<p role="status">${t.loading}</p>`;
     const [west = -180, south = -60, east = 180, north = 75] = about.bbox;
     return html`<section class="with-map"><div class="card"><h2>${e.compareTitle(diff.from.slice(0, 8), diff.to.slice(0, 8))}</h2>
+        ${about.note ? html`<p><strong><bdi>${about.note}</bdi></strong></p>` : nothing}${this.previous?.note ? html`<p class="hint">${e.inForceNote} <bdi>${this.previous.note}</bdi></p>` : nothing}
         ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}${this.done ? html`<p class="notice" role="status">${this.done}</p>` : nothing}
         ${this.set === this.inForce ? html`<p class="notice">${e.inForceAlready}</p>` : this.changes(diff)}
         ${this.set === this.inForce ? nothing : this.publishing(about)}

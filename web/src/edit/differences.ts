@@ -44,6 +44,7 @@ export function replacing({ e, diff, about, before, busy, yes, no }: Replacing):
   const { added, removed, renamed, changed } = diff;
   return html`<div class="notice warn confirm" role="group" aria-labelledby="replacing" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') no(); }}>
     <p id="replacing" tabindex="-1"><strong>${before ? e.replaceAsk(about.set.slice(0, 8), before.set.slice(0, 8)) : e.replaceFirst(about.set.slice(0, 8))}</strong></p>
+    ${about.note ? html`<p><bdi>${about.note}</bdi></p>` : nothing}
     ${before ? html`<p>${e.replaceAreas(String(before.areas), String(about.areas))} ${e.compareCounts(String(added.length), String(removed.length), String(renamed.length), String(changed.length))}</p>` : nothing}
     ${removed.length ? html`<p class="wrong">${e.replaceRemoves(String(removed.length))}</p>` : nothing}
     <div class="buttons"><button type="button" class="primary" ?disabled=${busy} @click=${yes}>${e.replaceYes}</button><button type="button" class="secondary" @click=${no}>${e.replaceNo}</button></div></div>`;

@@ -284,8 +284,9 @@ export class DrawingElement extends EditorElement {
 
   private async finish(): Promise<void> {
     if (!this.now) return;
+    const note = this.querySelector<HTMLInputElement>('#draft-note')?.value.trim();
     try {
-      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/set', { path: { drawing: this.drawing }, body: { revision: this.now.revision } });
+      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/set', { path: { drawing: this.drawing }, body: { revision: this.now.revision, ...(note ? { note } : {}) } });
       this.dispatchEvent(new CustomEvent('finished', { detail: set.set }));
     } catch (error) {
       await this.explain(error);
@@ -328,6 +329,7 @@ export class DrawingElement extends EditorElement {
         ${this.tool === 'split' && area ? this.splitForm(area) : nothing}
         ${this.tool === 'merge' && area ? this.mergeForm(area) : nothing}
         ${this.checked ? this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="notice">${e.faultsNone}</p>` : html`<p class="hint">${e.faultsUnchecked}</p>`}
+        <label class="field">${e.note}<input id="draft-note" maxlength="200" autocomplete="off" .value=${now.name}><span class="hint">${e.noteHint}</span></label>
         <button type="button" class="primary" ?disabled=${this.busy} @click=${() => void this.finish()}>${e.finish}</button></div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults], () => faultShapes(this.faults))} .line=${this.line}
         .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([area, other], () => [area, other].filter((one) => one !== undefined))} ?cutting=${this.tool === 'split' && Boolean(area)}

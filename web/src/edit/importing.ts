@@ -42,6 +42,8 @@ export class ImportElement extends EditorElement {
   /** The set in force, beside which the file lies. */
   @state() private earlier: SetTiles | undefined;
   @query('weige-sketch') private map!: SketchElement | null;
+  /** What the draft is for. */
+  private note = '';
   private features: Record<string, unknown> | undefined;
   private upload = '';
 
@@ -117,7 +119,7 @@ export class ImportElement extends EditorElement {
     const { datum } = this;
     if (!datum) return;
     void this.attempt('importing', async () => {
-      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-sets', { body: { ...this.file, mapping: this.mapping(datum) } });
+      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-sets', { body: { ...this.file, mapping: this.mapping(datum), ...(this.note ? { note: this.note } : {}) } });
       this.dispatchEvent(new CustomEvent('imported', { detail: set.set }));
     });
   }
@@ -175,6 +177,7 @@ export class ImportElement extends EditorElement {
         @change=${(event: Event) => this.reach(Number((event.target as HTMLInputElement).value))}><span class="hint">${e.slackHint}</span></label>` : nothing}
       <div class="buttons"><button type="button" class="quiet" ?disabled=${this.levels.length >= 8} @click=${() => { this.levels = [...this.levels, { level: '', code: inspection.properties[0]?.name ?? '' }]; }}>${e.addLevel}</button></div>
       ${inspection.tried ? this.verdict(inspection) : nothing}
+      <label class="field">${e.note}<input maxlength="200" autocomplete="off" .value=${this.note} @change=${(event: Event) => { this.note = (event.target as HTMLInputElement).value.trim(); }}><span class="hint">${e.noteHint}</span></label>
       <div class="buttons"><button type="button" class="secondary" ?disabled=${!this.datum || this.levels.length === 0 || this.busy !== ''} @click=${() => this.check()}>${e.check}</button>
         <button type="button" class="primary" ?disabled=${!inspection.tried || inspection.broken || this.busy !== ''} @click=${() => this.import()}>${e.importNow}</button></div>`;
   }

@@ -3,12 +3,14 @@ import { customElement, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import '../dispatch/dispatch.css';
 import './edit.css';
+import { hasCode } from '../contract/errors.ts';
 import type { BoundarySet, Drawing } from '../contract/schemas.ts';
 import type { Setting } from '../page/settings.ts';
 import { Entrance } from '../sign-in/entrance.ts';
 import { rightsOf } from '../sign-in/rights.ts';
 import type { Session } from '../sign-in/session.ts';
 import { EditorElement } from './element.ts';
+import { discard, whyKept, type Doomed } from './discarding.ts';
 import { setsView } from './sets.ts';
 
 type Tab = 'sets' | 'import' | 'drawing' | 'compare';
@@ -27,6 +29,7 @@ export class EditPage extends EditorElement {
   @state() private tab: Tab = 'sets';
   @state() private set = '';
   @state() private drawing = '';
+  @state() private doomed: Doomed | undefined;
   @state() private busy = false;
   private readonly entrance = new Entrance(this, { entered: () => this.sit() });
   private readonly back = () => this.follow();
@@ -64,6 +67,7 @@ export class EditPage extends EditorElement {
     const text = query.toString();
     history.pushState(null, '', location.pathname + (text ? `?${text}` : ''));
     this.trouble = this.done = '';
+    this.doomed = undefined;
     this.follow();
     if (this.tab === 'sets') void this.fetch();
     void this.focusOn('#edit-title');
@@ -116,6 +120,34 @@ export class EditPage extends EditorElement {
     });
   }
 
+  private ask(doomed: Doomed | undefined): void {
+    const before = this.doomed;
+    this.doomed = doomed;
+    this.done = '';
+    if (doomed ?? before) void this.focusOn(doomed ? '#discarding' : `#discard-${before?.id ?? ''}`);
+  }
+
+  private discard(): void {
+    const { setting } = this.entrance;
+    const { doomed } = this;
+    if (!setting || !doomed) return;
+    void this.attempt(async () => {
+      try {
+        await discard(setting.client, doomed);
+      } catch (error) {
+        if (!hasCode(error, 'conflict')) throw error;
+        await this.fetch(); // what is there now
+        const drawing = 'drawing' in doomed && this.drawings.find((one) => one.drawing === doomed.id);
+        this.doomed = { ...doomed, ...(drawing ? { drawing } : {}), refused: whyKept(this.t, this.e, doomed, error) };
+        return;
+      }
+      this.doomed = undefined;
+      await this.fetch();
+      this.done = 'set' in doomed ? this.e.discardedSet(doomed.id.slice(0, 8)) : this.e.discardedDrawing(doomed.drawing.name || this.e.unnamed);
+      await this.focusOn('#edit-title');
+    });
+  }
+
   protected override render() {
     const { t, trouble } = this;
     const { setting, session } = this.entrance;
@@ -132,10 +164,10 @@ export class EditPage extends EditorElement {
         ${this.tab === 'drawing' ? tab('drawing', e.tabDrawing, () => undefined) : nothing}${this.tab === 'compare' ? tab('compare', e.tabCompare, () => undefined) : nothing}</div>
       ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
       ${this.done ? html`<p class="notice" role="status">${this.done}</p>` : nothing}
-      ${this.content(setting, rights.rehomes)}</div>`;
+      ${this.content(setting, session, rights.rehomes)}</div>`;
   }
 
-  private content(setting: Setting, rehomes: boolean) {
+  private content(setting: Setting, session: Session, rehomes: boolean) {
     const { t, e, language } = this;
     switch (this.tab) {
       case 'import':
@@ -148,6 +180,7 @@ export class EditPage extends EditorElement {
         return html`<weige-compare .setting=${setting} .set=${this.set} ?rehomes=${rehomes} @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-compare>`;
       default:
         return this.sets ? setsView({ t, e, language, zone: setting.jurisdiction.time_zone, sets: this.sets, inForce: this.inForce, drawings: this.drawings, busy: this.busy,
+          person: session.person, doomed: this.doomed, ask: (doomed) => this.ask(doomed), discard: () => this.discard(),
           draw: (set, name) => this.draw(set, name), repair: (set) => this.repair(set), compare: (set) => this.go({ set }), open: (drawing) => this.go({ drawing }) }) : html`<p role="status">${t.loading}</p>`;
     }
   }
