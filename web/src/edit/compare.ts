@@ -146,9 +146,10 @@ export class CompareElement extends EditorElement {
     const { e, t } = this;
     if (diff.added.length + diff.removed.length + diff.renamed.length + diff.changed.length + (diff.counted?.length ?? 0) === 0) return html`<p class="notice">${e.compareSame}</p>`;
     const name = (code: string) => (code ? `${this.setting.areas.name(code)}${this.setting.areas.area(code) ? ` ${code}` : ''}` : e.nobody);
+    const place = (code: string) => (this.setting.areas.area(code) ? html`${this.setting.areas.name(code)} <span class="code">${code}</span>` : name(code));
     return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>${differences(e, diff, name, (one) => this.show(one))}
-      ${diff.hands.length ? html`<details open><summary>${e.handsTitle}</summary><div class="scroll" role="region" aria-label=${e.handsTitle} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th><th scope="col">${e.colGround}</th></tr></thead>
-        <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${name(one.from)}</td><td>${name(one.to)}</td><td class="number">${ground(e, one.square_metres, t.lang)}</td></tr>`)}</tbody></table></div></details>` : nothing}${this.counted(diff, name)}`;
+      ${diff.hands.length ? html`<details open><summary>${e.handsTitle}</summary><div class="scroll" role="region" aria-label=${e.handsTitle} tabindex="0"><table class="grid hands"><thead><tr><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th><th scope="col">${e.colGround}</th></tr></thead>
+        <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${place(one.from)}</td><td>${place(one.to)}</td><td class="number">${ground(e, one.square_metres, t.lang)}</td></tr>`)}</tbody></table></div></details>` : nothing}${this.counted(diff, name)}`;
   }
 
   /** The areas that have other households than before, or came or went with theirs, as far as they are known. */

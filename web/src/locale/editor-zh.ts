@@ -26,7 +26,7 @@ export const zh = {
   actDiscard: '丢弃',
   publishedAt: (when: string) => `${when}开始使用`,
   discardSetAsk: (set: string) => `丢弃草稿 ${set} 吗？`,
-  discardDrawingAsk: (name: string, edits: string) => `丢弃“${name}”这张图和它的 ${edits} 步吗？`,
+  discardDrawingAsk: (name: string, edits: string) => `丢弃“${name}”这张图吗？一共画了 ${edits} 步。`,
   discardOthers: (who: string) => `最后改它的是别人（${who}），最好先问一声。`,
   discardForGood: '丢弃后谁都看不到了，也找不回来。',
   discardDrawingNote: '丢弃后找不回来。用它存过的草稿还在。',
