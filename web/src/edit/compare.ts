@@ -19,6 +19,8 @@ import { tilesOf } from './tiles.ts';
 const patience = 1000;
 const mostQuestions = 600;
 
+type Box = [west: number, south: number, east: number, north: number];
+
 /** Holds a version against the one in force, plans the re-homing, publishes. Event: `ended` {error}. */
 @customElement('weige-compare')
 export class CompareElement extends EditorElement {
@@ -138,7 +140,7 @@ export class CompareElement extends EditorElement {
         ${this.set === this.inForce ? html`<p class="notice">${e.inForceAlready}</p>` : this.changes(diff)}
         ${this.set === this.inForce ? nothing : this.publishing(about)}
         ${this.rehoming()}</div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .first=${guard([diff], () => boxAround(diff.hands.map((one) => one.geometry)))} .base=${this.base} .earlier=${this.earlier} .hands=${guard([diff], () => handsOf(diff))} .level=${about.levels.at(-1) ?? ''}
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .first=${guard([diff], () => looked(boxAround(diff.hands.map((one) => one.geometry)), [west, south, east, north]))} .base=${this.base} .earlier=${this.earlier} .hands=${guard([diff], () => handsOf(diff))} .level=${about.levels.at(-1) ?? ''}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
 
@@ -204,6 +206,12 @@ export class CompareElement extends EditorElement {
 /** The minute after an instant, as a field of the device's clock has it. */
 function localMinute(at: Date): string {
   return new Date(at.getTime() + 60_000 - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** Where the map begins: at the ground that changes hands, unless that lies so far apart that nothing could be seen of the set itself. */
+function looked(hands: Box | undefined, set: Box): Box | undefined {
+  const farther = ([west, south, east, north]: Box) => Math.max((east - west) / (set[2] - set[0]), (north - south) / (set[3] - set[1]));
+  return hands && farther(hands) > 3 ? set : hands;
 }
 
 /** The ground that changes hands, as far as its outlines came. */
