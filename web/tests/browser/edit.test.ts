@@ -346,6 +346,8 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await visit.picture('edit-faults-1-import');
     expect((await canvas.screenshot()).equals(whole), 'the map does not go to the fault').toBe(false);
     await visit.check('import, with faults');
+    await page.getByLabel(e.note).fill('Second adjustment of the year');
+    await page.getByLabel(e.note).press('Tab');
     await page.getByRole('button', { name: e.importNow }).click();
     await page.locator('weige-compare h2').waitFor();
     const version = new URL(page.url()).searchParams.get('set')?.slice(0, 8) ?? '';
@@ -368,6 +370,23 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     expect(repaired.moves_all).toBeGreaterThan(0);
     expect(repaired.set.warnings ?? []).toEqual([]);
     await visit.picture('edit-faults-3-mended');
+    // What is not needed any more goes: the drawing first, then the draft that it began from.
+    expect(await row.textContent()).toContain('Second adjustment of the year');
+    await row.getByRole('button', { name: e.actDiscard }).click();
+    visit.expectComplaint(/409 \(Conflict\).*\/discard\)/);
+    await visit.check('discarding');
+    await visit.picture('edit-faults-4-discard');
+    await page.getByRole('button', { name: e.discardYes }).click();
+    await page.locator('.confirm [role=alert]').waitFor();
+    await page.getByRole('button', { name: e.discardNo }).click();
+    const drawings = page.locator('.drawings li').filter({ hasText: version });
+    await drawings.getByRole('button', { name: e.actDiscard }).click();
+    await page.getByRole('button', { name: e.discardYes }).click();
+    await drawings.waitFor({ state: 'detached' });
+    await row.getByRole('button', { name: e.actDiscard }).click();
+    await page.getByRole('button', { name: e.discardYes }).click();
+    await page.getByText(e.discardedSet(version)).waitFor();
+    expect(await row.count()).toBe(0);
     await visit.end();
   });
 
