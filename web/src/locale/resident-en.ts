@@ -23,6 +23,7 @@ export const en: ResidentTexts = {
   previewWordsShared: 'Your words: everybody reads only the line above; all of them, only the staff who handle it and whoever has the tracking code.',
   share: 'Let neighbours read my words, so that nobody reports it twice',
   shareHint: 'Phone numbers, identity numbers, plates and mail addresses are covered; please name nobody. You can take it back at any time where you follow the report.',
+  wordsTaken: 'Taken back: nobody else sees it.',
   wordsTakeBack: 'Show them to nobody else',
   previewPhotos: 'Photos: public only after staff have looked for faces and number plates.',
   previewContact: 'Contact details: never public.',

@@ -23,6 +23,7 @@ export const zh = {
   previewWordsShared: '您写的话：大家只读得到上面这一行；全文只有处理的工作人员和有查询码的人看得到。',
   share: '让邻居看到我写的话，免得重复上报',
   shareHint: '电话、证件号、车牌和邮箱会被遮住；请不要写姓名。在“查进度”里随时可以收回。',
+  wordsTaken: '已收回，别人不再看到。',
   wordsTakeBack: '不再让大家看到',
   previewPhotos: '照片：工作人员看过、确认没有人脸和车牌以后，才可能公开。',
   previewContact: '联系方式：绝不公开。',

@@ -33,6 +33,8 @@ export class TrackAnswer extends ResidentElement {
   @state() private sending: Step | undefined;
   @state() private wrong: { step: Step; text: string } | undefined;
   @state() private done = '';
+  /** What everybody read while this is shown; that it was taken back is said in its place, so that nothing moves. */
+  private public = '';
   private readonly keys = new Map<Step, { words: string; key: string }>();
 
   private readonly back = (): void => this.sendKept();
@@ -141,11 +143,13 @@ export class TrackAnswer extends ResidentElement {
   /** What everybody reads of the words, and how to take it back. */
   private publicPart() {
     const { t, tracked } = this;
-    if (!tracked.public_words) return nothing;
+    this.public = tracked.public_words ?? this.public;
+    if (!this.public) return nothing;
+    const taken = !tracked.public_words;
     return html`<section class="card public-words" aria-labelledby="public-title">
       <h2 id="public-title">${t.publicWords}</h2>
-      <p class="said">${tracked.public_words}</p>
-      <div class="buttons"><button type="button" class="secondary" aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.send('words-withdrawal', '')}>${this.sending === 'words-withdrawal' ? t.sending : t.wordsTakeBack}</button></div>
+      <p class="said">${taken ? html`<s>${this.public}</s>` : this.public}</p>
+      <div class="buttons">${taken ? html`<p class="hint taken" role="status">${t.wordsTaken}</p>` : html`<button type="button" class="secondary" aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.send('words-withdrawal', '')}>${this.sending === 'words-withdrawal' ? t.sending : t.wordsTakeBack}</button>`}</div>
       <p class="wrong" role="alert">${this.wrong?.step === 'words-withdrawal' ? this.wrong.text : ''}</p>
     </section>`;
   }
