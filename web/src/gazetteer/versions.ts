@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Gazetteer, GazetteerIntake } from '../contract/schemas.ts';
 import type { GazetteerCatalogue } from '../locale/gazetteer.ts';
 import { moment } from '../locale/format.ts';
@@ -33,7 +34,8 @@ export function countryOf(g: GazetteerCatalogue, country: string): string {
 /** How far an import is, in a word. */
 export function stateChip(g: GazetteerCatalogue, { state, dry_run }: GazetteerIntake): TemplateResult {
   const word = state === 'refused' && dry_run ? g.trialRefused : g[`state_${state}`];
-  return html`<span class="chip ${state === 'refused' ? 'late' : state === 'done' ? '' : 'waiting'}">${word}</span>`;
+  // Another chip for another state: the mark before what was refused would push its words.
+  return html`${keyed(state, html`<span class="chip ${state === 'refused' ? 'late' : state === 'done' ? '' : 'waiting'}">${word}</span>`)}`;
 }
 
 /** Every gazetteer with which is in force, and the last imports. */

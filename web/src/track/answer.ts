@@ -37,7 +37,12 @@ export class TrackAnswer extends ResidentElement {
   private public = '';
   private readonly keys = new Map<Step, { words: string; key: string }>();
 
-  private readonly back = (): void => this.sendKept();
+  /** The connection came back while something was being sent, which may have been too early for it. */
+  private again = false;
+  private readonly back = (): void => {
+    if (this.sending) this.again = true;
+    else this.sendKept();
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -102,6 +107,10 @@ export class TrackAnswer extends ResidentElement {
       this.wrong = { step, text: !open || heldFor(error) ? sentence(t, error) : keeps ? t.noteUnsent : t.answerUnsent };
     } finally {
       this.sending = undefined;
+      if (this.again) {
+        this.again = false;
+        this.sendKept();
+      }
     }
   }
 

@@ -117,7 +117,10 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await expect.poll(() => page.evaluate(async () => (await (await caches.open('weige-shell')).match('/shell.json')) !== undefined), { timeout: 20_000 }).toBe(true);
     const looked = (await page.locator('.tracked .buttons .hint').textContent()) ?? '';
     visit.expectComplaint(/ERR_FAILED|ERR_INTERNET_DISCONNECTED/);
+    await page.unroute(/\/notes$/);
     await context.setOffline(true);
+    // The browser that is told to be offline says that this failed, and lets it through now and then.
+    await context.route(/\/notes$/, (route) => route.abort('internetdisconnected'));
     await page.reload();
     await page.locator('.tracked .notice.warn').waitFor();
     expect(looked).toContain((await page.locator('.tracked .notice.warn').textContent())?.match(/\d{1,2}:\d{2}/)?.[0]);
@@ -129,9 +132,10 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await visit.picture(`track-offline-${language}`, { whole: true });
     await page.reload();
     await expect.poll(() => page.locator('#answer-notes').inputValue()).toBe(words);
+    await page.getByText(t.noteUnsent).waitFor();
     expect(await notes()).toBe(0);
+    await context.unroute(/\/notes$/);
     // It arrives, and the answer is lost; then once more.
-    await page.unroute(/\/notes$/);
     let tries = 0;
     await context.route(/\/notes$/, async (route) => {
       if (++tries > 1) return route.continue();
@@ -139,11 +143,11 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
       return route.abort('connectionreset');
     });
     await context.setOffline(false);
-    await expect.poll(() => tries).toBe(1);
+    await expect.poll(() => tries, { timeout: 10_000 }).toBe(1);
     await page.getByText(t.noteUnsent).waitFor();
     await page.reload();
     await page.getByText(t.eventNote(words)).waitFor();
-    await expect.poll(() => tries).toBe(2);
+    await expect.poll(() => tries, { timeout: 10_000 }).toBe(2);
     expect(await notes()).toBe(1);
     await expect.poll(() => page.locator('#answer-notes').inputValue()).toBe('');
     expect(await page.locator('.tracked .notice.warn').count()).toBe(0);
