@@ -87,8 +87,9 @@ export class Panel extends PageElement {
 
   private async lookAtReadings({ newState, target }: ToggleEvent): Promise<void> {
     if (newState !== 'open') return;
-    await import('./readings.ts');
-    await (target as Element).querySelector('weige-readings')?.ask();
+    const known = customElements.get('weige-readings') !== undefined;
+    await import('./readings.ts'); // it asks by itself when it comes into an open part
+    if (known) await (target as Element).querySelector('weige-readings')?.ask();
   }
 
   private addPhoto(photo: string): Promise<unknown> {
