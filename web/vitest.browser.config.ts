@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// One browser and one server, used by one file after the other; every step is bounded by itself.
+// Two files at a time, each with a browser and a server of its own: one leaves two processors idle half of the time. Every step is bounded by itself.
 export default defineConfig({
   test: {
     // As long as everything else is waited for; a second is short on a busy machine.
@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['tests/browser/*.test.ts'],
     globalSetup: 'tests/browser/build.ts',
     environment: 'node',
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 240_000,
   },
