@@ -7,7 +7,6 @@ import { hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
 import { readAreas } from '../contract/pieces.ts';
 import { newKey } from '../contract/once.ts';
 import type { Drawing, Edited, EditOperation, FileFault } from '../contract/schemas.ts';
-import { rounded } from '../map/features.ts';
 import '../map/sketch-element.ts';
 import type { SketchElement } from '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
@@ -16,7 +15,8 @@ import { EditorElement } from './element.ts';
 import { faultBox, faultList, faultShapes, kindOf } from './faults.ts';
 import { measuresTable, type Measuring } from './measured.ts';
 import { readPoints, withHouseholds, wouldBe } from './measures.ts';
-import { boxOf, handlesOf, nextCode, nextName, verticesOf, type AreaFeature, type Handle, type Named } from './shapes.ts';
+import { boxOf, handlesOf, verticesOf, type AreaFeature, type Handle, type Named } from './shapes.ts';
+import { finishForm, mergeForm, nameForm, pointsForm, splitForm, type Said } from './step-forms.ts';
 import { tilesOf } from './tiles.ts';
 
 type Tool = 'move' | 'split' | 'merge';
@@ -42,7 +42,8 @@ export class DrawingElement extends EditorElement {
   @state() private saying = '';
   @state() private bad = false;
   @state() private busy = false;
-  @state() private naming = false;
+  /** What the step needs to be told is asked when it is pressed. */
+  @state() private asked: '' | 'name' | 'finish' = '';
   /** So many points lie in view that none can be taken hold of. */
   @state() private crowded = 0;
   /** What the areas are measured by, once it is here. */
@@ -193,6 +194,7 @@ export class DrawingElement extends EditorElement {
   private clicked(code: string): void {
     if (this.tool === 'merge' && this.chosen && code !== this.chosen) this.other = code;
     else this.choose(code);
+    this.say('');
   }
 
   private use(tool: Tool): void {
@@ -255,8 +257,9 @@ export class DrawingElement extends EditorElement {
     if (this.now?.undone) await this.edit({ redo: true });
   }
 
-  private async rename(form: HTMLFormElement): Promise<void> {
-    if (await this.edit({ name: String(new FormData(form).get('name') ?? '').trim() })) this.naming = false;
+  private async rename(name: string): Promise<void> {
+    this.asked = ''; // now, as the answer may come when something else is looked at
+    if (!(await this.edit({ name }))) this.asked = 'name';
   }
 
   private async dropVertex(vertex: Position): Promise<void> {
@@ -267,14 +270,12 @@ export class DrawingElement extends EditorElement {
     if (await this.edit({ operations: [{ op: 'move', from, to }] })) this.vertex = to;
   }
 
-  private async split(form: HTMLFormElement): Promise<void> {
-    const value = (name: string) => String(new FormData(form).get(name) ?? '').trim();
+  private async split(value: Said): Promise<void> {
     const done = await this.edit({ operations: [{ op: 'split', area: this.chosen, along: this.line, left: { code: value('left'), name: value('left-name') }, right: { code: value('right'), name: value('right-name') } }] });
     if (done) this.use('move');
   }
 
-  private async merge(form: HTMLFormElement): Promise<void> {
-    const value = (name: string) => String(new FormData(form).get(name) ?? '').trim();
+  private async merge(value: Said): Promise<void> {
     const whole = { code: value('whole'), name: value('whole-name') };
     if (await this.edit({ operations: [{ op: 'merge', area: this.chosen, other: this.other, whole }] })) {
       this.use('move');
@@ -282,9 +283,8 @@ export class DrawingElement extends EditorElement {
     }
   }
 
-  private async finish(): Promise<void> {
+  private async finish(note: string): Promise<void> {
     if (!this.now) return;
-    const note = this.querySelector<HTMLInputElement>('#draft-note')?.value.trim();
     try {
       const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/set', { path: { drawing: this.drawing }, body: { revision: this.now.revision, ...(note ? { note } : {}) } });
       this.dispatchEvent(new CustomEvent('finished', { detail: set.set }));
@@ -306,31 +306,23 @@ export class DrawingElement extends EditorElement {
     if (!now || !areas) return html`<p role="status">${t.loading}</p>`;
     const area = this.area(this.chosen);
     const other = this.area(this.other);
-    const large = areas.tooLarge(this.chosen);
     const [west = -180, south = -60, east = 180, north = 75] = areas.base.bbox;
-    const count = (value: number) => new Intl.NumberFormat(t.lang).format(value);
-    const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => this.use(name)}>${text}</button>`;
-    return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>${this.naming ? this.nameForm(now) : nothing}
+    const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => { this.use(name); this.say(''); }}>${text}</button>`;
+    const ask = (what: 'name' | 'finish', text: string, look: string) => html`<button type="button" class=${look} aria-expanded=${this.asked === what ? 'true' : 'false'} @click=${() => { this.asked = this.asked === what ? '' : what; }}>${text}</button>`;
+    return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>
         <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.undo()}>${e.undo}</button>
           <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.redo()}>${e.redo}</button>
-          ${this.naming ? nothing : html`<button type="button" class="quiet" @click=${() => { this.naming = true; }}>${e.rename}</button>`}</div>
-        <p class="saying ${this.bad ? 'wrong' : 'hint'}" role=${this.bad ? 'alert' : 'status'}>${this.saying || e.editsCount(String(now.edits))}</p>
-        ${this.measured(area)}
+          ${ask('name', e.rename, 'quiet')}${ask('finish', e.finishing, 'primary')}</div>${this.askedFor(now)}
+        <p class="saying ${this.bad ? 'wrong' : 'hint'}" role=${this.bad ? 'alert' : 'status'}>${this.saying || `${this.tool === 'split' ? e.splitNote : this.tool === 'merge' ? e.mergeNote : e.drawNote} ${e.editsCount(String(now.edits))}`}</p>
+        <div class="measures-box" role="region" aria-label=${e.measures} tabindex="0">${this.measured(area)}</div>
         <div class="buttons tools" role="group" aria-label=${e.tabDrawing}>${tool('move', e.toolMove)}${tool('split', e.toolSplit)}${tool('merge', e.toolMerge)}</div>
-        <p class="hint">${this.tool === 'split' ? e.splitNote : this.tool === 'merge' ? e.mergeNote : e.drawNote}</p>
         <div class="pair"><label class="field">${e.workLevel}<select @change=${(event: Event) => { this.level = (event.target as HTMLSelectElement).value; this.choose(''); }}>
           ${areas.levels.map((one) => html`<option value=${one} ?selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
         <label class="field">${e.areaChosen}<select @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value, true)}>
           <option value="">${e.areaNone}</option>
           ${guard([areas.listed, this.level, this.chosen], () => areas.listed.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
-        ${large ? html`<p class="notice warn">${e.areaLarge(count(large))}</p>` : this.chosen && !area ? html`<p role="status">${t.loading}</p>` : nothing}
-        ${area && this.crowded && this.tool === 'move' ? html`<p class="hint" role="status">${e.pointsCrowded(count(this.crowded))}</p>` : nothing}
-        ${area && this.tool === 'move' ? this.points(area) : nothing}
-        ${this.tool === 'split' && area ? this.splitForm(area) : nothing}
-        ${this.tool === 'merge' && area ? this.mergeForm(area) : nothing}
-        ${this.checked ? this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="notice">${e.faultsNone}</p>` : html`<p class="hint">${e.faultsUnchecked}</p>`}
-        <label class="field">${e.note}<input id="draft-note" maxlength="200" autocomplete="off" .value=${now.name}><span class="hint">${e.noteHint}</span></label>
-        <button type="button" class="primary" ?disabled=${this.busy} @click=${() => void this.finish()}>${e.finish}</button></div>
+        ${this.toolForm(area)}
+        ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="hint">${this.checked ? e.faultsNone : e.faultsUnchecked}</p>`}</div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults], () => faultShapes(this.faults))} .line=${this.line}
         .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([area, other], () => [area, other].filter((one) => one !== undefined))} ?cutting=${this.tool === 'split' && Boolean(area)}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}
@@ -351,54 +343,40 @@ export class DrawingElement extends EditorElement {
   private measured(chosen: AreaFeature | undefined) {
     const changed = this.later.filter((one) => one.properties.level === this.level);
     const areas = chosen && !changed.some((one) => one.properties.code === this.chosen) ? [chosen, ...changed] : changed;
-    return areas.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, areas, (one) => this.areas?.register.called(one) ?? '') : nothing;
+    return areas.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, areas, (one) => this.areas?.register.called(one) ?? '') : html`<p class="hint">${this.e.measuresNone}</p>`;
   }
 
-  /** The point that is chosen, by number and coordinates: what the map does by dragging, without it. */
-  private points(area: AreaFeature) {
+  /** The point that is chosen, or why none can be. */
+  private points(area: AreaFeature | undefined) {
     const { e, vertex } = this;
-    const all = verticesOf(area);
+    const count = (value: number) => new Intl.NumberFormat(this.t.lang).format(value);
+    const large = this.areas?.tooLarge(this.chosen);
+    const all = area ? verticesOf(area) : [];
     const at = vertex ? all.findIndex(([lon, lat]) => lon === vertex[0] && lat === vertex[1]) : -1;
-    const submit = (event: SubmitEvent) => {
-      event.preventDefault();
-      const form = new FormData(event.target as HTMLFormElement);
-      if (vertex) void this.move(vertex, [rounded(Number(form.get('lon'))), rounded(Number(form.get('lat')))]);
-    };
-    return html`<form class="points" @submit=${submit}><p>${at < 0 ? e.pointNone : e.points(String(at + 1), String(all.length))}</p>
-      <div class="buttons"><button type="button" class="quiet" @click=${() => this.step(-1)}>${e.previousPoint}</button><button type="button" class="quiet" @click=${() => this.step(1)}>${e.nextPoint}</button></div>
-      ${vertex && at >= 0 ? html`<div class="pair"><label class="field">${e.lon}<input name="lon" inputmode="decimal" required pattern="-?[0-9]{1,3}(\\.[0-9]+)?" .value=${String(vertex[0])}></label>
-        <label class="field">${e.lat}<input name="lat" inputmode="decimal" required pattern="-?[0-9]{1,2}(\\.[0-9]+)?" .value=${String(vertex[1])}></label></div>
-        <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.busy}>${e.movePoint}</button>
-          <button type="button" class="quiet" ?disabled=${this.busy} @click=${() => void this.dropVertex(vertex)}>${e.deletePoint}</button></div>` : nothing}</form>`;
+    const state = large ? e.areaLarge(count(large)) : this.chosen && !area ? this.t.loading
+      : at >= 0 ? e.points(String(at + 1), String(all.length)) : area && this.crowded ? e.pointsCrowded(count(this.crowded)) : e.pointNone;
+    return pointsForm(e, state, at < 0 ? undefined : vertex, { busy: this.busy, area: Boolean(area) },
+      { step: (by) => this.step(by), move: (to) => { if (vertex) void this.move(vertex, to); }, drop: () => { if (vertex) void this.dropVertex(vertex); } });
   }
 
-  private nameForm(now: Drawing) {
-    const { e } = this;
-    return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.rename(event.target as HTMLFormElement); }}>
-      <label class="field">${e.nameOfDrawing}<input name="name" maxlength="100" .value=${now.name} autocomplete="off"></label>
-      <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.busy}>${e.keepName}</button>
-        <button type="button" class="quiet" @click=${() => { this.naming = false; }}>${e.leaveName}</button></div></form>`;
+  /** The form of the tool in hand. */
+  private toolForm(area: AreaFeature | undefined) {
+    const { e, tool, busy } = this;
+    if (tool === 'move') return this.points(area);
+    const [named, other] = [this.chosen, this.other].map((code) => this.areas?.register.area(code));
+    if (!named) return nothing;
+    const listed = this.areas?.listed ?? [];
+    if (tool === 'split') return splitForm(e, listed, named, this.line.length >= 2 && !busy, (said) => void this.split(said), () => { this.line = []; });
+    const beside = listed.filter(({ properties: { code, parent } }) => this.beside.has(code) && code !== this.chosen && parent === named.properties.parent);
+    return mergeForm(e, beside.map((one) => this.option(one, this.other)), named, other, busy, (said) => void this.merge(said), (code) => { this.other = code; });
   }
 
-  private splitForm(area: AreaFeature) {
-    const { e } = this;
-    const next = nextCode({ features: this.areas?.listed ?? [] }, area);
-    const name = (part: string, label: string, code: string, called: string) => html`<fieldset class="pair"><legend>${label}</legend><label class="field">${e.code}<input name=${part} required maxlength="64" .value=${code} autocomplete="off"></label>
-      <label class="field">${e.name}<input name=${`${part}-name`} maxlength="200" .value=${called} autocomplete="off"></label></fieldset>`;
-    return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.split(event.target as HTMLFormElement); }}>
-      ${name('left', e.leftPart, area.properties.code, area.properties.name)}${name('right', e.rightPart, next, nextName(area, next))}
-      <div class="buttons"><button type="submit" class="secondary" ?disabled=${this.line.length < 2 || this.busy}>${e.doSplit}</button>
-        <button type="button" class="quiet" @click=${() => { this.line = []; }}>${e.clearLine}</button></div></form>`;
-  }
-
-  private mergeForm(area: AreaFeature) {
-    const { e } = this;
-    const beside = (this.areas?.listed ?? []).filter(({ properties: { code, parent } }) => this.beside.has(code) && code !== this.chosen && parent === area.properties.parent);
-    return html`<form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); void this.merge(event.target as HTMLFormElement); }}>
-      <label class="field">${e.toolMerge}<select required @change=${(event: Event) => { this.other = (event.target as HTMLSelectElement).value; }}><option value="">${e.none}</option>
-        ${beside.map((one) => this.option(one, this.other))}</select></label>
-      ${this.other ? html`<fieldset class="pair"><legend>${e.wholePart(area.properties.name, this.areas?.register.area(this.other)?.properties.name ?? this.other)}</legend>
-        <label class="field">${e.code}<input name="whole" required maxlength="64" .value=${this.chosen} autocomplete="off"></label><label class="field">${e.name}<input name="whole-name" maxlength="200" .value=${area.properties.name} autocomplete="off"></label></fieldset>` : nothing}
-      <button type="submit" class="secondary" ?disabled=${!this.other || this.busy}>${e.doMerge}</button></form>`;
+  /** A form that was asked for, above what it pushes away. */
+  private askedFor(now: Drawing) {
+    const { e, busy, faults } = this;
+    const leave = () => { this.asked = ''; };
+    if (this.asked === 'name') return nameForm(e, now.name, busy, (said) => void this.rename(said('name')), leave);
+    const state = !this.checked ? e.faultsUnchecked : faults.length ? e.faultsTitle(String(faults.length)) : e.faultsNone;
+    return this.asked === 'finish' ? finishForm(e, now.name, state, busy, (said) => void this.finish(said('note')), leave) : nothing;
   }
 }

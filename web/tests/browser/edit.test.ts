@@ -88,6 +88,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
 
     if (device === 'desktop') await alsoEdited(visit, drawing, language);
 
+    await page.getByRole('button', { name: e.finishing }).click();
     await page.getByRole('button', { name: e.finish }).click();
     await page.getByRole('heading', { name: e.publishTitle }).waitFor();
     await visit.mapDrawn();
