@@ -11,6 +11,7 @@ import type { Position } from '../contract/areas.ts';
 import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
 import type { Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
+import { keepStill } from '../page/still.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
 import { asked, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
 import './keys.ts';
@@ -48,16 +49,20 @@ export class DispatchPage extends StaffElement {
   private readonly widthChanged = () => { this.wide = this.width.matches; };
   private readonly back = () => { if (this.desk) void this.follow(firstFilters(location.search, this.desk.session.person, this.desk.duties.reassigns)); };
 
+  private still: ReturnType<typeof keepStill> | undefined;
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.width.addEventListener('change', this.widthChanged);
     this.widthChanged();
     window.addEventListener('popstate', this.back);
+    this.still = keepStill();
   }
 
   override disconnectedCallback(): void {
     this.width.removeEventListener('change', this.widthChanged);
     window.removeEventListener('popstate', this.back);
+    this.still?.end();
     super.disconnectedCallback();
   }
 

@@ -120,7 +120,7 @@ export class Reassign extends PageElement {
     return html`<form class="reassign" novalidate aria-label=${t.reassignTitle} @submit=${(event: SubmitEvent) => void this.send(event)}>
       <h3>${t.reassignTitle}</h3>
       ${this.areaField()}
-      ${this.area === toQueue ? nothing : this.personField()}
+      ${this.personField()}
       <div class="field"><label for="reassign-reason">${t.reassignReason}</label>
         <textarea id="reassign-reason" rows="2" maxlength="300" aria-required="true" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="reassign-wrong"
           .value=${this.reason} @input=${(event: Event) => { this.reason = (event.target as HTMLTextAreaElement).value; this.wrong = ''; }}></textarea>
@@ -141,7 +141,7 @@ export class Reassign extends PageElement {
   private personField() {
     const t = this.t;
     return html`<div class="field"><label for="reassign-person">${t.reassignPerson}</label>
-      <select id="reassign-person" @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>
+      <select id="reassign-person" ?disabled=${this.area === toQueue} @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>
         ${personOptions(t, this.desk, this.area, this.person)}
       </select></div>`;
   }

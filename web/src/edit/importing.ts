@@ -156,7 +156,7 @@ export class ImportElement extends EditorElement {
     const [west = -180, south = -60, east = 180, north = 75] = this.setting.jurisdiction.bbox ?? [];
     return html`<section class="with-map"><div class="card"><h2>${e.importTitle}</h2>
         <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
-        ${this.busy ? html`<p role="status">${{ reading: e.importReading, checking: e.checking, importing: e.importing }[this.busy]}</p>` : nothing}
+        <p class="doing" role="status">${this.busy ? { reading: e.importReading, checking: e.checking, importing: e.importing }[this.busy] : ''}</p>
         ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
         ${inspection ? this.found(inspection) : nothing}
         ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : nothing}</div>
@@ -176,10 +176,10 @@ export class ImportElement extends EditorElement {
       ${this.levels.length > 1 ? html`<label class="field">${e.slack}<input type="number" min="0" max="10000" step="any" .value=${this.slack ? String(this.slack) : ''} placeholder="1"
         @change=${(event: Event) => this.reach(Number((event.target as HTMLInputElement).value))}><span class="hint">${e.slackHint}</span></label>` : nothing}
       <div class="buttons"><button type="button" class="quiet" ?disabled=${this.levels.length >= 8} @click=${() => { this.levels = [...this.levels, { level: '', code: inspection.properties[0]?.name ?? '' }]; }}>${e.addLevel}</button></div>
-      ${inspection.tried ? this.verdict(inspection) : nothing}
       <label class="field">${e.note}<input maxlength="200" autocomplete="off" .value=${this.note} @change=${(event: Event) => { this.note = (event.target as HTMLInputElement).value.trim(); }}><span class="hint">${e.noteHint}</span></label>
       <div class="buttons"><button type="button" class="secondary" ?disabled=${!this.datum || this.levels.length === 0 || this.busy !== ''} @click=${() => this.check()}>${e.check}</button>
-        <button type="button" class="primary" ?disabled=${!inspection.tried || inspection.broken || this.busy !== ''} @click=${() => this.import()}>${e.importNow}</button></div>`;
+        <button type="button" class="primary" ?disabled=${!inspection.tried || inspection.broken || this.busy !== ''} @click=${() => this.import()}>${e.importNow}</button></div>
+      ${inspection.tried ? this.verdict(inspection) : nothing}`;
   }
 
   private verdict(inspection: Inspection) {

@@ -6,6 +6,7 @@ import './edit.css';
 import { hasCode } from '../contract/errors.ts';
 import type { BoundarySet, Drawing } from '../contract/schemas.ts';
 import type { Setting } from '../page/settings.ts';
+import { keepStill } from '../page/still.ts';
 import { Entrance } from '../sign-in/entrance.ts';
 import { rightsOf } from '../sign-in/rights.ts';
 import type { Session } from '../sign-in/session.ts';
@@ -34,13 +35,17 @@ export class EditPage extends EditorElement {
   private readonly entrance = new Entrance(this, { entered: () => this.sit() });
   private readonly back = () => this.follow();
 
+  private still: ReturnType<typeof keepStill> | undefined;
+
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('popstate', this.back);
+    this.still = keepStill();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('popstate', this.back);
+    this.still?.end();
     super.disconnectedCallback();
   }
 

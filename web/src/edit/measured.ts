@@ -30,20 +30,20 @@ function measure(area: AreaFeature, by: Measuring): Measure {
 /** What some areas measure, and by how much that differs from before, where they were there. */
 export function measuresTable(e: EditorCatalogue, language: string, by: Measuring, before: readonly AreaFeature[], areas: readonly AreaFeature[], called: (area: AreaFeature) => string) {
   const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 3 }); // ten square metres
-  const change = (now: number, was: number | undefined) => (was === undefined || signed.format(now - was) === '0' ? nothing : html` <b>(${signed.format(now - was)})</b>`);
+  const change = (now: number, was: number | undefined) => (was === undefined || signed.format(now - was) === '0' ? html` <b></b>` : html` <b>(${signed.format(now - was)})</b>`); // as high without a change
   const note = by === 'asking' ? e.measuresAsking : by === 'many' ? e.measuresMany : by === 'failed' ? e.measuresFailed : e.measuresNote;
   const whole = new Intl.NumberFormat(language);
   const peopled = [...before, ...areas].some((area) => area.properties.households !== undefined);
   const about = areas.some((area) => area.properties.households_estimated);
   return html`<table class="grid measures"><caption>${e.measures}</caption>
-    <thead><tr><th scope="col">${e.colArea}</th><th scope="col">${e.size}</th>${peopled ? html`<th scope="col">${e.households}</th>` : nothing}${typeof by === 'string' ? nothing : html`<th scope="col">${e.colMonth}</th>`}</tr></thead>
+    <thead><tr><th scope="col">${e.colArea}</th><th scope="col">${e.size}</th>${peopled ? html`<th scope="col">${e.households}</th>` : nothing}<th scope="col">${e.colMonth}</th></tr></thead>
     <tbody>${areas.map((area) => {
       const now = measure(area, by);
       const old = before.find((one) => one.properties.code === area.properties.code);
       const was = old && measure(old, by);
       return html`<tr><th scope="row">${called(area)}</th><td class="number">${ground(e, now.metres, language)}${change(now.metres / 10_000, was && was.metres / 10_000)}</td>
         ${peopled ? html`<td class="number">${households(e, whole, area.properties.households, area.properties.households_estimated)}${area.properties.households === undefined ? nothing : change(area.properties.households, old?.properties.households)}</td>` : nothing}
-        ${now.reports === undefined ? nothing : html`<td class="number">${now.reports}${change(now.reports, was?.reports)}</td>`}</tr>`;
+        <td class="number">${now.reports === undefined ? (by === 'asking' ? '…' : '—') : html`${now.reports}${change(now.reports, was?.reports)}`}</td></tr>`;
     })}</tbody></table><p class="hint">${note}</p>${about ? html`<p class="hint">${e.householdsNote}</p>` : nothing}`;
 }
 

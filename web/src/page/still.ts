@@ -17,7 +17,7 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
       const { top, bottom } = still.at.getBoundingClientRect();
       const moved = top - still.top;
       // Whoever scrolled away from it looks at something else.
-      if (Math.abs(moved) >= 1 && still.top < innerHeight && bottom - moved > 0) scrollBy({ top: moved, behavior: 'instant' });
+      if (Math.abs(moved) >= 1 && still.top < innerHeight && bottom - moved > 0) roomOf(still.at).scrollBy({ top: moved, behavior: 'instant' });
     }
     place();
   };
@@ -25,14 +25,22 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
   watched.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
   const acts = ['pointerdown', 'keydown', 'focusin'] as const;
   for (const one of acts) document.addEventListener(one, act, { capture: true, passive: true });
-  document.addEventListener('scroll', place, { passive: true });
+  document.addEventListener('scroll', place, { capture: true, passive: true }); // of rooms within the page too
   const hold = (at: Element | null) => {
     if (at && held.length === 0) held = [{ at, top: at.getBoundingClientRect().top }];
   };
   const end = () => {
     watched.disconnect();
     for (const one of acts) document.removeEventListener(one, act, { capture: true });
-    document.removeEventListener('scroll', place);
+    document.removeEventListener('scroll', place, { capture: true });
   };
   return { hold, end };
+}
+
+/** What scrolls an element: the nearest room around it that can, or the page. */
+function roomOf(at: Element): Element | Window {
+  for (let room = at.parentElement; room && room !== document.body; room = room.parentElement) {
+    if (room.scrollHeight > room.clientHeight && /auto|scroll/.test(getComputedStyle(room).overflowY)) return room;
+  }
+  return window;
 }

@@ -344,17 +344,16 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     const visit = await sit({ device: 'desktop', language: 'zh' });
     const { page } = visit;
     await visit.mapDrawn();
-    await page.emulateMedia({ media: 'print' });
-    expect(await page.locator('.filters, .map-tools, .pick').evaluateAll((all) => all.filter((one) => one.checkVisibility()).length)).toBe(0);
-    expect(await page.locator('.entry').last().isVisible()).toBe(true);
-    await visit.picture('desk-print', { whole: true });
-    await page.emulateMedia({ media: 'screen' });
+    await visit.onPaper('desk-print', async () => {
+      expect(await page.locator('.filters, .map-tools, .pick').evaluateAll((all) => all.filter((one) => one.checkVisibility()).length)).toBe(0);
+      expect(await page.locator('.entry').last().isVisible()).toBe(true);
+    });
     await page.locator('.entry').first().click();
     await page.locator('weige-panel .words').waitFor();
-    await page.emulateMedia({ media: 'print' });
-    expect(await page.locator('weige-panel .timeline').isVisible()).toBe(true);
-    expect(await page.locator('.desk-list').isVisible()).toBe(false);
-    await visit.picture('desk-print-report', { whole: true });
+    await visit.onPaper('desk-print-report', async () => {
+      expect(await page.locator('weige-panel .timeline').isVisible()).toBe(true);
+      expect(await page.locator('.desk-list').isVisible()).toBe(false);
+    });
     await visit.end();
   });
 });
