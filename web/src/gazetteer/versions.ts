@@ -44,10 +44,10 @@ export function versionsView(state: VersionsState): TemplateResult {
   const row = (one: Gazetteer) => html`<tr>
       <th scope="row"><code>${short(one.version)}</code></th>
       <td>${one.version === state.inForce ? html`<span class="chip">${g.inForce}</span>` : html`<button type="button" class="secondary" data-version=${one.version} ?disabled=${state.busy} @click=${() => state.ask(one.version)}>${g.putBack}</button>`}</td>
-      <td class="number">${count(one.addresses)}</td><td class="number">${count(one.places)}</td><td>${countryOf(g, one.country)}</td><td>${moment(t, zone, one.created_at)}</td><td>${one.by ?? ''}</td></tr>`;
+      <td class="number" data-label=${g.colAddresses}>${count(one.addresses)}</td><td class="number" data-label=${g.colPlaces}>${count(one.places)}</td><td data-label=${g.colCountry}>${countryOf(g, one.country)}</td><td data-label=${g.colBegan}>${moment(t, zone, one.created_at)}</td><td data-label=${g.colBy}>${one.by ?? '–'}</td></tr>`;
   return html`<section class="card"><h2>${g.versionsTitle}</h2><p class="hint">${g.versionsNote}</p>
       ${confirmation(state)}
-      ${state.versions.length === 0 ? html`<p>${g.versionsNone}</p>` : html`<div class="scroll" role="region" aria-label=${g.tabVersions} tabindex="0"><table class="grid"><thead><tr>
+      ${state.versions.length === 0 ? html`<p>${g.versionsNone}</p>` : html`<div class="scroll" role="region" aria-label=${g.tabVersions} tabindex="0"><table class="grid sets"><thead><tr>
         ${[g.colVersion, g.colStatus].map((name) => html`<th scope="col">${name}</th>`)}${[g.colAddresses, g.colPlaces].map((name) => html`<th scope="col" class="number">${name}</th>`)}
         ${[g.colCountry, g.colBegan, g.colBy].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
         <tbody>${state.versions.map(row)}</tbody></table></div>`}</section>

@@ -154,14 +154,19 @@ export class MapElement extends PageElement {
     this.owner?.stopDrawing();
   }
 
-  /** West, south, east, north of what is shown; undefined where there is no map. */
   /** Shows a box (west, south, east, north; degrees) if a part of it is out of sight. */
   reveal(box: [number, number, number, number]): void {
     this.owner?.reveal(box);
   }
 
+  /** West, south, east, north of what is shown; undefined where there is no map. */
   get bounds(): [number, number, number, number] | undefined {
     return this.owner?.bounds;
+  }
+
+  /** Brings a place out from below something on the map, by where that lies in the window. */
+  uncover(at: Position, what: DOMRect): void {
+    this.owner?.uncover(at, what);
   }
 
   /** Goes to a place, at least as near as `zoom`. */

@@ -350,6 +350,20 @@ export class MapOwner {
     if (x < margin || y < margin || x > clientWidth - margin || y > clientHeight - margin) this.map.panTo(at, { duration: 200 });
   }
 
+  /** Brings a place that lies below something on the map out beside it, where there is room on its right. `what` is where that lies in the window. */
+  uncover(at: Position, what: DOMRect): void {
+    if (this.map.isMoving()) {
+      void this.map.once('moveend', () => this.uncover(at, what));
+      return;
+    }
+    const box = this.map.getContainer().getBoundingClientRect();
+    const { x, y } = this.map.project(at);
+    const margin = 32;
+    const [right, free] = [what.right - box.left, box.right - what.right];
+    if (x > right + margin || y + box.top < what.top - margin || y + box.top > what.bottom + margin || free < 4 * margin) return;
+    this.map.easeTo({ center: at, offset: [right + free / 2 - box.width / 2, 0], duration: 300 });
+  }
+
   /** Goes to a place, at least as near as `zoom`. */
   moveTo(at: Position, zoom: number): void {
     this.map.easeTo({ center: at, zoom: Math.max(zoom, this.map.getZoom()), duration: 500 });

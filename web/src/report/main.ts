@@ -57,6 +57,7 @@ export class ReportPage extends ResidentElement {
   @state() private nearPhotos: ReadonlyMap<string, string> = new Map();
   @state() private meToo: Near | undefined;
   @state() private isNew = false;
+  private sheet: Element | undefined;
   /** Shown in the page's attribute `mapless`, by which the style sheet lays the page out. */
   @state() private mapped = true;
   @state() private points: PointCollection = noPoints;
@@ -140,6 +141,13 @@ export class ReportPage extends ResidentElement {
   private changeContact(change: Partial<ContactInput>): void {
     this.contact = { ...this.contact, ...change };
     this.change({});
+  }
+
+  /** What is asked on the map must not lie on what it is about. */
+  protected override updated(): void {
+    const sheet = [...this.querySelectorAll('.sheet')].find((one) => one.checkVisibility());
+    if (sheet && sheet !== this.sheet && this.draft.place) this.map?.uncover([this.draft.place.lon, this.draft.place.lat], sheet.getBoundingClientRect());
+    this.sheet = sheet;
   }
 
   /** Takes a place from the map. */

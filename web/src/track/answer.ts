@@ -31,6 +31,8 @@ export class TrackAnswer extends ResidentElement {
   @state() private reason = '';
   @state() private reopening = false;
   @state() private sending: Step | undefined;
+  /** What cannot be undone is asked for twice. */
+  @state() private takingBack = false;
   @state() private wrong: { step: Step; text: string } | undefined;
   @state() private done = '';
   /** What everybody read while this is shown; that it was taken back is said in its place, so that nothing moves. */
@@ -158,9 +160,19 @@ export class TrackAnswer extends ResidentElement {
     return html`<section class="card public-words" aria-labelledby="public-title">
       <h2 id="public-title">${t.publicWords}</h2>
       <p class="said">${taken ? html`<s>${this.public}</s>` : this.public}</p>
-      <div class="buttons">${taken ? html`<p class="hint taken" role="status">${t.wordsTaken}</p>` : html`<button type="button" class="secondary" aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.send('words-withdrawal', '')}>${this.sending === 'words-withdrawal' ? t.sending : t.wordsTakeBack}</button>`}</div>
+      <p class="hint" id="take-back-ask">${t.wordsTakeBackAsk}</p>
+      <div class="buttons">${taken ? html`<p class="hint taken" role="status">${t.wordsTaken}</p>`
+        : this.takingBack ? html`<button type="button" class="quiet leave-words" @click=${() => this.askTakingBack(false)}>${t.wordsLeave}</button>
+          <button type="button" class="secondary take-back" aria-describedby="take-back-ask" aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.send('words-withdrawal', '')}>${this.sending === 'words-withdrawal' ? t.sending : t.wordsTakeBackYes}</button>`
+        : html`<button type="button" class="secondary" id="words-take-back" @click=${() => this.askTakingBack(true)}>${t.wordsTakeBack}</button>`}</div>
       <p class="wrong" role="alert">${this.wrong?.step === 'words-withdrawal' ? this.wrong.text : ''}</p>
     </section>`;
+  }
+
+  /** Where it was asked for lies what leaves it, so that a second tap does no harm. */
+  private askTakingBack(asking: boolean): void {
+    this.takingBack = asking;
+    void this.focusOn(asking ? '.leave-words' : '#words-take-back');
   }
 
   private words(step: Step, label: string, value: string, change: (words: string) => void, hidden: boolean) {

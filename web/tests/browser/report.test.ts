@@ -95,6 +95,9 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
       expect(await page.locator('section.public-words .said').innerText()).toBe(promised);
       await visit.check(`public words ${language}`);
       await press(t.wordsTakeBack);
+      await press(t.wordsLeave);
+      await press(t.wordsTakeBack);
+      await press(t.wordsTakeBackYes);
       await page.locator('section.public-words').getByText(t.wordsTaken).waitFor();
       const { features: left } = (await (await fetch(`${server.url}/v1/demo/reports?bbox=${box}&words=true`)).json()) as PublicReports;
       expect(left.map((one) => one.properties.words)).not.toContain(promised);
