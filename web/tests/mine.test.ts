@@ -19,7 +19,13 @@ class Memory implements Waiting {
   constructor(moves: Move[]) { for (const [at, one] of moves.entries()) this.kept.set(at, one); }
   moves = async () => [...this.kept].map(([at, one]) => ({ at, move: structuredClone(one) }));
   replace = async (at: number, one: Move) => { this.kept.set(at, structuredClone(one)); };
-  drop = async (at: number) => { this.kept.delete(at); };
+  arrived = async (at: number, version: number) => {
+    const key = this.kept.get(at)?.key;
+    this.kept.delete(at);
+    for (const one of this.kept.values()) if (one.behind === key) one.body.version = version;
+  };
+  add(one: Move): void { this.kept.set(Math.max(-1, ...this.kept.keys()) + 1, one); }
+  get said(): [string, string | undefined][] { return [...this.kept.values()].map((one) => [one.key, one.refused]); }
 }
 
 /** A server that does each key once, and whose answers get lost as told. */
@@ -28,9 +34,12 @@ class Server {
   readonly done = new Map<string, { report: string; version: number; text: string }>();
   losing = 0;
   offline = false;
+  /** Happens while a request is on its way. */
+  meanwhile: () => void = () => undefined;
   readonly client = new Client({ jurisdiction: 'j', fetch: async (address, init) => this.answer(String(address), init as RequestInit) });
 
   private answer(address: string, init: RequestInit): Response {
+    this.meanwhile();
     if (this.offline) throw new TypeError('no network');
     const report = /reports\/([^/]+)\//.exec(address)?.[1] ?? '';
     const key = new Headers(init.headers).get('Idempotency-Key') ?? '';
@@ -54,29 +63,63 @@ class Server {
 const why = () => 'refused';
 
 describe('moves that wait', () => {
+  const send = async (server: Server, store: Memory) => {
+    const now: [string, number][] = [];
+    const { unreached } = await sendAll(server.client, 'me', store, { why, now: (one) => now.push([one.report, one.version]) });
+    return { now, unreached };
+  };
+
   it('are each made once and in order, however often answers are lost', async () => {
     const server = new Server();
-    const store = new Memory([move('a', 'accepted', 'k1'), move('a', 'resolved', 'k2'), move('b', 'accepted', 'k3')]);
+    const store = new Memory([move('a', 'accepted', 'k1'), move('a', 'resolved', 'k2', { behind: 'k1' }), move('b', 'accepted', 'k3')]);
     server.losing = 1;
-    expect((await sendAll(server.client, 'me', store, why)).unreached).toBe(true);
+    expect((await send(server, store)).unreached).toBe(true);
     expect(store.kept.size).toBe(3);
     server.offline = true;
-    await sendAll(server.client, 'me', store, why);
+    await send(server, store);
     expect(store.kept.size).toBe(3);
     server.offline = false;
     server.losing = 0;
-    const { now, unreached } = await sendAll(server.client, 'me', store, why);
-    expect([unreached, store.kept.size, now.map((one) => [one.report, one.version])]).toEqual([false, 0, [['a', 2], ['a', 3], ['b', 2]]]);
+    const { now, unreached } = await send(server, store);
+    expect([unreached, store.kept.size, now]).toEqual([false, 0, [['a', 2], ['a', 3], ['b', 2]]]);
     expect([...server.done.keys()]).toEqual(['k1', 'k2', 'k3']);
   });
 
   it('stay with the reason when they are refused, and so do those behind them, but not others', async () => {
     const server = new Server();
     server.versions.set('a', 7);
-    const store = new Memory([move('a', 'accepted', 'k1'), move('a', 'resolved', 'k2'), move('b', 'accepted', 'k3'), move('c', 'accepted', 'k4', { person: 'somebody else' })]);
-    await sendAll(server.client, 'me', store, why);
-    expect([...store.kept.values()].map((one) => [one.key, one.refused])).toEqual([['k1', 'refused'], ['k2', 'refused'], ['k4', undefined]]);
+    const store = new Memory([move('a', 'accepted', 'k1'), move('a', 'resolved', 'k2', { behind: 'k1' }), move('b', 'accepted', 'k3'), move('c', 'accepted', 'k4', { person: 'somebody else' })]);
+    await send(server, store);
+    expect(store.said).toEqual([['k1', 'refused'], ['k2', 'refused'], ['k4', undefined]]);
     expect(server.versions.get('a')).toBe(7);
+  });
+
+  it('are sent after one that was refused, where they were made on the report as it is since, and not on top of that one', async () => {
+    const server = new Server();
+    server.versions.set('a', 7);
+    const store = new Memory([move('a', 'accepted', 'k1')]);
+    await send(server, store);
+    // The first two were made while the phone still showed the first as waiting; the third on what was read after its refusal.
+    store.add(move('a', 'remarked', 'k2', { behind: 'k1', body: { version: 7 } }));
+    store.add(move('a', 'resolved', 'k3', { behind: 'k2', body: { version: 7 } }));
+    store.add(move('b', 'accepted', 'k4'));
+    await send(server, store);
+    store.add(move('a', 'remarked', 'k5', { body: { version: 7 } }));
+    store.add(move('a', 'resolved', 'k6', { behind: 'k5', body: { version: 7 } }));
+    await send(server, store);
+    expect(store.said).toEqual([['k1', 'refused'], ['k2', 'refused'], ['k3', 'refused']]);
+    expect([...server.done.keys()]).toEqual(['k4', 'k5', 'k6']);
+    expect(server.versions.get('a')).toBe(9);
+  });
+
+  it('are sent and refused in the same round when they are made while it runs', async () => {
+    const server = new Server();
+    server.versions.set('a', 7);
+    const store = new Memory([move('a', 'accepted', 'k1'), move('b', 'accepted', 'k2')]);
+    const made = [move('a', 'resolved', 'k3', { behind: 'k1', body: { version: 7 } }), move('b', 'resolved', 'k4', { behind: 'k2' })];
+    server.meanwhile = () => { for (const one of made.splice(0)) store.add(one); };
+    const { now } = await send(server, store);
+    expect([store.said, now]).toEqual([[['k1', 'refused'], ['k3', 'refused']], [['b', 2], ['b', 3]]]);
   });
 });
 

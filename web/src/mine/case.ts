@@ -10,7 +10,7 @@ import { staffName } from '../dispatch/people.ts';
 import { moment } from '../locale/format.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { readAnswers } from '../report/questions.ts';
-import type { Kept, Move } from './kept.ts';
+import type { Kept, Made, Move } from './kept.ts';
 import { chips, whereIs } from './list.ts';
 import type { Case } from './order.ts';
 import type { Pictures } from './photos.ts';
@@ -18,7 +18,7 @@ import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
 import './pictures.ts';
 
-/** One case on the phone, with its steps under the thumb. Events: `move` {kind, body}, `picture` {blob}, `drop` {at}. */
+/** One case on the phone, with its steps under the thumb. Events: `move` {kind, body, behind}, `picture` {blob}, `drop` {at}. */
 @customElement('weige-case')
 export class CasePage extends StaffElement {
   @property({ attribute: false }) kept!: Kept;
@@ -72,7 +72,8 @@ export class CasePage extends StaffElement {
     const { code, reason, reply } = this.said;
     const body: Move['body'] = { version: this.of.item.version, ...(code ? { code } : {}), ...(reason.trim() ? { reason: reason.trim() } : {}), ...(reply.trim() ? { reply: reply.trim() } : {}) };
     this.chosen = undefined;
-    this.dispatchEvent(new CustomEvent('move', { detail: { kind, body } }));
+    const behind = this.of.waiting.at(-1)?.key;
+    this.dispatchEvent(new CustomEvent<Made>('move', { detail: { kind, body, ...(behind ? { behind } : {}) } }));
   }
 
   protected override render() {

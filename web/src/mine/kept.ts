@@ -40,9 +40,14 @@ export interface Move {
   kind: PlainStep;
   body: { version: number; code?: string; reason?: string; reply?: string };
   made: string;
+  /** Key of the move on top of which it was made: one that still waited then. */
+  behind?: string;
   /** Why the server refused it; it then waits for somebody to read that and drop it. */
   refused?: string;
 }
+
+/** What somebody does with the case that is open. */
+export type Made = Pick<Move, 'kind' | 'body' | 'behind'>;
 
 interface Shelf extends DBSchema {
   lists: { key: string; value: Kept };
@@ -92,8 +97,27 @@ export class Store {
     await (await this.opened).put('moves', move, at);
   }
 
-  async drop(at: number): Promise<void> {
-    await (await this.opened).delete('moves', at);
+  async arrived(at: number, version: number): Promise<void> {
+    const shelf = (await this.opened).transaction('moves', 'readwrite');
+    const gone = await shelf.store.get(at);
+    await shelf.store.delete(at);
+    for (let cursor = await shelf.store.openCursor(); cursor && gone; cursor = await cursor.continue()) {
+      const { behind = gone.key, ...move } = cursor.value; // other windows, and earlier versions of this page, do not say it
+      if (move.report === gone.report && behind === gone.key && !move.refused) await cursor.update({ ...move, body: { ...move.body, version } });
+    }
+    await shelf.done;
+  }
+
+  /** Gives up a move that was refused. What was made on top of it and was not tried yet stays, refused for the same reason. */
+  async giveUp(at: number): Promise<void> {
+    const shelf = (await this.opened).transaction('moves', 'readwrite');
+    const given = await shelf.store.get(at);
+    await shelf.store.delete(at);
+    for (let cursor = await shelf.store.openCursor(); cursor && given; cursor = await cursor.continue()) {
+      const move = cursor.value;
+      if (move.behind === given.key && given.refused && !move.refused) await cursor.update({ ...move, refused: given.refused });
+    }
+    await shelf.done;
   }
 
   /** The photos that wait, oldest first, each with its place. */

@@ -3,6 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import './mine.css';
 import { Client } from '../contract/client.ts';
+import type { StaffReport } from '../contract/schemas.ts';
 import { newKey } from '../contract/once.ts';
 import { sentence } from '../contract/errors.ts';
 import { dayIn } from '../dispatch/people.ts';
@@ -20,7 +21,7 @@ import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
 import { fetchKept } from './fetch.ts';
-import { Store, type Kept, type Move } from './kept.ts';
+import { Store, type Kept, type Made, type Move } from './kept.ts';
 import { casesOf, withNow, type Case, type Place } from './order.ts';
 import { alone, sendAll } from './outbox.ts';
 import { sendPictures, type Picture, type Pictures } from './photos.ts';
@@ -149,14 +150,14 @@ export class MinePage extends StaffElement {
     if (!store) return;
     const before = [...(await store.moves()), ...(await store.pictures())];
     const why = (error: unknown) => sentence(this.t, error);
-    const { now, expired, unreached } = await sendAll(client, session.person, store, why);
+    const now = (report: StaffReport) => {
+      if (this.kept) this.kept = { ...this.kept, reports: withNow(this.kept.reports, [report], session.person) };
+    };
+    const { expired, unreached } = await sendAll(client, session.person, store, { now, why });
     // Photos come last, so that no step waits for one.
     const shown = expired || unreached ? undefined : await sendPictures(client, post(client), session.person, store, why);
     if (expired || shown?.expired) this.account.expire();
-    if (this.kept && now.length > 0) {
-      this.kept = { ...this.kept, reports: withNow(this.kept.reports, now, session.person) };
-      await store.keep(this.kept);
-    }
+    if (this.kept) await store.keep(this.kept);
     await this.look();
     this.sent = before.length > 0 && this.unsent === 0;
   }
@@ -187,10 +188,10 @@ export class MinePage extends StaffElement {
   }
 
   /** Keeps a move on the phone, and sends it at once where that is possible. */
-  private async move({ kind, body }: Pick<Move, 'kind' | 'body'>): Promise<void> {
+  private async move({ kind, body, behind }: Made): Promise<void> {
     const { store, kept } = this;
     if (!kept || !store) return;
-    await store.add({ key: newKey(), person: kept.person, report: this.open, kind, body, made: new Date().toISOString() });
+    await store.add({ key: newKey(), person: kept.person, report: this.open, kind, body, made: new Date().toISOString(), ...(behind ? { behind } : {}) });
     this.sent = false;
     await this.look();
     if (kind !== 'accepted' && kind !== 'remarked') this.show('');
@@ -213,7 +214,7 @@ export class MinePage extends StaffElement {
   }
 
   private async dropMove(at: number): Promise<void> {
-    await this.store?.drop(at);
+    await this.store?.giveUp(at);
     await this.look();
   }
 
@@ -287,7 +288,7 @@ export class MinePage extends StaffElement {
     if (open) {
       return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line(kept, '', open)}</div>${this.state()}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
-        @move=${(event: CustomEvent<Pick<Move, 'kind' | 'body'>>) => void this.move(event.detail)}></weige-case>`;
+        @move=${(event: CustomEvent<Made>) => void this.move(event.detail)}></weige-case>`;
     }
     const button = (sort: 'due' | 'distance', text: string) => html`<button type="button" aria-pressed=${this.sort === sort ? 'true' : 'false'} @click=${() => this.order(sort)}>${text}</button>`;
     return html`<div class="mine-head"><h1>${t.titleMine}</h1><button type="button" class="quiet" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.sync()}>${t.refresh}</button></div>

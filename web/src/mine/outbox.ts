@@ -8,67 +8,57 @@ import type { Move } from './kept.ts';
 export interface Waiting {
   moves(): Promise<{ at: number; move: Move }[]>;
   replace(at: number, move: Move): Promise<void>;
-  drop(at: number): Promise<void>;
+  /** Forgets a move that arrived; in the same transaction those made on top of it begin at the version to which it led. */
+  arrived(at: number, version: number): Promise<void>;
 }
 
 /** What came of sending. */
 export interface Dispatched {
-  /** Reports as they are after moves that arrived. */
-  now: StaffReport[];
   /** The sign-in has expired: everything still waits. */
   expired: boolean;
   /** No answer came: the rest waits. */
   unreached: boolean;
 }
 
+/** What is told of sending: a report as it is after a move that arrived, and the words for why one was refused. */
+export interface Told {
+  now(report: StaffReport): void;
+  why(error: unknown): string;
+}
+
 /**
  * Sends the moves of a person that wait, oldest first, one at a time. Each is sent under the key it was made with until an answer came, so
- * that it is made once however often that fails; one that was refused stays, with the reason, and whatever waits for the same report
- * behind it is refused too, as it was meant for what did not come about. A move behind another one
- * of the same report begins where that one led.
+ * that it is made once however often that fails; one that was refused stays, with the reason. What was made on top of that one, or waited
+ * behind it while it was sent, is refused too, as it was meant for what did not come about. A step made after the refusal was read stands
+ * on the report as it is, and is sent.
  */
-export async function sendAll(client: Client, person: string, waiting: Waiting, why: (error: unknown) => string): Promise<Dispatched> {
-  const done: Dispatched = { now: [], expired: false, unreached: false };
+export async function sendAll(client: Client, person: string, waiting: Waiting, { now, why }: Told): Promise<Dispatched> {
   const stuck = new Map<string, string>();
-  const all = await waiting.moves();
-  for (const [place, { at, move }] of all.entries()) {
-    if (move.person !== person) continue;
-    if (move.refused) {
-      stuck.set(move.report, move.refused);
-      continue;
-    }
-    const before = stuck.get(move.report);
+  const done = new Set<number>();
+  for (;;) {
+    // Read anew each time: the one before may have changed where this begins, and others are made in the meantime.
+    const all = await waiting.moves();
+    const next = all.find(({ at, move }) => !done.has(at) && move.person === person && !move.refused);
+    if (!next) return { expired: false, unreached: false };
+    const { at, move } = next;
+    done.add(at);
+    const before = stuck.get(move.report) ?? all.find((one) => one.move.key === move.behind)?.move.refused;
     if (before) {
       await waiting.replace(at, { ...move, refused: before });
       continue;
     }
     try {
-      const now = await client.post(stepPaths[move.kind], { path: { report: move.report }, body: move.body, key: move.key });
-      // In this order: whoever is interrupted between the two sends the first again, which changes nothing.
-      await follow(waiting, all.slice(place + 1), now);
-      await waiting.drop(at);
-      done.now.push(now);
+      const report = await client.post(stepPaths[move.kind], { path: { report: move.report }, body: move.body, key: move.key });
+      // In this order, so that a step made from now on begins here. Whoever is interrupted in between sends this one again, which changes nothing.
+      now(report);
+      await waiting.arrived(at, report.version);
     } catch (error) {
-      if (hasCode(error, 'unauthorized')) done.expired = true;
-      else if (isOpen(error)) done.unreached = true;
-      else {
-        const reason = why(error);
-        stuck.set(move.report, reason);
-        await waiting.replace(at, { ...move, refused: reason });
-        continue;
-      }
-      return done;
+      if (hasCode(error, 'unauthorized')) return { expired: true, unreached: false };
+      if (isOpen(error)) return { expired: false, unreached: true };
+      const reason = why(error);
+      stuck.set(move.report, reason);
+      await waiting.replace(at, { ...move, refused: reason });
     }
-  }
-  return done;
-}
-
-/** Lets the moves behind one that arrived begin at what it made of the report. None of them was tried yet, so that no key changes its meaning. */
-async function follow(waiting: Waiting, behind: readonly { at: number; move: Move }[], { report, version }: StaffReport): Promise<void> {
-  for (const { at, move } of behind) {
-    if (move.report !== report || move.refused) continue;
-    move.body = { ...move.body, version };
-    await waiting.replace(at, move);
   }
 }
 
