@@ -9,10 +9,12 @@ import { moment } from '../locale/format.ts';
 import '../map/sketch-element.ts';
 import type { SetTiles } from '../map/sketch-sources.ts';
 import type { Setting } from '../page/settings.ts';
+import { calledSet } from './called.ts';
 import { differences, replacing, type Differing } from './differences.ts';
 import { EditorElement } from './element.ts';
 import { boxAround } from './faults.ts';
 import { ground, households } from './measured.ts';
+import { Register } from './shapes.ts';
 import { tilesOf } from './tiles.ts';
 
 /** Milliseconds between two questions of how far a re-homing is. */
@@ -33,13 +35,16 @@ export class CompareElement extends EditorElement {
   @state() private base: SetTiles | undefined;
   @state() private earlier: SetTiles | undefined;
   @state() private previous: BoundarySet | undefined;
-  @state() private asking = false;
+  /** What is asked before it is done: to publish at once, or from a minute of the device's clock. */
+  @state() private asking: '' | 'now' | { from: string } = '';
   @state() private inForce = '';
   @state() private plan: Reassignment | undefined;
   @state() private done = '';
   @state() private trouble = '';
   @state() private busy = false;
   private watched = 0;
+  /** What the areas in force are called, once that is needed. */
+  private register: Register | undefined;
 
   override disconnectedCallback(): void {
     this.watched++;
@@ -54,7 +59,9 @@ export class CompareElement extends EditorElement {
     const { client } = this.setting;
     const path = { set: this.set };
     this.plan = undefined;
-    this.asking = false;
+    this.done = '';
+    this.asking = '';
+    this.watched++;
     await this.attempt(async () => {
       const [about, jurisdiction, diff] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
         client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} })]);
@@ -65,7 +72,17 @@ export class CompareElement extends EditorElement {
       this.about = about;
       this.inForce = jurisdiction.boundary_set ?? '';
       this.diff = diff;
+      if (this.rehomes) await this.resume();
     });
+  }
+
+  /** Finds the last re-homing for this set that was confirmed, so that it can still be undone; one that goes on is watched again. */
+  private async resume(): Promise<void> {
+    const { reassignments } = await this.setting.client.get('/v1/{jurisdiction}/reassignments', {});
+    const ours = (one: Reassignment | undefined) => one?.rehoming?.set === this.set;
+    const last = reassignments.find((one) => one.status !== 'previewed' && (ours(one) || ours(reassignments.find((other) => other.job === one.undoes))));
+    this.plan = last;
+    if (last && last.status !== 'finished') void this.attempt(() => this.watch(last));
   }
 
   private async attempt(what: () => Promise<void>): Promise<void> {
@@ -83,18 +100,20 @@ export class CompareElement extends EditorElement {
 
   private publish(from?: string, withdraw = false): void {
     const { client, jurisdiction } = this.setting;
-    this.asking = false;
+    this.asking = '';
+    this.done = '';
     void this.attempt(async () => {
       const body = { expected: this.inForce, ...(from ? { from: new Date(from).toISOString() } : {}), ...(withdraw ? { withdraw } : {}) };
       this.about = await client.post('/v1/{jurisdiction}/boundary-sets/{set}/publication', { path: { set: this.set }, body });
       this.done = this.about.planned_from ? this.e.planned(moment(this.t, jurisdiction.time_zone, this.about.planned_from)) : withdraw ? this.e.withdrawn : this.e.published;
       if (this.about.status === 'published') this.inForce = this.set;
-    });
+    }).then(() => this.focusOn(this.trouble ? '#compare-trouble' : '#compare-done'));
   }
 
-  private ask(asking: boolean): void {
+  private ask(asking: typeof this.asking): void {
+    const before = this.asking;
     this.asking = asking;
-    void this.focusOn(asking ? '#replacing' : '#publish-now');
+    void this.focusOn(asking ? '#replacing' : before === 'now' ? '#publish-now' : '#publish-on');
   }
 
   /** Goes to an area on the map; one with an outline larger than an answer may be is left to the hand. */
@@ -118,26 +137,31 @@ export class CompareElement extends EditorElement {
     const { client } = this.setting;
     void this.attempt(async () => {
       const path = { job: plan.job };
-      let now = action === 'undo' ? await client.post('/v1/{jurisdiction}/reassignments/{job}/undo', { path }) : await client.post('/v1/{jurisdiction}/reassignments/{job}/confirmation', { path });
+      const now = action === 'undo' ? await client.post('/v1/{jurisdiction}/reassignments/{job}/undo', { path }) : await client.post('/v1/{jurisdiction}/reassignments/{job}/confirmation', { path });
       this.plan = now;
-      const mine = ++this.watched;
-      for (let asked = 0; now.status !== 'finished' && asked < mostQuestions; asked++) {
-        await new Promise((resolve) => { setTimeout(resolve, patience); });
-        if (mine !== this.watched) return;
-        now = await client.get('/v1/{jurisdiction}/reassignments/{job}', { path: { job: now.job } });
-        this.plan = now;
-      }
+      await this.watch(now);
     });
+  }
+
+  private async watch(from: Reassignment): Promise<void> {
+    const mine = ++this.watched;
+    let now = from;
+    for (let asked = 0; now.status !== 'finished' && asked < mostQuestions; asked++) {
+      await new Promise((resolve) => { setTimeout(resolve, patience); });
+      if (mine !== this.watched) return;
+      now = await this.setting.client.get('/v1/{jurisdiction}/reassignments/{job}', { path: { job: now.job } });
+      this.plan = now;
+    }
   }
 
   protected override render() {
     const { e, t, about, diff } = this;
     if (!about || !diff) return this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : html`<p role="status">${t.loading}</p>`;
     const [west = -180, south = -60, east = 180, north = 75] = about.bbox;
-    return html`<section class="with-map"><div class="card"><h2>${e.compareTitle(diff.from.slice(0, 8), diff.to.slice(0, 8))}</h2>
-        ${about.note ? html`<p><strong><bdi>${about.note}</bdi></strong></p>` : nothing}${this.previous?.note ? html`<p class="hint">${e.inForceNote} <bdi>${this.previous.note}</bdi></p>` : nothing}
-        ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}${this.done ? html`<p class="notice" role="status">${this.done}</p>` : nothing}
-        ${this.set === this.inForce ? html`<p class="notice">${e.inForceAlready}</p>` : this.changes(diff)}
+    const before = this.set === this.inForce ? undefined : this.previous; // of what is in force it took the place already
+    return html`<section class="with-map"><div class="card"><h2>${before ? e.compareTitle(this.called(before), this.called(about)) : this.called(about)}</h2>
+        ${this.trouble ? html`<p class="notice bad" id="compare-trouble" tabindex="-1" role="alert">${this.trouble}</p>` : nothing}${this.done ? html`<p class="notice" id="compare-done" tabindex="-1" role="status">${this.done}</p>` : nothing}
+        ${this.set !== this.inForce ? this.changes(diff) : this.done ? nothing : html`<p class="notice">${e.inForceAlready}</p>`}
         ${this.set === this.inForce ? nothing : this.publishing(about)}
         ${this.rehoming()}</div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .first=${guard([diff], () => looked(boxAround(diff.hands.map((one) => one.geometry)), [west, south, east, north]))} .base=${this.base} .earlier=${this.earlier} .hands=${guard([diff], () => handsOf(diff))} .level=${about.levels.at(-1) ?? ''}
@@ -147,11 +171,24 @@ export class CompareElement extends EditorElement {
   private changes(diff: BoundaryDiff) {
     const { e, t } = this;
     if (diff.added.length + diff.removed.length + diff.renamed.length + diff.changed.length + (diff.counted?.length ?? 0) === 0) return html`<p class="notice">${e.compareSame}</p>`;
-    const name = (code: string) => (code ? `${this.setting.areas.name(code)}${this.setting.areas.area(code) ? ` ${code}` : ''}` : e.nobody);
-    const place = (code: string) => (this.setting.areas.area(code) ? html`${this.setting.areas.name(code)} <span class="code">${code}</span>` : name(code));
+    const called = (code: string) => this.areaCalled(code, diff);
+    const name = (code: string) => (code ? [called(code), code].filter(Boolean).join(' ') : e.nobody);
+    const place = (code: string) => (code ? html`${called(code)} <span class="code">${code}</span>` : e.nobody);
     return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>${differences(e, diff, name, (one) => this.show(one))}
       ${diff.hands.length ? html`<details open><summary>${e.handsTitle}</summary><div class="scroll" role="region" aria-label=${e.handsTitle} tabindex="0"><table class="grid hands"><thead><tr><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th><th scope="col">${e.colGround}</th></tr></thead>
         <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${place(one.from)}</td><td>${place(one.to)}</td><td class="number">${ground(e, one.square_metres, t.lang)}</td></tr>`)}</tbody></table></div></details>` : nothing}${this.counted(diff, name)}`;
+  }
+
+  private called(set: BoundarySet): string {
+    return calledSet(this.e, this.t, this.setting.jurisdiction.time_zone, set);
+  }
+
+  /** The name of an area of one of the two sets, after that of its parent where others have the same. */
+  private areaCalled(code: string, diff: BoundaryDiff): string {
+    const { areas } = this.setting;
+    this.register ??= new Register({ features: areas.levels.flatMap((_, level) => areas.of(level).map(({ parent, ...properties }) => ({ properties: { ...properties, ...(parent ? { parent } : {}) } }))) });
+    const known = this.register.area(code);
+    return known ? this.register.called(known) : diff.added.find((one) => one.code === code)?.name ?? '';
   }
 
   /** The areas that have other households than before, or came or went with theirs, as far as they are known. */
@@ -169,16 +206,17 @@ export class CompareElement extends EditorElement {
   }
 
   private publishing(about: BoundarySet) {
-    const { e, t } = this;
+    const { e, t, asking, diff, busy } = this;
     const zone = this.setting.jurisdiction.time_zone;
+    const question = (from?: string) => (diff ? replacing({ e, diff, about, before: this.previous, called: (one) => this.called(one), busy, ...(from ? { when: moment(t, zone, new Date(from).toISOString()) } : {}),
+      yes: () => this.publish(from), no: () => this.ask('') }) : nothing);
     return html`<h3>${e.publishTitle}</h3>
-      ${about.planned_from ? html`<p>${e.planned(moment(t, zone, about.planned_from))}</p><button type="button" class="quiet" ?disabled=${this.busy} @click=${() => this.publish(undefined, true)}>${e.publishWithdraw}</button>` : nothing}
+      ${about.planned_from ? html`<p>${e.planned(moment(t, zone, about.planned_from))}</p><button type="button" class="quiet" ?disabled=${busy} @click=${() => this.publish(undefined, true)}>${e.publishWithdraw}</button>` : nothing}
       ${about.plan_failed ? html`<p class="wrong">${e.planFailed}</p>` : nothing}
-      ${this.asking && this.diff ? replacing({ e, diff: this.diff, about, before: this.previous, busy: this.busy, yes: () => this.publish(), no: () => this.ask(false) })
-        : html`<button type="button" class="primary" id="publish-now" ?disabled=${this.busy} @click=${() => this.ask(true)}>${e.publishNow}</button>`}
-      <form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); this.publish(String(new FormData(event.target as HTMLFormElement).get('from'))); }}>
+      ${asking === 'now' ? question() : html`<button type="button" class="primary" id="publish-now" ?disabled=${busy} @click=${() => this.ask('now')}>${e.publishNow}</button>`}
+      <form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); this.ask({ from: String(new FormData(event.target as HTMLFormElement).get('from')) }); }}>
         <label class="field">${e.publishAt}<input type="datetime-local" name="from" required min=${localMinute(new Date())}><span class="hint">${e.publishAtHint}</span></label>
-        <button type="submit" class="secondary" ?disabled=${this.busy}>${e.publishOn}</button></form>`;
+        ${asking && asking !== 'now' ? question(asking.from) : html`<button type="submit" class="secondary" id="publish-on" ?disabled=${busy}>${e.publishOn}</button>`}</form>`;
   }
 
   private rehoming() {
@@ -196,7 +234,8 @@ export class CompareElement extends EditorElement {
           <tbody>${plan.table.slice(0, 100).map((one) => html`<tr><td>${who(one.from)}</td><td>${who(one.to)}</td><td class="number">${one.reports}</td></tr>`)}</tbody></table></div>` : nothing}
         ${rehoming.uncovered_all ? html`<p class="notice warn">${e.rehomeUncovered(String(rehoming.uncovered_all))}</p>` : nothing}
         ${rehoming.stale_rules?.length ? html`<p class="notice warn">${e.rehomeRules(rehoming.stale_rules.join('、'))}</p>` : nothing}
-        ${plan.status === 'previewed' ? html`<button type="button" class="primary" ?disabled=${this.busy || this.set !== this.inForce || plan.reports + rehoming.duties_moved === 0} @click=${() => this.confirm('confirmation')}>${e.rehomeConfirm}</button>`
+        ${plan.status === 'previewed' ? html`<button type="button" class="primary" ?disabled=${this.busy || this.set !== this.inForce || plan.reports + rehoming.duties_moved === 0} @click=${() => this.confirm('confirmation')}>${e.rehomeConfirm}</button>
+            ${this.set === this.inForce ? nothing : html`<p class="hint">${e.rehomeFirst}</p>`}`
           : plan.status === 'finished' ? html`<p class="notice" role="status">${e.rehomeDone(String(plan.results.done), String(plan.results.changed))}</p>
             ${plan.undoes ? nothing : html`<button type="button" class="quiet" ?disabled=${this.busy} @click=${() => this.confirm('undo')}>${e.rehomeUndo}</button>`}`
           : html`<p role="status">${e.rehomeRunning(String(plan.parts_done), String(plan.parts))}</p>`}` : nothing}`;

@@ -28,24 +28,27 @@ export function differences(e: EditorCatalogue, diff: BoundaryDiff, name: (code:
     ${list(e.listChanged(String(changed.length)), changed.length, changed.slice(0, mostListed).map((one) => ({ code: one.code, gone: false, text: html`<bdi>${name(one.code)}</bdi>` })))}`;
 }
 
-/** What is read before a version comes into force at once. */
+/** What is read before a version comes into force, at once or later. */
 export interface Replacing {
   e: EditorCatalogue;
   diff: BoundaryDiff;
   about: BoundarySet;
   before: BoundarySet | undefined;
+  /** When it comes into force, as people read it; undefined for at once. */
+  when?: string;
+  called(set: BoundarySet): string;
   busy: boolean;
   yes(): void;
   no(): void;
 }
 
-/** Says which version comes in place of which, and what that changes; asks once more. */
-export function replacing({ e, diff, about, before, busy, yes, no }: Replacing): TemplateResult {
+/** Says which version comes in place of which, when, and what that changes; asks once more. */
+export function replacing({ e, diff, about, before, when, called, busy, yes, no }: Replacing): TemplateResult {
   const { added, removed, renamed, changed } = diff;
+  const ask = before ? e.replaceAsk(called(about), called(before), when) : e.replaceFirst(called(about), when);
   return html`<div class="notice warn confirm" role="group" aria-labelledby="replacing" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') no(); }}>
-    <p id="replacing" tabindex="-1"><strong>${before ? e.replaceAsk(about.set.slice(0, 8), before.set.slice(0, 8)) : e.replaceFirst(about.set.slice(0, 8))}</strong></p>
-    ${about.note ? html`<p><bdi>${about.note}</bdi></p>` : nothing}
-    ${before ? html`<p>${e.replaceAreas(String(before.areas), String(about.areas))} ${e.compareCounts(String(added.length), String(removed.length), String(renamed.length), String(changed.length))}</p>` : nothing}
+    <p id="replacing" tabindex="-1"><strong>${ask}</strong></p>
+    ${before ? html`<p>${before.areas === about.areas ? e.replaceAsMany(String(about.areas)) : e.replaceAreas(String(before.areas), String(about.areas))} ${e.compareCounts(String(added.length), String(removed.length), String(renamed.length), String(changed.length))}</p>` : nothing}
     ${removed.length ? html`<p class="wrong">${e.replaceRemoves(String(removed.length))}</p>` : nothing}
-    <div class="buttons"><button type="button" class="primary" ?disabled=${busy} @click=${yes}>${e.replaceYes}</button><button type="button" class="secondary" @click=${no}>${e.replaceNo}</button></div></div>`;
+    <div class="buttons"><button type="button" class="primary" ?disabled=${busy} @click=${yes}>${when ? e.replaceOn : e.replaceYes}</button><button type="button" class="secondary" @click=${no}>${e.replaceNo}</button></div></div>`;
 }

@@ -26,6 +26,8 @@ export function whyKept(t: Catalogue, e: EditorCatalogue, doomed: Doomed, error:
 export interface Question {
   e: EditorCatalogue;
   doomed: Doomed;
+  /** What a draft is called. */
+  called(set: BoundarySet): string;
   person: string;
   busy: boolean;
   yes(): void;
@@ -33,9 +35,9 @@ export interface Question {
 }
 
 /** Asks once more; of what somebody else drew it says so. */
-export function question({ e, doomed, person, busy, yes, no }: Question): TemplateResult {
+export function question({ e, doomed, called, person, busy, yes, no }: Question): TemplateResult {
   const other = 'drawing' in doomed && doomed.drawing.changed_by !== person ? doomed.drawing.changed_by : '';
-  const text = 'set' in doomed ? e.discardSetAsk(doomed.id.slice(0, 8)) : e.discardDrawingAsk(doomed.drawing.name || e.unnamed, String(doomed.drawing.edits));
+  const text = 'set' in doomed ? e.discardSetAsk(called(doomed.set)) : e.discardDrawingAsk(doomed.drawing.name || e.unnamed, String(doomed.drawing.edits));
   return html`<div class="notice warn confirm" role="group" aria-labelledby="discarding" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') no(); }}>
     <p id="discarding" tabindex="-1"><strong>${text}</strong></p>
     ${other ? html`<p class="wrong">${e.discardOthers(other)}</p>` : nothing}

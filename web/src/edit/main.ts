@@ -11,6 +11,7 @@ import { Entrance } from '../sign-in/entrance.ts';
 import { rightsOf } from '../sign-in/rights.ts';
 import type { Session } from '../sign-in/session.ts';
 import { EditorElement } from './element.ts';
+import { calledSet } from './called.ts';
 import { discard, whyKept, type Doomed } from './discarding.ts';
 import { setsView } from './sets.ts';
 
@@ -148,7 +149,7 @@ export class EditPage extends EditorElement {
       }
       this.doomed = undefined;
       await this.fetch();
-      this.done = 'set' in doomed ? this.e.discardedSet(doomed.id.slice(0, 8)) : this.e.discardedDrawing(doomed.drawing.name || this.e.unnamed);
+      this.done = 'set' in doomed ? this.e.discardedSet(calledSet(this.e, this.t, setting.jurisdiction.time_zone, doomed.set)) : this.e.discardedDrawing(doomed.drawing.name || this.e.unnamed);
       await this.focusOn('#edit-title');
     });
   }
@@ -185,7 +186,7 @@ export class EditPage extends EditorElement {
         return html`<weige-compare .setting=${setting} .set=${this.set} ?rehomes=${rehomes} @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-compare>`;
       default:
         return this.sets ? setsView({ t, e, language, zone: setting.jurisdiction.time_zone, sets: this.sets, inForce: this.inForce, drawings: this.drawings, busy: this.busy,
-          person: session.person, doomed: this.doomed, ask: (doomed) => this.ask(doomed), discard: () => this.discard(),
+          person: session.person, rehomes, doomed: this.doomed, ask: (doomed) => this.ask(doomed), discard: () => this.discard(),
           draw: (set, name) => this.draw(set, name), repair: (set) => this.repair(set), compare: (set) => this.go({ set }), open: (drawing) => this.go({ drawing }) }) : html`<p role="status">${t.loading}</p>`;
     }
   }

@@ -3,6 +3,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import type { BoundarySet, Drawing } from '../contract/schemas.ts';
 import type { EditorCatalogue } from '../locale/editor.ts';
 import { moment } from '../locale/format.ts';
+import { calledSet } from './called.ts';
 import { question, type Doomed } from './discarding.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 
@@ -17,6 +18,8 @@ interface SetsState {
   busy: boolean;
   /** Who reads this. */
   person: string;
+  /** They may see and confirm what a version changes for open reports. */
+  rehomes: boolean;
   /** What somebody may be about to discard. */
   doomed: Doomed | undefined;
   ask(doomed: Doomed | undefined): void;
@@ -30,10 +33,14 @@ interface SetsState {
 /** Every version with what can be done with it, and what is being drawn. */
 export function setsView(state: SetsState): TemplateResult {
   const { t, e, zone, doomed } = state;
-  const asked = (id: string) => (doomed?.id === id ? question({ e, doomed, person: state.person, busy: state.busy, yes: state.discard, no: () => state.ask(undefined) }) : nothing);
+  const asked = (id: string) => (doomed?.id === id ? question({ e, doomed, called: (set) => calledSet(e, t, zone, set), person: state.person, busy: state.busy, yes: state.discard, no: () => state.ask(undefined) }) : nothing);
   const name = createRef<HTMLInputElement>();
+  const base = (id: string) => {
+    const set = state.sets.find((one) => one.set === id);
+    return set ? calledSet(e, t, zone, set) : id.slice(0, 8);
+  };
   const row = (set: BoundarySet) => html`<tr>
-      <th scope="row"><code>${set.set.slice(0, 8)}</code>${set.note ? html`<p class="set-note"><bdi>${set.note}</bdi></p>` : nothing}</th>
+      <th scope="row">${set.note ? html`<p class="set-note"><bdi>${set.note}</bdi></p>` : nothing}<code>${set.set.slice(0, 8)}</code></th>
       <td><span class="chip ${set.status === 'draft' ? 'waiting' : ''}">${e[`status_${set.status}`]}</span>
         ${set.published_at ? html`<p class="hint">${e.publishedAt(moment(t, zone, set.published_at))}</p>` : nothing}
         ${set.planned_from ? html`<p class="hint">${e.plannedFrom(moment(t, zone, set.planned_from))}</p>` : nothing}
@@ -42,7 +49,7 @@ export function setsView(state: SetsState): TemplateResult {
       <td data-label=${e.colAreas}>${set.areas}</td><td>${moment(t, zone, set.created_at)}</td>
       <td><div class="buttons"><button type="button" class="secondary" ?disabled=${state.busy} @click=${() => state.draw(set.set, name.value?.value.trim() ?? '')}>${e.actDraw}</button>
         ${set.warnings?.length ? html`<button type="button" class="quiet" ?disabled=${state.busy} @click=${() => state.repair(set.set)}>${e.actRepair}</button>` : nothing}
-        ${set.set === state.inForce ? nothing : html`<button type="button" class="quiet" @click=${() => state.compare(set.set)}>${e.actCompare}</button>`}
+        ${set.set === state.inForce && !state.rehomes ? nothing : html`<button type="button" class="quiet" @click=${() => state.compare(set.set)}>${set.set === state.inForce ? e.actRehome : e.actCompare}</button>`}
         ${set.status === 'draft' && !set.planned_from ? html`<button type="button" class="quiet" id=${`discard-${set.set}`} ?disabled=${state.busy} @click=${() => state.ask({ id: set.set, set })}>${e.actDiscard}</button>` : nothing}</div>${asked(set.set)}</td></tr>`;
   return html`<section class="card"><p class="hint">${e.setsNote}</p>
       <label class="field">${e.nameOfNew}<input ${ref(name)} maxlength="100" autocomplete="off"><span class="hint">${e.nameHint}</span></label>
@@ -50,7 +57,7 @@ export function setsView(state: SetsState): TemplateResult {
       <tbody>${state.sets.map(row)}</tbody></table></div></section>
     <section class="card"><h2>${e.drawingsTitle}</h2>
       ${state.drawings.length === 0 ? html`<p>${e.drawingsNone}</p>` : html`<ul class="drawings">${state.drawings.map((one) => html`<li>
-        <span><strong>${one.name || e.unnamed}</strong> · ${e.begunFrom(moment(t, zone, one.created_at), one.base.slice(0, 8))} · ${e.editsCount(String(one.edits))} · ${e.changedAt(moment(t, zone, one.changed_at))}</span>
+        <span><strong>${one.name || e.unnamed}</strong> · ${e.begunFrom(moment(t, zone, one.created_at), base(one.base))} · ${e.editsCount(String(one.edits))} · ${e.changedAt(moment(t, zone, one.changed_at))}</span>
         <div class="buttons"><button type="button" class="secondary" @click=${() => state.open(one.drawing)}>${e.openDrawing}</button>
           <button type="button" class="quiet" id=${`discard-${one.drawing}`} ?disabled=${state.busy} @click=${() => state.ask({ id: one.drawing, drawing: one })}>${e.actDiscard}</button></div>${asked(one.drawing)}</li>`)}</ul>`}</section>`;
 }

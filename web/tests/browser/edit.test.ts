@@ -380,13 +380,14 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByRole('button', { name: e.discardYes }).click();
     await page.locator('.confirm [role=alert]').waitFor();
     await page.getByRole('button', { name: e.discardNo }).click();
+    expect(await row.textContent()).toContain('Second adjustment of the year');
     const drawings = page.locator('.drawings li').filter({ hasText: version });
     await drawings.getByRole('button', { name: e.actDiscard }).click();
     await page.getByRole('button', { name: e.discardYes }).click();
     await drawings.waitFor({ state: 'detached' });
     await row.getByRole('button', { name: e.actDiscard }).click();
     await page.getByRole('button', { name: e.discardYes }).click();
-    await page.getByText(e.discardedSet(version)).waitFor();
+    await page.getByText(e.discardedSet(e.setNoted('Second adjustment of the year', version))).waitFor();
     expect(await row.count()).toBe(0);
     await visit.end();
   });
@@ -427,16 +428,31 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     expect(await page.getByLabel(e.publishAt).evaluate((field) => (field as HTMLInputElement).validity.rangeUnderflow)).toBe(true);
     await page.getByLabel(e.publishAt).fill(`${new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 11)}08:30`);
     await page.getByRole('button', { name: e.publishOn }).click();
+    // A date is asked about as well: what goes is read before.
+    const ask = page.locator('.confirm');
+    await expect.poll(() => page.locator('#replacing').evaluate((one) => one === document.activeElement)).toBe(true);
+    expect(await ask.textContent()).toContain(e.replaceRemoves('1'));
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('#publish-on').evaluate((one) => one === document.activeElement)).toBe(true);
+    expect(await page.getByRole('button', { name: e.publishWithdraw }).count(), 'no date is set before yes').toBe(0);
+    await page.keyboard.press('Enter');
+    await ask.getByRole('button', { name: e.replaceOn }).click();
     await page.getByRole('button', { name: e.publishWithdraw }).waitFor();
+    await expect.poll(() => page.locator('#compare-done').evaluate((one) => one === document.activeElement), { message: 'the keyboard goes on from what was done' }).toBe(true);
     await visit.check('planned');
     await visit.picture('edit-publish-1-planned', { whole: true });
     await page.getByRole('button', { name: e.publishWithdraw }).click();
     await page.getByText(e.withdrawn).waitFor();
+    // Many areas are called alike: their street or community is said with them.
+    const hands = page.locator('table.hands tbody td:not(.number)');
+    expect(await hands.first().textContent()).toMatch(/^\S+ \S+ \d+$/);
+    expect(await hands.evaluateAll((cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).length), 'a code runs into the next').toBe(0);
 
     // The re-homing is looked at before anything is published.
     await page.getByRole('button', { name: e.rehomeLook }).click();
     await page.locator('table.grid').filter({ hasText: e.colWhom }).waitFor();
     expect(await page.getByRole('button', { name: e.rehomeConfirm }).isDisabled()).toBe(true);
+    await page.getByText(e.rehomeFirst).waitFor();
     await publishNow(page, e);
     await page.getByRole('button', { name: e.rehomeLook }).click();
     await expect.poll(() => page.getByRole('button', { name: e.rehomeConfirm }).isEnabled(), { timeout: 10_000 }).toBe(true);
@@ -445,6 +461,9 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByRole('button', { name: e.rehomeConfirm }).click();
     await page.getByRole('button', { name: e.rehomeUndo }).waitFor({ timeout: 60_000 });
     await visit.picture('edit-publish-3-rehomed', { whole: true });
+    // Whoever comes back later can still take it back.
+    await page.reload();
+    await page.getByText(e.inForceAlready).waitFor();
     await page.getByRole('button', { name: e.rehomeUndo }).click();
     await page.getByRole('button', { name: e.rehomeUndo }).waitFor({ state: 'detached' });
     await page.locator('.notice[role=status]').last().waitFor();
