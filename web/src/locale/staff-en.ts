@@ -197,6 +197,7 @@ export const en: StaffCatalogue = {
   readingsNone: 'Nobody did so far.',
   colleague: 'a colleague',
   mineRefused: (what, why) => `“${what}” was not recorded: ${why}`,
+  mineBegun: 'begun',
   mineDrop: 'Understood, remove it',
   minePending: 'to be sent',
   minePhoto: 'Take or choose photos',

@@ -197,6 +197,7 @@ export const zh = {
   readingsNone: '还没有人看过。',
   colleague: '一位同事',
   mineRefused: (what: string, why: string) => `“${what}”没有登记：${why}`,
+  mineBegun: '写了一半',
   mineDrop: '知道了，去掉',
   minePending: '待发送',
   minePhoto: '拍照或选照片',

@@ -10,7 +10,7 @@ import { staffName } from '../dispatch/people.ts';
 import { moment } from '../locale/format.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { readAnswers } from '../report/questions.ts';
-import type { Kept, Made, Move } from './kept.ts';
+import type { Kept, Made, Move, Said, Words } from './kept.ts';
 import { chips, whereIs } from './list.ts';
 import type { Case } from './order.ts';
 import type { Pictures } from './photos.ts';
@@ -18,7 +18,7 @@ import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
 import './pictures.ts';
 
-/** One case on the phone, with its steps under the thumb. Events: `move` {kind, body, behind}, `picture` {blob}, `drop` {at}. */
+/** One case on the phone, with its steps under the thumb. Events: `move` {kind, body, behind}, `words` {kind, said}, `picture` {blob}, `drop` {at}. */
 @customElement('weige-case')
 export class CasePage extends StaffElement {
   @property({ attribute: false }) kept!: Kept;
@@ -28,6 +28,8 @@ export class CasePage extends StaffElement {
 
   /** Photos of it that wait to be sent. */
   @property({ attribute: false }) pictures: Pictures = [];
+  /** What was begun for its steps. */
+  @property({ attribute: false }) words: readonly Words[] = [];
   /** Photos that it has; undefined where they cannot be asked for. */
   @property({ attribute: false }) photos: PhotoSource | undefined;
 
@@ -35,8 +37,14 @@ export class CasePage extends StaffElement {
   @property({ attribute: false }) client: Client | undefined;
 
   @state() private chosen: PlainStep | undefined;
-  @state() private said = { code: '', reason: '', reply: '' };
+  @state() private said: Said = { code: '', reason: '', reply: '' };
   @state() private wrong: { field: string; text: string } | undefined;
+
+  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    const before = changed.get('of') as Case | undefined;
+    // The form of one case must not stand below another, where the phone's Back may lead.
+    if (before && before.item.report !== this.of.item.report) this.chosen = undefined;
+  }
 
   protected override updated(): void {
     // Seldom asked for, and drawn once it is there.
@@ -45,7 +53,7 @@ export class CasePage extends StaffElement {
 
   private choose(kind: PlainStep): void {
     const way = ways[kind];
-    this.said = { code: '', reason: '', reply: '' };
+    this.said = this.begun(kind) ?? { code: '', reason: '', reply: '' };
     this.wrong = undefined;
     if (way.code.length === 0 && !way.reason && !way.reply) {
       this.take(kind);
@@ -53,6 +61,22 @@ export class CasePage extends StaffElement {
     }
     this.chosen = kind;
     void this.focusOn('.step-form select, .step-form textarea');
+  }
+
+  private begun(kind: PlainStep): Said | undefined {
+    return this.words.find((one) => one.kind === kind)?.said;
+  }
+
+  private write(kind: PlainStep, said: Said): void {
+    this.said = said;
+    this.dispatchEvent(new CustomEvent<Pick<Words, 'kind' | 'said'>>('words', { detail: { kind, said } }));
+  }
+
+  /** Closes the form and lets go of what stands in it. */
+  private giveUp(kind: PlainStep): void {
+    this.write(kind, { code: '', reason: '', reply: '' });
+    this.chosen = undefined;
+    void this.focusOn(`[data-step=${kind}]`);
   }
 
   private submit(event: SubmitEvent, kind: PlainStep): void {
@@ -89,7 +113,7 @@ export class CasePage extends StaffElement {
       <dl class="facts">${item.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${item.address}</dd>` : nothing}<dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item)}${this.near ? ` · ${this.near}` : ''}${item.address_grade === 'none' ? nothing : html`<br><a class="secondary" data-at="${item.lat}, ${item.lon}" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a>`}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, item.filed_at)}</dd>
         ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
-      ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}</button>`)}</div>`}
+      ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}${this.begun(kind) ? html`<small>${s.mineBegun}</small>` : nothing}</button>`)}</div>`}
       <weige-pictures .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures>
       ${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}
       ${item.has_contact ? html`<section><h2>${t.contact}</h2>${this.client ? html`<weige-contact .client=${this.client} .report=${item.report}></weige-contact>` : html`<p class="hint">${s.mineContactOffline}</p>`}</section>` : nothing}
@@ -110,7 +134,7 @@ export class CasePage extends StaffElement {
   private form(kind: PlainStep) {
     const { s, said } = this;
     const way = ways[kind];
-    const set = (change: Partial<typeof this.said>) => { this.said = { ...this.said, ...change }; this.wrong = undefined; };
+    const set = (change: Partial<Said>) => { this.write(kind, { ...this.said, ...change }); this.wrong = undefined; };
     const invalid = (field: string) => (this.wrong?.field === field ? 'true' : 'false');
     const wrong = (field: string) => html`<p class="wrong" id="case-${field}-wrong" role="alert">${this.wrong?.field === field ? this.wrong.text : ''}</p>`;
     const area = (name: 'reason' | 'reply', label: string) => html`<div class="field"><label for="case-${name}">${label}</label>
@@ -122,7 +146,7 @@ export class CasePage extends StaffElement {
           <option value="" .selected=${said.code === ''}>${s.stepCodeChoose}</option>${way.code.map((code) => html`<option value=${code} .selected=${code === said.code}>${codeName(s, code)}</option>`)}</select>${wrong('code')}</div>` : nothing}
       ${way.reply ? area('reply', `${s.stepReply}`) : nothing}
       ${way.reason ? area('reason', s.stepReason) : nothing}
-      <div class="thumb"><button class="primary">${s[`step_${kind}`]}</button><button type="button" class="secondary" @click=${() => { this.chosen = undefined; }}>${s.stepCancel}</button></div></form>`;
+      <div class="thumb"><button class="primary">${s[`step_${kind}`]}</button><button type="button" class="secondary" @click=${() => this.giveUp(kind)}>${s.stepCancel}</button></div></form>`;
   }
 }
 

@@ -46,6 +46,21 @@ export interface Move {
   refused?: string;
 }
 
+/** What was written for a step and neither sent nor given up. */
+export interface Words {
+  person: string;
+  report: string;
+  kind: PlainStep;
+  said: Said;
+}
+
+/** The words of a step as they stand in its form. */
+export interface Said {
+  code: string;
+  reason: string;
+  reply: string;
+}
+
 /** What somebody does with the case that is open. */
 export type Made = Pick<Move, 'kind' | 'body' | 'behind'>;
 
@@ -53,6 +68,7 @@ interface Shelf extends DBSchema {
   lists: { key: string; value: Kept };
   moves: { key: number; value: Move };
   pictures: { key: number; value: Picture };
+  words: { key: [report: string, kind: PlainStep]; value: Words };
 }
 
 /** The store of one jurisdiction on this phone. */
@@ -62,14 +78,17 @@ export class Store {
 
   constructor(jurisdiction: string) {
     this.list = jurisdiction;
-    this.opened = openDB<Shelf>(`weige-mine-${jurisdiction}`, 2, {
+    this.opened = openDB<Shelf>(`weige-mine-${jurisdiction}`, 3, {
       upgrade: (shelf, before) => {
         if (before < 1) {
           shelf.createObjectStore('lists');
           shelf.createObjectStore('moves', { autoIncrement: true });
         }
-        shelf.createObjectStore('pictures', { autoIncrement: true });
+        if (before < 2) shelf.createObjectStore('pictures', { autoIncrement: true });
+        shelf.createObjectStore('words', { keyPath: ['report', 'kind'] });
       },
+      // A later version of this page in another window must not wait for this one to be closed.
+      blocking: (_now, _later, event) => (event.target as IDBDatabase).close(),
     });
   }
 
@@ -89,8 +108,21 @@ export class Store {
     return found;
   }
 
+  /** Keeps a move, and lets go of the words that were written for it: both or neither. */
   async add(move: Move): Promise<void> {
-    await (await this.opened).add('moves', move);
+    const both = (await this.opened).transaction(['moves', 'words'], 'readwrite');
+    await Promise.all([both.objectStore('moves').add(move), both.objectStore('words').delete([move.report, move.kind]), both.done]);
+  }
+
+  async words(): Promise<Words[]> {
+    return await (await this.opened).getAll('words');
+  }
+
+  /** Keeps what is being written; nothing of it where nothing is left. */
+  async write(words: Words): Promise<void> {
+    const { report, kind, said } = words;
+    const shelf = await this.opened;
+    await (isBlank(said) ? shelf.delete('words', [report, kind]) : shelf.put('words', words));
   }
 
   async replace(at: number, move: Move): Promise<void> {
@@ -143,6 +175,11 @@ export class Store {
   /** Forgets everything: somebody signed out. */
   async clear(): Promise<void> {
     const shelf = await this.opened;
-    await Promise.all([shelf.clear('lists'), shelf.clear('moves'), shelf.clear('pictures')]);
+    await Promise.all([shelf.clear('lists'), shelf.clear('moves'), shelf.clear('pictures'), shelf.clear('words')]);
   }
+}
+
+/** Whether nothing worth keeping was written. */
+export function isBlank({ code, reason, reply }: Said): boolean {
+  return `${code}${reason}${reply}`.trim() === '';
 }

@@ -21,7 +21,7 @@ import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
 import { fetchKept } from './fetch.ts';
-import { Store, type Kept, type Made, type Move } from './kept.ts';
+import { isBlank, Store, type Kept, type Made, type Move, type Words } from './kept.ts';
 import { casesOf, withNow, type Case, type Place } from './order.ts';
 import { alone, sendAll } from './outbox.ts';
 import { sendPictures, type Picture, type Pictures } from './photos.ts';
@@ -35,6 +35,7 @@ export class MinePage extends StaffElement {
   @state() private kept: Kept | undefined;
   @state() private moves: readonly { at: number; move: Move }[] = [];
   @state() private pictures: Pictures = [];
+  @state() private words: readonly Words[] = [];
   @state() private online = navigator.onLine;
   @state() private busy = false;
   @state() private trouble = '';
@@ -113,6 +114,7 @@ export class MinePage extends StaffElement {
       this.store = store;
       this.moves = await store.moves();
       this.pictures = await store.pictures();
+      this.words = await store.words();
     } catch {
       // Private windows of some browsers keep nothing.
       this.storeless = true;
@@ -173,8 +175,13 @@ export class MinePage extends StaffElement {
     return this.moves.length + this.pictures.length;
   }
 
+  /** How much is gone when the phone is cleared: what waits, and what was begun. */
+  private get undone(): number {
+    return this.unsent + this.words.length;
+  }
+
   private async leave(anyway: boolean): Promise<void> {
-    if (this.unsent > 0 && !anyway) {
+    if (this.undone > 0 && !anyway) {
       this.leaving = true;
       void this.focusOn('.leave-anyway');
       return;
@@ -183,6 +190,7 @@ export class MinePage extends StaffElement {
     this.kept = undefined;
     this.moves = [];
     this.pictures = [];
+    this.words = [];
     this.leaving = false;
     await this.account.signOut();
   }
@@ -192,10 +200,20 @@ export class MinePage extends StaffElement {
     const { store, kept } = this;
     if (!kept || !store) return;
     await store.add({ key: newKey(), person: kept.person, report: this.open, kind, body, made: new Date().toISOString(), ...(behind ? { behind } : {}) });
+    this.words = this.words.filter((one) => one.report !== this.open || one.kind !== kind);
     this.sent = false;
     await this.look();
     if (kind !== 'accepted' && kind !== 'remarked') this.show('');
     await this.sync();
+  }
+
+  /** Keeps what is being written for a step of the open case, until it is sent or given up. */
+  private write({ kind, said }: Pick<Words, 'kind' | 'said'>): void {
+    const { kept, open: report } = this;
+    if (!kept) return;
+    const words = { person: kept.person, report, kind, said };
+    this.words = [...this.words.filter((one) => one.report !== report || one.kind !== kind), ...(isBlank(said) ? [] : [words])];
+    void this.store?.write(words).catch(() => undefined); // a full phone: the form still holds it
   }
 
   /** Keeps a photo of the open case on the phone, and sends it at once where that is possible. */
@@ -286,8 +304,9 @@ export class MinePage extends StaffElement {
     const open = cases.find(({ item }) => item.report === this.open);
     const zone = kept.jurisdiction.time_zone;
     if (open) {
-      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line(kept, '', open)}</div>${this.state()}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line(kept, '', open)}</div>${this.state()}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .words=${this.words.filter(({ report }) => report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
+        @words=${(event: CustomEvent<Pick<Words, 'kind' | 'said'>>) => this.write(event.detail)}
         @move=${(event: CustomEvent<Made>) => void this.move(event.detail)}></weige-case>`;
     }
     const button = (sort: 'due' | 'distance', text: string) => html`<button type="button" aria-pressed=${this.sort === sort ? 'true' : 'false'} @click=${() => this.order(sort)}>${text}</button>`;
@@ -297,7 +316,7 @@ export class MinePage extends StaffElement {
       ${this.finding ? html`<p class="hint" role="status">${this.finding}</p>` : nothing}
       ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
       ${areaSection({ t, s, language: this.language, kept, cases, here: this.here, today: dayIn(zone, new Date()) })}
-      <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.unsent))}</p>
+      <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.undone))}</p>
           <button type="button" class="secondary leave-anyway" @click=${() => void this.leave(true)}>${s.mineLeaveAnyway}</button>`
         : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;
   }

@@ -150,6 +150,25 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.locator('[data-step=accepted]').waitFor({ state: 'detached' });
     await page.locator('[data-step=resolved]').tap();
     await page.locator('#case-reply').fill('灯泡换好了');
+    // The phone's Back and a reload leave what was begun where it was; giving it up does not.
+    await page.goBack();
+    await page.locator(`[data-report="${two}"]`).tap();
+    await page.locator('[data-step=accepted]').waitFor();
+    expect(await page.locator('#case-reply, [data-step] small').count()).toBe(0);
+    await page.goBack();
+    await page.locator(`[data-report="${one}"]`).tap();
+    await page.locator('[data-step=resolved]', { hasText: s.mineBegun }).waitFor();
+    await visit.check('begun');
+    await visit.picture('mine-begun');
+    await page.locator('[data-step=remarked]').tap();
+    await page.locator('#case-reason').fill('写错了的话');
+    await page.reload();
+    await page.locator('[data-step=remarked]').tap();
+    expect(await page.locator('#case-reason').inputValue()).toBe('写错了的话');
+    await page.getByRole('button', { name: s.stepCancel }).tap();
+    await expect.poll(() => page.locator('[data-step] small').count()).toBe(1);
+    await page.locator('[data-step=resolved]').tap();
+    expect(await page.locator('#case-reply').inputValue()).toBe('灯泡换好了');
     await page.locator('.step-form .primary').tap();
     await page.getByText(s.mineWaiting('3')).waitFor();
     await visit.check('offline');
