@@ -3,6 +3,7 @@ import { distance, moment, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
 import { editorCatalogues } from '../src/locale/editor.ts';
 import { gazetteerCatalogues } from '../src/locale/gazetteer.ts';
+import { laterCatalogues } from '../src/locale/later.ts';
 import { residentCatalogues } from '../src/locale/resident.ts';
 import { staffCatalogues } from '../src/locale/staff.ts';
 import { sentence, Refusal, Unreached } from '../src/contract/errors.ts';
@@ -12,6 +13,7 @@ const { zh, en } = catalogues;
 describe.each([
   ['everybody', catalogues as Record<string, object>],
   ['residents', residentCatalogues as Record<string, object>],
+  ['what comes later on the report page', laterCatalogues as Record<string, object>],
   ['staff', staffCatalogues as Record<string, object>],
   ['editors', editorCatalogues as Record<string, object>],
   ['keepers of addresses', gazetteerCatalogues as Record<string, object>],

@@ -36,11 +36,11 @@ export interface FormState {
 export function reportForm(s: FormState): TemplateResult {
   const { t } = s;
   return html`<form class="report-form" novalidate @submit=${s.send} aria-label=${t.titleReport}>
-    <section class="card" aria-labelledby="what-title">
+    <section class="card" aria-labelledby="what-title" ?inert=${s.sending}>
       <h2 id="what-title">${t.stepWhat}</h2>
       ${photoField(s)}${serviceField(s)}${questionsPart(s)}${s.similar}${wordsField(s)}
     </section>
-    <section class="card" aria-labelledby="contact-title">
+    <section class="card" aria-labelledby="contact-title" ?inert=${s.sending}>
       <h2 id="contact-title">${t.stepContact}</h2>
       <p class="notice contact-note">${t.contactNote}</p>
       <div class="contact-fields">
@@ -52,9 +52,10 @@ export function reportForm(s: FormState): TemplateResult {
     ${preview({ t, language: s.language, service: serviceOf(s), draft: s.draft, hasContact: Object.values(s.contact).some((one) => String(one ?? '').trim() !== '') })}
     <div class="send">
       ${troubles(s)}
+      <p class="sr" role="status">${s.sending ? t.sendingLocked : ''}</p>
       <div class="buttons">
         <button class="primary big" aria-disabled=${s.sending ? 'true' : 'false'}>${s.sending ? t.sending : t.send}</button>
-        ${s.keeps ? html`<button type="button" class="quiet" @click=${s.clear}>${t.clearDraft}</button>` : nothing}
+        ${s.keeps && !s.sending ? html`<button type="button" class="quiet" @click=${s.clear}>${t.clearDraft}</button>` : nothing}
       </div>
       ${s.keeps ? html`<p class="hint">${t.draftKept}</p>` : nothing}
     </div>

@@ -13,6 +13,7 @@ import type { ContactInput, Located } from '../contract/schemas.ts';
 import { canDraw, program, type MapElement } from '../map/element.ts';
 import { nothing as noPoints, publicPoints, type PointCollection } from '../map/features.ts';
 import { POINTS_FROM_ZOOM } from '../map/sources.ts';
+import { said } from '../locale/format.ts';
 import { keepPage } from '../offline/keep.ts';
 import { ResidentElement } from '../page/resident-element.ts';
 import { byTouch } from '../page/touch.ts';
@@ -23,13 +24,13 @@ import { filedView, savedView, type Receipt } from './filed.ts';
 import { reportForm } from './form.ts';
 import { openKept, type Kept } from './kept.ts';
 import { locatedView } from './located.ts';
-import { outboxView } from './outbox-view.ts';
 import { Outbox, type Waiting } from './outbox.ts';
 import { post } from './post.ts';
 import { answerProblems, answersTo, notices } from './questions.ts';
-import { around, firstPhotos, meTooView, nearest, similar, similarView, type Near } from './similar.ts';
+import { around, firstPhotos, nearest, similar, type Near } from './similar.ts';
 import { across, otherSides } from './sides.ts';
 import type { FindPlace } from './find-place.ts';
+import type { PhotoField } from './photo-field.ts';
 import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 
 /** The zoom at which a chosen place is looked at: near enough to tell one house from the next. */
@@ -65,15 +66,21 @@ export class ReportPage extends ResidentElement {
   /** Which side of an edge it is on was answered; or could not be gone to. */
   @state() private side: 'asked' | 'sure' | 'failed' = 'asked';
   @query('weige-find-place') private finder!: FindPlace | null;
+  @query('weige-photo-field') private photoField!: PhotoField | null;
   @query('weige-place-tools') private tools!: PlaceTools | null;
   private asking: AbortController | undefined;
   private shownBounds: string | undefined;
   private kept: Kept | undefined;
   private outbox: Outbox | undefined;
+  /** What is shown only after something else; fetched once the page stands. */
+  @state() private later: typeof import('./later.ts') | undefined;
+  /** Key of the report that somebody wants back in the form, in which another stands. */
+  @state() private replacing = '';
   private stop: (() => void) | undefined;
   /** Asks again who answers for the place where that could not be asked before. */
   private readonly back = (): void => {
     if (this.located === 'failed' && this.draft.place) void this.locate({ ...this.draft.place, datum: 'WGS84' });
+    void this.fetchLater();
   };
 
   override connectedCallback(): void {
@@ -91,14 +98,21 @@ export class ReportPage extends ResidentElement {
       const kept = (this.kept = await openKept());
       this.outbox = new Outbox(kept, client.jurisdiction, post(client), (all) => { this.waiting = all; });
       this.stop = this.outbox.start();
-      await this.outbox.tell(); // with the form, which it would push down
+      await this.outbox.tell();
+      if (this.waiting.length > 0) await this.fetchLater(); // with the form, which it would push down
       this.draft = { ...draftOf(await kept.draft(client.jurisdiction)), ...this.handedOver() };
       this.setting = setting;
       keepPage('/');
+      void this.fetchLater();
       if (this.draft.place) void this.locate({ ...this.draft.place, datum: 'WGS84' });
     } catch {
       this.failed = true;
     }
+  }
+
+  /** Without a connection it may not come; it is asked for again once there is one. */
+  private async fetchLater(): Promise<void> {
+    this.later ??= await import('./later.ts').catch(() => undefined);
   }
 
   override disconnectedCallback(): void {
@@ -152,6 +166,7 @@ export class ReportPage extends ResidentElement {
 
   /** Takes a place from the map. */
   private pointed({ at, accuracy }: { at: Position; accuracy: number }): void {
+    if (this.sending) return;
     this.finder?.placeChosenElsewhere();
     this.tools?.placeChosenElsewhere();
     void this.locate({ lon: at[0], lat: at[1], accuracy, datum: 'WGS84' });
@@ -159,6 +174,7 @@ export class ReportPage extends ResidentElement {
 
   /** Takes a place from elsewhere, and shows it on the map. */
   private async chosen(place: ChosenPlace, by: EventTarget | null): Promise<void> {
+    if (this.sending) return; // what is being sent stays as it is
     for (const one of [this.finder, this.tools]) if (one !== by) one?.placeChosenElsewhere();
     await this.locate(place);
     if (this.draft.place) this.map?.moveTo([this.draft.place.lon, this.draft.place.lat], placeZoom);
@@ -260,18 +276,20 @@ export class ReportPage extends ResidentElement {
 
   private async send(event?: SubmitEvent): Promise<void> {
     event?.preventDefault();
-    const { place, key } = this.draft;
     if (this.sending || !this.setting || !this.outbox || !this.kept) return;
     this.notice = undefined;
     this.wrong = this.problems();
-    if (this.wrong.length > 0 || !place) {
+    if (this.wrong.length > 0) {
       void this.focusOn('#problems');
       return;
     }
-    this.sending = true;
-    this.inHand = key;
-    this.told = this.draft;
+    this.sending = true; // which locks the form: what was written after would not be sent
     try {
+      await Promise.all([this.photoField?.taken, this.fetchLater()]);
+      const { place, key } = this.draft;
+      if (!place) return;
+      this.inHand = key;
+      this.told = this.draft;
       const body = reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers));
       this.settle(await this.outbox.send({ key, jurisdiction: this.setting.client.jurisdiction, at: Date.now(), body, photos: this.draft.photos, tried: false, lostPhotos: 0, draft: this.draft }));
     } catch (error) {
@@ -297,16 +315,29 @@ export class ReportPage extends ResidentElement {
     if (filed) void this.outbox?.remove(waiting.key);
     this.draft = emptyDraft();
     this.contact = {};
+    void this.kept?.keepDraft(waiting.jurisdiction, undefined).catch(() => undefined);
     void this.focusOn(filed ? '#filed' : '#saved');
+  }
+
+  /** Goes on in the form with what was refused, once nothing else is written there or may be replaced. */
+  private askTakingBack(one: Waiting, sure?: boolean): void {
+    if (this.sending) return;
+    const asked = this.replacing === one.key;
+    this.replacing = sure === undefined && !asked && !isEmpty(this.draft) ? one.key : '';
+    if (this.replacing) void this.focusOn('.leave-form');
+    else if (sure === false) void this.focusOn('.edit-again');
+    else this.takeBack(one, one.body.contact ?? {});
   }
 
   /** Goes on in the form with what was refused. */
   private takeBack({ key, draft, refused }: Waiting, contact: ContactInput): void {
+    const { place } = this.draft;
     this.sent = undefined;
     this.contact = contact;
     this.change(draft);
     void this.outbox?.remove(key);
-    if (draft.place && this.located === undefined) void this.locate({ ...draft.place, datum: 'WGS84' });
+    if (!draft.place) this.nowhere();
+    else if (this.located === undefined || place?.lon !== draft.place.lon || place.lat !== draft.place.lat) void this.chosen({ ...draft.place, datum: 'WGS84' }, null);
     const why = refused && new Refusal(refused.status, refused.fault);
     if (hasCode(why, 'key_reused')) this.notice = 'earlier-draft';
     else if (why) this.wrong = [{ field: formField(fieldOf(why)) ?? 'description', text: sentence(this.t, why) }];
@@ -322,15 +353,21 @@ export class ReportPage extends ResidentElement {
   private startAgain(): void {
     this.change(emptyDraft());
     this.contact = {};
-    this.located = undefined;
+    this.nowhere();
     this.sent = undefined;
     this.notice = undefined;
     this.wrong = [];
+    void this.focusOn('h1');
+  }
+
+  /** There is no place any more, nor what was known of it. */
+  private nowhere(): void {
+    this.asking?.abort();
+    this.located = undefined;
     this.near = [];
     this.meToo = undefined;
     this.finder?.placeChosenElsewhere();
     this.tools?.placeChosenElsewhere();
-    void this.focusOn('h1');
   }
 
   private wrongText(field: Field): string {
@@ -352,10 +389,10 @@ export class ReportPage extends ResidentElement {
     const beside = typeof this.located === 'object' && this.side !== 'sure' && !sent ? otherSides(this.located).map((one) => one.code) : [];
     return html`
       <div class="report-head"><h1 tabindex="-1">${t.titleReport}</h1><p>${t.reportIntro}</p></div>
-      <div class="report-find"><weige-address .client=${setting.client} .near=${place && { lon: place.lon, lat: place.lat }} @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-address>
+      <div class="report-find" ?inert=${this.sending}><weige-address .client=${setting.client} .near=${place && { lon: place.lon, lat: place.lat }} @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-address>
         <weige-find-place @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-find-place></div>
       <div class="report-map">
-        <weige-map .setting=${setting} .label=${t.mapLabel} ?choosing=${!sent} .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
+        <weige-map .setting=${setting} .label=${t.mapLabel} ?choosing=${!sent && !this.sending} .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
           .chosenArea=${finest} .besideAreas=${beside} .reports=${this.points} .unavailableText=${t.mapUnavailable}
           @chosen=${(event: CustomEvent<{ at: Position; accuracy: number }>) => this.pointed(event.detail)}
           @moved=${(event: CustomEvent<{ bounds: [number, number, number, number]; zoom: number }>) => void this.moved(event.detail)}
@@ -371,21 +408,25 @@ export class ReportPage extends ResidentElement {
   }
 
   private outboxPart(setting: Setting) {
-    return outboxView({ t: this.t, language: this.language, setting, all: this.waiting.filter((one) => one.key !== this.inHand), lasts: this.kept?.lasts ?? false,
-      sendNow: () => void this.outbox?.run(), edit: (one) => this.takeBack(one, one.body.contact ?? {}), remove: (one) => void this.outbox?.remove(one.key) });
+    const { draft } = this;
+    const words = draft.words.trim().slice(0, 60) || said(this.service()?.name, this.language) || this.t.stepWhere;
+    return this.later?.outboxView({ t: this.t, language: this.language, setting, all: this.waiting.filter((one) => one.key !== this.inHand), lasts: this.kept?.lasts ?? false,
+      replacing: this.replacing ? { key: this.replacing, words } : undefined, sendNow: () => void this.outbox?.run(),
+      edit: (one) => this.askTakingBack(one), replace: (one, sure) => this.askTakingBack(one, sure), remove: (one) => void this.outbox?.remove(one.key) });
   }
 
   private similarPart(setting: Setting) {
     const service = this.service();
-    if (this.meToo) return meTooView(this.t, this.language, setting, service, this.meToo, () => { this.meToo = undefined; this.isNew = true; });
+    if (!this.later) return nothing;
+    if (this.meToo) return this.later.meTooView(this.t, this.language, setting, service, this.meToo, () => { this.meToo = undefined; this.isNew = true; });
     if (this.isNew) return nothing;
-    return similarView({ t: this.t, language: this.language, service, list: similar(this.near, this.draft.service), photos: this.nearPhotos,
+    return this.later.similarView({ t: this.t, language: this.language, service, list: similar(this.near, this.draft.service), photos: this.nearPhotos,
       meToo: (one) => void this.meTooTaken(one), mineIsNew: () => { this.isNew = true; void this.focusOn('#description'); } });
   }
 
   private where(setting: Setting) {
     const t = this.t;
-    return html`<section class="card where" aria-labelledby="where-title">
+    return html`<section class="card where" ?inert=${this.sending} aria-labelledby="where-title">
       <h2 id="where-title">${t.stepWhere}</h2>
       <div class="located" aria-live="polite" aria-busy=${this.located === 'asking'}>${this.locatedPart(setting)}</div>
       <p class="wrong">${this.wrongText('place')}</p>

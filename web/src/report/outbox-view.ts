@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { Refusal, sentence } from '../contract/errors.ts';
 import { moment, said } from '../locale/format.ts';
+import { laterTexts } from '../locale/later.ts';
 import type { Language } from '../locale/locale.ts';
 import type { ResidentCatalogue } from '../locale/resident.ts';
 import { pageAddress, type Setting } from '../page/settings.ts';
@@ -13,8 +14,12 @@ interface OutboxState {
   all: readonly Waiting[];
   /** It outlives the page. */
   lasts: boolean;
+  /** What stands in the form, where taking the report of this key back would replace it. */
+  replacing: { key: string; words: string } | undefined;
   sendNow(): void;
   edit(one: Waiting): void;
+  /** That what stands in the form is to be replaced, or not. */
+  replace(one: Waiting, sure: boolean): void;
   remove(one: Waiting): void;
 }
 
@@ -22,8 +27,9 @@ interface OutboxState {
 export function outboxView(s: OutboxState): TemplateResult | typeof nothing {
   const { t, setting } = s;
   if (s.all.length === 0) return nothing;
+  const later = laterTexts();
   return html`<section class="card outbox" aria-labelledby="outbox-title" aria-live="polite">
-    <h2 id="outbox-title" tabindex="-1">${t.outboxTitle}</h2>
+    <h2 id="outbox-title" tabindex="-1">${later.outboxTitle}</h2>
     <ul>${s.all.map((one) => {
       const service = setting.jurisdiction.services.find((other) => other.service_code === one.body.service_code);
       return html`<li data-state=${one.filed ? 'filed' : one.refused ? 'refused' : 'waiting'}>
@@ -34,22 +40,31 @@ export function outboxView(s: OutboxState): TemplateResult | typeof nothing {
 }
 
 function waiting({ t, setting, lasts, sendNow, remove }: OutboxState, one: Waiting): TemplateResult {
-  const held = one.heldUntil && one.heldUntil > Date.now() ? t.outboxHeld(moment(t, setting.jurisdiction.time_zone, new Date(one.heldUntil).toISOString())) : '';
-  return html`<p class="notice warn">${held ? `${held} ${lasts ? t.outboxHeldKept : t.outboxHeldInPage}` : lasts ? t.outboxWaiting : t.outboxWaitingInPage}</p>
-    <div class="buttons"><button type="button" class="secondary" @click=${sendNow}>${t.outboxSendNow}</button>
-      <button type="button" class="quiet" @click=${() => { if (confirm(one.tried ? t.outboxDropTried : t.outboxDropAsk)) remove(one); }}>${t.outboxDrop}</button></div>`;
+  const later = laterTexts();
+  const held = one.heldUntil && one.heldUntil > Date.now() ? later.outboxHeld(moment(t, setting.jurisdiction.time_zone, new Date(one.heldUntil).toISOString())) : '';
+  return html`<p class="notice warn">${held ? `${held} ${lasts ? later.outboxHeldKept : later.outboxHeldInPage}` : lasts ? later.outboxWaiting : later.outboxWaitingInPage}</p>
+    <div class="buttons"><button type="button" class="secondary" @click=${sendNow}>${later.outboxSendNow}</button>
+      <button type="button" class="quiet" @click=${() => { if (confirm(one.tried ? later.outboxDropTried : later.outboxDropAsk)) remove(one); }}>${later.outboxDrop}</button></div>`;
 }
 
 function arrived({ t, remove }: OutboxState, one: Waiting, code: string): TemplateResult {
-  return html`<p class="notice">${t.outboxArrived} ${one.lostPhotos > 0 ? t.photosLost : ''}</p>
+  const later = laterTexts();
+  return html`<p class="notice">${later.outboxArrived} ${one.lostPhotos > 0 ? t.photosLost : ''}</p>
     <p class="ticket-label">${t.trackingCode}</p><p class="code">${code}</p><weige-copy .text=${code}></weige-copy>
     <div class="buttons"><a class="secondary" href=${pageAddress('/track/', location.search, code)}>${t.follow}</a>
-      <button type="button" class="quiet" @click=${() => remove(one)}>${t.outboxNoted}</button></div>`;
+      <button type="button" class="quiet" @click=${() => remove(one)}>${later.outboxNoted}</button></div>`;
 }
 
-function refused({ t, edit, remove }: OutboxState, one: Waiting): TemplateResult {
+function refused({ t, replacing, edit, replace, remove }: OutboxState, one: Waiting): TemplateResult {
+  const later = laterTexts();
   const why = one.refused ? sentence(t, new Refusal(one.refused.status, one.refused.fault)) : '';
-  return html`<p class="notice bad">${t.outboxRefused} ${why}</p>
-    <div class="buttons"><button type="button" class="secondary" @click=${() => edit(one)}>${t.outboxEdit}</button>
-      <button type="button" class="quiet" @click=${() => { if (confirm(t.outboxDropAsk)) remove(one); }}>${t.outboxDrop}</button></div>`;
+  const text = html`<p class="notice bad">${later.outboxRefused} ${why}</p>`;
+  if (replacing?.key === one.key) {
+    // Where it was asked for lies what leaves it, so that a second tap does no harm.
+    return html`${text}<p class="notice warn" id="replace-ask">${later.outboxReplaceAsk(replacing.words)}</p>
+      <div class="buttons"><button type="button" class="quiet leave-form" aria-describedby="replace-ask" @click=${() => replace(one, false)}>${later.outboxReplaceNot}</button>
+        <button type="button" class="secondary replace-form" aria-describedby="replace-ask" @click=${() => replace(one, true)}>${later.outboxReplace}</button></div>`;
+  }
+  return html`${text}<div class="buttons"><button type="button" class="secondary edit-again" @click=${() => edit(one)}>${later.outboxEdit}</button>
+      <button type="button" class="quiet" @click=${() => { if (confirm(later.outboxDropAsk)) remove(one); }}>${later.outboxDrop}</button></div>`;
 }

@@ -3,9 +3,9 @@ import type { Service } from '../contract/schemas.ts';
 import type { Language } from '../locale/locale.ts';
 import type { ResidentCatalogue } from '../locale/resident.ts';
 import type { Draft } from './draft.ts';
+import { publicFacts } from './facts.ts';
 import './marks.css';
 import { personalMarks, publicWords, without, type Mark } from './personal.ts';
-import { publicFacts } from './similar.ts';
 
 interface PreviewState {
   t: ResidentCatalogue;

@@ -1,11 +1,5 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { keyed } from 'lit/directives/keyed.js';
 import type { Client } from '../contract/client.ts';
-import type { PublicReports, Service, Status } from '../contract/schemas.ts';
-import { ago, distance, moment, said } from '../locale/format.ts';
-import type { Language } from '../locale/locale.ts';
-import type { ResidentCatalogue } from '../locale/resident.ts';
-import type { Setting } from '../page/settings.ts';
+import type { PublicReports, Status } from '../contract/schemas.ts';
 import type { Place } from './draft.ts';
 
 /** An open report near a place, as everybody may see it: no persons, and words only where its reporter agreed. */
@@ -59,47 +53,4 @@ export async function firstPhotos(client: Client, reports: readonly Near[]): Pro
     return [id, answer?.ok ? URL.createObjectURL(await answer.blob()) : ''] as const;
   }));
   return new Map(found.filter(([, url]) => url !== ''));
-}
-
-interface SimilarState {
-  t: ResidentCatalogue;
-  language: Language;
-  service: Service | undefined;
-  list: readonly Near[];
-  photos: ReadonlyMap<string, string>;
-  meToo(one: Near): void;
-  mineIsNew(): void;
-}
-
-/** What is known to all about one report. */
-export function publicFacts(t: ResidentCatalogue, language: Language, service: Service | undefined, one: Pick<Near, 'status' | 'filedAt' | 'words'> & { metres?: number }): TemplateResult {
-  return html`<p class="public-facts"><strong>${said(service?.name, language)}</strong> <span class="chip ${one.status === 'received' ? 'waiting' : ''}">${t[`status_${one.status}_short`]}</span></p>
-    ${one.words ? html`<p class="public-words">${one.words}</p>` : nothing}
-    <p class="hint">${[one.metres === undefined ? '' : t.similarAway(distance(t, one.metres)), t.similarFiled(ago(t, one.filedAt))].filter(Boolean).join(t.dot)}</p>`;
-}
-
-/** Open reports of the same service nearby, well enough to judge, over the page: one tap says that it is the same, one that it is not. */
-export function similarView({ t, language, service, list, photos, meToo, mineIsNew }: SimilarState): TemplateResult | typeof nothing {
-  if (list.length === 0) return nothing;
-  // Other reports make another sheet, which appears where the one before it went: one that grew would move.
-  return html`${keyed(list.map((one) => one.id).join(), html`<div class="sheet similar notice" role="group" aria-labelledby="similar-title">
-    <p id="similar-title"><strong>${t.similarTitle(String(list.length))}</strong></p>
-    <ul>${list.map((one) => html`<li>
-      <div>${publicFacts(t, language, service, one)}</div>
-      <div class="similar-photo">${photos.has(one.id) ? html`<img src=${photos.get(one.id) ?? ''} alt=${t.similarPhoto} width="72" height="72">` : nothing}</div>
-      <button type="button" class="secondary" @click=${() => meToo(one)}>${t.meToo}</button></li>`)}</ul>
-    <button type="button" class="primary new" @click=${mineIsNew}>${t.mineIsNew}</button>
-  </div>`)}`;
-}
-
-/** The report that somebody meets too: how it stands, and how to hear of it. */
-export function meTooView(t: ResidentCatalogue, language: Language, setting: Setting, service: Service | undefined, one: Near, anyway: () => void): TemplateResult {
-  return html`<div class="similar notice" role="group" aria-labelledby="me-too">
-    <p id="me-too" tabindex="-1"><strong>${t.meTooTitle}</strong></p>
-    <div class="public-view">${publicFacts(t, language, service, one)}
-      <p class="hint">${moment(t, setting.jurisdiction.time_zone, one.filedAt)}${t.dot}${t[`status_${one.status}`]}</p></div>
-    <p>${t.meTooNote}</p>
-    <weige-follow .setting=${setting} .what=${{ report: one.id }}></weige-follow>
-    <button type="button" class="quiet" @click=${anyway}>${t.meTooAnyway}</button>
-  </div>`;
 }

@@ -175,6 +175,63 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.end();
   });
 
+  it('is put back into the form only once what stands there may go, with its own place', async () => {
+    const t = texts('zh');
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    visit.expectComplaint(notLoaded);
+    const { page } = visit;
+    await visit.open('/');
+    await dropPin(visit, 20, 10);
+    await describe(visit, '第一件');
+    await page.locator('#contact-phone').fill('0511-85012345');
+    const first = await page.locator('.chain li').last().innerText();
+    await visit.context.setOffline(true);
+    await visit.press('.send button.primary');
+    await page.getByText(t.outboxWaiting).waitFor();
+    await page.getByRole('button', { name: t.reportAnother }).tap();
+    let refuse = true;
+    await visit.context.route(/\/reports$/, (route) => (refuse && route.request().method() === 'POST'
+      ? route.fulfill({ status: 400, contentType: 'application/json', body: JSON.stringify({ code: 'invalid', field: 'description', message: 'No.' }) }) : route.continue()));
+    await visit.context.setOffline(false);
+    await page.locator('.outbox [data-state=refused]').waitFor();
+    await dropPin(visit, -90, -60);
+    await describe(visit, '第二件，还没写完');
+    expect(await page.locator('.chain li').last().innerText()).not.toBe(first);
+    await page.getByRole('button', { name: t.outboxEdit }).tap();
+    await page.getByText(t.outboxReplaceAsk('第二件，还没写完')).waitFor();
+    await visit.check('asked before the form is replaced');
+    await visit.picture('outbox-replace', { whole: true });
+    await page.getByRole('button', { name: t.outboxReplaceNot }).tap();
+    expect(await page.locator('#description').inputValue()).toBe('第二件，还没写完');
+    await page.getByRole('button', { name: t.outboxEdit }).tap();
+    await page.getByRole('button', { name: t.outboxReplace }).tap();
+    await expect.poll(() => page.locator('#description').inputValue()).toBe('第一件');
+    await expect.poll(() => page.locator('.chain li').last().innerText()).toBe(first);
+    await page.locator('.outbox').waitFor({ state: 'detached' });
+
+    // While it is sent, nothing can be written that would not be.
+    refuse = false;
+    let go = (): void => undefined;
+    await visit.context.route(/\/reports$/, async (route) => {
+      if (route.request().method() === 'POST') await new Promise<void>((done) => { go = done; });
+      await route.fallback();
+    });
+    await page.locator('#description').focus();
+    await visit.press('.send button.primary');
+    await page.locator('.send [role=status]').getByText(t.sendingLocked).waitFor({ state: 'attached' });
+    await page.keyboard.type('更多');
+    expect(await page.locator('#description').evaluate((field) => field.closest('[inert]') !== null)).toBe(true);
+    await visit.picture('outbox-sending', { whole: true });
+    go();
+    await page.locator('#filed').waitFor();
+    expect((await tracked(await codeShown(page))).description).toBe('第一件');
+    expect(await page.evaluate(() => new Promise((done) => {
+      const opened = indexedDB.open('weige');
+      opened.onsuccess = () => { const all = opened.result.transaction('drafts').objectStore('drafts').count(); all.onsuccess = () => done(all.result); };
+    }))).toBe(0);
+    await visit.end();
+  });
+
   it('survives a closed browser as a draft, with its photo', async () => {
     const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
     await visit.open('/');

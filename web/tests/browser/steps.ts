@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
+import { laterCatalogues, type LaterCatalogue } from '../../src/locale/later.ts';
 import { residentCatalogues, type ResidentCatalogue } from '../../src/locale/resident.ts';
 import type { Filed, Jurisdiction } from '../../src/contract/schemas.ts';
 import type { Visit } from './browser.ts';
 
-export function texts(language: 'zh' | 'en'): ResidentCatalogue {
-  return residentCatalogues[language];
+export function texts(language: 'zh' | 'en'): ResidentCatalogue & LaterCatalogue {
+  return { ...residentCatalogues[language], ...laterCatalogues[language] };
 }
 
 /** The demo as the server describes it. */

@@ -1,0 +1,28 @@
+import type { LaterCatalogue } from './later-zh.ts';
+
+export const en: LaterCatalogue = {
+  similarTitle: (count) => `Already reported nearby: ${count} of this kind. Is it the same?`,
+  similarPhoto: 'Photo of that report',
+  meToo: 'Me too, tell me',
+  mineIsNew: 'No, mine is new',
+  meTooTitle: 'This has been reported',
+  meTooNote: 'There is no need to report it again; whoever handles it knows.',
+  meTooAnyway: 'Report mine anyway',
+  outboxTitle: 'Reports on this device',
+  outboxWaiting: 'Saved on this device. It will be sent by itself once there is a connection, and filed only once. You can close this page.',
+  outboxWaitingInPage: 'Not sent yet. This browser does not let it be saved, so please keep this page open; it will be sent by itself.',
+  outboxHeld: (at: string) => `Not filed yet: a great many reports came from your network just now. It can be filed from ${at} on.`,
+  outboxHeldKept: 'It is saved on this device and will be sent by itself, the next time this page is open after that, and filed only once.',
+  outboxHeldInPage: 'This browser does not let it be saved, so please keep this page open; it will be sent by itself.',
+  outboxSendNow: 'Try now',
+  outboxDrop: 'Discard',
+  outboxDropAsk: 'Delete this report from this device?',
+  outboxDropTried: 'It may have arrived already. Delete it from this device all the same?',
+  outboxArrived: 'It has arrived. Please note the tracking code.',
+  outboxNoted: 'I have noted it',
+  outboxRefused: 'It was not accepted; it is still on this device.',
+  outboxEdit: 'Put it back into the form',
+  outboxReplaceAsk: (words) => `What stands in the form, “${words}”, would be replaced and deleted.`,
+  outboxReplaceNot: 'Leave the form as it is',
+  outboxReplace: 'Replace it with this one',
+};
