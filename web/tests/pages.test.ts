@@ -69,7 +69,7 @@ describe('tracking code', () => {
 
 describe('filters', () => {
   it('survive the address, beside the jurisdiction', () => {
-    const filters = { area: '321102001', assignee: 'queue', status: 'received', service: 'light', report: 'r1' } as const;
+    const filters = { area: '321102001', assignee: 'queue', status: 'received', service: 'light', late: 'yes', report: 'r1' } as const;
     const search = searchWith('?j=nyc', filters);
     expect(filtersIn(search)).toEqual(filters);
     expect(jurisdictionIn(search)).toBe('nyc');

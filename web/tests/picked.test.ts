@@ -12,7 +12,7 @@ const item = (report: string, lon: number, lat: number, chain: string[]): QueueI
   ({ report, version: 1, status: 'assigned', service_code: 'light', filed_at: '2026-11-25T00:00:00Z', lon, lat, chain, boundary_set: 'b', assignee: { kind: 'person', person: 'p', because: 'duty' } });
 const [a, b, outside] = [item('a', 1, 1, ['s', 'g1']), item('b', 3, 1, ['s', 'g2']), item('c', 9, 9, [])];
 const listed = [a, b, outside];
-const filters = { area: '', assignee: 'p', status: 'assigned', service: 'light', report: '' } as const;
+const filters = { area: '', assignee: 'p', status: 'assigned', service: 'light', late: 'yes', report: '' } as const;
 const ring: Picked = { by: 'ring', ring: ringAround([0, 0, 2, 2]) };
 
 describe('what is picked', () => {
@@ -28,8 +28,8 @@ describe('what is picked', () => {
     expect(selectionOf(chosen(['a', 'b']), filters, listed, areas)).toEqual({ reports: ['a', 'b'], areas: ['g1', 'g2'] });
     expect(selectionOf(chosen(['a', 'c']), filters, listed, areas)).toEqual({ reports: ['a', 'c'] });
     expect(selectionOf(chosen(['a', 'gone']), filters, listed, areas)).toEqual({ reports: ['a', 'gone'] });
-    expect(selectionOf(areaToggled(nothingPicked, 'g1'), filters, listed, areas)).toEqual({ areas: ['g1'], assignee: 'p', status: 'assigned', service_code: 'light' });
-    expect(selectionOf(ring, { ...filters, assignee: 'all', status: '', area: 'g1' }, listed, areas)).toEqual({ polygon: { type: 'Polygon', coordinates: [ring.by === 'ring' ? ring.ring : []] }, areas: ['g1'], service_code: 'light' });
+    expect(selectionOf(areaToggled(nothingPicked, 'g1'), filters, listed, areas)).toEqual({ areas: ['g1'], assignee: 'p', status: 'assigned', service_code: 'light', late: true });
+    expect(selectionOf(ring, { ...filters, assignee: 'all', status: '', late: '', area: 'g1' }, listed, areas)).toEqual({ polygon: { type: 'Polygon', coordinates: [ring.by === 'ring' ? ring.ring : []] }, areas: ['g1'], service_code: 'light' });
   });
 
   it('is inside a ring by the parity of crossings, hollows and all', () => {

@@ -2548,6 +2548,9 @@ type ReassignmentPreview struct {
 	// Assignee A person's id, or `queue`.
 	Assignee string `json:"assignee,omitempty,omitzero"`
 
+	// Late true: only reports past the deadline that runs.
+	Late bool `json:"late,omitempty,omitzero"`
+
 	// Polygon GeoJSON Polygon or MultiPolygon, WGS 84, of at most 2,000 points.
 	Polygon json.RawMessage `json:"polygon,omitempty,omitzero"`
 	Reason  string          `json:"reason"`

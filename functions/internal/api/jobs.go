@@ -69,7 +69,7 @@ func (s *Server) PreviewReassignment(w http.ResponseWriter, r *http.Request, cod
 
 // jobRequest reads which reports are meant. An area that the caller does not hold is refused, so that an empty preview never hides that.
 func (s *Server) jobRequest(p access.Principal, c jurisdiction.Current, scope assignment.Scope, in ReassignmentPreview) (job.Request, error) {
-	q := assignment.Selection{Areas: in.Areas, Reports: in.Reports, Assignee: in.Assignee, Status: report.Status(in.Status), Service: in.ServiceCode}
+	q := assignment.Selection{Areas: in.Areas, Reports: in.Reports, Assignee: in.Assignee, Status: report.Status(in.Status), Service: in.ServiceCode, Late: in.Late}
 	request := job.Request{Selection: q, To: assignment.Target{Area: in.To.Area, Person: in.To.Person}, OnDuty: in.To.OnDuty, Reason: in.Reason, Who: p.Person}
 	if len(in.Reports) > mostReports {
 		return request, fault.Field("reports", "At most %d reports are chosen one by one; take an area or a polygon for more.", mostReports)

@@ -332,6 +332,9 @@ func TestChangesOfManyStayInsideTheScope(t *testing.T) {
 	if r := w.reassignment(now, own.Job); r.Results != (api.ReassignmentResults{Done: 1, NotPermitted: 1}) {
 		t.Errorf("%+v", r.Results)
 	}
+	if late := w.preview(mine, map[string]any{"areas": []string{"c1g1"}, "late": true, "to": map[string]any{"area": "c1g2"}}); late.Reports+late.AlreadyThere != 0 {
+		t.Errorf("late, where nothing is: %+v", late)
+	}
 	empty := w.preview(mine, map[string]any{"areas": []string{"c1g1"}, "service_code": "visit", "to": map[string]any{}})
 	if a := w.do("POST", "/v1/town/reassignments/"+empty.Job+"/confirmation", mine, map[string]any{}); a.status != http.StatusConflict {
 		t.Errorf("confirming nothing: %d %s", a.status, a.body)

@@ -21,16 +21,17 @@ type Selection struct {
 	Assignee string           // a person's id, or Unassigned
 	Status   report.Status
 	Service  string
+	Late     bool // only what is past the deadline that runs
 }
 
 // Empty reports whether nothing is asked for, which is never meant to be everything.
 func (q Selection) Empty() bool {
-	return len(q.Areas) == 0 && len(q.Reports) == 0 && len(q.Polygon) == 0 && q.Assignee == "" && q.Status == "" && q.Service == ""
+	return len(q.Areas) == 0 && len(q.Reports) == 0 && len(q.Polygon) == 0 && q.Assignee == "" && q.Status == "" && q.Service == "" && !q.Late
 }
 
 func (q Selection) matches(s report.State) bool {
 	switch {
-	case !s.Status.Unfinished(), q.Status != "" && s.Status != q.Status, q.Service != "" && s.Service != q.Service,
+	case !s.Status.Unfinished(), q.Status != "" && s.Status != q.Status, q.Service != "" && s.Service != q.Service, q.Late && !s.Late(),
 		q.Assignee == Unassigned && s.Assignee.Kind != report.ToQueue,
 		q.Assignee != "" && q.Assignee != Unassigned && s.Assignee.Person != q.Assignee,
 		len(q.Reports) > 0 && !slices.Contains(q.Reports, s.ID),

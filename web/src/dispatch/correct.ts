@@ -21,7 +21,16 @@ export class Correct extends Decision {
     // Nobody knows yet where it is: the point is not a place to begin with.
     if (this.report.address_grade === 'none') this.lon = this.lat = '';
     this.reason = '';
+    const { service, lon, lat, reason } = this.unsaid<{ service: string; lon: string; lat: string; reason: string }>('corrected') ?? {};
+    if (service !== undefined) [this.service, this.lon, this.lat, this.reason] = [service, lon ?? '', lat ?? '', reason ?? ''];
   }
+
+  protected override forget(): void {
+    this.keep('corrected', undefined);
+  }
+
+  /** Keeps what was written; whatever stood in the form from the beginning is no such thing. */
+  private readonly write = () => this.keep('corrected', { service: this.service, lon: this.lon, lat: this.lat, reason: this.reason });
 
   private put([lon, lat]: Position): void {
     this.lon = lon.toFixed(7);
@@ -53,7 +62,7 @@ export class Correct extends Decision {
     const field = (name: 'lon' | 'lat', label: string) => html`<div class="field"><label for="correct-${name}">${label}</label>
       <input id="correct-${name}" inputmode="decimal" autocomplete="off" aria-invalid=${this.invalid(`correct-${name}`)} aria-describedby="correct-lon-wrong"
         .value=${this[name]} @change=${(event: Event) => { this[name] = (event.target as HTMLInputElement).value; this.wrong = undefined; }}></div>`;
-    return html`<form novalidate aria-label=${s.step_corrected} @submit=${(event: SubmitEvent) => void this.send(event)}>
+    return html`<form novalidate aria-label=${s.step_corrected} @input=${this.write} @change=${this.write} @submit=${(event: SubmitEvent) => void this.send(event)}>
       <p class="hint">${s.correctIntro}</p>
       <div class="field"><label for="correct-service">${t.service}</label>
         <select id="correct-service" aria-invalid=${this.invalid('correct-service')} aria-describedby="correct-service-wrong" @change=${(event: Event) => { this.service = (event.target as HTMLSelectElement).value; this.wrong = undefined; }}>

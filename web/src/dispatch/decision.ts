@@ -4,6 +4,7 @@ import { hasCode, isOpen, sentence } from '../contract/errors.ts';
 import { newKey, Once } from '../contract/once.ts';
 import type { StaffReport } from '../contract/schemas.ts';
 import { StaffElement } from '../page/staff-element.ts';
+import { keepUnsaid, unsaid } from '../page/unsaid.ts';
 import type { Desk } from './desk.ts';
 import { staffName } from './people.ts';
 
@@ -34,10 +35,29 @@ export abstract class Decision extends StaffElement {
 
   /** Begins anew: nothing of the decision before may stay. */
   protected begin(): void {
-    this.key = newKey();
-    this.once = undefined;
+    this.decideAnew();
     this.wrong = undefined;
     this.outcome = undefined;
+  }
+
+  /** Forgets the words of the form, which were sent. */
+  protected abstract forget(): void;
+
+  /** What is sent next is another decision, although its words may be the same. */
+  private decideAnew(): void {
+    this.key = newKey();
+    this.once = undefined;
+  }
+
+  /** Words of this report's form that were written before and not sent. */
+  protected unsaid<T>(form: string): Partial<T> | undefined {
+    const found = unsaid(this.desk.session.person, this.report.report, form);
+    return found !== null && typeof found === 'object' ? (found as Partial<T>) : undefined;
+  }
+
+  /** Keeps the words of a form until they are sent or given up. */
+  protected keep(form: string, words: object | undefined): void {
+    keepUnsaid(this.desk.session.person, this.report.report, form, words);
   }
 
   protected refuse(field: string, text: string): void {
@@ -57,10 +77,12 @@ export abstract class Decision extends StaffElement {
     try {
       const { answer } = await this.once.send(this.key, body);
       if (report !== this.report.report) return;
+      this.forget();
       this.begin();
       this.outcome = { kind: 'done', text: done(answer) };
       this.dispatchEvent(new CustomEvent<Outcome>('settled', { detail: this.outcome }));
       this.tell(answer);
+      void this.focusOn('.outcome'); // what was pressed may be gone
     } catch (error) {
       if (report === this.report.report) await this.explain(error);
     } finally {
@@ -71,15 +93,14 @@ export abstract class Decision extends StaffElement {
   private async explain(error: unknown): Promise<void> {
     if (hasCode(error, 'conflict')) {
       const now = await this.asItIs(error.fault.current);
-      this.begin();
+      this.decideAnew(); // the words stay: they may still be right
       const changed = now.version !== this.report.version;
       this.outcome = { kind: 'conflict', text: changed ? this.s.stepConflict(this.t[`status_${now.status}_short`], this.who(now)) : sentence(this.t, error) };
       this.tell(now);
     } else if (isOpen(error)) {
       this.outcome = { kind: 'unsent', text: this.s.stepUnsent };
     } else {
-      this.key = newKey();
-      this.once = undefined;
+      this.decideAnew();
       this.outcome = { kind: 'refused', text: sentence(this.t, error) };
     }
     void this.focusOn('.outcome');

@@ -23,9 +23,16 @@ export class Duplicate extends Decision {
     super.begin();
     this.original = '';
     this.told = '';
-    this.reason = '';
+    this.reason = this.unsaid<{ reason: string }>('duplicate')?.reason ?? '';
     void this.find();
   }
+
+  protected override forget(): void {
+    this.keep('duplicate', undefined);
+  }
+
+  /** Keeps what was written; whatever stood in the form from the beginning is no such thing. */
+  private readonly write = () => this.keep('duplicate', { reason: this.reason });
 
   /** Finds other open reports, in the area above the smallest one that this lies in. */
   private async find(): Promise<void> {
@@ -70,7 +77,7 @@ export class Duplicate extends Decision {
     const { s, t } = this;
     const { services, time_zone } = this.desk.setting.jurisdiction;
     const text = ({ thing, metres }: { thing: QueueItem; metres: number }) => s.duplicateOne(serviceName(services, thing.service_code, this.language), moment(t, time_zone, thing.filed_at), distance(t, metres));
-    return html`<form novalidate aria-label=${s.step_duplicate} @submit=${(event: SubmitEvent) => void this.send(event)}>
+    return html`<form novalidate aria-label=${s.step_duplicate} @input=${this.write} @change=${this.write} @submit=${(event: SubmitEvent) => void this.send(event)}>
       <p class="hint">${s.duplicateIntro}</p>
       <div class="field"><label for="duplicate-original">${s.openOriginal}</label>
         <select id="duplicate-original" aria-invalid=${this.invalid('duplicate-original')} aria-describedby="duplicate-original-wrong" @change=${(event: Event) => void this.choose((event.target as HTMLSelectElement).value)}>

@@ -8,6 +8,8 @@ export interface Filters {
   status: Status | '';
   /** A service's code. */
   service: string;
+  /** Only what is past the deadline that runs. */
+  late: 'yes' | '';
   /** The open report's id, or ''. */
   report: string;
 }
@@ -15,7 +17,7 @@ export interface Filters {
 /** The choice of every assignee, by somebody who begins with their own. */
 export const everything = 'all';
 
-export const noFilters: Filters = { area: '', assignee: '', status: '', service: '', report: '' };
+export const noFilters: Filters = { area: '', assignee: '', status: '', service: '', late: '', report: '' };
 
 /** The statuses of open reports, which are what the list holds. */
 export const openStatuses = ['received', 'assigned', 'in_progress', 'returned', 'reopened', 'resolved'] as const satisfies Status[];
@@ -27,7 +29,7 @@ export function filtersIn(search: string): Filters {
   const query = new URLSearchParams(search);
   const text = (name: string) => (query.get(name) ?? '').slice(0, 128);
   const status = text('status');
-  return { area: text('area'), assignee: text('assignee'), status: statuses.includes(status) ? (status as Status) : '', service: text('service'), report: text('report') };
+  return { area: text('area'), assignee: text('assignee'), status: statuses.includes(status) ? (status as Status) : '', service: text('service'), late: text('late') === 'yes' ? 'yes' : '', report: text('report') };
 }
 
 /** The query of an address with these filters; other parameters, such as the jurisdiction, stay. */
@@ -43,7 +45,7 @@ export function searchWith(search: string, filters: Filters): string {
 
 /** Whether the same list is asked for; the open report is no part of it. */
 export function sameList(a: Filters, b: Filters): boolean {
-  return a.area === b.area && a.assignee === b.assignee && a.status === b.status && a.service === b.service;
+  return a.area === b.area && a.assignee === b.assignee && a.status === b.status && a.service === b.service && a.late === b.late;
 }
 
 /** Whether somebody sees another list than the one they begin with. */
@@ -58,12 +60,12 @@ export function firstFilters(search: string, person: string, reassigns: boolean)
 }
 
 /** The filters but for the area, as the server is asked; what lets everything through is left out. */
-export function asked({ assignee, status, service }: Filters): { assignee?: string; status?: Status; service_code?: string } {
-  return { ...(assignee && assignee !== everything ? { assignee } : {}), ...(status ? { status } : {}), ...(service ? { service_code: service } : {}) };
+export function asked({ assignee, status, service, late }: Filters): { assignee?: string; status?: Status; service_code?: string; late?: true } {
+  return { ...(assignee && assignee !== everything ? { assignee } : {}), ...(status ? { status } : {}), ...(service ? { service_code: service } : {}), ...(late ? { late: true as const } : {}) };
 }
 
 /** Address pattern of the map's tiles with all reports of the list. */
 export function queueTiles(jurisdiction: string, filters: Filters): string {
-  const query = new URLSearchParams({ ...(filters.area ? { area: filters.area } : {}), ...asked(filters) }).toString();
+  const query = new URLSearchParams(Object.entries({ ...(filters.area ? { area: filters.area } : {}), ...asked(filters) }).map(([name, value]) => [name, String(value)])).toString();
   return `${location.origin}/v1/${jurisdiction}/queue/tiles/{z}/{x}/{y}${query ? `?${query}` : ''}`;
 }

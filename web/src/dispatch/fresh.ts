@@ -8,7 +8,8 @@ import { sameList, type Filters } from './filters.ts';
 import { meaning } from './news.ts';
 
 /**
- * Says how many reports there are that the list does not show yet, and has it fetched again when somebody wants to see them ("show").
+ * Says how many reports there are that the list does not show yet, and has it fetched again when somebody wants to see them ("show", with their ids).
+ * Whatever is heard of reports is told at once ("heard" {QueueItem[]}).
  * Reports in the list are brought up to date in their places ("merged"), but never while the pointer or the keyboard is among them: a row
  * that grows would push the others away.
  */
@@ -50,6 +51,7 @@ export class Fresh extends StaffElement {
     const { fresh, changed } = meaning(news, this.missing, this.listed.items, this.filters);
     this.missing = fresh;
     for (const one of changed) this.held.set(one.report, one);
+    this.dispatchEvent(new CustomEvent('heard', { detail: news.reports }));
     this.release();
   }
 
@@ -63,8 +65,9 @@ export class Fresh extends StaffElement {
   }
 
   private show(): void {
+    const { missing } = this;
     this.forget();
-    this.dispatchEvent(new CustomEvent('show'));
+    this.dispatchEvent(new CustomEvent('show', { detail: missing }));
   }
 
   private forget(): void {

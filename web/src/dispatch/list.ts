@@ -32,6 +32,8 @@ export interface ListState {
   refresh(): void;
   /** Says what the list does not show yet. */
   fresh: TemplateResult;
+  /** Reports that somebody asked to see when they were new. */
+  shownFresh: ReadonlySet<string>;
 }
 
 /** A service's name, or its code when the jurisdiction no longer lists it. */
@@ -54,7 +56,7 @@ export function filterPart(s: ListState): TemplateResult {
   const select = (name: 'area' | 'assignee' | 'status' | 'service', label: string, options: unknown) => html`<div class="field"><label for="filter-${name}">${label}</label>
     <select id="filter-${name}" @change=${(event: Event) => s.filter({ [name]: (event.target as HTMLSelectElement).value })}>${options}</select></div>`;
   const option = (value: string, text: string, chosen: string) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`;
-  const narrowed = (['area', 'assignee', 'status', 'service'] as const).filter((one) => filters[one] !== s.beginning[one]).length;
+  const narrowed = (['area', 'assignee', 'status', 'service', 'late'] as const).filter((one) => filters[one] !== s.beginning[one]).length;
   return html`<details class="filters"><summary>${t.filters}${narrowed > 0 ? html` <span class="chip waiting">${narrowed}</span>` : nothing}</summary><div>
     ${select('area', t.filterArea, html`${option('', t.anyArea, filters.area)}${groups.map(({ group, choices }) => html`<optgroup label=${group.name}>
       ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name, filters.area))}</optgroup>`)}`)}
@@ -63,6 +65,7 @@ export function filterPart(s: ListState): TemplateResult {
     ${desk.duties.reassigns && desk.roster.length > 0 ? select('assignee', t.filterAssignee, html`${option('', t.anyAssignee, filters.assignee)}${option('queue', t.assigneeQueue, filters.assignee)}
       ${everybody(desk.roster).map((one) => option(one.person, one.name, filters.assignee))}`) : nothing}
     ${select('status', t.filterStatus, html`${option('', t.anyStatus, filters.status)}${openStatuses.map((status) => option(status, t[`status_${status}_short`], filters.status))}`)}
+    <label class="check"><input type="checkbox" id="filter-late" .checked=${filters.late === 'yes'} @change=${(event: Event) => s.filter({ late: (event.target as HTMLInputElement).checked ? 'yes' : '' })}> ${staffTexts().filterLate}</label>
     ${narrowed > 0 ? html`<button type="button" class="quiet" @click=${() => s.filter({ ...s.beginning, report: filters.report })}>${t.clearFilters}</button>` : nothing}
   </div></details>`;
 }
@@ -70,7 +73,7 @@ export function filterPart(s: ListState): TemplateResult {
 export function reportList(s: ListState): TemplateResult {
   const { t, listed } = s;
   return html`<div class="list-head">${s.picking ? html`<label class="pick" title=${staffTexts().pickListed}><input type="checkbox" aria-label=${staffTexts().pickListed} ?disabled=${listed.items.length === 0} .checked=${allPicked(s)} @change=${(event: Event) => pickAll(s, (event.target as HTMLInputElement).checked)}></label>` : nothing}
-      <h2 id="list-title">${t.listTitle}</h2>${s.fresh}
+      <h2 id="list-title" tabindex="-1">${t.listTitle}</h2>${s.fresh}
       <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
     <p class="hint" role="status">${s.busy ? t.loading : s.words.trim() ? staffTexts()[listed.next ? 'searchedListed' : 'searchedAll'](listed.items.length) : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
     ${listed.countsMore ? html`<p class="hint">${t.countsMore}</p>` : nothing}
@@ -125,7 +128,7 @@ function entry(s: ListState, item: QueueItem): TemplateResult {
   const who = waiting ? t.nobodyYet : staffName(t, language, jurisdiction, areas, item.assignee);
   return html`<button type="button" class="entry" data-report=${item.report} aria-current=${item.report === s.filters.report ? 'true' : nothing} @click=${() => s.choose(item.report)}>
     <span class="entry-top"><strong>${serviceName(jurisdiction.services, item.service_code, language)}</strong>
-      <span class="chips">${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
+      <span class="chips">${s.shownFresh.has(item.report) ? html`<span class="chip new">${staffTexts().freshOne}</span>` : nothing}${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
         <span class="chip ${waiting ? 'waiting' : ''}">${t[`status_${item.status}_short`]}</span></span></span>
     <span class="entry-who"><span class="entry-where">${where(s, item)}</span> <span title=${who}>${who}</span></span>
     <span class="entry-who">${item.due ? html`<span class="entry-due">${t.dueAt} <time datetime=${item.due}>${t.dueBy(brief(t, jurisdiction.time_zone, item.due))}</time></span>` : nothing}

@@ -26,6 +26,8 @@ import { Entrance } from '../sign-in/entrance.ts';
 import type { Session } from '../sign-in/session.ts';
 
 const reportZoom = 16.5;
+/** How many parts of the list are fetched at most to find what is new in it. */
+const mostParts = 10;
 
 @customElement('weige-dispatch')
 export class DispatchPage extends StaffElement {
@@ -35,6 +37,8 @@ export class DispatchPage extends StaffElement {
   @state() private open: StaffReport | undefined;
   @state() private busy = false;
   @state() private trouble = '';
+  /** Reports that were new when somebody asked to see them; marked until another list is asked for. */
+  @state() private shownFresh: ReadonlySet<string> = new Set();
   @state() private words = '';
   @state() private view: 'list' | 'map' = 'list';
   @state() private wide = false;
@@ -104,6 +108,7 @@ export class DispatchPage extends StaffElement {
 
   private async follow(next: Filters): Promise<void> {
     const before = this.filters;
+    if (!sameList(before, next)) this.shownFresh = new Set();
     this.filters = next;
     if (!this.desk) return;
     if (!next.report) this.open = undefined;
@@ -128,6 +133,25 @@ export class DispatchPage extends StaffElement {
     } finally {
       if (turn === this.asked) this.busy = false;
     }
+  }
+
+  /** Shows the list with what is new in it, marks that, and goes to the first of it, however far down it stands. */
+  private async showFresh(ids: ReadonlySet<string>): Promise<void> {
+    this.shownFresh = ids;
+    await this.fetchList();
+    const first = () => this.listed.items.find((one) => ids.has(one.report));
+    for (let parts = 0; !first() && this.listed.next && parts < mostParts; parts++) await this.fetchList(this.listed.next);
+    const found = first();
+    await this.focusOn(found ? `[data-report="${CSS.escape(found.report)}"]` : '#list-title');
+  }
+
+  /** The open report is shown as it is, even where the list holds still; what somebody writes about it stays. */
+  private heard(news: readonly QueueItem[]): void {
+    const { open, desk } = this;
+    if (!open || !desk || !news.some((one) => one.report === open.report && one.version > open.version)) return;
+    void desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report: open.report } }).then((now) => {
+      if (this.open?.report === now.report && now.version > this.open.version) this.open = now;
+    }, () => undefined); // the next step says that it changed
   }
 
   private async fetchReport(report: string): Promise<void> {
@@ -243,8 +267,9 @@ export class DispatchPage extends StaffElement {
       t, language: this.language, desk, picking, listed: { ...this.listed, items }, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
       choose: (report) => this.choose(report), filter: (change) => this.filter(change),
       words: this.words, look: (words) => this.seek(words), openSought: () => { if (this.words.trim() && items.length === 1 && items[0]) this.choose(items[0].report); },
+      shownFresh: this.shownFresh,
       more: () => void this.fetchList(this.listed.next), refresh: () => void this.fetchList(),
-      fresh: html`<weige-fresh .desk=${desk} .listed=${this.listed} .filters=${this.filters} @show=${() => void this.fetchList()} @ended=${(event: CustomEvent) => this.explain(event.detail)}
+      fresh: html`<weige-fresh .desk=${desk} .listed=${this.listed} .filters=${this.filters} @show=${(event: CustomEvent<ReadonlySet<string>>) => void this.showFresh(event.detail)} @heard=${(event: CustomEvent<QueueItem[]>) => this.heard(event.detail)} @ended=${(event: CustomEvent) => this.explain(event.detail)}
         @merged=${(event: CustomEvent<QueueItem[]>) => { this.listed = { ...this.listed, items: merged(this.listed.items, event.detail) }; }}></weige-fresh>`,
     };
     const tab = (name: 'list' | 'map', text: string) => html`<button type="button" aria-pressed=${view === name ? 'true' : 'false'} @click=${() => this.show(name)}>${text}</button>`;

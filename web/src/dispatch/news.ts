@@ -6,7 +6,7 @@ import { everything, openStatuses, type Filters } from './filters.ts';
 export function belongs(item: QueueItem, filters: Filters): boolean {
   const { assignee } = filters;
   const open: readonly string[] = openStatuses;
-  return open.includes(item.status) && (!filters.status || item.status === filters.status) && (!filters.service || item.service_code === filters.service) && (!filters.area || item.chain.includes(filters.area)) &&
+  return open.includes(item.status) && (!filters.status || item.status === filters.status) && (!filters.service || item.service_code === filters.service) && (!filters.late || item.late === true) && (!filters.area || item.chain.includes(filters.area)) &&
     (!assignee || assignee === everything || (assignee === 'queue' ? item.assignee.kind === 'queue' : item.assignee.person === assignee));
 }
 

@@ -4,6 +4,7 @@ import { fieldOf, hasCode, isOpen, sentence } from '../contract/errors.ts';
 import { newKey, Once } from '../contract/once.ts';
 import type { ReassignmentInput, StaffReport } from '../contract/schemas.ts';
 import { PageElement } from '../page/element.ts';
+import { keepUnsaid, unsaid } from '../page/unsaid.ts';
 import type { Desk } from './desk.ts';
 import { staffName } from './people.ts';
 import { areaOptions, personOptions, toQueue } from './units.ts';
@@ -43,9 +44,16 @@ export class Reassign extends PageElement {
     const has = (code: string | undefined) => code !== undefined && roster.some((duty) => duty.area === code);
     this.area = [this.report.assignee.area, ...[...this.report.chain].reverse()].find(has) ?? toQueue;
     this.person = '';
-    this.reason = '';
+    const words = unsaid(this.desk.session.person, id, 'reassigned');
+    this.reason = typeof words === 'string' ? words : '';
     this.wrong = '';
     this.outcome = undefined;
+  }
+
+  /** The reason, kept until it is sent. */
+  private write(reason: string): void {
+    this.reason = reason;
+    keepUnsaid(this.desk.session.person, this.report.report, 'reassigned', reason || undefined);
   }
 
   private async send(event: SubmitEvent): Promise<void> {
@@ -76,7 +84,7 @@ export class Reassign extends PageElement {
   private done(now: StaffReport): void {
     this.key = newKey();
     this.person = '';
-    this.reason = '';
+    this.write('');
     this.outcome = { kind: 'done', text: this.t.reassignedTo(this.who(now)) };
     this.tell(now);
   }
@@ -123,7 +131,7 @@ export class Reassign extends PageElement {
       ${this.personField()}
       <div class="field"><label for="reassign-reason">${t.reassignReason}</label>
         <textarea id="reassign-reason" rows="2" maxlength="300" aria-required="true" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="reassign-wrong"
-          .value=${this.reason} @input=${(event: Event) => { this.reason = (event.target as HTMLTextAreaElement).value; this.wrong = ''; }}></textarea>
+          .value=${this.reason} @input=${(event: Event) => { this.write((event.target as HTMLTextAreaElement).value); this.wrong = ''; }}></textarea>
         <p class="wrong" id="reassign-wrong" role="alert">${this.wrong}</p></div>
       <div role="status">${this.outcome ? html`<p class="outcome notice ${this.outcome.kind === 'done' ? '' : this.outcome.kind === 'conflict' ? 'warn' : 'bad'}" tabindex="-1">${this.outcome.text}</p>` : nothing}</div>
       <button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending ? t.reassigning : t.reassignSend}</button>

@@ -23,9 +23,17 @@ export class Split extends Decision {
 
   protected override begin(): void {
     super.begin();
-    this.reason = '';
-    this.parts = Array.from({ length: fewest }, () => this.empty());
+    const { parts, reason } = this.unsaid<{ parts: Part[]; reason: string }>('split') ?? {};
+    this.reason = reason ?? '';
+    this.parts = Array.isArray(parts) ? parts : Array.from({ length: fewest }, () => this.empty());
   }
+
+  protected override forget(): void {
+    this.keep('split', undefined);
+  }
+
+  /** Keeps what was written; whatever stood in the form from the beginning is no such thing. */
+  private readonly write = () => this.keep('split', { parts: this.parts, reason: this.reason });
 
   private empty(): Part {
     const { service_code, assignee } = this.report;
@@ -54,7 +62,7 @@ export class Split extends Decision {
 
   protected override render() {
     const { s } = this;
-    return html`<form novalidate aria-label=${s.step_split} @submit=${(event: SubmitEvent) => void this.send(event)}>
+    return html`<form novalidate aria-label=${s.step_split} @input=${this.write} @change=${this.write} @submit=${(event: SubmitEvent) => void this.send(event)}>
       <p class="hint">${s.splitIntro}</p>
       ${this.parts.map((part, at) => this.partFields(part, at))}
       ${this.parts.length < most ? html`<div><button type="button" class="secondary" @click=${() => { this.parts = [...this.parts, this.empty()]; }}>${s.splitAdd}</button></div>` : nothing}

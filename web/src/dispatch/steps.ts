@@ -8,11 +8,19 @@ import { codeName, isPlain, missing, stepPaths, stepsFor, words, ways, type Plai
 /** Forms that are seldom needed and fetched when they are. */
 const larger = { split: () => import('./split.ts'), duplicate: () => import('./duplicate.ts'), corrected: () => import('./correct.ts') } as const;
 
+interface Said {
+  code: string;
+  reason: string;
+  reply: string;
+}
+
+const nothingSaid: Said = { code: '', reason: '', reply: '' };
+
 /** The steps that a case allows, a button each; those that need words ask for them first. */
 @customElement('weige-steps')
 export class Steps extends Decision {
   @state() private chosen: StepKind | undefined;
-  @state() private said = { code: '', reason: '', reply: '' };
+  @state() private said = nothingSaid;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -29,11 +37,26 @@ export class Steps extends Decision {
   protected override begin(): void {
     super.begin();
     this.chosen = undefined;
-    this.said = { code: '', reason: '', reply: '' };
+    this.said = nothingSaid;
+    const kind = this.unsaid<{ kind: StepKind }>('step')?.kind;
+    if (kind && kind in ways) void this.show(kind);
+  }
+
+  protected override forget(): void {
+    if (this.chosen) this.keep(this.chosen, undefined);
+    this.keep('step', undefined);
   }
 
   private async choose(kind: StepKind): Promise<void> {
-    this.begin();
+    super.begin();
+    this.chosen = undefined;
+    await this.show(kind);
+    if (this.chosen === kind) void this.focusOn('.step-form select, .step-form input, .step-form textarea');
+  }
+
+  /** Opens the form of a step, with the words that were written in it before. */
+  private async show(kind: StepKind): Promise<void> {
+    const { report } = this.report;
     if (kind in larger) {
       try {
         await larger[kind as keyof typeof larger]();
@@ -47,8 +70,10 @@ export class Steps extends Decision {
       void this.take(kind);
       return;
     }
+    if (report !== this.report.report) return; // another one was opened meanwhile
+    this.said = { ...nothingSaid, ...(isPlain(kind) ? this.unsaid<Said>(kind) : {}) };
     this.chosen = kind;
-    void this.focusOn('.step-form select, .step-form input, .step-form textarea');
+    this.keep('step', { kind });
   }
 
   private submit(event: SubmitEvent, kind: PlainStep): void {
@@ -97,7 +122,7 @@ export class Steps extends Decision {
     if (!isPlain(kind)) return this.larger(kind);
     const { s } = this;
     const way = ways[kind];
-    const set = (change: Partial<typeof this.said>) => { this.said = { ...this.said, ...change }; this.wrong = undefined; };
+    const set = (change: Partial<Said>) => { this.said = { ...this.said, ...change }; this.wrong = undefined; this.keep(kind, this.said); };
     const area = (name: 'reason' | 'reply', label: string, hint?: string) => html`<div class="field"><label for="step-${name}">${label}</label>
       ${hint ? html`<p class="hint" id="step-${name}-hint">${hint}</p>` : nothing}
       <textarea id="step-${name}" rows="2" maxlength=${words[name]} aria-invalid=${this.invalid(`step-${name}`)} aria-describedby="step-${name}-wrong${hint ? ` step-${name}-hint` : ''}"
@@ -116,7 +141,7 @@ export class Steps extends Decision {
   /** Steps with a form of their own. */
   private larger(kind: StepKind) {
     const { desk, report } = this;
-    const settled = (event: CustomEvent<Outcome>) => { this.begin(); this.outcome = event.detail; };
+    const settled = (event: CustomEvent<Outcome>) => { this.forget(); this.begin(); this.outcome = event.detail; void this.focusOn('.outcome'); };
     const changed = (event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }));
     const cancelled = () => this.cancel();
     switch (kind) {
@@ -129,6 +154,7 @@ export class Steps extends Decision {
 
   private cancel(): void {
     const kind = this.chosen;
+    this.forget();
     this.begin();
     void this.focusOn(`[data-step=${kind}]`);
   }

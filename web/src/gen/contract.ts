@@ -2833,6 +2833,11 @@ export interface components {
             assignee?: string;
             status?: components["schemas"]["Status"];
             service_code?: string;
+            /**
+             * @description true: only reports past the deadline that runs.
+             * @default false
+             */
+            late?: boolean;
             to: components["schemas"]["ReassignmentTarget"];
             reason: string;
         };

@@ -1,6 +1,8 @@
 import type { StaffCatalogue } from './staff-zh.ts';
 
 export const en: StaffCatalogue = {
+  freshOne: 'New',
+  filterLate: 'Only late ones',
   freshCount: (count) => `${count} new`,
   filesTitle: 'Export and import',
   exportTitle: 'Export',

@@ -1,6 +1,8 @@
 // The Chinese catalogue of what only staff see, kept apart so that residents do not fetch it.
 
 export const zh = {
+  freshOne: '新',
+  filterLate: '只看超时的',
   freshCount: (count: number) => `${count} 条新的`,
   filesTitle: '导出和导入',
   exportTitle: '导出',

@@ -366,6 +366,7 @@ export class MapOwner {
 
   /** Goes to a place, at least as near as `zoom`. */
   moveTo(at: Position, zoom: number): void {
+    this.map.resize(); // it hears of another size a little later only
     this.map.easeTo({ center: at, zoom: Math.max(zoom, this.map.getZoom()), duration: 500 });
   }
 

@@ -2,6 +2,7 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost, ty
 import { Refusal } from '../contract/errors.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import type { Settings } from '../page/settings.ts';
+import { forgetUnsaid } from '../page/unsaid.ts';
 import type { Session, SignIn } from './session.ts';
 
 /** How far a page is with whoever uses it: not asked yet, nobody, on the way to the issuer, that went wrong, over, somebody. */
@@ -57,6 +58,7 @@ export class Account implements ReactiveController {
   }
 
   async signOut(): Promise<void> {
+    forgetUnsaid();
     this.become('out');
     this.left();
     await this.signIn?.end();

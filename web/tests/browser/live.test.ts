@@ -70,6 +70,24 @@ suite.skipIf(missing)(`the list while others work${missing ? ` (skipped: ${missi
     await page.locator('.chip.fresh').click();
     await page.locator('.chip.fresh').waitFor({ state: 'detached' });
     await findInList(visit, filed.report);
+    await expect.poll(() => page.locator('.chip.new').count()).toBe(2);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-report'))).toBe(filed.report);
+
+    // What somebody writes outlasts what a colleague does meanwhile, and a reload.
+    await page.keyboard.press('Enter');
+    await page.locator('[data-step=remarked]').click();
+    await visit.write('#step-reason', '先打个招呼');
+    const open = await ask<QueueItem>('GET', `/reports/${filed.report}`, undefined, token);
+    await ask('POST', `/reports/${filed.report}/remarks`, { version: open.version, reason: '同事先看过了' }, token);
+    await expect.poll(() => page.locator('.timeline').textContent()).toContain('同事先看过了');
+    expect(await page.locator('#step-reason').inputValue()).toBe('先打个招呼');
+    await page.reload();
+    await expect.poll(() => page.locator('#step-reason').inputValue()).toBe('先打个招呼');
+    await page.locator('.step-form .primary').click();
+    await expect.poll(() => page.locator('.timeline').textContent()).toContain('先打个招呼');
+    await page.reload();
+    await page.locator('.timeline').waitFor();
+    expect(await page.locator('#step-reason').count()).toBe(0);
     await visit.end();
   });
 });

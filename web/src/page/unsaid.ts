@@ -1,0 +1,38 @@
+/** Where words wait that were written and not yet sent: in this tab, through a reload and a new sign-in, and no longer than the tab. */
+const shelf = 'weige.unsaid';
+/** At most this many are kept, those written last. */
+const most = 50;
+
+function all(): Record<string, unknown> {
+  try {
+    const found: unknown = JSON.parse(sessionStorage.getItem(shelf) ?? '{}');
+    return found !== null && typeof found === 'object' ? (found as Record<string, unknown>) : {};
+  } catch {
+    return {}; // forbidden, or written by something else
+  }
+}
+
+/** What a person wrote in a form about a report; undefined where nothing waits. What is kept may have been written by an earlier version of the page. */
+export function unsaid(person: string, report: string, form: string): unknown {
+  return all()[`${person} ${report} ${form}`];
+}
+
+/** Keeps what was written, or forgets it. */
+export function keepUnsaid(person: string, report: string, form: string, words: unknown): void {
+  const { [`${person} ${report} ${form}`]: _, ...rest } = all();
+  const next = words === undefined ? rest : Object.fromEntries([...Object.entries(rest).slice(1 - most), [`${person} ${report} ${form}`, words]]);
+  try {
+    sessionStorage.setItem(shelf, JSON.stringify(next));
+  } catch {
+    // They then last as long as the form.
+  }
+}
+
+/** Forgets all of it, when somebody leaves for good. */
+export function forgetUnsaid(): void {
+  try {
+    sessionStorage.removeItem(shelf);
+  } catch {
+    // There is nothing.
+  }
+}
