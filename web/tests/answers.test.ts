@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mayConfirm, mayReopen, wasConfirmed } from '../src/track/answers.ts';
+import type { Tracked } from '../src/contract/schemas.ts';
+import { isOlder, mayConfirm, mayReopen, wasConfirmed } from '../src/track/answers.ts';
 
 const events = (...kinds: ('filed' | 'resolved' | 'closed' | 'confirmed' | 'reopened' | 'noted')[]) => ({ events: kinds.map((kind) => ({ kind })) });
 
@@ -16,5 +17,15 @@ describe('what a reporter can answer', () => {
     expect(wasConfirmed(events('filed', 'resolved', 'confirmed', 'noted', 'closed'))).toBe(true);
     expect(wasConfirmed(events('filed', 'resolved', 'confirmed', 'reopened'))).toBe(false);
     expect(wasConfirmed(events('filed', 'resolved', 'confirmed', 'reopened', 'resolved'))).toBe(false);
+  });
+});
+
+describe('an answer about a report', () => {
+  const tells = (report: string, ...times: string[]) => ({ report, events: times.map((at) => ({ at: `2026-11-25T${at}:00Z`, kind: 'noted' as const, assignee: {} as Tracked['assignee'] })) });
+  it('is older than another that tells of more, or of something later', () => {
+    const shown = tells('r', '10:00', '11:00');
+    expect([tells('r', '10:00'), tells('r', '10:00', '10:30'), tells('r', '10:00', '11:00'), tells('r', '10:00', '11:00', '12:00'), tells('s', '10:00')].map((one) => isOlder(one, shown)))
+      .toEqual([true, true, false, false, false]);
+    expect(isOlder(shown, undefined)).toBe(false);
   });
 });

@@ -59,7 +59,8 @@ describe('draft', () => {
 });
 
 describe('tracking code', () => {
-  it.each([['#ABCD-EFGH', 'ABCD-EFGH'], ['#%20AB%20CD', 'ABCD'], ['#%', ''], ['', ''], ['#ＡＢ１２', 'AB12']])('in %s', (hash, code) => {
+  it.each([['#ABCD-EFGH', 'ABCD-EFGH'], ['#%20AB%20CD', 'ABCD'], ['#%', ''], ['', ''], ['#ＡＢ１２', 'AB12'],
+    ['#查询码：K9B7G-2MX4Q-0001Z-ABCDE。', 'K9B7G-2MX4Q-0001Z-ABCDE'], ['#track k9b7g-2mx4q-0001z-abcde now', 'k9b7g-2mx4q-0001z-abcde'], ['#code: K9B7G 2MX4Q 0001Z ABCDE', 'K9B7G2MX4Q0001ZABCDE']])('in %s', (hash, code) => {
     expect(codeIn(hash)).toBe(code);
   });
   it('is bounded', () => {

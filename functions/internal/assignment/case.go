@@ -2,6 +2,7 @@ package assignment
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -101,6 +102,17 @@ const (
 	mostAnswers = 20
 )
 
+// wordsOf names the field of the request that carries the words of a resident's step, or "" where there are none.
+func wordsOf(k report.EventKind) string {
+	switch k {
+	case report.Note:
+		return "note"
+	case report.Reopen:
+		return "reason"
+	}
+	return ""
+}
+
 func (d *Desk) answerOnce(ctx context.Context, c jurisdiction.Current, s report.State, step report.Step) (report.State, error) {
 	events, err := d.Reader.Events(ctx, s.ID)
 	if err != nil {
@@ -123,7 +135,7 @@ func (d *Desk) answerOnce(ctx context.Context, c jurisdiction.Current, s report.
 	case step.Kind == report.Hushed && !s.Words:
 		return s, nil // nobody reads them
 	case made >= mostAnswers && step.Kind != report.Hushed:
-		return s, fault.New(fault.Conflict, "%d things were added to this report, and no more fit. Please file a new one.", mostAnswers)
+		return s, &fault.Error{Code: fault.Conflict, Field: wordsOf(step.Kind), Message: fmt.Sprintf("%d things were added to this report, and no more fit. Please file a new one.", mostAnswers)}
 	case step.Kind != report.Reopen:
 		return d.Take(ctx, c, s, s.Version, step)
 	case !s.ReopenUntil.IsZero() && d.Now().After(s.ReopenUntil):

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { fieldOf, isOpen, sentence } from '../contract/errors.ts';
+import { fieldOf, hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
 import { heldFor } from '../contract/held.ts';
 import { newKey } from '../contract/once.ts';
 import type { Tracked } from '../contract/schemas.ts';
@@ -10,9 +10,12 @@ import type { Setting } from '../page/settings.ts';
 import { length } from '../report/draft.ts';
 import { marksView } from '../report/preview.ts';
 import { mayConfirm, mayReopen, wasConfirmed } from './answers.ts';
-import { keepUnsent, seenBefore } from './kept.ts';
+import { keepUnsent, seenBefore, type Unsent } from './kept.ts';
 
 type Step = 'notes' | 'confirmation' | 'reopening' | 'words-withdrawal';
+
+/** Where the words of a step are kept; the others have none. */
+const shelves = { notes: 'unsent', reopening: 'reopening', confirmation: undefined, 'words-withdrawal': undefined } as const;
 
 const least = 2;
 const most = 300;
@@ -57,6 +60,12 @@ export class TrackAnswer extends ResidentElement {
   }
 
   protected override firstUpdated(): void {
+    const reopening = seenBefore(this.setting.client.jurisdiction, this.code)?.reopening;
+    if (reopening) {
+      this.keys.set('reopening', reopening);
+      this.reason = reopening.words;
+      this.reopening = true;
+    }
     this.sendKept();
   }
 
@@ -66,6 +75,7 @@ export class TrackAnswer extends ResidentElement {
     if (!unsent || (this.note !== '' && this.note !== unsent.words)) return;
     this.note = unsent.words;
     this.keys.set('notes', unsent);
+    if (unsent.full) return;
     void this.send('notes', unsent.words);
   }
 
@@ -87,7 +97,9 @@ export class TrackAnswer extends ResidentElement {
     this.keys.set(step, { words, key });
     this.sending = step;
     if (step === 'reopening') this.reopening = false; // it comes back with the words where that fails
-    const keeps = step === 'notes' && keepUnsent(client.jurisdiction, code, { words, key });
+    const shelf = shelves[step];
+    const keep = (unsent?: Unsent) => shelf !== undefined && keepUnsent(client.jurisdiction, code, shelf, unsent);
+    const keeps = keep({ words, key });
     try {
       const text = words.trim();
       const path = { code };
@@ -95,18 +107,19 @@ export class TrackAnswer extends ResidentElement {
         : step === 'notes' ? await client.post('/v1/{jurisdiction}/reports/track/{code}/notes', { path, key, body: { note: text } })
           : await client.post(step === 'confirmation' ? '/v1/{jurisdiction}/reports/track/{code}/confirmation' : '/v1/{jurisdiction}/reports/track/{code}/words-withdrawal', { path, key, body: {} });
       this.keys.delete(step);
-      if (step === 'notes') {
-        this.note = '';
-        keepUnsent(client.jurisdiction, code, undefined);
-      }
+      keep();
+      if (step === 'notes') this.note = '';
       if (step === 'reopening') this.reason = '';
       this.done = step === 'notes' ? t.noteDone : '';
       this.dispatchEvent(new CustomEvent<Tracked>('tracked', { detail: tracked }));
     } catch (error) {
       this.reopening = step === 'reopening';
       const open = isOpen(error) || fieldOf(error) === 'Idempotency-Key';
-      if (!open && step === 'notes') keepUnsent(client.jurisdiction, code, undefined);
-      this.wrong = { step, text: !open || heldFor(error) ? sentence(t, error) : keeps ? t.noteUnsent : t.answerUnsent };
+      const full = hasCode(error, 'conflict') && fieldOf(error) !== undefined;
+      if (!open) keep(full ? { words, key, full } : undefined);
+      const said = full ? t.noteFull : !open || heldFor(error) ? sentence(t, error) : step === 'words-withdrawal' ? '' : step === 'confirmation' ? t.answerAgain
+        : step === 'reopening' || !keeps ? t.answerUnsent : error instanceof Refusal ? t.noteUnanswered : t.noteUnsent;
+      this.wrong = { step, text: step === 'words-withdrawal' ? `${said} ${t.wordsStill}`.trim() : said };
     } finally {
       this.sending = undefined;
       if (this.again) {

@@ -15,3 +15,10 @@ export function wasConfirmed({ events }: { events: readonly Pick<Tracked['events
   const last = (kind: string) => events.findLastIndex((one) => one.kind === kind);
   return last('confirmed') > Math.max(last('resolved'), last('reopened'));
 }
+
+/** Whether an answer tells of before what is shown: two questions that are under way together are answered in any order. */
+export function isOlder(answer: Pick<Tracked, 'report' | 'events'>, shown: Pick<Tracked, 'report' | 'events'> | undefined): boolean {
+  if (!shown || answer.report !== shown.report) return false;
+  const last = ({ events }: Pick<Tracked, 'events'>) => Date.parse(events.at(-1)?.at ?? '') || 0;
+  return answer.events.length < shown.events.length || last(answer) < last(shown);
+}

@@ -1,5 +1,6 @@
 import type { Tracked } from '../contract/schemas.ts';
 import { store } from '../page/store.ts';
+import { isOlder } from './answers.ts';
 
 /** What this device keeps of a report that was looked up: how it stood and when, RFC 3339, and words that did not reach the server. */
 interface Seen {
@@ -7,12 +8,16 @@ interface Seen {
   at: string;
   tracked: Tracked;
   unsent?: Unsent | undefined;
+  /** Why it is to be opened again; sent only when that is pressed. */
+  reopening?: Unsent | undefined;
 }
 
 /** Words that wait to be sent, with the key by which the server takes them once. */
 export interface Unsent {
   words: string;
   key: string;
+  /** The report takes no more, so that they are not sent by themselves. */
+  full?: boolean;
 }
 
 /** At most this many reports are kept, those looked up last. */
@@ -47,14 +52,16 @@ export function seenBefore(jurisdiction: string, code: string): Readonly<Seen> |
 }
 
 export function keepSeen(jurisdiction: string, code: string, tracked: Tracked, at: string): void {
+  const before = seenBefore(jurisdiction, code);
+  if (isOlder(tracked, before?.tracked)) return;
   const rest = all(jurisdiction).filter((one) => one.code !== plain(code));
-  keep(jurisdiction, [{ code: plain(code), at, tracked, unsent: seenBefore(jurisdiction, code)?.unsent }, ...rest]);
+  keep(jurisdiction, [{ ...before, code: plain(code), at, tracked }, ...rest]);
 }
 
 /** Keeps words until they are sent, or forgets them; tells whether they are kept. */
-export function keepUnsent(jurisdiction: string, code: string, unsent: Unsent | undefined): boolean {
+export function keepUnsent(jurisdiction: string, code: string, what: 'unsent' | 'reopening', unsent: Unsent | undefined): boolean {
   const list = all(jurisdiction);
-  return keep(jurisdiction, list.map((one) => (one.code === plain(code) ? { ...one, unsent } : one))) && list.some((one) => one.code === plain(code));
+  return keep(jurisdiction, list.map((one) => (one.code === plain(code) ? { ...one, [what]: unsent } : one))) && list.some((one) => one.code === plain(code));
 }
 
 /** Forgets a report that there is no more. */

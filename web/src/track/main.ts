@@ -25,6 +25,7 @@ import { keepStill } from '../page/still.ts';
 import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
 import './answer.ts';
+import { isOlder } from './answers.ts';
 import { codeIn, tidyCode } from './code.ts';
 import { forgetSeen, keepSeen, seenBefore } from './kept.ts';
 
@@ -155,6 +156,7 @@ export class TrackPage extends ResidentElement {
   }
 
   private show(tracked: Tracked, at = new Date().toISOString()): void {
+    if (isOlder(tracked, this.tracked)) return;
     const first = this.tracked?.report !== tracked.report;
     this.due = Boolean(tracked.resolve_by) || (this.due && !first);
     this.tracked = tracked;
@@ -195,7 +197,7 @@ export class TrackPage extends ResidentElement {
       <div class="field"><label for="code">${t.trackingCode}</label>
         <p class="hint" id="code-hint">${t.trackIntro}</p>
         <div class="ask-row">
-          <input id="code" name="code" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="64" .value=${this.code}
+          <input id="code" name="code" class="code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="300" .value=${this.code}
             aria-invalid=${wrong ? 'true' : 'false'} aria-describedby="code-hint code-wrong">
           <button class="primary">${t.trackFind}</button>
         </div>

@@ -108,6 +108,70 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await visit.end();
   });
 
+  it('never goes back to how it stood before, and keeps the words that do not get through', async () => {
+    const t = texts('zh');
+    const filed = await file();
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    visit.expectComplaint(notLoaded);
+    const { page, context } = visit;
+    await visit.open(`/track/#${filed.tracking_code}`);
+    await page.locator('.tracked').waitFor();
+    await context.setOffline(true);
+    await page.getByRole('button', { name: t.refresh, exact: true }).tap();
+    await page.locator('.tracked .notice.warn').waitFor();
+    await visit.write('#answer-notes', '断网时写的');
+    await visit.press('weige-track-answer form .secondary');
+    await page.getByText(t.noteUnsent).waitFor();
+    // Back online, what is asked for and what is sent run together; the older answer comes last.
+    let noted = (): void => undefined;
+    const arrived = new Promise<void>((done) => { noted = done; });
+    await context.route(/\/reports\/track\/[^/]+$/, async (route) => {
+      const answer = await route.fetch();
+      await arrived;
+      await new Promise((done) => setTimeout(done, 200));
+      await route.fulfill({ response: answer });
+    });
+    await context.route(/\/notes$/, async (route) => {
+      await new Promise((done) => setTimeout(done, 600));
+      await route.continue();
+    });
+    page.on('response', (response) => { if (response.url().endsWith('/notes')) noted(); });
+    const late = page.waitForResponse((response) => response.request().method() === 'GET' && /\/reports\/track\/[^/]+$/.test(response.url()));
+    await context.setOffline(false);
+    expect(((await (await late).json()) as Tracked).events.some((one) => one.kind === 'noted')).toBe(false);
+    await page.locator('.answer[aria-busy=false]').waitFor();
+    await page.getByText(t.eventNote('断网时写的')).waitFor();
+    expect(await page.locator('.tracked .notice.warn').count()).toBe(0);
+    expect(await page.evaluate(() => Object.entries(localStorage).find(([key]) => key.startsWith('weige.tracked'))?.[1])).toContain('断网时写的');
+    await context.unrouteAll({ behavior: 'wait' });
+
+    // Why it is to be opened again stays over a reload, where the server does not answer.
+    await resolve(filed.report);
+    await page.reload();
+    await page.getByRole('button', { name: t.answerBad, exact: true }).tap();
+    await visit.write('#answer-reopening', '还是不亮');
+    await context.route(/\/(reopening|confirmation)$/, (route) => route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ code: 'unavailable', message: 'Later.' }) }));
+    await page.getByRole('button', { name: t.reopenSend, exact: true }).tap();
+    await page.getByText(t.answerUnsent).waitFor();
+    await page.getByRole('button', { name: t.answerGood, exact: true }).tap();
+    await page.getByText(t.answerAgain).waitFor();
+    await page.reload();
+    await expect.poll(() => page.locator('#answer-reopening').inputValue()).toBe('还是不亮');
+    await context.unrouteAll({ behavior: 'wait' });
+    await page.getByRole('button', { name: t.reopenSend, exact: true }).tap();
+    await page.getByText(t.answerLater).waitFor();
+
+    // The report takes no more words.
+    for (let n = 2; n < 20; n++) await post(`/reports/track/${filed.tracking_code}/notes`, { note: `第 ${n} 句` });
+    await visit.write('#answer-notes', '第二十一句');
+    await visit.press('weige-track-answer form .secondary');
+    await page.getByText(t.noteFull).waitFor();
+    await visit.check('a report that takes no more words');
+    await page.reload();
+    await expect.poll(() => page.locator('#answer-notes').inputValue()).toBe('第二十一句');
+    await visit.end();
+  });
+
   /** Opened before, the link opens without a network and says from when that is; a word written then is kept, and sent once. */
   async function withoutNetwork(visit: Visit, filed: Filed, language: 'zh' | 'en'): Promise<void> {
     const { page, context } = visit;
