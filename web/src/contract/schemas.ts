@@ -33,6 +33,7 @@ export type Text = Schemas['Text'];
 export type Tracked = Schemas['Tracked'];
 export type Reassignment = Schemas['Reassignment'];
 export type ReassignmentOutcome = Schemas['ReassignmentOutcome'];
+export type ReassignmentOutcomes = Schemas['ReassignmentOutcomes'];
 export type ReassignmentPreview = Schemas['ReassignmentPreview'];
 export type ReassignmentTarget = Schemas['ReassignmentTarget'];
 export type BoundaryDiff = Schemas['BoundaryDiff'];

@@ -2,14 +2,15 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Position } from '../contract/areas.ts';
 import { isOpen, sentence } from '../contract/errors.ts';
-import type { Assignee, QueueItem, Reassignment, ReassignmentOutcome, ReassignmentTarget } from '../contract/schemas.ts';
+import type { Assignee, QueueItem, Reassignment, ReassignmentOutcome, ReassignmentOutcomes, ReassignmentTarget } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import type { Desk } from './desk.ts';
 import type { Filters } from './filters.ts';
 import { changesOf, loadsOf, type Load } from './load.ts';
-import { staffName } from './people.ts';
-import { selectionOf, type Picked } from './picked.ts';
+import { serviceName } from './list.ts';
+import { path, staffName } from './people.ts';
+import { isEmpty, selectionOf, type Picked } from './picked.ts';
 import { areaOptions, personOptions, toQueue } from './units.ts';
 import { words } from './ways.ts';
 
@@ -20,10 +21,12 @@ const onDuty = '*';
 const patience = [400, 800, 1500, 3000];
 /** Questions without an answer in a row after which asking ends; the change itself goes on. */
 const mostUnanswered = 8;
+/** How many parts of its outcomes are read to name what a change left alone. */
+const mostParts = 20;
 
 /**
  * Hands on what was picked: to whom and why, the server's preview, confirm, progress, undo. Events: `close`; `moved` after reports changed
- * hands; `lines` {[from, to][]}: which way listed reports would go.
+ * hands; `lines` {[from, to][]}: which way listed reports would go; `confirmed` {Reassignment}, also for an undo; `visit` {report}.
  */
 @customElement('weige-bulk')
 export class Bulk extends StaffElement {
@@ -33,6 +36,8 @@ export class Bulk extends StaffElement {
   @property({ attribute: false }) listed: readonly QueueItem[] = [];
   /** What was picked, in words. */
   @property({ attribute: false }) what = '';
+  /** A change to go on watching where nothing is picked. */
+  @property({ attribute: false }) resume: Reassignment | undefined;
 
   @state() private target = onDuty;
   @state() private person = '';
@@ -43,11 +48,16 @@ export class Bulk extends StaffElement {
   @state() private job: Reassignment | undefined;
   @state() private loads = new Map<string, Load>();
   @state() private latest: readonly Reassignment[] = [];
+  /** Reports that a change left alone. */
+  @state() private left: readonly string[] = [];
   private watched = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.updateComplete.then(() => this.fetchLatest());
+    void this.updateComplete.then(() => {
+      if (this.resume && isEmpty(this.picked)) void this.watch(this.resume);
+      else void this.fetchLatest();
+    });
   }
 
   override disconnectedCallback(): void {
@@ -124,6 +134,7 @@ export class Bulk extends StaffElement {
   private async watch(job: Reassignment): Promise<void> {
     const mine = ++this.watched;
     this.take(job);
+    this.dispatchEvent(new CustomEvent('confirmed', { detail: job }));
     await this.focusOn('#bulk-result');
     let unanswered = 0;
     for (let asked = 0; this.job && this.job.status !== 'finished' && unanswered < mostUnanswered; asked++) {
@@ -141,7 +152,7 @@ export class Bulk extends StaffElement {
     if (this.job?.status !== 'finished') this.trouble = this.s.bulkUnsent;
     else {
       this.dispatchEvent(new CustomEvent('moved'));
-      await Promise.all([this.fetchLoads(this.job), this.fetchLatest()]);
+      await Promise.all([this.fetchLoads(this.job), this.fetchLatest(), this.fetchLeft(this.job)]);
     }
   }
 
@@ -156,6 +167,30 @@ export class Bulk extends StaffElement {
     } catch {
       this.latest = [];
     }
+  }
+
+  /** Which reports were left alone, as somebody changed them meanwhile. */
+  private async fetchLeft(job: Reassignment): Promise<void> {
+    this.left = [];
+    if (!job.results.changed) return;
+    const left: string[] = [];
+    try {
+      for (let cursor: string | undefined = '', parts = 0; cursor !== undefined && parts < mostParts && left.length < job.results.changed; parts++) {
+        const part: ReassignmentOutcomes = await this.desk.client.get('/v1/{jurisdiction}/reassignments/{job}/outcomes', { path: { job: job.job }, query: cursor ? { cursor } : {} });
+        left.push(...part.reports.filter((one) => one.result === 'changed').map((one) => one.report));
+        cursor = part.next || undefined;
+      }
+    } catch {
+      // Their number is told all the same.
+    }
+    if (this.job?.job === job.job) this.left = left;
+  }
+
+  /** A report by what the list says of it; by the beginning of its id where it is not listed. */
+  private called(report: string): string {
+    const { jurisdiction, areas } = this.desk.setting;
+    const item = this.listed.find((one) => one.report === report);
+    return item ? `${serviceName(jurisdiction.services, item.service_code, this.language)} · ${path(item.chain.slice(-2).map((code) => areas.name(code)))}` : report.slice(0, 8);
   }
 
   /** Draws where the listed reports of the first page would go. */
@@ -192,7 +227,7 @@ export class Bulk extends StaffElement {
     return html`
       <div class="panel-head"><h2 id="panel-title" tabindex="-1">${s.bulkTitle}</h2>
         <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${s.bulkClose}</button></div>
-      ${job ? this.result(job) : this.form()}
+      ${job ? this.result(job) : isEmpty(this.picked) ? nothing : this.form()}
       ${this.trouble ? html`<p class="notice bad bulk-trouble" role="alert" tabindex="-1">${this.trouble}</p>` : nothing}
       ${job ? nothing : this.latestList()}`;
   }
@@ -233,12 +268,18 @@ export class Bulk extends StaffElement {
       <dl class="facts"><dt>${t.reason}</dt><dd><bdi>${job.reason}</bdi></dd></dl>
       ${job.table.length > 0 ? this.table(job) : nothing}
       <div class="bulk-end">${running ? html`<progress max=${Math.max(1, job.reports)} value=${told} aria-label=${headline}></progress><p class="hint">${s.bulkGone}</p>` : this.resultButtons(job)}</div>
+      ${job.status === 'previewed' && this.finished(job) > 0 ? html`<p>${s.bulkFinishedBefore(String(this.finished(job)))}</p>` : nothing}
       ${job.already_there ? html`<p>${s.bulkAlreadyThere(String(job.already_there))}</p>` : nothing}
       ${job.not_permitted + results.not_permitted > 0 ? html`<p>${s.bulkNotPermitted(String(job.not_permitted + results.not_permitted))}</p>` : nothing}
-      ${results.changed ? html`<p class="notice warn">${s.bulkChanged(String(results.changed))}</p>` : nothing}
+      ${results.changed ? html`<div class="notice warn"><p>${s.bulkChanged(String(results.changed))}</p>${this.left.length > 0 ? html`<ul class="left-alone">${this.left.map((report) => html`<li><button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('visit', { detail: report }))}>${this.called(report)}</button></li>`)}</ul>` : nothing}</div>` : nothing}
       ${results.failed ? html`<p class="notice bad">${s.bulkFailed(String(results.failed))}</p>` : nothing}
       ${job.table.length > 0 ? this.loadTable(job) : nothing}
     </section>`;
+  }
+
+  /** How many of those picked one by one are finished, and so with nobody. */
+  private finished(job: Reassignment): number {
+    return this.picked.by === 'reports' ? this.picked.reports.size - job.reports - job.already_there - job.not_permitted : 0;
   }
 
   private resultButtons(job: Reassignment) {

@@ -62,7 +62,7 @@ export class Keys extends StaffElement {
     const row = (keys: string[], text: string) => html`<dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${text}</dd>`;
     return html`<button type="button" class="quiet" @click=${() => this.show()}>${s.keysButton}</button>
       <dialog aria-labelledby="keys-title"><h2 id="keys-title">${s.keysTitle}</h2>
-        <dl class="facts">${row(['j', 'k'], s.keysNext)}${row(['Enter'], s.keysOpen)}${row(['x'], s.keysPick)}${row(['r'], s.keysReassign)}${row(['/'], s.keysSearch)}${row(['?'], s.keysHelp)}</dl>
+        <dl class="facts">${row(['j', 'k'], s.keysNext)}${row(['Enter'], s.keysOpen)}${row(['x'], s.keysPick)}${row(['r'], s.keysReassign)}${row(['/'], s.keysSearch)}${row(['Esc'], s.keysEscape)}${row(['?'], s.keysHelp)}</dl>
         <label class="check"><input type="checkbox" .checked=${this.on} @change=${(event: Event) => this.use((event.target as HTMLInputElement).checked)}> ${s.keysOn}</label>
         <form method="dialog"><button class="primary">${s.close}</button></form></dialog>`;
   }

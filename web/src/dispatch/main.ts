@@ -5,7 +5,7 @@ import './dispatch.css';
 import './fresh.ts';
 import '../map/element.ts';
 import { hasCode } from '../contract/errors.ts';
-import type { QueueItem, StaffReport } from '../contract/schemas.ts';
+import type { QueueItem, Reassignment, StaffReport } from '../contract/schemas.ts';
 import type { MapElement } from '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
 import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
@@ -26,6 +26,8 @@ import { Entrance } from '../sign-in/entrance.ts';
 import type { Session } from '../sign-in/session.ts';
 
 const reportZoom = 16.5;
+/** Milliseconds for which a finished change of many is offered to be looked at and undone. */
+const recentChange = 15 * 60_000;
 /** How many parts of the list are fetched at most to find what is new in it. */
 const mostParts = 10;
 
@@ -55,17 +57,29 @@ export class DispatchPage extends StaffElement {
 
   private still: ReturnType<typeof keepStill> | undefined;
 
+  /** Escape puts away what lies on top: a tool of the map, many being handed on, the open report; not while somebody writes, whose field has its own use for it. */
+  private readonly pressed = (event: KeyboardEvent): void => {
+    const target = event.target as HTMLElement | null;
+    if (event.key !== 'Escape' || event.defaultPrevented || this.querySelector('dialog[open]')) return;
+    if (this.picking.tool) this.picking.stop();
+    else if (target && /^(TEXTAREA|SELECT|INPUT)$/.test(target.tagName) && (target as HTMLInputElement).type !== 'checkbox') return;
+    else if (this.picking.handing) this.closeBulk();
+    else if (this.open) this.closePanel();
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.width.addEventListener('change', this.widthChanged);
     this.widthChanged();
     window.addEventListener('popstate', this.back);
+    document.addEventListener('keydown', this.pressed);
     this.still = keepStill();
   }
 
   override disconnectedCallback(): void {
     this.width.removeEventListener('change', this.widthChanged);
     window.removeEventListener('popstate', this.back);
+    document.removeEventListener('keydown', this.pressed);
     this.still?.end();
     super.disconnectedCallback();
   }
@@ -85,6 +99,7 @@ export class DispatchPage extends StaffElement {
     }
     this.desk = { setting, client, session, duties, roster };
     this.filters = firstFilters(location.search, session.person, duties.reassigns);
+    if (duties.reassigns) void this.findLatest(this.desk);
     await Promise.all([this.fetchList(), this.filters.report ? this.fetchReport(this.filters.report) : undefined]);
   }
 
@@ -93,6 +108,7 @@ export class DispatchPage extends StaffElement {
     this.open = undefined;
     this.listed = nothingListed;
     this.picking.clear();
+    this.picking.remember(undefined);
   }
 
   private explain(error: unknown): void {
@@ -168,6 +184,23 @@ export class DispatchPage extends StaffElement {
       if (report !== this.filters.report) return;
       this.open = undefined;
       this.explain(error);
+    }
+  }
+
+  private closeBulk(): void {
+    this.picking.hand(false);
+    void this.focusOn('.picked-bar .primary');
+  }
+
+  /** Finds the last change of many that this person confirmed, if it is not over for long: whoever opens the page anew may want to undo it. */
+  private async findLatest({ client, session }: Desk): Promise<void> {
+    try {
+      const since = Date.now() - recentChange;
+      const { reassignments } = await client.get('/v1/{jurisdiction}/reassignments', {});
+      const last = reassignments.find((one) => one.by === session.person && !one.rehoming && one.status !== 'previewed');
+      if (last && !last.undoes && (last.status !== 'finished' || Date.parse(last.finished_at ?? '') > since)) this.picking.remember(last);
+    } catch {
+      // It is also in the list of the latest changes.
     }
   }
 
@@ -290,7 +323,8 @@ export class DispatchPage extends StaffElement {
           ${picking && this.map?.drawable !== false ? picking.tools(s) : nothing}
           <details class="map-legend"><summary>${s.legend}</summary><p>${s.legendCounts}</p><p>${s.legendPoints}</p></details>` : nothing}</div>
         ${handing ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-bulk .desk=${desk} .picked=${this.picking.picked} .filters=${this.filters} .listed=${this.listed.items}
-          .what=${this.picking.words(s, this.listed.items)} @close=${() => this.picking.hand(false)} @moved=${() => void this.moved()}
+          .what=${this.picking.words(s, this.listed.items)} .resume=${this.picking.latest} @close=${() => this.closeBulk()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)}
+          @confirmed=${(event: CustomEvent<Reassignment>) => this.picking.remember(event.detail.undoes ? undefined : event.detail)} @moved=${() => void this.moved()}
           @lines=${(event: CustomEvent<[Position, Position][]>) => this.picking.lines(event.detail)}></weige-bulk></section>` : this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open}
           @close=${() => this.closePanel()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel></section>` : nothing}
       </div>`;

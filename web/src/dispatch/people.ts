@@ -27,10 +27,10 @@ export function personsOf(duties: readonly Duty[], area: string, day: string): P
   return [...found.values()];
 }
 
-/** Everybody whom the roster names, by name. */
+/** Everybody whom the roster names, by the codes of their areas: numbers that are written as words have no order of their own. */
 export function everybody(duties: readonly Duty[]): { person: string; name: string }[] {
-  const found = new Map(duties.map((duty) => [duty.person, duty.name || duty.person]));
-  return [...found].map(([person, name]) => ({ person, name })).sort((a, b) => a.name.localeCompare(b.name, 'zh-CN', { numeric: true }));
+  const found = new Map([...duties].sort((a, b) => (a.area < b.area ? -1 : a.area > b.area ? 1 : 0)).map((duty) => [duty.person, duty.name || duty.person]));
+  return [...found].map(([person, name]) => ({ person, name }));
 }
 
 /** What a person is called: the name they signed in with, or that of the roster, else their id. */

@@ -1,6 +1,6 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import type { Position } from '../contract/areas.ts';
-import type { QueueItem } from '../contract/schemas.ts';
+import type { QueueItem, Reassignment } from '../contract/schemas.ts';
 import type { DrawingWay } from '../map/drawing.ts';
 import type { MapElement } from '../map/element.ts';
 import { lineShapes, noShapes, ringShape, type ShapeCollection } from '../map/features.ts';
@@ -22,6 +22,8 @@ export class Picking implements ReactiveController {
   shape: ShapeCollection = noShapes;
   moves: ShapeCollection = noShapes;
   areas: readonly string[] = [];
+  /** The last change of many that whoever sits here confirmed, as long as it is worth looking at. */
+  latest: Reassignment | undefined;
   private readonly host: ReactiveControllerHost;
   private readonly map: () => MapElement | null;
 
@@ -93,6 +95,19 @@ export class Picking implements ReactiveController {
     this.host.requestUpdate();
   }
 
+  /** Remembers a change, so that it is found again after its panel was closed or the page was opened anew. */
+  remember(latest: Reassignment | undefined): void {
+    this.latest = latest;
+    this.host.requestUpdate();
+  }
+
+  /** Goes to the last change, with how far it is and its undo. */
+  look(): void {
+    this.handing = true;
+    void import('./bulk.ts').catch(() => { this.handing = false; this.host.requestUpdate(); });
+    this.host.requestUpdate();
+  }
+
   lines(lines: readonly (readonly [Position, Position])[]): void {
     this.moves = lines.length > 0 ? lineShapes(lines) : noShapes;
     this.host.requestUpdate();
@@ -129,7 +144,10 @@ export class Picking implements ReactiveController {
 
   /** What is picked, and what can be done with it; nothing while nothing is. */
   bar(s: StaffCatalogue, listed: readonly QueueItem[]): TemplateResult | typeof nothing {
-    if (this.empty) return nothing;
+    const { latest } = this;
+    if (this.empty) return !latest || this.handing ? nothing : html`<div class="picked-bar" role="group" aria-label=${s.bulkTitle}><p role="status">${s.bulkMine(String(latest.reports))}</p>
+      <button type="button" class="primary" @click=${() => this.look()}>${s.bulkLook}</button>
+      <button type="button" class="quiet" @click=${() => this.remember(undefined)}>${s.bulkDismiss}</button></div>`;
     return html`<div class="picked-bar" role="group" aria-label=${s.bulkTitle}><p role="status">${this.tooMany ? s.pickedTooMany(String(mostReports)) : this.words(s, listed)}</p>
       <button type="button" class="primary" ?disabled=${this.tooMany} @click=${() => this.hand(true)}>${s.pickedMove}</button>
       <button type="button" class="quiet" @click=${() => this.clear()}>${s.pickClear}</button></div>`;

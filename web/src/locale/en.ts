@@ -197,7 +197,7 @@ export const en: Catalogue = {
   event_words_withdrawn: (who) => `The words are no longer shown to everybody; with ${who}`,
   placeUnknown: 'The address was not found; the place is yet unknown',
   addressWritten: 'Address as written',
-  publicWords: 'What everybody reads of it',
+  publicWords: 'Public words',
   nowWith: 'Who has it now',
   withRole: (role, area) => `${role}, ${area}`,
   inQueue: (queue) => `In ${queue}; nobody has it yet`,

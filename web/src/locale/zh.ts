@@ -197,7 +197,7 @@ export const zh = {
   event_words_withdrawn: (who: string) => `上报的话不再对大家公开；由${who}负责`,
   placeUnknown: '没有找到这个地址，位置待核实',
   addressWritten: '地址（上报人写的）',
-  publicWords: '大家读到的话',
+  publicWords: '公开的文字',
   nowWith: '现在由谁负责',
   withRole: (role: string, area: string) => `${area} ${role}`,
   inQueue: (queue: string) => `在${queue}，还没有分派到人`,

@@ -161,9 +161,18 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     await page.getByText(s.bulkFinished('2')).waitFor();
     await visit.check('bulk, finished');
     await visit.picture('desk-bulk-finished');
+    // It is found again by whoever opens the page anew.
+    await page.reload();
+    await page.getByText(s.bulkMine('2')).waitFor();
+    await visit.check('a change of many, found again');
+    await visit.picture('desk-bulk-again');
+    await page.getByRole('button', { name: s.bulkLook }).click();
+    await page.getByText(s.bulkFinished('2')).waitFor();
     await page.getByRole('button', { name: s.bulkUndo }).click();
     await page.getByText(s.bulkUndone('2')).waitFor();
     await visit.picture('desk-bulk-undone');
+    await page.locator('#panel-title').press('Escape');
+    await page.locator('weige-bulk').waitFor({ state: 'detached' });
     await page.locator('weige-keys > button').click();
     await page.locator('dialog input').uncheck();
     await page.locator('dialog .primary').click();
