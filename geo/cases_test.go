@@ -258,7 +258,7 @@ func TestParseNamesEveryFault(t *testing.T) {
 	if err != nil || set != nil {
 		t.Fatalf("%v, %v", set, err)
 	}
-	want := map[int]FaultKind{1: UnclosedRing, 2: ShortRing, 3: DegenerateRing, 4: BadCoordinate, 5: OutsideParent, 6: UnknownParent, 7: MissingParent,
+	want := map[int]FaultKind{1: UnclosedRing, 2: ShortRing, 3: DegenerateRing, 4: SwappedCoordinate, 5: OutsideParent, 6: UnknownParent, 7: MissingParent,
 		8: DuplicateCode, 9: MissingCode, 10: BadCode, 11: NoLevel, 12: EmptyGeometry, 13: NotAnArea, 14: NotAnArea, 15: NotAnArea}
 	for _, f := range faults {
 		if want[f.Feature] == f.Kind {
@@ -297,6 +297,23 @@ func TestParseRefusesFilesAndMappings(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
+	for _, c := range []struct {
+		file string
+		kind FaultKind
+	}{
+		{"", FileEmpty}, {"PK\x03\x04\x14\x00", FilePacked}, {"\x1f\x8b\x08", FilePacked}, {"{", FileCutOff}, {ok[:len(ok)/2], FileCutOff}, {"<kml>", FileUnreadable}, {"Pickle", FileUnreadable},
+		{`{"features":3}`, FileUnreadable}, {"[1]", FileOtherType}, {`"text"`, FileOtherType}, {`{"type":"Feature"}`, FileOtherType},
+		{`{"type":"FeatureCollection","crs":{"properties":{"name":"EPSG:3857"}}}`, FileProjected},
+	} {
+		var file *FileError
+		_, _, err := Parse(strings.NewReader(c.file), Mapping{Datum: WGS84, Levels: level}, Limits{})
+		if !errors.As(err, &file) || file.Kind != c.kind || strings.Contains(file.Message, "json:") || strings.Contains(file.Message, "invalid character") {
+			t.Errorf("%q: %v", c.file, err)
+		}
+	}
+	if set, faults, err := Parse(strings.NewReader("\ufeff"+ok), Mapping{Datum: WGS84, Levels: level}, Limits{}); set == nil || err != nil {
+		t.Errorf("with a byte order mark: %v %v", faults, err)
+	}
 	var limit *LimitError
 	two := strings.TrimSuffix(ok, "]}") + "," + featureOf("b", "", "x", `[[[0,0],[1,0],[1,1],[0,0]]]`) + "]}"
 	if _, _, err := Parse(strings.NewReader(two), Mapping{Datum: WGS84, Levels: level}, Limits{Features: 1}); !errors.As(err, &limit) || limit.What != "features" {
@@ -304,6 +321,35 @@ func TestParseRefusesFilesAndMappings(t *testing.T) {
 	}
 	if _, faults, err := Parse(strings.NewReader(`{"type":"FeatureCollection","features":[]}`), Mapping{Datum: WGS84, Levels: level}, Limits{}); err != nil || len(faults) != 1 {
 		t.Errorf("no features: %v %v", faults, err)
+	}
+}
+
+// The box of a set against others: apart, touching at an edge or a corner, and where it would lie the other way round.
+func TestAwayIsTheWayBetweenBoxes(t *testing.T) {
+	set := flat(one("a", [][]Point{square(100_000_000, 500_000_000, 10_000_000)})) // 10..11 °E, 50..51 °N
+	for name, c := range map[string]struct {
+		from    orb.Bound
+		metres  float64 // along the meridian or the parallel, on a sphere of 6,371 km or of 6,378 km; 0 for none
+		swapped bool
+	}{
+		"itself":         {bound(10, 50, 11, 51), 0, false},
+		"within":         {bound(10.4, 50.4, 10.5, 50.5), 0, false},
+		"at its edge":    {bound(11, 50, 12, 51), 0, false},
+		"at its corner":  {bound(9, 49, 10, 50), 0, false},
+		"a degree north": {bound(10, 52, 11, 53), 111_200, false},
+		"east":           {bound(13, 50, 14, 51), 2 * 111_200 * math.Cos(50.5*math.Pi/180), false},
+		"swapped":        {bound(50.2, 10.2, 50.3, 10.3), 5_690_000, true},
+	} {
+		a := Away(set, c.from)
+		switch {
+		case (a == nil) != (c.metres == 0):
+			t.Errorf("%s: %+v", name, a)
+		case a != nil && (math.Abs(a.Metres/c.metres-1) > 0.02 || a.Swapped != c.swapped):
+			t.Errorf("%s: %+v, want %v", name, *a, c)
+		}
+	}
+	if a := Away(flat(), bound(0, 0, 1, 1)); a != nil {
+		t.Errorf("nothing lies %+v away", *a)
 	}
 }
 

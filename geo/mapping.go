@@ -57,17 +57,18 @@ type FaultKind string
 
 // The kinds of fault that Parse finds in features.
 const (
-	NotAnArea     FaultKind = "not_an_area"    // a geometry other than Polygon or MultiPolygon, or none
-	BadCoordinate FaultKind = "bad_coordinate" // not finite or out of range
-	NoLevel       FaultKind = "no_level"       // of none of the levels
-	MissingCode   FaultKind = "missing_code"   // no area code
-	BadCode       FaultKind = "bad_code"       // an area code with other characters than are allowed
-	BadName       FaultKind = "bad_name"       // a name that is too long, or holds characters that cannot be seen
-	DuplicateCode FaultKind = "duplicate_code" // an area code that stands twice in the set
-	MissingParent FaultKind = "missing_parent" // below the first level, and no parent named
-	UnknownParent FaultKind = "unknown_parent" // the parent is not in the set, or not of the level above
-	NoAreas       FaultKind = "no_areas"       // no feature at all
-	BadHouseholds FaultKind = "bad_households" // a number of households that is none
+	NotAnArea         FaultKind = "not_an_area"        // a geometry other than Polygon or MultiPolygon, or none
+	BadCoordinate     FaultKind = "bad_coordinate"     // not finite or out of range
+	SwappedCoordinate FaultKind = "swapped_coordinate" // out of range, and possible with latitude and longitude the other way round
+	NoLevel           FaultKind = "no_level"           // of none of the levels
+	MissingCode       FaultKind = "missing_code"       // no area code
+	BadCode           FaultKind = "bad_code"           // an area code with other characters than are allowed
+	BadName           FaultKind = "bad_name"           // a name that is too long, or holds characters that cannot be seen
+	DuplicateCode     FaultKind = "duplicate_code"     // an area code that stands twice in the set
+	MissingParent     FaultKind = "missing_parent"     // below the first level, and no parent named
+	UnknownParent     FaultKind = "unknown_parent"     // the parent is not in the set, or not of the level above
+	NoAreas           FaultKind = "no_areas"           // no feature at all
+	BadHouseholds     FaultKind = "bad_households"     // a number of households that is none
 )
 
 // The kinds of fault that Parse finds in rings, and Check finds again until they are mended.

@@ -66,7 +66,7 @@ type geometry struct {
 }
 
 // Parse reads a GeoJSON FeatureCollection, or a TopoJSON Topology, into a boundary set. The error says that the file or the mapping cannot be used at all
-// (*LimitError where it is too large); the faults are all that is wrong with single features. With an error, or a fault that only
+// (*LimitError where it is too large, *FileError where it is none that can be read); the faults are all that is wrong with single features. With an error, or a fault that only
 // whoever made the file can mend, the set is nil. Where all faults are warnings or of rings (see FaultKind.OfRing), there is a set: its
 // broken rings are left out, Check names them again, and Compile refuses it until Repair has dealt with them.
 func Parse(r io.Reader, m Mapping, l Limits) (*BoundarySet, []Fault, error) {
@@ -133,51 +133,6 @@ func (m Mapping) check() error {
 		return errors.New("the slack of the mapping is a number of metres, 0 or more")
 	}
 	return nil
-}
-
-func read(r io.Reader, l Limits) (collection, error) {
-	var c collection
-	if l.Bytes > 0 {
-		r = io.LimitReader(r, l.Bytes+1)
-	}
-	counted := &counter{r: r}
-	err := json.NewDecoder(counted).Decode(&c)
-	switch {
-	case l.Bytes > 0 && counted.n > l.Bytes:
-		return c, &LimitError{What: "bytes", Limit: l.Bytes}
-	case err != nil:
-		return c, fmt.Errorf("the file is no GeoJSON: %w", err)
-	case c.Type != "FeatureCollection" && c.Type != "Topology":
-		return c, fmt.Errorf("the file is neither a GeoJSON FeatureCollection nor a TopoJSON Topology; its type is %q", c.Type)
-	case c.CRS != nil && !geographic(c.CRS.Properties.Name):
-		return c, fmt.Errorf("the file has the coordinate system %q; convert it to longitude and latitude in degrees first", c.CRS.Properties.Name)
-	}
-	if c.Type == "Topology" {
-		if c.Features, err = c.features(l.Vertices); err != nil {
-			return c, err
-		}
-	}
-	if l.Features > 0 && len(c.Features) > l.Features {
-		return c, &LimitError{What: "features", Limit: int64(l.Features)}
-	}
-	return c, nil
-}
-
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
-	c.n += int64(n)
-	return n, err
-}
-
-// geographic reports whether a coordinate system is longitude and latitude in degrees in this order, as RFC 7946 has it.
-func geographic(name string) bool {
-	name = strings.ToUpper(name)
-	return strings.HasSuffix(name, "CRS84") || strings.HasSuffix(name, "EPSG::4326") || name == "EPSG:4326" || strings.HasSuffix(name, "EPSG::4490") || name == "EPSG:4490"
 }
 
 type parser struct {
@@ -354,7 +309,12 @@ func (p *parser) ring(s *shape, which string, raw [][]float64, shell bool) ([]Po
 		}
 		q, err := p.place(orb.Point{c[0], c[1]})
 		if err != nil {
-			p.fault(BadCoordinate, *s, nil, "%s: point %d: %v", which, k, err)
+			kind := BadCoordinate
+			var wrong *CoordinateError
+			if errors.As(err, &wrong) && wrong.Swapped {
+				kind = SwappedCoordinate
+			}
+			p.fault(kind, *s, nil, "%s: point %d: %v", which, k, err)
 			return nil, false
 		}
 		points = append(points, q)

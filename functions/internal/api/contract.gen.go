@@ -1264,6 +1264,15 @@ type AssigneeBecause string
 // AssigneeKind defines model for Assignee.Kind.
 type AssigneeKind string
 
+// Away The box around the file and that of the set in force have no point in common. That may be right.
+type Away struct {
+	// Metres Between the two boxes, along the sphere.
+	Metres float64 `json:"metres"`
+
+	// Swapped With longitude and latitude the other way round it would lie there.
+	Swapped bool `json:"swapped"`
+}
+
 // BoundaryDiff defines model for BoundaryDiff.
 type BoundaryDiff struct {
 	Added   []DiffPlace  `json:"added"`
@@ -1964,6 +1973,9 @@ type ImportedLineResult string
 type Inspection struct {
 	// Areas How many of each level.
 	Areas map[string]int `json:"areas"`
+
+	// Away The box around the file and that of the set in force have no point in common. That may be right.
+	Away *Away `json:"away,omitempty"`
 
 	// Broken With these faults it would not be imported.
 	Broken   bool    `json:"broken"`

@@ -53,6 +53,9 @@ func viewInspection(i boundary.Inspection) Inspection {
 	if i.Shifted != nil {
 		v.Shifted = &Shift{Datum: string(i.Shifted.Datum), Converted: i.Shifted.Converted, Confidence: i.Shifted.Confidence, Before: i.Shifted.Before, After: i.Shifted.After, Moved: i.Shifted.Moved}
 	}
+	if i.Away != nil {
+		v.Away = &Away{Metres: i.Away.Metres, Swapped: i.Away.Swapped}
+	}
 	return v
 }
 

@@ -240,8 +240,22 @@ func TestFilesAreInspected(t *testing.T) {
 	if i = inspect(map[string]any{"features": broken, "mapping": townMapping()}); !i.Tried || !i.Broken || len(i.Faults) == 0 {
 		t.Errorf("broken %+v", i)
 	}
-	if a := w.do("POST", sets+"/inspection", editor, map[string]any{"features": map[string]any{"type": "Nonsense"}}); a.status != http.StatusUnprocessableEntity {
+	if a := w.do("POST", sets+"/inspection", editor, map[string]any{"features": map[string]any{"type": "Nonsense"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(string(a.body), `"file_other_type"`) {
 		t.Errorf("no boundaries at all: %d %s", a.status, a.body)
+	}
+	// What lies nowhere near is said and not refused: here and with the draft.
+	far := townAreas()
+	for _, f := range far["features"].([]any) {
+		ring := f.(map[string]any)["geometry"].(map[string]any)["coordinates"].([]any)[0].([][]float64)
+		for _, at := range ring[1:] { // the last is the first
+			at[0], at[1] = at[0]+3, at[1]+1
+		}
+	}
+	if i = inspect(map[string]any{"features": far, "mapping": townMapping()}); i.Broken || i.Away == nil || i.Away.Metres < 300_000 || i.Away.Metres > 400_000 || i.Away.Swapped {
+		t.Errorf("far away %+v %+v", i, i.Away)
+	}
+	if set := w.imported(editor, far); len(set.Warnings) != 1 || set.Warnings[0].Kind != "far_away" {
+		t.Errorf("far away, imported: %+v", set.Warnings)
 	}
 	var repaired api.Repaired
 	w.must("POST", sets+"/"+w.inForce()+"/repair", editor, nil).into(t, &repaired)

@@ -95,6 +95,9 @@ func (d *Desk) Import(ctx context.Context, code, by, note string, m geo.Mapping,
 	if s := shifted(parsed, c.Areas); s != nil {
 		faults = append(faults, shiftWarning(s))
 	}
+	if a := away(parsed, c.Areas); a != nil {
+		faults = append(faults, awayWarning(a))
+	}
 	return d.register(ctx, Set{Jurisdiction: code, By: by, Note: note}, parsed, m, faults)
 }
 
@@ -206,7 +209,12 @@ func refusal(err error) error {
 	if errors.As(err, &limit) {
 		return &fault.Error{Code: fault.TooLarge, Field: "features", Message: limit.Error()}
 	}
-	return &fault.Error{Code: fault.FaultyFile, Field: "features", Message: err.Error()}
+	refused := &fault.Error{Code: fault.FaultyFile, Field: "features", Message: err.Error()}
+	var file *geo.FileError
+	if errors.As(err, &file) { // said again as a finding, which has a kind that programs have words for
+		refused.Details = []fault.Detail{{Kind: string(file.Kind), Message: file.Message, Feature: -1}}
+	}
+	return refused
 }
 
 // against gives what keeps a set from being a partition. None of it keeps the set from answering: ground that two areas claim has one

@@ -19,6 +19,7 @@ type Inspection struct {
 	Broken  bool           // with these faults it would not be imported
 	Areas   map[string]int // by level, how many; of a broken file those that could be read
 	Shifted *geo.Suspicion // against the set in force; nil where none is, or it fits no better otherwise
+	Away    *geo.Apart     // from the set in force; nil where none is, or their boxes touch
 }
 
 // Inspect looks at a file, given whole or as the key of an upload, and stores nothing: which properties its features have, and which mapping they
@@ -54,7 +55,7 @@ func (d *Desk) Inspect(ctx context.Context, code string, m geo.Mapping, features
 	in.Broken = set == nil || slices.ContainsFunc(faults, func(f geo.Fault) bool { return !f.Warning })
 	if set != nil {
 		faults = append(faults, against(set, m)...)
-		in.Areas, in.Shifted = set.Count(), shifted(set, c.Areas)
+		in.Areas, in.Shifted, in.Away = set.Count(), shifted(set, c.Areas), away(set, c.Areas)
 	}
 	in.Faults = Details(faults)
 	return in, nil
@@ -79,4 +80,22 @@ func shiftWarning(s *geo.Suspicion) geo.Fault {
 	}
 	return geo.Fault{Kind: "shifted", Feature: -1, Size: s.Moved, Unit: "m", Warning: true,
 		Message: fmt.Sprintf("Everything seems to lie %.0f m beside where it is: the borders would fit those in force to %.0f m if the coordinates "+what+".", s.Moved, s.After, s.Datum)}
+}
+
+// away looks whether a set lies beside all ground of the one in force; nil where it does not, or nothing is in force.
+func away(set *geo.BoundarySet, inForce *geo.Index) *geo.Apart {
+	if inForce == nil {
+		return nil
+	}
+	return geo.Away(set, inForce.Bound())
+}
+
+// awayWarning says so to whoever imports the set: it may be right, as a city may move on to other ground.
+func awayWarning(a *geo.Apart) geo.Fault {
+	said := "Choose another file unless that is meant."
+	if a.Swapped {
+		said = "With longitude and latitude the other way round it would lie there: a position has its longitude first."
+	}
+	return geo.Fault{Kind: "far_away", Feature: -1, Size: a.Metres, Unit: "m", Warning: true,
+		Message: fmt.Sprintf("All of it lies outside the set in force, about %.1f km away from it. %s", a.Metres/1000, said)}
 }

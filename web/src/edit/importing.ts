@@ -5,13 +5,14 @@ import { guard } from 'lit/directives/guard.js';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
 import type { Datum, FileFault, Inspection, LevelMapping } from '../contract/schemas.ts';
+import { distance } from '../locale/format.ts';
 import '../map/sketch-element.ts';
 import type { SketchElement } from '../map/sketch-element.ts';
 import type { SetTiles } from '../map/sketch-sources.ts';
 import type { Setting } from '../page/settings.ts';
 import { upload } from '../page/upload.ts';
 import { EditorElement } from './element.ts';
-import { faultBox, faultList, faultShapes } from './faults.ts';
+import { faultBox, faultList, faultShapes, kindOf } from './faults.ts';
 import { boxOf } from './shapes.ts';
 import { tilesOf } from './tiles.ts';
 
@@ -55,11 +56,12 @@ export class ImportElement extends EditorElement {
       const text = await file.text();
       let parsed: Record<string, unknown> | undefined;
       try {
-        parsed = JSON.parse(text) as Record<string, unknown>;
+        const read = JSON.parse(text) as unknown;
+        if (typeof read === 'object' && !Array.isArray(read)) parsed = (read ?? undefined) as Record<string, unknown> | undefined;
       } catch {
         parsed = undefined; // the server says what is wrong with it
       }
-      this.shapes = parsed?.['type'] === 'FeatureCollection' ? (parsed as unknown as GeoJSON.GeoJSON) : undefined;
+      this.shapes = parsed?.['type'] === 'FeatureCollection' ? possible(parsed as unknown as GeoJSON.FeatureCollection) : undefined;
       this.drawn = undefined;
       this.earlier = undefined;
       this.upload = '';
@@ -93,8 +95,10 @@ export class ImportElement extends EditorElement {
     } catch (error) {
       if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden')) this.dispatchEvent(new CustomEvent('ended', { detail: error }));
       else {
-        this.trouble = sentence(this.t, error);
-        if (hasCode(error, 'faulty_file')) this.faults = error.fault.faults ?? [];
+        const faults = hasCode(error, 'faulty_file') ? error.fault.faults ?? [] : [];
+        const unread = faults.find((one) => one.kind.startsWith('file_'));
+        this.trouble = unread && this.language !== 'en' ? kindOf(this.e, unread.kind) : sentence(this.t, error);
+        this.faults = unread ? [] : faults;
       }
     } finally {
       this.busy = '';
@@ -186,9 +190,12 @@ export class ImportElement extends EditorElement {
     const { e } = this;
     const count = String(inspection.faults.length);
     const areas = this.levels.flatMap(({ level }) => (inspection.areas[level] ? [`${this.setting.areas.levels.find((one) => one.level === level)?.name[this.language] ?? level} ${inspection.areas[level]}`] : [])).join(e.comma);
-    const { shifted } = inspection;
+    const { shifted, away } = inspection;
+    const swapped = inspection.faults.some((one) => one.kind === 'swapped_coordinate');
     const number = (value: number) => String(Math.round(value));
-    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length || shifted ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : shifted ? e.checkedShifted(areas) : e.checkedGood(areas)}</p>
+    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length || shifted || away ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : shifted || away ? e.checkedShifted(areas) : e.checkedGood(areas)}</p>
+      ${swapped ? html`<p class="notice bad" role="alert">${e.swapped}</p>` : nothing}
+      ${away ? html`<p class="notice warn" role="alert">${(away.swapped ? e.awaySwapped : e.away)(distance(this.t, away.metres))}</p>` : nothing}
       ${shifted ? html`<div class="notice warn" role="alert"><p>${(shifted.converted ? e.shiftedWrong : e.shiftedOwn)(shifted.datum, number(shifted.moved), number(shifted.after))}</p><p>${e.shiftedMap}</p>
         ${shifted.converted ? nothing : html`<button type="button" class="secondary" @click=${() => { this.datum = shifted.datum as Datum; this.check(); }}>${e.useDatum(shifted.datum)}</button>`}</div>` : nothing}`;
   }
@@ -208,6 +215,17 @@ export class ImportElement extends EditorElement {
         <label class="field">${e.levelPrefix}<input type="number" min="0" max="64" .value=${String(one.parent_prefix ?? 0)} @change=${(event: Event) => this.change(at, { parent_prefix: Number(typed(event)), ...(Number(typed(event)) > 0 ? { parent: '' } : {}) })}></label>` : nothing}
       <button type="button" class="quiet" @click=${() => { this.levels = this.levels.filter((_, n) => n !== at); }}>${e.dropLevel}</button></fieldset>`;
   }
+}
+
+/** Those of a file's shapes that a map can show: the others have a position that is nowhere on the earth. */
+function possible(shapes: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
+  const there = (value: unknown): boolean => {
+    if (!Array.isArray(value)) return false;
+    const [lon, lat] = value as unknown[];
+    return typeof lon === 'number' && typeof lat === 'number' ? Math.abs(lon) <= 180 && Math.abs(lat) <= 90 : value.every(there);
+  };
+  const features = Array.isArray(shapes.features) ? shapes.features.filter((one) => there((one?.geometry as { coordinates?: unknown } | null | undefined)?.coordinates)) : [];
+  return { ...shapes, features };
 }
 
 /** A file's shapes in WGS 84, for the map; the server converts for itself. The program for it is fetched when somebody needs it. */

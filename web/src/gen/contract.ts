@@ -3486,6 +3486,7 @@ export interface components {
             };
             faults: components["schemas"]["Fault"][];
             shifted?: components["schemas"]["Shift"];
+            away?: components["schemas"]["Away"];
         };
         FileProperty: {
             name: string;
@@ -3520,6 +3521,16 @@ export interface components {
              * @description How far beside its place everything lies: the median way, in metres, of border points that are taken as said.
              */
             moved: number;
+        };
+        /** @description The box around the file and that of the set in force have no point in common. That may be right. */
+        Away: {
+            /**
+             * Format: double
+             * @description Between the two boxes, along the sphere.
+             */
+            metres: number;
+            /** @description With longitude and latitude the other way round it would lie there. */
+            swapped: boolean;
         };
         Repaired: {
             set: components["schemas"]["BoundarySet"];

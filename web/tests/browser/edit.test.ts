@@ -304,6 +304,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByLabel(e.importFile).setInputFiles({ name: 'grid.geojson', mimeType: 'application/geo+json', buffer: Buffer.from(areas) });
     await page.getByText(e.mappingGuessed).waitFor();
     expect(await page.locator('.level-row').count()).toBeGreaterThan(1);
+    await alsoElsewhere(visit, areas);
     // Somebody takes them for GCJ-02, which they are not.
     await page.getByLabel(e.importDatum).selectOption('GCJ02');
     await page.getByRole('button', { name: e.check, exact: true }).click();
@@ -319,6 +320,34 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.locator('weige-compare h2').waitFor();
     await visit.end();
   });
+
+  /** The same areas in Germany, and with their coordinates swapped; and files that are none. Ends with the areas where they are, not yet checked. */
+  async function alsoElsewhere(visit: Visit, areas: string): Promise<void> {
+    const { page } = visit;
+    const e = editorCatalogues.zh;
+    visit.expectComplaint(/422 .*\/inspection\)/);
+    const choose = (text: string | Buffer, name = 'grid.geojson') => page.getByLabel(e.importFile).setInputFiles({ name, mimeType: 'application/geo+json', buffer: Buffer.from(text) });
+    const moved = (change: (at: Position) => Position) => JSON.stringify(JSON.parse(areas), (_, value: unknown) => (Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'number') ? change(value as Position) : value));
+    const check = async (text: string) => {
+      await choose(text);
+      await page.getByText(e.importReading).waitFor({ state: 'detached' });
+      await page.getByText(e.mappingGuessed).waitFor();
+      await page.getByLabel(e.importDatum).selectOption('WGS84');
+      await page.getByRole('button', { name: e.check, exact: true }).click();
+      await page.locator('.notice[role=alert]').waitFor();
+      return page.locator('.notice[role=alert]').textContent();
+    };
+    expect(await check(moved(([lon, lat]) => [lon - 109, lat + 18]))).toMatch(/相距约[78],?\d{3}/);
+    expect(await page.getByRole('button', { name: e.importNow }).isEnabled(), 'the first areas of another city are right').toBe(true);
+    expect(await check(moved(([lon, lat]) => [lat, lon]))).toBe(e.swapped);
+    expect(await page.getByRole('button', { name: e.importNow }).isEnabled()).toBe(false);
+    for (const [text, kind] of [['', 'kind_file_empty'], ['PK\u0003\u0004\u0000', 'kind_file_packed'], [areas.slice(0, 5000), 'kind_file_cut_off'], ['Pickle', 'kind_file_unreadable'], ['[1]', 'kind_file_other_type']] as const) {
+      await choose(text, 'other.geojson');
+      await page.getByText(e[kind]).waitFor();
+    }
+    await choose(areas);
+    await page.getByText(e.mappingGuessed).waitFor();
+  }
 
   it('lists what is wrong with a file, shows each on the map, and mends it', async () => {
     const e = editorCatalogues.en;
