@@ -89,8 +89,8 @@ func (p *importParser) header() error {
 		return &fault.Error{Code: fault.FaultyFile, Message: "The file has no header line: " + strings.Join(importColumns, ",") + "."}
 	}
 	var faults []fault.Detail
-	wrong := func(kind, format string, args ...any) {
-		faults = append(faults, fault.Detail{Kind: kind, Line: 1, Feature: -1, Message: fmt.Sprintf(format, args...)})
+	wrong := func(kind, column, format string, args ...any) {
+		faults = append(faults, fault.Detail{Kind: kind, Field: column, Line: 1, Feature: -1, Message: fmt.Sprintf(format, args...)})
 	}
 	for _, n := range names {
 		if n = strings.TrimSpace(n); !strings.HasPrefix(n, answersColumn) { // codes of questions have capitals
@@ -98,15 +98,15 @@ func (p *importParser) header() error {
 		}
 		switch {
 		case slices.Contains(p.names, n):
-			wrong("duplicate_column", "The column %q stands twice.", clip(n))
+			wrong("duplicate_column", clip(n), "The column %q stands twice.", clip(n))
 		case !slices.Contains(importColumns, n) && !strings.HasPrefix(n, answersColumn):
-			wrong("unknown_column", "There is no column %q; the columns are %s and %sCODE.", clip(n), strings.Join(importColumns, ", "), answersColumn)
+			wrong("unknown_column", clip(n), "There is no column %q; the columns are %s and %sCODE.", clip(n), strings.Join(importColumns, ", "), answersColumn)
 		}
 		p.names = append(p.names, n)
 	}
 	for _, n := range importColumns[:neededImportColumns] {
 		if !slices.Contains(p.names, n) {
-			wrong("missing_column", "The column %q is missing.", n)
+			wrong("missing_column", n, "The column %q is missing.", n)
 		}
 	}
 	if len(faults) > 0 {

@@ -6,6 +6,9 @@ import { Decision } from './decision.ts';
 import { serviceOptions } from './units.ts';
 import { words } from './ways.ts';
 
+/** Degrees beside the jurisdiction that a place may lie, some twenty kilometres. */
+const beside = 0.2;
+
 /** Puts a report where it belongs: by place, by service, or both. */
 @customElement('weige-correct')
 export class Correct extends Decision {
@@ -43,12 +46,20 @@ export class Correct extends Decision {
     return this.lon.trim() && this.lat.trim() && Math.abs(lon) <= 180 && Math.abs(lat) <= 90 ? [lon, lat] : undefined;
   }
 
+  /** Whether a place lies in this jurisdiction or a little beside it: a slip of a digit puts it into another country. */
+  private nearby([lon, lat]: readonly [number, number] | Position): boolean {
+    const [west, south, east, north] = this.desk.setting.jurisdiction.bbox ?? [];
+    if (west === undefined || south === undefined || east === undefined || north === undefined) return true;
+    return lon > west - beside && lon < east + beside && lat > south - beside && lat < north + beside;
+  }
+
   private async send(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const { report, version, service_code } = this.report;
     const unknown = this.report.address_grade === 'none' && !this.lon.trim() && !this.lat.trim();
     const place = unknown ? [this.report.lon, this.report.lat] as const : this.place;
     if (!place) return this.refuse('correct-lon', this.s.correctBadPlace);
+    if (!this.nearby(place)) return this.refuse('correct-lon', this.s.correctFar);
     const moved = place[0].toFixed(7) !== this.report.lon.toFixed(7) || place[1].toFixed(7) !== this.report.lat.toFixed(7);
     if (!moved && this.service === service_code) return this.refuse('correct-service', this.s.correctNothing);
     if ([...this.reason.trim()].length < words.least) return this.refuse('correct-reason', this.s.stepNeedReason);

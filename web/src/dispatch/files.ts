@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { sentence } from '../contract/errors.ts';
+import { hasCode, Refusal, sentence } from '../contract/errors.ts';
 import type { ReportImport } from '../contract/schemas.ts';
 import { save } from '../page/save.ts';
 import { StaffElement } from '../page/staff-element.ts';
@@ -58,7 +58,7 @@ export class Files extends StaffElement {
       this.result = await this.desk.client.send('/v1/{jurisdiction}/imports', { query: { source: source.trim(), dry_run: dryRun }, file: new Blob([file], { type: 'text/csv' }) });
       if (!dryRun) this.dispatchEvent(new CustomEvent('imported'));
     } catch (error) {
-      this.importWrong = sentence(this.t, error);
+      this.importWrong = [hasCode(error, 'faulty_file') ? this.s.importFaulty(error.fault.message) : sentence(this.t, error), ...this.columns(error)].join(' ');
     } finally {
       this.busy = undefined;
     }
@@ -86,6 +86,12 @@ export class Files extends StaffElement {
     </form>`;
   }
 
+  /** What is wrong with the columns of a file, each in a sentence. */
+  private columns(error: unknown): string[] {
+    if (!(error instanceof Refusal)) return [];
+    return (error.fault.faults ?? []).slice(0, 5).map((one) => this.s.importColumn(one.kind, one.field ?? '', one.line ?? 0, one.message));
+  }
+
   private importForm() {
     const { s, result } = this;
     const changed = () => { this.result = undefined; this.importWrong = ''; };
@@ -107,7 +113,7 @@ export class Files extends StaffElement {
     const faults = result.lines.filter((one) => one.result === 'fault');
     return html`<p class="notice ${result.faults > 0 ? 'warn' : ''}">${say(result.filed, result.there, result.faults)}</p>
       ${faults.length > 0 ? html`<ul class="faults">${faults.slice(0, mostFaults).map((one) => html`<li><strong>${s.importLine(one.line, one.number)}</strong>
-        ${one.field ? html`<code>${one.field}</code> ` : nothing}${one.message}</li>`)}</ul>` : nothing}
+        ${one.field ? html`<code>${one.field}</code> ` : nothing}${s.importFault(one.field ?? '', one.message ?? '')}</li>`)}</ul>` : nothing}
       ${result.dry_run && result.filed > 0 ? html`<button type="button" class="primary" @click=${() => void this.bring(false)}>${s.importStart(result.filed)}</button>` : nothing}`;
   }
 }

@@ -29,6 +29,9 @@ export const en: StaffCatalogue = {
   importChecked: (filed, there, faults) => `Checked: ${filed} can be filed, ${there} were filed before, ${faults} have a fault. Nothing was filed yet.`,
   importDone: (filed, there, faults) => `${filed} filed; ${there} were filed before; ${faults} have a fault and were not filed.`,
   importStart: (filed) => `File these ${filed}`,
+  importFaulty: (message) => message,
+  importFault: (_field, message) => message,
+  importColumn: (_kind, _column, _line, message) => message,
   importLine: (line, number) => `Line ${line}${number ? ` (${number})` : ''}`,
   stepsTitle: 'Case',
   step_accepted: 'Accept',
@@ -178,6 +181,7 @@ export const en: StaffCatalogue = {
   correctPlace: 'Place: drag the pin, or click the map',
   correctNothing: 'Neither category nor place is another, so there is nothing to correct.',
   correctSend: 'Correct',
+  correctFar: 'That is far from here. Please check longitude and latitude: they may be swapped, or a digit is wrong.',
   correctBadPlace: 'Longitude is between -180 and 180, latitude between -90 and 90.',
 
   savedTitle: 'Saved views',
