@@ -70,6 +70,14 @@ describe('the outbox', () => {
     expect((await kept.outbox())[0]?.filed?.tracking_code).toBe('code of key-one-1');
   });
 
+  it('knows a server that fails from a connection that does', async () => {
+    const { city, open } = world();
+    city.plan.push(refuse(503), 'cut');
+    const box = open();
+    expect((await box.send(waiting('key-one-1'))).failing).toBe(true);
+    expect((await box.send(waiting('key-two-2'))).failing).toBeUndefined();
+  });
+
   it('sends each photo once, and the report with all of them', async () => {
     const { city, open } = world();
     city.plan.push('cut');

@@ -21,6 +21,10 @@ export interface FormState {
   sending: boolean;
   /** Something is entered that is kept on the device. */
   keeps: boolean;
+  /** It was asked for that all of it is deleted, and has to be said once more. */
+  clearing: boolean;
+  /** There are contact details of a report that was taken back, which are not shown. */
+  hasOtherContact: boolean;
   /** What was reported nearby, or nothing. */
   similar: unknown;
   /** A photo says where it is. */
@@ -29,7 +33,9 @@ export interface FormState {
   changeContact(change: Partial<ContactInput>): void;
   send(event?: SubmitEvent): void;
   sendAsNew(): void;
+  askClearing(asking: boolean): void;
   clear(): void;
+  takeContact(): void;
 }
 
 /** What is wrong and how to reach those who can help: everything of a report but its place. */
@@ -43,6 +49,7 @@ export function reportForm(s: FormState): TemplateResult {
     <section class="card" aria-labelledby="contact-title" ?inert=${s.sending}>
       <h2 id="contact-title">${t.stepContact}</h2>
       <p class="notice contact-note">${t.contactNote}</p>
+      ${s.hasOtherContact ? html`<p class="hint">${t.contactNotTaken}</p><div class="buttons"><button type="button" class="secondary take-contact" @click=${s.takeContact}>${t.contactTake}</button></div>` : nothing}
       <div class="contact-fields">
         ${contactField(s, 'name', t.contactName, 'text', 'name', 100)}
         ${contactField(s, 'phone', t.contactPhone, 'tel', 'tel', 40)}
@@ -55,11 +62,19 @@ export function reportForm(s: FormState): TemplateResult {
       <p class="sr" role="status">${s.sending ? t.sendingLocked : ''}</p>
       <div class="buttons">
         <button class="primary big" aria-disabled=${s.sending ? 'true' : 'false'}>${s.sending ? t.sending : t.send}</button>
-        ${s.keeps && !s.sending ? html`<button type="button" class="quiet" @click=${s.clear}>${t.clearDraft}</button>` : nothing}
+        ${s.keeps && !s.sending ? clearing(s) : nothing}
       </div>
-      ${s.keeps ? html`<p class="hint">${t.draftKept}</p>` : nothing}
+      ${s.keeps ? html`<p class="hint" id="draft-kept">${s.clearing ? t.clearAsk : t.draftKept}</p>` : nothing}
     </div>
   </form>`;
+}
+
+/** Where it was asked for lies what leaves it, so that a second tap does no harm. */
+function clearing(s: FormState): TemplateResult {
+  const { t } = s;
+  return s.clearing ? html`<button type="button" class="quiet keep-draft" aria-describedby="draft-kept" @click=${() => s.askClearing(false)}>${t.clearNot}</button>
+      <button type="button" class="secondary clear-draft" aria-describedby="draft-kept" @click=${s.clear}>${t.clearYes}</button>`
+    : html`<button type="button" class="quiet" id="clear-draft" @click=${() => s.askClearing(true)}>${t.clearDraft}</button>`;
 }
 
 function serviceOf(s: FormState): Service | undefined {

@@ -76,6 +76,9 @@ export class ReportPage extends ResidentElement {
   @state() private later: typeof import('./later.ts') | undefined;
   /** Key of the report that somebody wants back in the form, in which another stands. */
   @state() private replacing = '';
+  @state() private clearing = false;
+  /** Contact details of a report that was taken back: shown only when asked for, since the device may be another's. */
+  @state() private otherContact: ContactInput | undefined;
   private stop: (() => void) | undefined;
   /** Asks again who answers for the place where that could not be asked before. */
   private readonly back = (): void => {
@@ -283,6 +286,7 @@ export class ReportPage extends ResidentElement {
       void this.focusOn('#problems');
       return;
     }
+    this.clearing = false;
     this.sending = true; // which locks the form: what was written after would not be sent
     try {
       await Promise.all([this.photoField?.taken, this.fetchLater()]);
@@ -315,6 +319,7 @@ export class ReportPage extends ResidentElement {
     if (filed) void this.outbox?.remove(waiting.key);
     this.draft = emptyDraft();
     this.contact = {};
+    this.otherContact = undefined;
     void this.kept?.keepDraft(waiting.jurisdiction, undefined).catch(() => undefined);
     void this.focusOn(filed ? '#filed' : '#saved');
   }
@@ -326,14 +331,16 @@ export class ReportPage extends ResidentElement {
     this.replacing = sure === undefined && !asked && !isEmpty(this.draft) ? one.key : '';
     if (this.replacing) void this.focusOn('.leave-form');
     else if (sure === false) void this.focusOn('.edit-again');
-    else this.takeBack(one, one.body.contact ?? {});
+    else this.takeBack(one, {}, one.body.contact);
   }
 
   /** Goes on in the form with what was refused. */
-  private takeBack({ key, draft, refused }: Waiting, contact: ContactInput): void {
+  private takeBack({ key, draft, refused }: Waiting, contact: ContactInput, otherContact?: ContactInput): void {
     const { place } = this.draft;
     this.sent = undefined;
     this.contact = contact;
+    this.otherContact = otherContact;
+    this.clearing = false;
     this.change(draft);
     void this.outbox?.remove(key);
     if (!draft.place) this.nowhere();
@@ -353,11 +360,24 @@ export class ReportPage extends ResidentElement {
   private startAgain(): void {
     this.change(emptyDraft());
     this.contact = {};
+    this.otherContact = undefined;
+    this.clearing = false;
     this.nowhere();
     this.sent = undefined;
     this.notice = undefined;
     this.wrong = [];
     void this.focusOn('h1');
+  }
+
+  private askClearing(asking: boolean): void {
+    this.clearing = asking;
+    void this.focusOn(asking ? '.keep-draft' : '#clear-draft');
+  }
+
+  private takeContact(): void {
+    this.changeContact(this.otherContact ?? {});
+    this.otherContact = undefined;
+    void this.focusOn('#contact-name');
   }
 
   /** There is no place any more, nor what was known of it. */
@@ -453,6 +473,7 @@ export class ReportPage extends ResidentElement {
       takenAt: ([lon, lat]) => void this.chosen({ lon, lat, accuracy: 20, datum: 'WGS84' }, null),
       change: (change) => this.change(change), changeContact: (change) => this.changeContact(change),
       send: (event) => void this.send(event), sendAsNew: () => this.sendAsNew(), clear: () => this.startAgain(),
+      clearing: this.clearing, hasOtherContact: this.otherContact !== undefined, askClearing: (asking) => this.askClearing(asking), takeContact: () => this.takeContact(),
     });
   }
 }

@@ -34,6 +34,7 @@ export function outboxView(s: OutboxState): TemplateResult | typeof nothing {
       const service = setting.jurisdiction.services.find((other) => other.service_code === one.body.service_code);
       return html`<li data-state=${one.filed ? 'filed' : one.refused ? 'refused' : 'waiting'}>
         <p><strong>${said(service?.name, s.language)}</strong> <span class="hint">${moment(t, setting.jurisdiction.time_zone, new Date(one.at).toISOString())}</span></p>
+        ${one.draft.words ? html`<p class="said outbox-words">${one.draft.words}</p>` : nothing}
         ${one.filed ? arrived(s, one, one.filed.tracking_code) : one.refused ? refused(s, one) : waiting(s, one)}</li>`;
     })}</ul>
   </section>`;
@@ -42,7 +43,9 @@ export function outboxView(s: OutboxState): TemplateResult | typeof nothing {
 function waiting({ t, setting, lasts, sendNow, remove }: OutboxState, one: Waiting): TemplateResult {
   const later = laterTexts();
   const held = one.heldUntil && one.heldUntil > Date.now() ? later.outboxHeld(moment(t, setting.jurisdiction.time_zone, new Date(one.heldUntil).toISOString())) : '';
-  return html`<p class="notice warn">${held ? `${held} ${lasts ? later.outboxHeldKept : later.outboxHeldInPage}` : lasts ? later.outboxWaiting : later.outboxWaitingInPage}</p>
+  const stands = held ? `${held} ${lasts ? later.outboxHeldKept : later.outboxHeldInPage}` : one.failing ? (lasts ? later.outboxFailing : later.outboxFailingInPage)
+    : lasts ? later.outboxWaiting : later.outboxWaitingInPage;
+  return html`<div class="notice warn"><p>${stands}</p>${lasts && one.body.contact ? html`<p>${later.outboxContact}</p>` : nothing}</div>
     <div class="buttons"><button type="button" class="secondary" @click=${sendNow}>${later.outboxSendNow}</button>
       <button type="button" class="quiet" @click=${() => { if (confirm(one.tried ? later.outboxDropTried : later.outboxDropAsk)) remove(one); }}>${later.outboxDrop}</button></div>`;
 }

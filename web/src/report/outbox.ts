@@ -22,6 +22,8 @@ export interface Waiting {
   draft: Draft;
   /** Nothing more is taken from where this device is until then, in milliseconds since 1970. */
   heldUntil?: number;
+  /** The server was reached and could not do it. */
+  failing?: boolean;
   filed?: Filed;
   refused?: { status: number; fault: Fault };
 }
@@ -115,16 +117,17 @@ export class Outbox {
       next = Math.min(pauses.longest, this.pause * 2);
       const held = heldFor(error);
       if (held) this.pause = Math.min(pauses.held, held);
-      await this.hold(held);
+      await this.note(held, error instanceof Refusal && error.status >= 500);
     }
     await this.tell();
     this.pause = next;
   }
 
-  /** Keeps with everything that waits for how long it is held up, if it is. */
-  private async hold(held: number | undefined): Promise<void> {
-    for (const { heldUntil, ...one } of await this.kept.outbox()) {
-      if (this.isOpen(one) && (held || heldUntil)) await this.kept.update(held ? { ...one, heldUntil: this.now() + held } : one);
+  /** Keeps with everything that waits why it does: for how long it is held up, if it is, and whether the server fails. */
+  private async note(held: number | undefined, failing: boolean): Promise<void> {
+    for (const { heldUntil, failing: before, ...one } of await this.kept.outbox()) {
+      if (!this.isOpen(one) || (!held && !heldUntil && failing === Boolean(before))) continue;
+      await this.kept.update({ ...one, ...(held ? { heldUntil: this.now() + held } : {}), ...(failing ? { failing } : {}) });
     }
   }
 

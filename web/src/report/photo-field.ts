@@ -10,7 +10,10 @@ import { MOST_PHOTOS, PhotoRefused, takePhoto, type KeptPhoto, type PhotoTrouble
 export class PhotoField extends ResidentElement {
   @property({ attribute: false }) photos: readonly KeptPhoto[] = [];
   @state() private busy = false;
-  @state() private trouble: PhotoTrouble | undefined;
+  /** Why photos could not be read, with their names. */
+  @state() private trouble: ReadonlyMap<PhotoTrouble, readonly string[]> = new Map();
+  /** So many were chosen and find no place. */
+  @state() private beyond = 0;
   /** Where a photo was taken, while that is offered. */
   @state() private offered: Position | undefined;
   private readonly addresses = new Map<Blob, string>();
@@ -26,24 +29,40 @@ export class PhotoField extends ResidentElement {
 
   private async take(event: Event): Promise<void> {
     const input = event.target as HTMLInputElement;
-    const files = [...(input.files ?? [])].slice(0, MOST_PHOTOS - this.photos.length);
+    const files = [...(input.files ?? [])];
     input.value = '';
     this.busy = true;
-    this.trouble = undefined;
-    try {
-      for (const file of files) {
-        const { photo, at } = await takePhoto(file);
-        this.tell([...this.photos, photo]);
-        if (at) this.offered = at;
-        await this.updateComplete;
-        // The field went on to the next free place, and the keyboard goes with it.
-        if (document.activeElement === document.body) await this.focusOn('#photo-file');
+    this.trouble = new Map();
+    this.beyond = 0;
+    for (const [n, file] of files.entries()) {
+      if (this.photos.length === MOST_PHOTOS) {
+        this.beyond = files.length - n;
+        break;
       }
-    } catch (error) {
-      this.trouble = error instanceof PhotoRefused ? error.why : 'unreadable';
-    } finally {
-      this.busy = false;
+      await this.takeOne(file);
     }
+    this.busy = false;
+  }
+
+  /** One that cannot be read keeps none of the others out. */
+  private async takeOne(file: File): Promise<void> {
+    try {
+      const { photo, at } = await takePhoto(file);
+      this.tell([...this.photos, photo]);
+      if (at) this.offered = at;
+      await this.updateComplete;
+      // The field went on to the next free place, and the keyboard goes with it.
+      if (document.activeElement === document.body) await this.focusOn('#photo-file');
+    } catch (error) {
+      const why = error instanceof PhotoRefused ? error.why : 'unreadable';
+      this.trouble = new Map([...this.trouble, [why, [...(this.trouble.get(why) ?? []), file.name]]]);
+    }
+  }
+
+  private said(): string {
+    const { t } = this;
+    const unread = [...this.trouble].map(([why, names]) => t.photoNot(names.join(t.lang === 'en' ? ', ' : '、'), why === 'heic' ? t.photoHeic : t.photo_unreadable));
+    return [...unread, ...(this.beyond > 0 ? [t.photosBeyond(String(this.beyond))] : [])].join(' ');
   }
 
   private tell(photos: readonly KeptPhoto[]): void {
@@ -80,9 +99,10 @@ export class PhotoField extends ResidentElement {
 
   protected override render() {
     const t = this.t;
+    const said = this.said();
     return html`<div class="field"><span class="label" id="photo-label">${t.photos}</span>
-      <div class="photo-hints stack" ?data-wrong=${this.trouble !== undefined}><p class="hint" id="photo-hint">${t.photosKeptHint}</p>
-        <p class="wrong" id="photo-wrong" role="alert">${this.trouble === 'heic' ? t.photoHeic : this.trouble ? t.photo_unreadable : ''}</p></div>
+      <div class="photo-hints stack" ?data-wrong=${said !== ''}><p class="hint" id="photo-hint">${t.photosKeptHint}</p>
+        <p class="wrong" id="photo-wrong" role="alert">${said}</p></div>
       <ul class="kept-photos">${Array.from({ length: MOST_PHOTOS }, (_, n) => this.place(n))}</ul>
       ${this.offered ? html`<div class="sheet notice photo-place" role="group" aria-label=${t.photoPlace}><p>${t.photoPlace}</p><div class="buttons">
         <button type="button" class="secondary" @click=${() => this.usePlace()}>${t.photoPlaceUse}</button>

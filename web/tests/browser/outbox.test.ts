@@ -103,13 +103,17 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await describe(visit, 'المصباح\u202e لا يعمل.');
     let tries = 0;
     await visit.context.route(/\/reports$/, async (route) => {
-      if (route.request().method() !== 'POST' || ++tries > 1) return route.continue();
+      if (route.request().method() !== 'POST' || ++tries > 2) return route.continue();
+      if (tries === 2) return route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ code: 'unavailable', message: 'Later.' }) });
       return route.fulfill({ status: 429, headers: { 'Retry-After': '300' }, contentType: 'application/json', body: JSON.stringify({ code: 'too_many', message: 'Later.' }) });
     });
     await visit.press('.send button.primary');
     await page.getByText(/还没有登记：.*以后才能登记。/).waitFor();
     await visit.check('held up');
     await visit.picture('outbox-held', { whole: true });
+    await page.getByRole('button', { name: texts('zh').outboxSendNow }).click();
+    await page.getByText(texts('zh').outboxFailing).waitFor();
+    await visit.check('a server that does not answer');
     await page.getByRole('button', { name: texts('zh').outboxSendNow }).click();
     await page.locator('.outbox [data-state=filed]').waitFor();
     expect((await tracked(await codeShown(page))).description).toBe('المصباح لا يعمل.');
@@ -188,6 +192,8 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.context.setOffline(true);
     await visit.press('.send button.primary');
     await page.getByText(t.outboxWaiting).waitFor();
+    await page.getByText(t.outboxContact).waitFor();
+    expect(await page.locator('.outbox-words').innerText()).toBe('第一件');
     await page.getByRole('button', { name: t.reportAnother }).tap();
     let refuse = true;
     await visit.context.route(/\/reports$/, (route) => (refuse && route.request().method() === 'POST'
@@ -208,6 +214,11 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await expect.poll(() => page.locator('#description').inputValue()).toBe('第一件');
     await expect.poll(() => page.locator('.chain li').last().innerText()).toBe(first);
     await page.locator('.outbox').waitFor({ state: 'detached' });
+    // Whom to reach is not shown to whoever holds the phone, unless asked for.
+    expect(await page.locator('#contact-phone').inputValue()).toBe('');
+    await page.getByText(t.contactNotTaken).waitFor();
+    await page.getByRole('button', { name: t.contactTake }).tap();
+    expect(await page.locator('#contact-phone').inputValue()).toBe('0511-85012345');
 
     // While it is sent, nothing can be written that would not be.
     refuse = false;
@@ -237,16 +248,22 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.open('/');
     await dropPin(visit, 5, 5);
     await describe(visit, '写到一半');
-    await visit.page.locator('#photo-file').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
-    await visit.page.locator('.kept-photos img').waitFor();
+    // Of five, the one that cannot be read keeps none of the others out, and the last finds no place.
+    const dot = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') };
+    await visit.page.locator('#photo-file').setInputFiles([dot, { name: 'IMG_7.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }, dot, dot, dot]);
+    await visit.page.locator('.kept-photos img').nth(2).waitFor();
+    await expect.poll(() => visit.page.locator('#photo-wrong').innerText()).toBe(`${texts('zh').photoNot('IMG_7.jpg', texts('zh').photo_unreadable)} ${texts('zh').photosBeyond('1')}`);
     await visit.page.waitForTimeout(200);
     await visit.page.close();
     const page = await visit.context.newPage();
     await page.goto(server.url);
     await page.locator('.chain li').first().waitFor();
     expect(await page.locator('#description').inputValue()).toBe('写到一半');
-    expect(await page.locator('.kept-photos img').count()).toBe(1);
-    await page.locator('.send .quiet').click();
+    expect(await page.locator('.kept-photos img').count()).toBe(3);
+    await page.locator('#clear-draft').click();
+    await page.getByText(texts('zh').clearAsk).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.className)).toContain('keep-draft'); // a second tap keeps it
+    await page.getByRole('button', { name: texts('zh').clearYes }).click();
     await page.waitForTimeout(200); // until the device has written it
     await page.reload();
     await page.locator('h1').waitFor();

@@ -116,6 +116,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     const { page, context } = visit;
     await visit.open(`/track/#${filed.tracking_code}`);
     await page.locator('.tracked').waitFor();
+    await visit.mapDrawn();
     await context.setOffline(true);
     await page.getByRole('button', { name: t.refresh, exact: true }).tap();
     await page.locator('.tracked .notice.warn').waitFor();
@@ -148,6 +149,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     // Why it is to be opened again stays over a reload, where the server does not answer.
     await resolve(filed.report);
     await page.reload();
+    await visit.mapDrawn();
     await page.getByRole('button', { name: t.answerBad, exact: true }).tap();
     await visit.write('#answer-reopening', '还是不亮');
     await context.route(/\/(reopening|confirmation)$/, (route) => route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ code: 'unavailable', message: 'Later.' }) }));
@@ -156,6 +158,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await page.getByRole('button', { name: t.answerGood, exact: true }).tap();
     await page.getByText(t.answerAgain).waitFor();
     await page.reload();
+    await visit.mapDrawn();
     await expect.poll(() => page.locator('#answer-reopening').inputValue()).toBe('还是不亮');
     await context.unrouteAll({ behavior: 'wait' });
     await page.getByRole('button', { name: t.reopenSend, exact: true }).tap();
@@ -168,6 +171,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await page.getByText(t.noteFull).waitFor();
     await visit.check('a report that takes no more words');
     await page.reload();
+    await visit.mapDrawn();
     await expect.poll(() => page.locator('#answer-notes').inputValue()).toBe('第二十一句');
     await visit.end();
   });
