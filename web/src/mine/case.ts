@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Client } from '../contract/client.ts';
 import type { Assignee } from '../contract/schemas.ts';
-import { codeName, isPlain, missing, stepsFor, ways, words, type PlainStep } from '../dispatch/ways.ts';
+import { codeName, missing, ways, words, type PlainStep } from '../dispatch/ways.ts';
 import { historyView } from '../dispatch/history.ts';
 import { serviceName } from '../dispatch/list.ts';
 import { staffName } from '../dispatch/people.ts';
@@ -12,7 +12,7 @@ import { StaffElement } from '../page/staff-element.ts';
 import { readAnswers } from '../report/questions.ts';
 import type { Kept, Made, Move, Said, Words } from './kept.ts';
 import { chips, whereIs } from './list.ts';
-import type { Case } from './order.ts';
+import { stepsOf, type Case } from './order.ts';
 import type { Pictures } from './photos.ts';
 import '../page/photo-list.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
@@ -51,7 +51,8 @@ export class CasePage extends StaffElement {
     if (this.of.item.has_contact && this.client) void import('../dispatch/contact.ts').catch(() => undefined);
   }
 
-  private choose(kind: PlainStep): void {
+  /** Opens the form of a step with what was begun for it; takes a step that needs no words. */
+  choose(kind: PlainStep): void {
     const way = ways[kind];
     this.said = this.begun(kind) ?? { code: '', reason: '', reply: '' };
     this.wrong = undefined;
@@ -104,8 +105,7 @@ export class CasePage extends StaffElement {
     const { t, s, kept, of } = this;
     const { item } = of;
     const zone = kept.jurisdiction.time_zone;
-    const as = { status: of.status, assignee: item.assignee, ...(item.paused ? { paused: true } : {}), ...(item.parts_open ? { parts_open: item.parts_open } : {}) };
-    const steps = stepsFor(as, { person: kept.person, dispatches: false }).filter(isPlain);
+    const steps = stepsOf(of, kept.person);
     return html`<article class="mine-case"><h1 id="case-title" tabindex="-1">${serviceName(kept.jurisdiction.services, item.service_code, this.language)}</h1>
       <p>${chips(t, s, of)}</p>
       ${item.description === undefined ? html`<p class="hint">${s.mineNoWords}</p>` : html`<p class="said words">${item.description}</p>`}

@@ -42,8 +42,12 @@ export interface Move {
   made: string;
   /** Key of the move on top of which it was made: one that still waited then. */
   behind?: string;
-  /** Why the server refused it; it then waits for somebody to read that and drop it. */
+  /** Why the server refused it; it then waits for somebody to read that, and to drop it or take up its words. */
   refused?: string;
+  /** Which report it is of, to be named where that is in the list no more. */
+  about?: Pick<QueueItem, 'service_code' | 'chain' | 'address_grade' | 'filed_at'>;
+  /** How the report was after the refusal, where that may be known. */
+  since?: Pick<QueueItem, 'assignee' | 'status'>;
 }
 
 /** What was written for a step and neither sent nor given up. */
@@ -126,7 +130,10 @@ export class Store {
   }
 
   async replace(at: number, move: Move): Promise<void> {
-    await (await this.opened).put('moves', move, at);
+    const one = (await this.opened).transaction('moves', 'readwrite');
+    // Somebody may have given it up meanwhile.
+    if (await one.store.getKey(at)) await one.store.put(move, at);
+    await one.done;
   }
 
   async arrived(at: number, version: number): Promise<void> {
@@ -182,4 +189,14 @@ export class Store {
 /** Whether nothing worth keeping was written. */
 export function isBlank({ code, reason, reply }: Said): boolean {
   return `${code}${reason}${reply}`.trim() === '';
+}
+
+/** The words that were begun, with those of one step as they are now. */
+export function withWords(all: readonly Words[], words: Words): Words[] {
+  return [...all.filter((one) => one.report !== words.report || one.kind !== words.kind), ...(isBlank(words.said) ? [] : [words])];
+}
+
+/** What names a report where it is in the list no more. */
+export function aboutOf({ service_code, chain, filed_at, address_grade }: QueueItem): NonNullable<Move['about']> {
+  return { service_code, chain, filed_at, ...(address_grade ? { address_grade } : {}) };
 }

@@ -17,15 +17,15 @@ export interface Listing {
 }
 
 /** Where a case lies, in names from coarse to fine. */
-export function whereIs(t: Catalogue, kept: Kept, { chain, address_grade }: Case['item']): string {
+export function whereIs(t: Catalogue, kept: Kept, { chain, address_grade }: Pick<Case['item'], 'chain' | 'address_grade'>): string {
   return chain.length > 0 ? path(chain.slice(-2).map((code) => kept.names[code] ?? code)) : address_grade === 'none' ? t.placeUnknown : t.countsOutside;
 }
 
-/** Marks of a case: late or paused, its status, and whether something of it waits to be sent. */
-export function chips(t: Catalogue, s: StaffCatalogue, { item, status, waiting }: Case): TemplateResult {
+/** Marks of a case: late or paused, its status, and whether something of it waits to be sent or was refused. */
+export function chips(t: Catalogue, s: StaffCatalogue, { item, status, waiting, refused }: Case): TemplateResult {
   return html`<span class="chips">${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
     <span class="chip ${status === 'assigned' || status === 'reopened' ? 'waiting' : ''}">${t[`status_${status}_short`]}</span>
-    ${waiting.length > 0 ? html`<span class="chip pending">${s.minePending}</span>` : nothing}</span>`;
+    ${waiting.length > 0 ? html`<span class="chip pending">${s.minePending}</span>` : refused ? html`<span class="chip late">${s.mineRefusedChip}</span>` : nothing}</span>`;
 }
 
 /** The cases as large targets, numbered as on the drawing of the area. */

@@ -5,9 +5,8 @@ import './mine.css';
 import { Client } from '../contract/client.ts';
 import type { StaffReport } from '../contract/schemas.ts';
 import { newKey } from '../contract/once.ts';
-import { sentence } from '../contract/errors.ts';
+import { hasCode, sentence } from '../contract/errors.ts';
 import { dayIn } from '../dispatch/people.ts';
-import { codeName } from '../dispatch/ways.ts';
 import { distance, moment } from '../locale/format.ts';
 import { opening, shell } from '../page/shell.ts';
 import { keepStill } from '../page/still.ts';
@@ -21,12 +20,23 @@ import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
 import { fetchKept } from './fetch.ts';
-import { isBlank, Store, type Kept, type Made, type Move, type Words } from './kept.ts';
+import { aboutOf, Store, withWords, type Kept, type Made, type Move, type Words } from './kept.ts';
 import { casesOf, withNow, type Case, type Place } from './order.ts';
-import { alone, sendAll } from './outbox.ts';
+import { alone, learn, sendAll } from './outbox.ts';
 import { sendPictures, type Picture, type Pictures } from './photos.ts';
+import { standing } from './standing.ts';
 import { areaSection } from './outline.ts';
 import { caseList } from './list.ts';
+import { refusedBar, refusedList, takenUp, withBegun, type Refused } from './refused.ts';
+
+/** The address of this page with a case open, or none. */
+function addressOf(report: string): string {
+  const query = new URLSearchParams(location.search);
+  if (report) query.set('report', report);
+  else query.delete('report');
+  const text = query.toString();
+  return location.pathname + (text ? `?${text}` : '');
+}
 
 /** The phone of somebody who works on cases: their list, which opens and can be worked on without a network. */
 @customElement('weige-mine')
@@ -46,6 +56,10 @@ export class MinePage extends StaffElement {
   @state() private here: Place | undefined;
   @state() private finding = '';
   @state() private open = '';
+  /** Places of the refused moves whose notices stand in the page. Those of others wait until somebody asks for them or goes elsewhere, so that nothing moves by itself. */
+  @state() private told: ReadonlySet<number> = new Set();
+  /** The case that is seen, empty on the list; undefined before either is. */
+  private seen: string | undefined;
   /** Somebody asked for the list while it was being fetched. */
   private onceMore = false;
   private endFinding: () => void = () => undefined;
@@ -81,6 +95,28 @@ export class MinePage extends StaffElement {
     this.endFinding();
     this.still?.end();
     super.disconnectedCallback();
+  }
+
+  protected override willUpdate(): void {
+    const { open, kept } = this;
+    if (this.opened !== 'yes') return;
+    const seen = kept && this.cases(kept).some(({ item }) => item.report === open) ? open : '';
+    if (this.seen && this.seen === open && seen === '') {
+      // It went to somebody else, or is finished.
+      this.open = '';
+      history.replaceState(null, '', addressOf(''));
+      window.scrollTo(0, 0);
+    }
+    if (seen !== this.seen) this.told = this.allRefused();
+    this.seen = seen;
+  }
+
+  private get refused(): readonly Refused[] {
+    return this.moves.filter(({ move }) => move.refused !== undefined);
+  }
+
+  private allRefused(): ReadonlySet<number> {
+    return new Set(this.refused.map(({ at }) => at));
   }
 
   private async begin(): Promise<void> {
@@ -151,11 +187,12 @@ export class MinePage extends StaffElement {
     const { store } = this;
     if (!store) return;
     const before = [...(await store.moves()), ...(await store.pictures())];
-    const why = (error: unknown) => sentence(this.t, error);
+    const why = (error: unknown) => (hasCode(error, 'forbidden') ? this.s.mineNotYours : sentence(this.t, error));
     const now = (report: StaffReport) => {
       if (this.kept) this.kept = { ...this.kept, reports: withNow(this.kept.reports, [report], session.person) };
     };
     const { expired, unreached } = await sendAll(client, session.person, store, { now, why });
+    if (!expired && !unreached) await learn(client, store);
     // Photos come last, so that no step waits for one.
     const shown = expired || unreached ? undefined : await sendPictures(client, post(client), session.person, store, why);
     if (expired || shown?.expired) this.account.expire();
@@ -199,7 +236,8 @@ export class MinePage extends StaffElement {
   private async move({ kind, body, behind }: Made): Promise<void> {
     const { store, kept } = this;
     if (!kept || !store) return;
-    await store.add({ key: newKey(), person: kept.person, report: this.open, kind, body, made: new Date().toISOString(), ...(behind ? { behind } : {}) });
+    const of = kept.reports.find((one) => one.report === this.open);
+    await store.add({ key: newKey(), person: kept.person, report: this.open, kind, body, made: new Date().toISOString(), ...(behind ? { behind } : {}), ...(of ? { about: aboutOf(of) } : {}) });
     this.words = this.words.filter((one) => one.report !== this.open || one.kind !== kind);
     this.sent = false;
     await this.look();
@@ -212,7 +250,7 @@ export class MinePage extends StaffElement {
     const { kept, open: report } = this;
     if (!kept) return;
     const words = { person: kept.person, report, kind, said };
-    this.words = [...this.words.filter((one) => one.report !== report || one.kind !== kind), ...(isBlank(said) ? [] : [words])];
+    this.words = withWords(this.words, words);
     void this.store?.write(words).catch(() => undefined); // a full phone: the form still holds it
   }
 
@@ -234,6 +272,36 @@ export class MinePage extends StaffElement {
   private async dropMove(at: number): Promise<void> {
     await this.store?.giveUp(at);
     await this.look();
+    this.told = this.allRefused(); // those on top of it are refused with it
+  }
+
+  /** Puts the words of a refused move into the form of a new step on the report as it is now. */
+  private async takeUp({ at, move }: Refused, of: Case | undefined): Promise<void> {
+    const { kept, store } = this;
+    const next = kept && takenUp(move, of, kept.person);
+    if (!next || !store) return;
+    const { kind } = next;
+    const { report, person } = move;
+    const words = { person, report, kind, said: withBegun(next.said, this.words.find((one) => one.report === report && one.kind === kind)?.said) };
+    // Whoever is interrupted in between finds the words in both places, and not in none.
+    await store.write(words);
+    this.words = withWords(this.words, words);
+    await this.dropMove(at);
+    const { CasePage } = await import('./case.ts');
+    if (this.open !== report) this.show(report);
+    await this.updateComplete;
+    const shown = this.querySelector('weige-case');
+    if (shown instanceof CasePage) shown.choose(kind);
+  }
+
+  /** Shows the notice of a refused move: at its report, or on the list. */
+  private async showRefused({ at, move }: Refused): Promise<void> {
+    if (this.open !== move.report) this.show(this.kept?.reports.some(({ report }) => report === move.report) ? move.report : '');
+    this.told = this.allRefused();
+    await this.updateComplete;
+    const notice = this.querySelector<HTMLElement>(`#refused-${at}`);
+    notice?.scrollIntoView({ block: 'start' });
+    notice?.focus({ preventScroll: true });
   }
 
   private order(sort: 'due' | 'distance'): void {
@@ -267,11 +335,7 @@ export class MinePage extends StaffElement {
   }
 
   private show(report: string): void {
-    const query = new URLSearchParams(location.search);
-    if (report) query.set('report', report);
-    else query.delete('report');
-    const text = query.toString();
-    history.pushState(null, '', location.pathname + (text ? `?${text}` : ''));
+    history.pushState(null, '', addressOf(report));
     const before = this.open;
     if (report) this.stopFinding();
     this.open = report;
@@ -304,14 +368,14 @@ export class MinePage extends StaffElement {
     const open = cases.find(({ item }) => item.report === this.open);
     const zone = kept.jurisdiction.time_zone;
     if (open) {
-      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line(kept, '', open)}</div>${this.state()}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .words=${this.words.filter(({ report }) => report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line('', open)}</div>${this.state(kept, cases, open.item.report)}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .words=${this.words.filter(({ report }) => report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
         @words=${(event: CustomEvent<Pick<Words, 'kind' | 'said'>>) => this.write(event.detail)}
         @move=${(event: CustomEvent<Made>) => void this.move(event.detail)}></weige-case>`;
     }
     const button = (sort: 'due' | 'distance', text: string) => html`<button type="button" aria-pressed=${this.sort === sort ? 'true' : 'false'} @click=${() => this.order(sort)}>${text}</button>`;
     return html`<div class="mine-head"><h1>${t.titleMine}</h1><button type="button" class="quiet" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.sync()}>${t.refresh}</button></div>
-      ${this.state()}${this.line(kept, `${cases.length === 0 ? s.mineNone : s.mineCount(String(cases.length))} · ${s.mineFetched(moment(t, zone, kept.at))}`)}
+      ${this.state(kept, cases)}${this.line(`${cases.length === 0 ? s.mineNone : s.mineCount(String(cases.length))} · ${s.mineFetched(moment(t, zone, kept.at))}`)}
       <div class="tabs" role="group" aria-label=${s.mineSort}>${button('due', s.mineByDue)}${button('distance', s.mineByDistance)}</div>
       ${this.finding ? html`<p class="hint" role="status">${this.finding}</p>` : nothing}
       ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
@@ -321,27 +385,25 @@ export class MinePage extends StaffElement {
         : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;
   }
 
-  /** How it stands with the network and with what was done here, in one place, since it comes and goes by itself; otherwise what else is to be said there. */
-  private line(kept: Kept, otherwise: string, of?: Case) {
-    const { t, s } = this;
-    const waiting = this.moves.filter(({ move }) => !move.refused).length + this.pictures.filter(({ picture }) => !picture.refused).length;
-    const saved = of && of.waiting.length > 0 ? `${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}` : s.mineWaiting(String(waiting));
-    const text = waiting > 0 ? (this.busy && this.online ? s.mineSending : saved)
-      : !this.online ? s.mineOffline(moment(t, kept.jurisdiction.time_zone, kept.at)) : this.sent ? s.mineSent : '';
-    return html`<p class="mine-line ${text ? 'notice' : 'hint'} ${this.online ? '' : 'warn'}" role="status">${text || otherwise}</p>`;
+  /** How it stands with the network and with what was done here; otherwise what else is to be said there. */
+  private line(otherwise: string, of?: Case) {
+    const { t, s, kept, online, busy, sent, moves, pictures } = this;
+    return kept ? standing({ t, s, kept, online, busy, sent, moves, pictures, of }, otherwise) : nothing;
   }
 
-  /** What went wrong with what was done here. */
-  private state() {
-    const { t, s } = this;
-    const refused = this.moves.filter(({ move }) => move.refused);
+  /** What went wrong with what was done here: on a case of that case only. What was refused just now stands above everything until somebody looks at it. */
+  private state(kept: Kept, cases: readonly Case[], report?: string) {
+    const { t, s, language } = this;
+    const about = { t, s, language, kept };
+    const here = this.refused.filter(({ at, move }) => this.told.has(at) && (report === undefined || move.report === report));
+    const fresh = this.refused.findLast(({ at }) => !this.told.has(at));
     const trouble = this.trouble || (this.account.stage === 'failed' ? t.signInFailed : '');
-    return html`<div class="mine-state" role="status">
+    return html`${refusedBar(about, fresh, (one) => void this.showRefused(one))}
+      <div class="mine-state" role="status">
       ${this.storeless ? html`<p class="notice warn">${s.mineNoStorage}</p>` : nothing}
       ${trouble ? html`<p class="notice bad">${trouble}</p>` : nothing}
-      ${refused.map(({ at, move }) => html`<div class="notice bad"><p>${s.mineRefused(s[`step_${move.kind}`] + (move.body.code ? ` · ${codeName(s, move.body.code)}` : ''), move.refused ?? '')}</p>
-        <button type="button" class="secondary" @click=${() => void this.dropMove(at)}>${s.mineDrop}</button></div>`)}
-      ${!this.account.session && this.online ? html`<div class="notice warn"><p>${s.mineExpired}</p><button type="button" class="primary" @click=${() => void this.account.enter()}>${t.signIn}</button></div>` : nothing}</div>`;
+      ${!this.account.session && this.online ? html`<div class="notice warn"><p>${s.mineExpired}</p><button type="button" class="primary" @click=${() => void this.account.enter()}>${t.signIn}</button></div>` : nothing}</div>
+      ${refusedList(about, here, { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
   }
 }
 

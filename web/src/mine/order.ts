@@ -1,6 +1,6 @@
 import type { QueueItem, Status } from '../contract/schemas.ts';
 import { metresBetween } from '../dispatch/nearby.ts';
-import { unfinished } from '../dispatch/ways.ts';
+import { isPlain, stepsFor, unfinished, type PlainStep } from '../dispatch/ways.ts';
 import type { Kept, Move, Outline } from './kept.ts';
 
 /** A place in degrees, WGS 84. */
@@ -14,6 +14,8 @@ export interface Case {
   item: Kept['reports'][number];
   /** Moves that wait to be sent. */
   waiting: readonly Move[];
+  /** A move of it was refused, and nobody has read that yet. */
+  refused: boolean;
   /** As it will be when they have arrived. */
   status: Status;
   metres: number | undefined;
@@ -26,11 +28,17 @@ const leads: Partial<Record<Move['kind'], Status>> = { accepted: 'in_progress', 
 export function casesOf(reports: Kept['reports'], moves: readonly Move[], here: Place | undefined): Case[] {
   const cases = reports.map((item): Case => {
     const waiting = moves.filter((move) => move.report === item.report && !move.refused);
-    return { item, waiting, status: waiting.map((move) => leads[move.kind]).findLast((led) => led !== undefined) ?? item.status, metres: here && item.address_grade !== 'none' ? metresBetween(here, item) : undefined };
+    return { item, waiting, refused: moves.some((move) => move.report === item.report && move.refused !== undefined), status: waiting.map((move) => leads[move.kind]).findLast((led) => led !== undefined) ?? item.status, metres: here && item.address_grade !== 'none' ? metresBetween(here, item) : undefined };
   });
   const due = ({ item }: Case) => item.due ?? '9999';
   return cases.filter(({ status, waiting }) => waiting.length > 0 || unfinished.includes(status))
     .sort((a, b) => (a.metres !== undefined && b.metres !== undefined ? a.metres - b.metres : due(a).localeCompare(due(b)) || a.item.filed_at.localeCompare(b.item.filed_at)));
+}
+
+/** The steps that whoever has a case may take now. */
+export function stepsOf({ item, status }: Case, person: string): PlainStep[] {
+  const { assignee, paused, parts_open } = item;
+  return stepsFor({ status, assignee, ...(paused ? { paused } : {}), ...(parts_open ? { parts_open } : {}) }, { person, dispatches: false }).filter(isPlain);
 }
 
 /** The list after the server told how reports are now; those that went to somebody else or are finished are gone. */

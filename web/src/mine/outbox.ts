@@ -62,6 +62,19 @@ export async function sendAll(client: Client, person: string, waiting: Waiting, 
   }
 }
 
+  /** Asks once for each refused move how its report is since, which not everybody may see. */
+export async function learn(client: Client, waiting: Waiting): Promise<void> {
+  for (const { at, move } of await waiting.moves()) {
+    if (move.refused === undefined || move.since) continue;
+    try {
+      const { assignee, status } = await client.get('/v1/{jurisdiction}/reports/{report}', { path: { report: move.report } });
+      await waiting.replace(at, { ...move, since: { assignee, status } });
+    } catch (error) {
+      if (isOpen(error)) return;
+    }
+  }
+}
+
 /** Runs one at a time, also among several windows of this phone; whoever comes while one runs goes after it. */
 export async function alone<T>(name: string, run: () => Promise<T>): Promise<T> {
   if (!('locks' in navigator)) return await run();

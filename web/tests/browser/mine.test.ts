@@ -130,7 +130,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const { page, context } = visit;
     await visit.open('/mine/');
     const person = await signIn(visit, /leader/i);
-    const [one, two] = await handTo(person, 2);
+    const [one, two, three] = await handTo(person, 3);
     await page.locator('.mine-head button').tap();
     await page.locator(`[data-report="${two}"]`).waitFor();
     const keptHere = () => page.evaluate(async () => (await (await caches.open('weige-shell')).keys()).map(({ url }) => new URL(url).pathname));
@@ -200,6 +200,52 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     expect((await history(one ?? '')).filter((kind) => kind === 'resolved')).toHaveLength(1);
     await expect.poll(async () => (await hands.get<{ photos: Photo[] }>(`/photos?report=${one}`)).photos.length, { timeout: 15_000 }).toBe(1);
     expect((await history(one ?? '')).filter((kind) => kind === 'photo_added')).toHaveLength(1);
+
+    // Somebody else was quicker while the member stands far down: what was refused is told where it is seen, moves nothing, and its words go into a new step.
+    await page.locator(`[data-report="${three}"]`).tap();
+    await page.locator('.timeline').waitFor();
+    await context.setOffline(true);
+    await page.locator('[data-step=remarked]').tap();
+    await page.locator('#case-reason').fill('灯杆编号 0617');
+    await page.locator('.step-form .primary').tap();
+    await page.getByText(s.mineSavedMove).waitFor();
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await hands.post(`/reports/${three}/acceptance`, { version: (await hands.get<StaffReport>(`/reports/${three}`)).version });
+    await context.setOffline(false);
+    const bar = page.locator('.mine-bar .notice');
+    await bar.waitFor();
+    expect(await page.evaluate(() => [scrollY > 100, document.querySelector('.mine-bar')?.getBoundingClientRect().top])).toEqual([true, 0]);
+    await visit.check('refused, told');
+    await visit.picture('mine-refused-bar');
+    await bar.getByRole('button').tap();
+    const notice = page.locator('.mine-refused section');
+    for (const part of ['灯杆编号 0617', s.mineYou, '路灯不亮']) expect(await notice.textContent()).toContain(part);
+    expect(await page.evaluate(() => document.activeElement?.matches('.mine-refused section') && document.activeElement.getBoundingClientRect().top >= 0)).toBe(true);
+    await visit.check('refused, at its report');
+    await visit.picture('mine-refused-case');
+    await page.getByRole('button', { name: s.mineTakeUp }).tap();
+    expect(await page.locator('#case-reason').inputValue()).toBe('灯杆编号 0617');
+    expect(await notice.count()).toBe(0);
+    await page.locator('.step-form .primary').tap();
+    await expect.poll(() => history(three ?? ''), { timeout: 15_000 }).toContain('remarked');
+
+    // It was given to somebody else: the notice says whose it is now, and keeps the reason that was written.
+    await context.setOffline(true);
+    await page.locator('[data-step=returned]').tap();
+    await page.locator('#case-code').selectOption('needs_others');
+    await page.locator('#case-reason').fill('要供电公司一起来');
+    await page.locator('.step-form .primary').tap();
+    await page.locator('.mine-list').waitFor();
+    const other = hands.duties.find((duty) => duty.person !== person);
+    await hands.post(`/reports/${three}/reassignment`, { area: other?.area, person: other?.person, reason: '换人去', version: (await hands.get<StaffReport>(`/reports/${three}`)).version });
+    await context.setOffline(false);
+    await bar.getByRole('button').tap();
+    for (const part of ['要供电公司一起来', s.mineNotYours, '路灯不亮']) expect(await notice.textContent()).toContain(part);
+    expect(await page.getByRole('button', { name: s.mineTakeUp }).count()).toBe(0);
+    await visit.check('refused, somebody else has it');
+    await visit.picture('mine-refused-other');
+    await page.getByRole('button', { name: s.mineDrop }).tap();
+    await notice.waitFor({ state: 'detached' });
 
     // Somebody else was quicker: the step is not recorded, and the page says so until it is read.
     await context.setOffline(true);

@@ -1,0 +1,33 @@
+import { html, type TemplateResult } from 'lit';
+import { moment } from '../locale/format.ts';
+import type { Catalogue } from '../locale/locale.ts';
+import type { StaffCatalogue } from '../locale/staff.ts';
+import type { Kept, Move } from './kept.ts';
+import type { Case } from './order.ts';
+import type { Pictures } from './photos.ts';
+
+/** How it stands with the network and with what was done on this phone. */
+export interface Standing {
+  t: Catalogue;
+  s: StaffCatalogue;
+  kept: Kept;
+  online: boolean;
+  /** It is being sent or fetched. */
+  busy: boolean;
+  /** All that waited has arrived. */
+  sent: boolean;
+  moves: readonly { move: Move }[];
+  pictures: Pictures;
+  /** The case that is open. */
+  of: Case | undefined;
+}
+
+/** The line that says so, in one place that is kept free for it, since it comes and goes by itself; otherwise what else is to be said there. */
+export function standing({ t, s, kept, online, busy, sent, moves, pictures, of }: Standing, otherwise: string): TemplateResult {
+  const refused = moves.filter(({ move }) => move.refused).length;
+  const waiting = moves.length - refused + pictures.filter(({ picture }) => !picture.refused).length;
+  const saved = of && of.waiting.length > 0 ? `${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}` : s.mineWaiting(String(waiting));
+  const text = waiting > 0 ? (busy && online ? s.mineSending : saved)
+    : !online ? s.mineOffline(moment(t, kept.jurisdiction.time_zone, kept.at)) : refused > 0 ? s.mineRefusedCount(String(refused)) : sent ? s.mineSent : '';
+  return html`<p class="mine-line ${text ? 'notice' : 'hint'} ${online ? '' : 'warn'}" role="status">${text || otherwise}</p>`;
+}
