@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client } from '../src/contract/client.ts';
 import type { QueueItem } from '../src/contract/schemas.ts';
+import { takenUp, withBegun } from '../src/mine/again.ts';
 import { ringsOf } from '../src/mine/fetch.ts';
 import type { Move } from '../src/mine/kept.ts';
 import { casesOf, frameOf, withNow } from '../src/mine/order.ts';
@@ -186,5 +187,24 @@ describe('photos that wait', () => {
     expect([(await send()).done, (await send()).done, (await send()).done]).toEqual([false, false, true]);
     expect([...given].map(([report, ids]) => [report, [...ids]])).toEqual([['a', ['photo-1']], ['b', ['photo-3']]]);
     expect([...kept].map(([at, one]) => [at, one.refused])).toEqual([[1, 'refused'], [3, undefined]]);
+  });
+});
+
+describe('the words of a step that was refused', () => {
+  const refused = (kind: Move['kind'], body: Partial<Move['body']>) => move('a', kind, 'k', { body: { version: 1, ...body }, refused: 'no' });
+  const now = (more: Partial<QueueItem>) => casesOf([item('a', more)], [], undefined)[0];
+
+  it('go into the same step where the report still allows it, else into a remark, and nowhere where it is somebody else\'s', () => {
+    const answer = refused('resolved', { reply: '换好了', reason: '换了灯泡' });
+    expect(takenUp(answer, now({ status: 'in_progress' }), 'me')).toEqual({ kind: 'resolved', said: { code: '', reply: '换好了', reason: '换了灯泡' } });
+    expect(takenUp(answer, now({ status: 'in_progress', parts_open: 2 }), 'me')).toEqual({ kind: 'remarked', said: { code: '', reply: '', reason: '换好了\n换了灯泡' } });
+    expect(takenUp(answer, now({ assignee: { kind: 'person', person: 'other', because: 'duty' } }), 'me')).toBeUndefined();
+    expect(takenUp(answer, undefined, 'me')).toBeUndefined();
+    expect(takenUp(refused('accepted', {}), now({}), 'me')).toBeUndefined();
+  });
+
+  it('stand before what was begun for that step, each once', () => {
+    expect(withBegun({ code: '', reason: '第一', reply: '' }, { code: 'other', reason: '第二', reply: '好' })).toEqual({ code: 'other', reason: '第一\n第二', reply: '好' });
+    expect(withBegun({ code: '', reason: '第一', reply: '' }, { code: '', reason: '第一', reply: '' }).reason).toBe('第一');
   });
 });

@@ -215,6 +215,7 @@ export const en: StaffCatalogue = {
   mineRefusedCount: (count) => `Steps not recorded: ${count}. Why, and what you wrote, stands above the list.`,
   mineNotYours: 'This case is not yours any more.',
   mineNow: (status, who) => `Now: ${status}, with ${who}.`,
+  mineNowDone: (status) => `Now: ${status}.`,
   mineNowUnknown: 'Who has it now cannot be seen from here.',
   mineYou: 'you',
   mineWrote: (time) => `What you wrote, ${time}:`,

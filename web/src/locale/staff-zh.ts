@@ -224,6 +224,7 @@ export const zh = {
   mineRefusedCount: (count: string) => `有 ${count} 步没有登记。原因和您写的话在清单上面。`,
   mineNotYours: '这一件已经不归您办理。',
   mineNow: (status: string, who: string) => `现在：${status}，由${who}办理。`,
+  mineNowDone: (status: string) => `现在：${status}。`,
   mineNowUnknown: '这一件现在由谁办理，这里看不到。',
   mineYou: '您',
   mineWrote: (time: string) => `您在 ${time} 写的：`,

@@ -36,14 +36,28 @@ export class CasePage extends StaffElement {
   /** Asks for contact details, which are never kept here; undefined without a network. */
   @property({ attribute: false }) client: Client | undefined;
 
+  /** A step of it was refused and nobody has looked at that yet: no step comes back meanwhile, as nothing moves below a thumb by itself. */
+  @property({ attribute: false }) held = false;
+
+  /** The steps that have a button. One that is not allowed any more, without this person's doing, keeps its place. */
+  private offered: PlainStep[] = [];
   @state() private chosen: PlainStep | undefined;
   @state() private said: Said = { code: '', reason: '', reply: '' };
   @state() private wrong: { field: string; text: string } | undefined;
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     const before = changed.get('of') as Case | undefined;
+    const other = before !== undefined && before.item.report !== this.of.item.report;
     // The form of one case must not stand below another, where the phone's Back may lead.
-    if (before && before.item.report !== this.of.item.report) this.chosen = undefined;
+    if (other) this.chosen = undefined;
+    const steps = this.steps();
+    const acted = before !== undefined && this.of.waiting.length > before.waiting.length;
+    const looked = changed.get('held') === true;
+    if (other || acted || looked || this.offered.length === 0 || (!this.held && steps.some((kind) => !this.offered.includes(kind)))) this.offered = steps;
+  }
+
+  private steps(): PlainStep[] {
+    return stepsOf(this.of, this.kept.person);
   }
 
   protected override updated(): void {
@@ -53,6 +67,11 @@ export class CasePage extends StaffElement {
 
   /** Opens the form of a step with what was begun for it; takes a step that needs no words. */
   choose(kind: PlainStep): void {
+    if (!this.steps().includes(kind)) {
+      this.offered = this.steps();
+      this.requestUpdate();
+      return;
+    }
     const way = ways[kind];
     this.said = this.begun(kind) ?? { code: '', reason: '', reply: '' };
     this.wrong = undefined;
@@ -105,7 +124,7 @@ export class CasePage extends StaffElement {
     const { t, s, kept, of } = this;
     const { item } = of;
     const zone = kept.jurisdiction.time_zone;
-    const steps = stepsOf(of, kept.person);
+    const steps = this.steps();
     return html`<article class="mine-case"><h1 id="case-title" tabindex="-1">${serviceName(kept.jurisdiction.services, item.service_code, this.language)}</h1>
       <p>${chips(t, s, of)}</p>
       ${item.description === undefined ? html`<p class="hint">${s.mineNoWords}</p>` : html`<p class="said words">${item.description}</p>`}
@@ -113,7 +132,7 @@ export class CasePage extends StaffElement {
       <dl class="facts">${item.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${item.address}</dd>` : nothing}<dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item)}${this.near ? ` · ${this.near}` : ''}${item.address_grade === 'none' ? nothing : html`<br><a class="secondary" data-at="${item.lat}, ${item.lon}" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a>`}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, item.filed_at)}</dd>
         ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
-      ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}${this.begun(kind) ? html`<small>${s.mineBegun}</small>` : nothing}</button>`)}</div>`}
+      ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(this.offered, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} aria-disabled=${steps.includes(kind) ? nothing : 'true'} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}${this.begun(kind) ? html`<small>${s.mineBegun}</small>` : nothing}</button>`)}</div>`}
       <weige-pictures .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures>
       ${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}
       ${item.has_contact ? html`<section><h2>${t.contact}</h2>${this.client ? html`<weige-contact .client=${this.client} .report=${item.report}></weige-contact>` : html`<p class="hint">${s.mineContactOffline}</p>`}</section>` : nothing}

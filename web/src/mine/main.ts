@@ -19,6 +19,7 @@ import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
+import { takenUp, withBegun } from './again.ts';
 import { fetchKept } from './fetch.ts';
 import { aboutOf, Store, withWords, type Kept, type Made, type Move, type Words } from './kept.ts';
 import { casesOf, withNow, type Case, type Place } from './order.ts';
@@ -27,7 +28,7 @@ import { sendPictures, type Picture, type Pictures } from './photos.ts';
 import { standing } from './standing.ts';
 import { areaSection } from './outline.ts';
 import { caseList } from './list.ts';
-import { refusedBar, refusedList, takenUp, withBegun, type Refused } from './refused.ts';
+import { refusedBar, refusedList, type Refused } from './refused.ts';
 
 /** The address of this page with a case open, or none. */
 function addressOf(report: string): string {
@@ -368,7 +369,7 @@ export class MinePage extends StaffElement {
     const open = cases.find(({ item }) => item.report === this.open);
     const zone = kept.jurisdiction.time_zone;
     if (open) {
-      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line('', open)}</div>${this.state(kept, cases, open.item.report)}<weige-case .kept=${kept} .of=${open} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .words=${this.words.filter(({ report }) => report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line('', open)}</div>${this.state(kept, cases, open.item.report)}<weige-case .kept=${kept} .of=${open} .held=${this.refused.some(({ at, move }) => move.report === open.item.report && !this.told.has(at))} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .words=${this.words.filter(({ report }) => report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
         @words=${(event: CustomEvent<Pick<Words, 'kind' | 'said'>>) => this.write(event.detail)}
         @move=${(event: CustomEvent<Made>) => void this.move(event.detail)}></weige-case>`;

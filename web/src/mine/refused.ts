@@ -2,13 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { serviceName } from '../dispatch/list.ts';
 import { staffName } from '../dispatch/people.ts';
-import { codeName, type PlainStep } from '../dispatch/ways.ts';
+import { codeName, unfinished } from '../dispatch/ways.ts';
 import { moment } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import type { StaffCatalogue } from '../locale/staff.ts';
-import type { Kept, Move, Said } from './kept.ts';
+import type { Kept, Move } from './kept.ts';
 import { whereIs } from './list.ts';
-import { stepsOf, type Case } from './order.ts';
+import type { Case } from './order.ts';
+import { takenUp } from './again.ts';
 import '../page/copy.ts';
 
 export interface Told {
@@ -22,24 +23,6 @@ export interface Told {
 export interface Refused {
   at: number;
   move: Move;
-}
-
-/** The step that takes up the words of one that was refused, as the report is now: the same, else a remark; undefined where it is somebody else's. */
-export function takenUp({ kind, body }: Move, now: Case | undefined, person: string): { kind: PlainStep; said: Said } | undefined {
-  const steps = now ? stepsOf(now, person) : [];
-  const { code = '', reason = '', reply = '' } = body;
-  if (!reason && !reply) return undefined;
-  if (steps.includes(kind)) return { kind, said: { code, reason, reply } };
-  return steps.includes('remarked') ? { kind: 'remarked', said: { code: '', reason: together(reply, reason), reply: '' } } : undefined;
-}
-
-/** Words that are taken up, before what was begun for the same step; each once. */
-export function withBegun(said: Said, begun: Said | undefined): Said {
-  return begun ? { code: said.code || begun.code, reason: together(said.reason, begun.reason), reply: together(said.reply, begun.reply) } : said;
-}
-
-function together(...texts: string[]): string {
-  return [...new Set(texts.filter(Boolean))].join('\n');
 }
 
 /** A step in words, with its code. */
@@ -60,7 +43,7 @@ export function refusedBar(told: Told, fresh: Refused | undefined, show: (one: R
 
 /** Which step it was and of which report. */
 function refusedLine(told: Told, move: Move): string {
-  return [told.s.mineRefusedShort(stepName(told.s, move)), reportName(told, move)].filter(Boolean).join(told.t.listSeparator);
+  return [told.s.mineRefusedShort(stepName(told.s, move)), reportName(told, move)].filter(Boolean).join(' · ');
 }
 
 /** All that there is to say of each: which report, why, who has it now, and what was written, to be copied or used again. */
@@ -73,13 +56,16 @@ export function refusedList(told: Told, refused: readonly Refused[], { cases, ag
     <p><strong>${s.mineRefused(stepName(s, move), move.refused ?? '')}</strong></p>
     ${move.about ? html`<p>${reportName(told, move)}<br>${t.filedAt} ${moment(t, zone, move.about.filed_at)}</p>` : nothing}
     <p>${whoHas(told, move)}</p>
-    ${words(move).length > 0 ? html`<p>${s.mineWrote(moment(t, zone, move.made))}</p>${words(move).map((one) => html`<p class="said words">${one}</p>`)}<weige-copy .text=${words(move).join('\n')}></weige-copy>` : nothing}
+    ${words(move).length > 0 ? html`<p>${s.mineWrote(moment(t, zone, move.made))}</p>${words(move).map((one) => html`<p class="said words">${one}</p>`)}` : nothing}
     <div class="buttons">${takenUp(move, cases.find(({ item }) => item.report === move.report), kept.person) ? html`<button type="button" class="primary" @click=${() => again({ at, move })}>${s.mineTakeUp}</button>` : nothing}
+      ${words(move).length > 0 ? html`<weige-copy .text=${words(move).join('\n')}></weige-copy>` : nothing}
       <button type="button" class="secondary" @click=${() => drop(at)}>${s.mineDrop}</button></div></section>`)}</div>`;
 }
 
 function whoHas({ t, s, language, kept }: Told, { since }: Move): string {
   if (!since) return s.mineNowUnknown;
+  const status = t[`status_${since.status}_short`];
+  if (!unfinished.includes(since.status)) return s.mineNowDone(status);
   const name = since.assignee.person === kept.person ? s.mineYou : staffName(t, language, kept.jurisdiction, { name: (code) => kept.names[code] ?? code }, since.assignee);
-  return s.mineNow(t[`status_${since.status}_short`], name);
+  return s.mineNow(status, name);
 }

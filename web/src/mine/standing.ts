@@ -29,5 +29,6 @@ export function standing({ t, s, kept, online, busy, sent, moves, pictures, of }
   const saved = of && of.waiting.length > 0 ? `${s.mineSavedMove} ${of.waiting.map((move) => s[`step_${move.kind}`]).join(t.listSeparator)}` : s.mineWaiting(String(waiting));
   const text = waiting > 0 ? (busy && online ? s.mineSending : saved)
     : !online ? s.mineOffline(moment(t, kept.jurisdiction.time_zone, kept.at)) : refused > 0 ? s.mineRefusedCount(String(refused)) : sent ? s.mineSent : '';
-  return html`<p class="mine-line ${text ? 'notice' : 'hint'} ${online ? '' : 'warn'}" role="status">${text || otherwise}</p>`;
+  const tone = !online ? 'warn' : refused > 0 && waiting === 0 ? 'bad' : '';
+  return html`<p class="mine-line ${text ? 'notice' : 'hint'} ${tone}" role="status">${text || otherwise}</p>`;
 }

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Photo, StaffReport } from '../../src/contract/schemas.ts';
 import { staffCatalogues } from '../../src/locale/staff.ts';
@@ -8,6 +8,18 @@ import { startServer, type Server } from './server.ts';
 import { signIn, texts } from './steps.ts';
 
 const missing = browserMissing();
+
+/** How many steps somebody began to write for and the phone keeps the words of. */
+async function wordsKept(page: Page): Promise<number> {
+  return await page.evaluate(() => new Promise<number>((done, failed) => {
+    const opening = indexedDB.open('weige-mine-demo');
+    opening.onerror = () => failed(opening.error);
+    opening.onsuccess = () => {
+      const counting = opening.result.transaction('words').objectStore('words').count();
+      counting.onsuccess = () => { opening.result.close(); done(counting.result); };
+    };
+  }));
+}
 
 suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missing})` : ''}`, () => {
   let server: Server;
@@ -162,6 +174,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.picture('mine-begun');
     await page.locator('[data-step=remarked]').tap();
     await page.locator('#case-reason').fill('写错了的话');
+    await expect.poll(() => wordsKept(page)).toBe(2); // a page that is gone writes no more
     await page.reload();
     await page.locator('[data-step=remarked]').tap();
     expect(await page.locator('#case-reason').inputValue()).toBe('写错了的话');
@@ -215,12 +228,15 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const bar = page.locator('.mine-bar .notice');
     await bar.waitFor();
     expect(await page.evaluate(() => [scrollY > 100, document.querySelector('.mine-bar')?.getBoundingClientRect().top])).toEqual([true, 0]);
+    // What the dispatcher did takes a step away, and moves none.
+    await page.locator('[data-step=accepted][aria-disabled=true]').waitFor();
     await visit.check('refused, told');
     await visit.picture('mine-refused-bar');
     await bar.getByRole('button').tap();
     const notice = page.locator('.mine-refused section');
     for (const part of ['灯杆编号 0617', s.mineYou, '路灯不亮']) expect(await notice.textContent()).toContain(part);
     expect(await page.evaluate(() => document.activeElement?.matches('.mine-refused section') && document.activeElement.getBoundingClientRect().top >= 0)).toBe(true);
+    expect(await page.locator('[data-step=accepted]').count()).toBe(0);
     await visit.check('refused, at its report');
     await visit.picture('mine-refused-case');
     await page.getByRole('button', { name: s.mineTakeUp }).tap();
@@ -241,7 +257,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await context.setOffline(false);
     await bar.getByRole('button').tap();
     for (const part of ['要供电公司一起来', s.mineNotYours, '路灯不亮']) expect(await notice.textContent()).toContain(part);
-    expect(await page.getByRole('button', { name: s.mineTakeUp }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: s.mineTakeUp }).count(), { timeout: 15_000 }).toBe(0); // with the next list
     await visit.check('refused, somebody else has it');
     await visit.picture('mine-refused-other');
     await page.getByRole('button', { name: s.mineDrop }).tap();
@@ -255,11 +271,14 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const now = await hands.get<StaffReport>(`/reports/${two}`);
     await hands.post(`/reports/${two}/rejection`, { version: now.version, code: 'nothing_found', reply: '现场没有发现' });
     await context.setOffline(false);
-    await page.getByRole('button', { name: s.mineDrop }).waitFor();
+    const drop = page.getByRole('button', { name: s.mineDrop });
+    // The case leaves with the next list, and the notice comes with that; until then the bar leads to it.
+    await expect.poll(async () => (await drop.count()) > 0 || (await bar.getByRole('button').tap({ timeout: 1000 }).catch(() => undefined), false), { timeout: 20_000 }).toBe(true);
     await visit.check('refused');
     await visit.picture('mine-refused');
     await page.getByRole('button', { name: s.mineDrop }).tap();
     await page.getByRole('button', { name: s.mineLeave }).tap();
+    await page.waitForURL(/\/dispatch\//); // by the issuer
     await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
     await page.goto(`${server.url}/mine/`);
     await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
