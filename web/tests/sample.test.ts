@@ -28,7 +28,15 @@ describe('the beginning of a file of addresses', () => {
     expect(long.rows).toEqual([]);
   });
 
+  it('says what is no text', async () => {
+    for (const [begin, unfit] of [[[0x50, 0x4b, 3, 4], 'packed'], [[0xd0, 0xcf, 0x11, 0xe0], 'packed'], [[0xff, 0xfe, 0x74, 0], 'binary'], [[0xef, 0xbb, 0xbf, 0x20, 0x0a], 'empty']] as const) {
+      const sample = await sampleOf(new Blob([new Uint8Array(begin), ' \r\n']));
+      expect([sample.unfit, sample.head]).toEqual([unfit, []]);
+    }
+    expect((await sampleOf(new Blob(['PK,lon\n']))).unfit).toBeUndefined();
+  });
+
   it('holds nothing of an empty file', async () => {
-    expect(await sampleOf(new Blob([]))).toEqual({ head: [], rows: [], missing: ['text', 'lon', 'lat', 'datum'], ignored: [] });
+    expect(await sampleOf(new Blob([]))).toEqual({ unfit: 'empty', head: [], rows: [], missing: ['text', 'lon', 'lat', 'datum'], ignored: [] });
   });
 });

@@ -38,8 +38,9 @@ export class ImportElement extends GazetteerElement {
     event.preventDefault();
     const { file, busy, setting: { client } } = this;
     if (busy) return;
-    this.trouble = file ? '' : this.g.needFile;
-    if (!file) return;
+    const unfit = this.sample?.unfit;
+    this.trouble = !file ? this.g.needFile : unfit ? this.g[`unfit_${unfit}`] : '';
+    if (!file || unfit) return;
     this.busy = true;
     try {
       const order = { country: this.of, upload: await upload(client, file), dry_run: true, name: file.name.slice(0, 200) };
@@ -68,8 +69,9 @@ export class ImportElement extends GazetteerElement {
         <div class="buttons"><button type="button" class="secondary" @click=${() => save(new Blob([sampleFile(this.of)], { type: 'text/csv' }), `addresses-${this.of}.csv`)}>${g.sampleGet}</button></div></section></div>`;
   }
 
-  private beginning({ head, rows, missing, ignored }: Sample) {
+  private beginning({ unfit, head, rows, missing, ignored }: Sample) {
     const { g, t } = this;
+    if (unfit) return html`<div class="sample"><p class="notice bad" role="status">${g[`unfit_${unfit}`]}</p></div>`;
     const listed = (names: readonly string[]) => names.join(t.lang === 'en' ? ', ' : '、');
     return html`<div class="sample"><p class="notice ${missing.length > 0 ? 'bad' : ''}" role="status">${missing.length > 0 ? g.sampleMissing(listed(missing)) : g.sampleGood}
         ${ignored.length > 0 ? g.sampleIgnored(listed(ignored)) : nothing}</p>

@@ -2,12 +2,12 @@ import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fieldOf, isOpen, Refusal, sentence } from '../contract/errors.ts';
 import { newKey } from '../contract/once.ts';
-import type { FileFault, GazetteerIntake } from '../contract/schemas.ts';
+import type { FileFault, Gazetteer, GazetteerIntake } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';
 import { save } from '../page/save.ts';
 import type { Setting } from '../page/settings.ts';
 import { GazetteerElement } from './element.ts';
-import { countryOf, short, stateChip } from './versions.ts';
+import { confirmation, countryOf, short, stateChip, versionCalled } from './versions.ts';
 
 /** Milliseconds until an import is looked at again, and after no answer came. */
 const lookEvery = 1000;
@@ -23,12 +23,16 @@ const mostFaults = 500;
 @customElement('weige-gazetteer-intake')
 export class IntakeElement extends GazetteerElement {
   @property({ attribute: false }) setting!: Setting;
+  /** What a person is called. */
+  @property({ attribute: false }) person: (id: string | undefined) => string = (id) => id ?? '';
   /** The import's id. */
   @property({ attribute: false }) intake = '';
   @state() private now: GazetteerIntake | undefined;
   @state() private trouble = '';
   @state() private unreached = false;
   @state() private busy = false;
+  /** What is in force while somebody is asked whether another takes its place. */
+  @state() private replaced: Gazetteer | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Stands for the order to put it in force, until that has been answered. */
   private key = newKey();
@@ -36,6 +40,7 @@ export class IntakeElement extends GazetteerElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('intake')) return;
     this.now = undefined;
+    this.replaced = undefined;
     this.trouble = '';
     this.key = newKey();
     clearTimeout(this.timer);
@@ -68,6 +73,28 @@ export class IntakeElement extends GazetteerElement {
     else this.trouble = fieldOf(error) === 'upload' ? this.g.gone : sentence(this.t, error);
   }
 
+  /** Asks before another gazetteer goes out of use; where there is none yet, nothing has to be asked. */
+  private async ask(now: GazetteerIntake): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.trouble = '';
+    try {
+      const all = await this.setting.client.get('/v1/{jurisdiction}/gazetteer', {});
+      this.replaced = all.versions.find((one) => one.version === all.in_force);
+    } catch (error) {
+      return this.fail(error);
+    } finally {
+      this.busy = false;
+    }
+    if (this.replaced) await this.focusOn('.confirm .primary');
+    else await this.use(now);
+  }
+
+  private leave(): void {
+    this.replaced = undefined;
+    void this.focusOn('.intake .primary');
+  }
+
   /** Orders the import of what was checked. */
   private async use({ country, upload, name }: GazetteerIntake): Promise<void> {
     if (this.busy) return;
@@ -95,7 +122,7 @@ export class IntakeElement extends GazetteerElement {
     if (!now) return html`<section class="card">${alert}${this.unreached ? html`<p role="status">${g.unreached}</p>` : this.trouble ? nothing : html`<p role="status">${t.loading}</p>`}</section>`;
     const zone = this.setting.jurisdiction.time_zone;
     return html`<section class="card intake" data-state=${now.state}><h2>${now.dry_run ? g.runTrial : g.runReal} ${stateChip(g, now)}</h2>
-      <p>${g.runOf(now.name || g.unnamed, countryOf(g, now.country))}<br><span class="hint">${g.runAt(moment(t, zone, now.began_at), now.by ?? '')}</span></p>
+      <p>${g.runOf(now.name || g.unnamed, countryOf(g, now.country))}<br><span class="hint">${g.runAt(moment(t, zone, now.began_at), this.person(now.by))}</span></p>
       ${alert}${now.state === 'done' ? this.outcome(now) : now.state === 'refused' ? this.refusal(now) : this.progress(now)}</section>`;
   }
 
@@ -115,10 +142,19 @@ export class IntakeElement extends GazetteerElement {
     const places = this.count(result?.places ?? 0);
     return html`<p class="notice" role="status">${now.dry_run ? g.good(this.count(now.addresses), places) : g.goodReal(this.count(now.addresses), short(result?.version ?? ''))}</p>
       ${warnings.length > 0 ? html`<p class="notice warn">${g.warned(this.count(warnings.length) + (warnings.length >= mostFaults ? '+' : ''))}</p>` : nothing}
-      <div class="buttons">${now.dry_run ? html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.use(now)}>${g.use}</button>
+      ${this.replaced ? this.question(now, this.replaced) : nothing}
+      <div class="buttons">${now.dry_run ? html`${this.replaced ? nothing : html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.ask(now)}>${g.use}</button>`}
         <button type="button" class="secondary" @click=${() => this.go({ import: '' })}>${g.again}</button>`
         : html`<button type="button" class="primary" @click=${() => this.go({ try: '' })}>${g.goTry}</button><button type="button" class="secondary" @click=${() => this.go({})}>${g.goVersions}</button>`}</div>
       ${this.faults(warnings)}`;
+  }
+
+  private question(now: GazetteerIntake, replaced: Gazetteer) {
+    const { g } = this;
+    const [before, after] = [replaced.addresses, now.addresses];
+    return confirmation({ title: g.useAsk(now.name || g.unnamed), busy: this.busy, yes: g.useYes, no: g.useNo, sure: () => void this.use(now), leave: () => this.leave(),
+      notes: [g.useCounts(this.count(before), this.count(after)), ...(after < before / 2 ? [g.useFewer] : []), ...(replaced.country === now.country ? [] : [g.useCountry(countryOf(g, replaced.country), countryOf(g, now.country))]),
+        g.putBackNow(versionCalled(g, this.t, this.setting.jurisdiction.time_zone, replaced), this.count(before))] });
   }
 
   private refusal({ refusal }: GazetteerIntake) {

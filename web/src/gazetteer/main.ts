@@ -5,6 +5,7 @@ import '../dispatch/dispatch.css';
 import '../edit/edit.css';
 import './gazetteer.css';
 import type { Gazetteer, GazetteerIntake } from '../contract/schemas.ts';
+import { everybody } from '../dispatch/people.ts';
 import type { Setting } from '../page/settings.ts';
 import { Entrance } from '../sign-in/entrance.ts';
 import { rightsOf } from '../sign-in/rights.ts';
@@ -30,6 +31,8 @@ export class GazetteerPage extends GazetteerElement {
   @state() private intake = '';
   @state() private asked = '';
   @state() private busy = false;
+  /** What people are called by the roster. */
+  @state() private names: ReadonlyMap<string, string> = new Map();
   private readonly entrance = new Entrance(this, { entered: (setting, session) => this.sit(setting, session) });
   private readonly back = () => {
     this.follow();
@@ -48,7 +51,10 @@ export class GazetteerPage extends GazetteerElement {
 
   private async sit(setting: Setting, session: Session): Promise<void> {
     this.follow();
-    if (rightsOf(session, setting.client.jurisdiction).addresses) await this.fetch();
+    if (!rightsOf(session, setting.client.jurisdiction).addresses) return;
+    // Without a roster people are called by their ids.
+    setting.client.get('/v1/{jurisdiction}/roster', {}).then(({ duties }) => { this.names = new Map(everybody(duties).map((one) => [one.person, one.name])); }, () => undefined);
+    await this.fetch();
   }
 
   /** Shows what the address says. */
@@ -139,23 +145,24 @@ export class GazetteerPage extends GazetteerElement {
       <div class="edit-tabs" role="group" aria-label=${g.title}>${button(tab === 'versions', g.tabVersions, {})}${button(tab === 'import' || tab === 'intake', g.tabImport, { import: '' })}${button(tab === 'try', g.tabTry, { try: '' })}</div>
       ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
       ${this.done ? html`<p class="notice" role="status">${this.done}</p>` : nothing}
-      ${this.content(setting)}</div>`;
+      ${this.content(setting, session)}</div>`;
   }
 
-  private content(setting: Setting) {
+  private content(setting: Setting, session: Session) {
     const { t, g } = this;
+    const person = (id: string | undefined) => (id && id === session.person ? session.name : this.names.get(id ?? '') ?? id ?? '');
     const ended = (event: CustomEvent) => this.explain(event.detail);
     const opened = (event: CustomEvent<string>) => this.go({ import: event.detail });
     switch (this.tab) {
       case 'import':
         return html`<weige-gazetteer-import .setting=${setting} .country=${this.versions?.find((one) => one.version === this.inForce)?.country ?? ''} @ordered=${opened} @ended=${ended}></weige-gazetteer-import>`;
       case 'intake':
-        return html`<weige-gazetteer-intake .setting=${setting} .intake=${this.intake} @ordered=${opened} @ended=${ended} @go=${(event: CustomEvent<Place>) => this.go(event.detail)}></weige-gazetteer-intake>`;
+        return html`<weige-gazetteer-intake .setting=${setting} .person=${person} .intake=${this.intake} @ordered=${opened} @ended=${ended} @go=${(event: CustomEvent<Place>) => this.go(event.detail)}></weige-gazetteer-intake>`;
       case 'try':
         return html`<weige-gazetteer-try .setting=${setting} @ended=${ended}></weige-gazetteer-try>`;
       default:
         return this.versions ? versionsView({ t, g, zone: setting.jurisdiction.time_zone, versions: this.versions, inForce: this.inForce, imports: this.imports, asked: this.asked, busy: this.busy,
-          count: (value) => this.count(value), ask: (version) => this.ask(version), putBack: (version) => void this.putBack(version), open: (intake) => this.go({ import: intake }) }) : html`<p role="status">${t.loading}</p>`;
+          count: (value) => this.count(value), person, ask: (version) => this.ask(version), putBack: (version) => void this.putBack(version), open: (intake) => this.go({ import: intake }) }) : html`<p role="status">${t.loading}</p>`;
     }
   }
 }

@@ -4,6 +4,8 @@ const needed = columns.slice(0, 4);
 
 /** How a file begins, as far as it can be seen before it is sent. The server reads all of it and decides. */
 export interface Sample {
+  /** Why it can be no file of addresses; then nothing else is known of it. */
+  unfit?: 'empty' | 'packed' | 'binary';
   /** Cells of the first line. */
   head: string[];
   rows: string[][];
@@ -18,9 +20,21 @@ const shown = 5;
 /** Reads how a file begins: UTF-8, with a byte order mark or without, else GB 18030. */
 export async function sampleOf(file: Blob): Promise<Sample> {
   const start = await file.slice(0, looked).arrayBuffer();
+  const unfit = unfitness(new Uint8Array(start));
+  if (unfit) return { unfit, head: [], rows: [], missing: [...needed], ignored: [] };
   const [head = [], ...rows] = lines(decoded(start), file.size > looked);
   const names = head.map((cell) => cell.trim().toLowerCase());
   return { head, rows, missing: needed.filter((one) => !names.includes(one)), ignored: head.filter((cell, at) => cell.trim() && !known(names[at] ?? '')) };
+}
+
+/** How files begin that are no text: ZIP archives, which workbooks are too, gzip, RAR, 7z, and workbooks of old. */
+const packed = ['504b0304', '504b0506', '1f8b', '52617221', '377abcaf', 'd0cf11e0'];
+
+function unfitness(start: Uint8Array): Sample['unfit'] {
+  const begin = Array.from(start.slice(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (packed.some((one) => begin.startsWith(one))) return 'packed';
+  if (start.includes(0)) return 'binary'; // neither UTF-8 nor GB 18030 has it in a text
+  return /\S/.test(decoded(start.buffer as ArrayBuffer)) ? undefined : 'empty';
 }
 
 /** Whether a column of this name is read. */

@@ -16,6 +16,8 @@ interface VersionsState {
   asked: string;
   busy: boolean;
   count: (value: number) => string;
+  /** What a person is called. */
+  person: (id: string | undefined) => string;
   ask: (version: string) => void;
   putBack: (version: string) => void;
   open: (intake: string) => void;
@@ -44,9 +46,9 @@ export function versionsView(state: VersionsState): TemplateResult {
   const row = (one: Gazetteer) => html`<tr>
       <th scope="row"><code>${short(one.version)}</code></th>
       <td>${one.version === state.inForce ? html`<span class="chip">${g.inForce}</span>` : html`<button type="button" class="secondary" data-version=${one.version} ?disabled=${state.busy} @click=${() => state.ask(one.version)}>${g.putBack}</button>`}</td>
-      <td class="number" data-label=${g.colAddresses}>${count(one.addresses)}</td><td class="number" data-label=${g.colPlaces}>${count(one.places)}</td><td data-label=${g.colCountry}>${countryOf(g, one.country)}</td><td data-label=${g.colBegan}>${moment(t, zone, one.created_at)}</td><td data-label=${g.colBy}>${one.by ?? '–'}</td></tr>`;
+      <td class="number" data-label=${g.colAddresses}>${count(one.addresses)}</td><td class="number" data-label=${g.colPlaces}>${count(one.places)}</td><td data-label=${g.colCountry}>${countryOf(g, one.country)}</td><td data-label=${g.colBegan}>${moment(t, zone, one.created_at)}</td><td data-label=${g.colBy}>${state.person(one.by) || '–'}</td></tr>`;
   return html`<section class="card"><h2>${g.versionsTitle}</h2><p class="hint">${g.versionsNote}</p>
-      ${confirmation(state)}
+      ${goingBack(state)}
       ${state.versions.length === 0 ? html`<p>${g.versionsNone}</p>` : html`<div class="scroll" role="region" aria-label=${g.tabVersions} tabindex="0"><table class="grid sets"><thead><tr>
         ${[g.colVersion, g.colStatus].map((name) => html`<th scope="col">${name}</th>`)}${[g.colAddresses, g.colPlaces].map((name) => html`<th scope="col" class="number">${name}</th>`)}
         ${[g.colCountry, g.colBegan, g.colBy].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
@@ -54,17 +56,38 @@ export function versionsView(state: VersionsState): TemplateResult {
     <section class="card"><h2>${g.lastTitle}</h2><p class="hint">${g.lastNote}</p>
       ${state.imports.length === 0 ? html`<p>${g.lastNone}</p>` : html`<ul class="drawings">${state.imports.map((one) => html`<li>
         <span><strong>${one.name || g.unnamed}</strong> · ${one.dry_run ? g.trial : g.real} ${stateChip(g, one)}
-          <span class="hint">${g.runAt(moment(t, zone, one.began_at), one.by ?? '')}</span></span>
+          <span class="hint">${g.runAt(moment(t, zone, one.began_at), state.person(one.by))}</span></span>
         <button type="button" class="secondary" @click=${() => state.open(one.import)}>${g.look}</button></li>`)}</ul>`}</section>`;
 }
 
-/** Whoever goes back to a version reads first which one, and what is in force. */
-function confirmation({ g, versions, inForce, asked, busy, count, ask, putBack }: VersionsState) {
+/** What people call a version: when it was imported, and how its id begins. */
+export function versionCalled(g: GazetteerCatalogue, t: Catalogue, zone: string, { version, created_at }: Pick<Gazetteer, 'version' | 'created_at'>): string {
+  return g.versionOf(moment(t, zone, created_at), short(version));
+}
+
+interface Question {
+  title: string;
+  notes: readonly string[];
+  busy: boolean;
+  yes: string;
+  no: string;
+  sure: () => void;
+  leave: () => void;
+}
+
+/** Whoever puts another gazetteer in force reads first which one, and what is in force. */
+export function confirmation({ title, notes, busy, yes, no, sure, leave }: Question): TemplateResult {
+  return html`<div class="notice warn confirm" role="group" aria-labelledby="confirm-title" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') leave(); }}>
+    <p id="confirm-title"><strong>${title}</strong></p>${notes.map((one) => html`<p>${one}</p>`)}
+    <div class="buttons"><button type="button" class="primary" ?disabled=${busy} @click=${sure}>${yes}</button><button type="button" class="secondary" @click=${leave}>${no}</button></div></div>`;
+}
+
+/** Going back to a version that was in force. */
+function goingBack({ t, g, zone, versions, inForce, asked, busy, count, ask, putBack }: VersionsState) {
   const wanted = versions.find((one) => one.version === asked);
   const now = versions.find((one) => one.version === inForce);
   if (!wanted) return nothing;
-  return html`<div class="notice warn confirm" role="group" aria-labelledby="confirm-title" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') ask(''); }}>
-    <p id="confirm-title"><strong>${g.putBackAsk(short(wanted.version), count(wanted.addresses))}</strong></p>${now ? html`<p>${g.putBackNow(short(now.version), count(now.addresses))}</p>` : nothing}
-    <div class="buttons"><button type="button" class="primary" ?disabled=${busy} @click=${() => putBack(wanted.version)}>${g.putBackYes}</button>
-      <button type="button" class="secondary" @click=${() => ask('')}>${g.putBackNo}</button></div></div>`;
+  const called = (one: Gazetteer) => versionCalled(g, t, zone, one);
+  return confirmation({ title: g.putBackAsk(called(wanted), count(wanted.addresses)), notes: now ? [g.putBackNow(called(now), count(now.addresses))] : [], busy, yes: g.putBackYes, no: g.putBackNo,
+    sure: () => putBack(wanted.version), leave: () => ask('') });
 }

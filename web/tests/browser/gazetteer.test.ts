@@ -66,6 +66,10 @@ suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : '
     expect((await download).suggestedFilename()).toBe('addresses-cn.csv');
     await choose.setInputFiles({ name: '别的.csv', mimeType: 'text/csv', buffer: Buffer.from('地址,经度\n试航路1号,119\n') });
     await page.getByText(g.sampleMissing('text、lon、lat、datum')).waitFor();
+    await choose.setInputFiles({ name: '标准地址.zip', mimeType: 'application/zip', buffer: Buffer.from('PK\u0003\u0004\u0014\u0000\u0000，') });
+    await page.locator('.sample').getByText(g.unfit_packed).waitFor();
+    await page.getByRole('button', { name: g.check, exact: true }).click();
+    await page.locator('#import-wrong').getByText(g.unfit_packed).waitFor();
     const faulty = addresses(lon, lat, `试航路50号,东经,${lat},WGS84,,`, `,${lon},${lat},WGS84,,`, `试航路52号,${lon},${lat},火星,,`, '试航路53号,119,32,WGS84,,');
     await choose.setInputFiles({ name: '标准地址.csv', mimeType: 'text/csv', buffer: Buffer.from(faulty) });
     await page.getByText(g.sampleGood).waitFor();
@@ -92,7 +96,17 @@ suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : '
     await page.getByText(g.good('40', '1')).waitFor();
     await visit.picture('gazetteer-4-checked');
     const checked = page.url();
+    // What takes the place of what is read before, and the keyboard can leave it.
+    const had = (await admin.get<{ versions: { version: string; addresses: number }[] }>('/gazetteer')).versions.find((one) => one.version === before.in_force)?.addresses ?? 0;
     await page.getByRole('button', { name: g.use }).click();
+    await page.locator('.confirm .primary:focus').waitFor();
+    expect(await page.locator('.confirm').textContent()).toContain(`${had.toLocaleString('zh-CN')} → 40`);
+    await visit.check('asked before another gazetteer is put in force');
+    await page.keyboard.press('Escape');
+    await page.locator('.intake .primary:focus').waitFor();
+    expect((await admin.get<{ in_force: string }>('/gazetteer')).in_force).toBe(before.in_force);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: g.useYes }).click();
     await page.waitForURL((url) => url.href !== checked);
     await page.reload();
     await page.getByRole('button', { name: g.goTry }).waitFor({ timeout: 20_000 });
@@ -113,6 +127,7 @@ suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : '
 
     await page.getByRole('button', { name: g.tabVersions, exact: true }).click();
     await page.getByText('标准地址.csv').first().waitFor();
+    expect(await rows.filter({ hasText: now.in_force.slice(0, 8) }).textContent()).toContain('系统管理员');
     const old = rows.filter({ hasText: before.in_force.slice(0, 8) });
     await old.getByRole('button', { name: g.putBack }).click();
     expect(await page.locator('#confirm-title').textContent()).toContain(before.in_force.slice(0, 8));
