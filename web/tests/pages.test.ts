@@ -130,11 +130,12 @@ describe('people', () => {
     { properties: { level: 'g', code: '11', name: 'Aa', parent: '1', label: [0, 0] } }, { properties: { level: 'g', code: '21', name: 'Ba', parent: '2', label: [0, 0] } }], undefined);
 
   it('hold what their grants say', () => {
-    expect(dutiesIn(['member@demo:11'], 'demo')).toEqual({ reassigns: false, areas: ['11'] });
-    expect(dutiesIn(['member@demo:11', 'dispatcher@demo'], 'demo')).toEqual({ reassigns: true, areas: undefined });
-    expect(dutiesIn(['administrator@*'], 'demo')).toEqual({ reassigns: true, areas: undefined });
-    expect(dutiesIn(['editor@demo'], 'demo').reassigns).toBe(false);
-    expect(dutiesIn(['dispatcher@elsewhere'], 'demo')).toEqual({ reassigns: true, areas: undefined });
+    expect(dutiesIn(['member@demo:11'], 'demo')).toEqual({ reassigns: false, areas: ['11'], works: true });
+    expect(dutiesIn(['member@demo:11', 'dispatcher@demo'], 'demo')).toEqual({ reassigns: true, areas: undefined, works: true });
+    expect(dutiesIn(['administrator@*'], 'demo')).toEqual({ reassigns: true, areas: undefined, works: true });
+    expect(dutiesIn(['editor@demo'], 'demo')).toEqual({ reassigns: false, areas: [], works: false });
+    expect(dutiesIn(['a grant of another kind'], 'demo').works).toBe(true);
+    expect(dutiesIn(['dispatcher@elsewhere'], 'demo').works).toBe(false);
     expect(dutiesIn(undefined, 'demo').reassigns).toBe(true);
     const duty = dutiesIn(['dispatcher@demo:1'], 'demo');
     expect(['1', '11', '2', '21', 'gone'].map((code) => holds(duty, areas, code))).toEqual([true, true, false, false, false]);

@@ -9,7 +9,7 @@ import type { QueueItem, Reassignment, StaffReport } from '../contract/schemas.t
 import type { MapElement } from '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
 import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
-import type { Setting } from '../page/settings.ts';
+import { pageAddress, type Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { keepStill } from '../page/still.ts';
 import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
@@ -23,6 +23,7 @@ import { isPicked } from './picked.ts';
 import { Picking } from './picking.ts';
 import './saved.ts';
 import { Entrance } from '../sign-in/entrance.ts';
+import { rightsOf } from '../sign-in/rights.ts';
 import type { Session } from '../sign-in/session.ts';
 
 const reportZoom = 16.5;
@@ -98,6 +99,7 @@ export class DispatchPage extends StaffElement {
       }
     }
     this.desk = { setting, client, session, duties, roster };
+    if (!duties.works) return; // it would only be refused
     this.filters = firstFilters(location.search, session.person, duties.reassigns);
     if (duties.reassigns) void this.findLatest(this.desk);
     await Promise.all([this.fetchList(), this.filters.report ? this.fetchReport(this.filters.report) : undefined]);
@@ -290,8 +292,16 @@ export class DispatchPage extends StaffElement {
       tools: html`<weige-keys @key=${(event: CustomEvent<KeyAction>) => this.key(event.detail)}></weige-keys>` });
   }
 
+  /** Says so to an account that has no reports to see, and where it may go on. */
+  private nothingHere({ session, client }: Desk) {
+    const { t, s } = this;
+    return html`<section class="card gate"><h1>${t.titleDispatch}</h1><p class="notice warn">${s.deskNotYours(session.name)}</p>
+      ${rightsOf(session, client.jurisdiction).edits ? html`<a class="primary" href=${pageAddress('/edit/', location.search)}>${t.navEdit}</a>` : nothing}</section>`;
+  }
+
   private page(desk: Desk) {
     const { t, s, view } = this;
+    if (!desk.duties.works) return this.nothingHere(desk);
     const picking = desk.duties.reassigns ? this.picking : undefined;
     const handing = picking?.handing ?? false;
     this.makePoints();

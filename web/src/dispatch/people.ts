@@ -74,16 +74,24 @@ export interface Duties {
   reassigns: boolean;
   /** Codes of the areas held; undefined: the whole jurisdiction. */
   areas: readonly string[] | undefined;
+  /** Has anything to do with reports here. */
+  works: boolean;
 }
+
+/** Roles that have reports to see. */
+const working: readonly string[] = ['member', 'dispatcher', 'administrator'];
 
 /** Reads grants. Without any that can be read everything is offered, and the server says no. */
 export function dutiesIn(grants: readonly string[] | undefined, jurisdiction: string): Duties {
-  const here = (grants ?? []).map((grant) => grantForm.exec(grant)).filter((grant) => grant !== null && (grant[2] === jurisdiction || grant[2] === '*'));
-  if (here.length === 0) return { reassigns: true, areas: undefined };
-  const codes = here.map((grant) => grant?.[3]);
+  const known = (grants ?? []).map((grant) => grantForm.exec(grant)).filter((grant) => grant !== null);
+  const here = known.filter((grant) => grant[2] === jurisdiction || grant[2] === '*');
+  if (known.length === 0) return { reassigns: true, areas: undefined, works: true };
+  if (!here.some((grant) => working.includes(grant[1] ?? ''))) return { reassigns: false, areas: [], works: false };
+  const codes = here.map((grant) => grant[3]);
   return {
-    reassigns: here.some((grant) => grant?.[1] === 'dispatcher' || grant?.[1] === 'administrator'),
+    reassigns: here.some((grant) => grant[1] === 'dispatcher' || grant[1] === 'administrator'),
     areas: codes.includes(undefined) ? undefined : codes.filter((code) => code !== undefined),
+    works: true,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { StaffCatalogue } from './staff-zh.ts';
 
 export const en: StaffCatalogue = {
+  deskNotYours: (name) => `Signed in as ${name}. This account neither dispatches nor answers for an area here; whoever looks after the accounts can give it that. You can also sign out and sign in with another one.`,
   freshOne: 'New',
   filterLate: 'Only late ones',
   freshCount: (count) => `${count} new`,

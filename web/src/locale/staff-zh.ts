@@ -1,6 +1,7 @@
 // The Chinese catalogue of what only staff see, kept apart so that residents do not fetch it.
 
 export const zh = {
+  deskNotYours: (name: string) => `已登录：${name}。这个账号在这里不派单，也不负责任何区域；需要的话，请管理账号的同事加上。也可以退出，换一个账号登录。`,
   freshOne: '新',
   filterLate: '只看超时的',
   freshCount: (count: number) => `${count} 条新的`,

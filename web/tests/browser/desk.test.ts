@@ -349,6 +349,17 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     await visit.end();
   });
 
+  it('leads on an account that has nothing to do here', async () => {
+    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    await visit.open('/dispatch/');
+    await signIn(visit, /boundary editor/i, undefined, '.gate .warn');
+    await visit.check('no duty');
+    await visit.picture('desk-no-duty');
+    await visit.page.locator('.gate .primary').click();
+    await visit.page.waitForURL(/\/edit\//);
+    await visit.end();
+  });
+
   it('prints a list and a report that make sense', async () => {
     const visit = await sit({ device: 'desktop', language: 'zh' });
     const { page } = visit;

@@ -57,7 +57,7 @@ export async function send(visit: Visit): Promise<Filed> {
 }
 
 /** Signs in by the demo's page as the role whose button carries this text, and gives the person's id. */
-export async function signIn(visit: Visit, role: RegExp, picture?: string): Promise<string> {
+export async function signIn(visit: Visit, role: RegExp, picture?: string, inside = '.desk, .mine-head'): Promise<string> {
   const t = texts((await visit.page.locator('html').getAttribute('lang')) === 'en' ? 'en' : 'zh');
   await visit.page.getByRole('button', { name: t.signIn, exact: true }).click();
   const button = visit.page.locator('button[name=person]').filter({ hasText: role }).first();
@@ -65,7 +65,7 @@ export async function signIn(visit: Visit, role: RegExp, picture?: string): Prom
   if (picture) await visit.picture(picture);
   const person = await button.getAttribute('value');
   await button.click();
-  await visit.page.locator('.desk, .mine-head').waitFor();
+  await visit.page.locator(inside).waitFor();
   return person ?? '';
 }
 
