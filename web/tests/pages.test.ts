@@ -10,7 +10,7 @@ import { draftOf, emptyDraft, formField, length, problems, reportInput, type Dra
 import { areasToChoose } from '../src/report/choice.ts';
 import { codeIn, tidyCode } from '../src/track/code.ts';
 
-const full: Draft = { place: { lon: 119.46, lat: 32.21, accuracy: 8 }, service: 'lamp', words: '路灯不亮', shared: false, answers: { pole: ['LD-0123'] }, photos: [], key: 'key-of-draft' };
+const full: Draft = { place: { lon: 119.46, lat: 32.21, accuracy: 8 }, address: '', service: 'lamp', words: '路灯不亮', shared: false, answers: { pole: ['LD-0123'] }, photos: [], key: 'key-of-draft' };
 
 describe('draft', () => {
   it('comes back as it was kept, with its key', () => {
@@ -50,6 +50,14 @@ describe('draft', () => {
     expect(reportInput({ ...full, shared: true }, place, {}, 'zh').public_words).toBe(true);
     expect(draftOf({ ...full, shared: 'yes' }).shared).toBe(false);
     expect(reportInput(full, place, { phone: ' 123 ' }, 'en').contact).toEqual({ phone: '123' });
+  });
+
+  it('is filed by an address where there is no place, and never by both', () => {
+    const written = { ...full, place: undefined, address: '不存在的路一百号' };
+    expect(problems(catalogues.en, written, {})).toEqual([]);
+    expect(reportInput(written, undefined, {}, 'zh')).toEqual({ service_code: 'lamp', address: '不存在的路一百号', description: '路灯不亮', locale: 'zh' });
+    expect(draftOf(written).address).toBe('不存在的路一百号');
+    expect(draftOf({ ...written, place: full.place }).address).toBe('');
   });
 
   it('finds the field that the server means', () => {

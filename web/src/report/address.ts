@@ -19,7 +19,10 @@ const rest = 180;
 /** Metres within which a road or an estate is meant, where nobody says how exactly. */
 const vague = 100;
 
-/** A box for an address, which is completed while it is typed. Event: `place` {ChosenPlace}. */
+/**
+ * A box for an address, which is completed while it is typed. Events: `place` {ChosenPlace}; `unfound` {string}, an address that is to be reported as it
+ * is written; `unpin`, when the place that was chosen before is to go.
+ */
 @customElement('weige-address')
 export class AddressBox extends ResidentElement {
   @property({ attribute: false }) client!: Client;
@@ -28,6 +31,8 @@ export class AddressBox extends ResidentElement {
 
   @state() private choices: readonly Choice[] = [];
   @state() private said = '';
+  /** An address that was not found, while it is asked what to do. */
+  @state() private unfound = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking: AbortController | undefined;
 
@@ -45,6 +50,7 @@ export class AddressBox extends ResidentElement {
   private next(): AbortSignal {
     clearTimeout(this.timer);
     this.asking?.abort();
+    this.unfound = '';
     return (this.asking = new AbortController()).signal;
   }
 
@@ -77,6 +83,7 @@ export class AddressBox extends ResidentElement {
       const all = (found?.candidates ?? []).map(({ text, lon, lat, metres, chain }) => ({ text, lon, lat, where: chain.slice(-2).map((area) => area.name).join(' '), metres: metres ?? vague }));
       const first = all[0];
       this.choices = found?.ambiguous ? all.slice(0, 6) : [];
+      this.unfound = first ? '' : address;
       this.said = !first ? t.addressNone : found?.ambiguous ? t.addressWhich : '';
       if (first && !found?.ambiguous) this.choose(first, found?.ask);
     } catch {
@@ -93,9 +100,19 @@ export class AddressBox extends ResidentElement {
     this.dispatchEvent(new CustomEvent<ChosenPlace>('place', { detail: { lon, lat, accuracy: Math.min(10_000, metres), datum: 'WGS84' } }));
   }
 
+  /** Goes on from an address that was not found. */
+  private goOn(event?: 'unfound' | 'unpin'): void {
+    const detail = this.unfound;
+    this.unfound = '';
+    this.said = '';
+    if (event) this.dispatchEvent(new CustomEvent<string>(event, { detail }));
+    else this.querySelector('input')?.focus();
+  }
+
   private key(event: KeyboardEvent): void {
-    if (event.key !== 'Escape' || this.choices.length === 0) return;
+    if (event.key !== 'Escape' || (this.choices.length === 0 && !this.unfound)) return;
     this.choices = [];
+    this.unfound = '';
     this.querySelector('input')?.focus();
   }
 
@@ -107,6 +124,11 @@ export class AddressBox extends ResidentElement {
         <button class="secondary">${t.addressFind}</button></div>
       ${this.choices.length > 0 ? html`<ul class="address-choices" aria-label=${t.addressChoices}>${this.choices.map((one) => html`<li>
         <button type="button" @click=${() => this.choose(one)}><span>${one.text}</span><span class="hint">${one.where}</span></button></li>`)}</ul>` : nothing}
+      ${this.unfound ? html`<div class="address-choices unfound" role="group" aria-labelledby="address-unfound">
+        <p id="address-unfound">${t.addressNone} ${this.near ? t.addressPinStays : ''}</p><ul>
+        <li><button type="button" @click=${() => this.goOn('unfound')}>${this.near ? t.addressAsWrittenNoPin : t.addressAsWritten}</button></li>
+        ${this.near ? html`<li><button type="button" @click=${() => this.goOn('unpin')}>${t.addressUnpin}</button></li>` : nothing}
+        <li><button type="button" @click=${() => this.goOn()}>${t.addressOther}</button></li></ul></div>` : nothing}
       <p class="hint" id="address-said" role="status">${this.said}</p>
     </form>`;
   }

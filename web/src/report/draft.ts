@@ -17,6 +17,8 @@ export type Answers = Readonly<Record<string, readonly string[]>>;
 /** What somebody has entered so far. Contact details are not part of it: they are never written to the device. */
 export interface Draft {
   place: Place | undefined;
+  /** Where it is as somebody wrote it, which was not found; only where there is no place. */
+  address: string;
   service: string;
   words: string;
   /** Anybody may read of the words what the preview shows. */
@@ -43,7 +45,7 @@ export interface Problem {
 }
 
 export function emptyDraft(key: string = newKey()): Draft {
-  return { place: undefined, service: '', words: '', shared: false, answers: {}, photos: [], key };
+  return { place: undefined, address: '', service: '', words: '', shared: false, answers: {}, photos: [], key };
 }
 
 /** Characters as people count them, which is how the server counts too. */
@@ -55,7 +57,7 @@ export function length(words: string): number {
 export function problems(t: Catalogue, draft: Draft, contact: ContactInput): Problem[] {
   const list: Problem[] = [];
   const add = (field: Field, text: string) => list.push({ field, text });
-  if (!draft.place) add('place', t.needPlace);
+  if (!draft.place && !draft.address) add('place', t.needPlace);
   if (!draft.service) add('service_code', t.needService);
   const words = length(draft.words);
   if (words === 0) add('description', t.needWords);
@@ -68,17 +70,17 @@ export function problems(t: Catalogue, draft: Draft, contact: ContactInput): Pro
 /** The field of the form that a field of the request belongs to; undefined when the form has none for it. */
 export function formField(field: string | undefined): Field | undefined {
   switch (field) {
-    case 'lon': case 'lat': case 'accuracy': case 'datum': return 'place';
+    case 'lon': case 'lat': case 'accuracy': case 'datum': case 'address': return 'place';
     case 'service_code': case 'description': case 'photos': case 'contact.email': case 'contact.phone': case 'contact.name': return field;
     case 'contact': return 'contact.name';
     default: return field?.startsWith('answers.') ? (field as AnswerField) : undefined;
   }
 }
 
-/** The request that files a draft, with the answers that belong to its service. Empty contact details are left out, so that an empty form stores nothing. */
-export function reportInput(draft: Draft, place: Place, contact: ContactInput, locale: Language, answers: Answers = {}, photos: readonly string[] = []): ReportInput {
+/** The request that files a draft, by its address where it has no place, with the answers that belong to its service. Empty contact details are left out, so that an empty form stores nothing. */
+export function reportInput(draft: Draft, place: Place | undefined, contact: ContactInput, locale: Language, answers: Answers = {}, photos: readonly string[] = []): ReportInput {
   const input: ReportInput = {
-    service_code: draft.service, lon: rounded(place.lon), lat: rounded(place.lat), datum: 'WGS84', accuracy: place.accuracy,
+    service_code: draft.service, ...(place ? { lon: rounded(place.lon), lat: rounded(place.lat), datum: 'WGS84', accuracy: place.accuracy } : { address: draft.address }),
     description: draft.words.trim(), locale,
   };
   const given = Object.entries(contact).map(([name, value]) => [name, String(value ?? '').trim()] as const).filter(([, value]) => value !== '');
@@ -95,6 +97,7 @@ export function draftOf(kept: unknown, newDraft = emptyDraft): Draft {
   if (typeof found.key !== 'string' || found.key.length < 8) return newDraft();
   return {
     place: isPlace(found.place) ? found.place : undefined,
+    address: typeof found.address === 'string' && !isPlace(found.place) ? found.address : '',
     service: typeof found.service === 'string' ? found.service : '',
     words: typeof found.words === 'string' ? found.words : '',
     shared: found.shared === true,
@@ -105,7 +108,7 @@ export function draftOf(kept: unknown, newDraft = emptyDraft): Draft {
 }
 
 export function isEmpty(draft: Draft): boolean {
-  return !draft.place && !draft.service && draft.words.trim() === '' && draft.photos.length === 0;
+  return !draft.place && !draft.address && !draft.service && draft.words.trim() === '' && draft.photos.length === 0;
 }
 
 function isPlace(value: unknown): value is Place {

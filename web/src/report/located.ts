@@ -49,20 +49,27 @@ function nearEdge(t: ResidentCatalogue, areas: AreaTree, located: Located, sides
   const others = otherSides(located);
   if (!finest || others.length === 0 || sides.sure) return nothing;
   const first = others[0];
+  const [own, ...names] = namesBeside(areas, [finest.code, ...others.map((one) => one.code)]);
   return html`<fieldset class="sheet notice warn sides">
     <legend>${finest.on_edge || !first ? t.sideOnEdge : t.sideNear(distance(t, first.metres))}</legend>
     <div class="side-choices">
-      <button type="button" class="secondary" @click=${sides.here}><span class="swatch here" aria-hidden="true"></span>${t.sideHere(finest.name)}</button>
-      ${others.map((one) => html`<button type="button" class="secondary" @click=${() => sides.there(one.code)}>
-        <span class="swatch there" aria-hidden="true"></span>${t.sideThere(nameBeside(areas, one.code, located))}</button>`)}
+      <button type="button" class="secondary" @click=${sides.here}><span class="swatch here" aria-hidden="true"></span>${t.sideHere(own ?? finest.name)}</button>
+      ${others.map((one, at) => html`<button type="button" class="secondary" @click=${() => sides.there(one.code)}>
+        <span class="swatch there" aria-hidden="true"></span>${t.sideThere(names[at] ?? one.code)}</button>`)}
     </div>
     ${sides.failed ? html`<p role="alert">${t.sideFailed}</p>` : nothing}
   </fieldset>`;
 }
 
-/** A neighbour's name with those of the areas that hold it and not the place: "second micro-grid" alone would not tell which. */
-function nameBeside(areas: AreaTree, code: string, located: Located): string {
-  const held = new Set(located.chain.map((area) => area.code));
-  const names = areas.chain(code).filter((area) => !held.has(area.code)).map((area) => area.name);
-  return names.length > 0 ? names.join(' ') : areas.name(code);
+/**
+ * The name of each of some areas, the place's own first, with those of the areas that hold it as far as they tell one from another: "second micro-grid"
+ * alone would not say which.
+ */
+function namesBeside(areas: AreaTree, codes: readonly string[]): readonly string[] {
+  const chains = codes.map((code) => areas.chain(code));
+  const same = (at: number) => new Set(chains.map((chain) => chain[at]?.code)).size === 1;
+  const least = Math.min(...chains.map((chain) => chain.length));
+  let from = 0;
+  while (from < least - 1 && same(from)) from++;
+  return codes.map((code, at) => (chains[at] ?? []).slice(from).map((area) => area.name).join(' ') || areas.name(code));
 }

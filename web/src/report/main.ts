@@ -35,6 +35,8 @@ import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 
 /** The zoom at which a chosen place is looked at: near enough to tell one house from the next. */
 const placeZoom = 16.5;
+/** Metres within which a place is meant that another page handed over: somebody pointed at it there. */
+const handedAccuracy = 20;
 
 @customElement('weige-report')
 export class ReportPage extends ResidentElement {
@@ -129,7 +131,7 @@ export class ReportPage extends ResidentElement {
     const [, lon, lat] = /^#at=(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(location.hash)?.map(Number) ?? [];
     if (lon === undefined || lat === undefined || Math.abs(lon) > 180 || Math.abs(lat) > 90) return {};
     history.replaceState(null, '', location.pathname + location.search);
-    return { place: { lon, lat, accuracy: 0 } };
+    return { place: { lon, lat, accuracy: handedAccuracy }, address: '' };
   }
 
   private change(change: Partial<Draft>): void {
@@ -188,7 +190,7 @@ export class ReportPage extends ResidentElement {
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     // A place of another datum is known only once the server has answered where it is.
-    this.change({ place: datum === 'WGS84' ? { lon, lat, accuracy } : undefined });
+    this.change({ place: datum === 'WGS84' ? { lon, lat, accuracy } : undefined, address: '' });
     this.located = 'asking';
     this.side = 'asked';
     if (datum === 'WGS84') void this.lookAround({ lon, lat });
@@ -291,7 +293,6 @@ export class ReportPage extends ResidentElement {
     try {
       await Promise.all([this.photoField?.taken, this.fetchLater()]);
       const { place, key } = this.draft;
-      if (!place) return;
       this.inHand = key;
       this.told = this.draft;
       const body = reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers));
@@ -369,6 +370,13 @@ export class ReportPage extends ResidentElement {
     void this.focusOn('h1');
   }
 
+  /** Takes the pin away; what was written as an address goes in its place, if anything was. */
+  private withoutPlace(address: string): void {
+    this.nowhere();
+    this.change({ place: undefined, address });
+    void this.focusOn('#where-title');
+  }
+
   private askClearing(asking: boolean): void {
     this.clearing = asking;
     void this.focusOn(asking ? '.keep-draft' : '#clear-draft');
@@ -409,7 +417,8 @@ export class ReportPage extends ResidentElement {
     const beside = typeof this.located === 'object' && this.side !== 'sure' && !sent ? otherSides(this.located).map((one) => one.code) : [];
     return html`
       <div class="report-head"><h1 tabindex="-1">${t.titleReport}</h1><p>${t.reportIntro}</p></div>
-      <div class="report-find" ?inert=${this.sending}><weige-address .client=${setting.client} .near=${place && { lon: place.lon, lat: place.lat }} @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-address>
+      <div class="report-find" ?inert=${this.sending}><weige-address .client=${setting.client} .near=${place && { lon: place.lon, lat: place.lat }} @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}
+        @unfound=${(event: CustomEvent<string>) => this.withoutPlace(event.detail)} @unpin=${() => this.withoutPlace('')}></weige-address>
         <weige-find-place @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-find-place></div>
       <div class="report-map">
         <weige-map .setting=${setting} .label=${t.mapLabel} ?choosing=${!sent && !this.sending} .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
@@ -447,7 +456,7 @@ export class ReportPage extends ResidentElement {
   private where(setting: Setting) {
     const t = this.t;
     return html`<section class="card where" ?inert=${this.sending} aria-labelledby="where-title">
-      <h2 id="where-title">${t.stepWhere}</h2>
+      <h2 id="where-title" tabindex="-1">${t.stepWhere}</h2>
       <div class="located" aria-live="polite" aria-busy=${this.located === 'asking'}>${this.locatedPart(setting)}</div>
       <p class="wrong">${this.wrongText('place')}</p>
       <weige-place-tools .areas=${setting.areas} .place=${this.draft.place} .mapped=${this.mapped}
@@ -458,7 +467,8 @@ export class ReportPage extends ResidentElement {
   private locatedPart(setting: Setting) {
     const t = this.t;
     switch (this.located) {
-      case undefined: return html`<p class="hint">${!this.mapped ? t.noPlaceYet : byTouch() ? t.mapHintTouch : t.mapHintNoPin}</p>`;
+      case undefined: return this.draft.address ? html`<div class="notice warn"><p class="said">${t.placeByAddress(this.draft.address)}</p><p>${t.outsideNote(said(setting.jurisdiction.queue, this.language))}</p></div>`
+        : html`<p class="hint">${!this.mapped ? t.noPlaceYet : byTouch() ? t.mapHintTouch : t.mapHintNoPin}</p>`;
       case 'asking': return html`<p class="hint">${t.locating}</p>`;
       case 'failed': return html`<p class="notice warn">${t.locateFailed} ${t.locateLater}</p>`;
       default: return locatedView(t, setting.jurisdiction, setting.areas, this.located, {

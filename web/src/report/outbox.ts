@@ -137,7 +137,7 @@ export class Outbox {
     try {
       const filed = await this.server.file(ready.key, ready.body);
       const { service_code } = ready.body;
-      await this.kept.update({ ...ready, filed, photos: [], body: { service_code, description: '' }, draft: { ...ready.draft, words: '', answers: {}, photos: [] } });
+      await this.kept.update({ ...ready, filed, photos: [], body: { service_code, description: '' }, draft: { ...ready.draft, address: '', words: '', answers: {}, photos: [] } });
     } catch (error) {
       if (isOpen(error) || !(error instanceof Refusal)) throw error;
       if (error.fault.field?.startsWith('photos') && ready.photos.length > 0) return await this.sendOne(await this.otherPhotos(ready));

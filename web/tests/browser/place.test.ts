@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
-import type { Located } from '../../src/contract/schemas.ts';
+import type { Located, Tracked } from '../../src/contract/schemas.ts';
 import { browserMissing, startBrowser, Visit } from './browser.ts';
 import { startServer, type Server } from './server.ts';
-import { demo, texts } from './steps.ts';
+import { demo, describe, send, texts } from './steps.ts';
 
 const missing = browserMissing();
 
@@ -96,8 +96,21 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     // By the keyboard alone, and what is not there.
     await page.locator('#address').fill('没有这条路 12345 号');
     await page.keyboard.press('Enter');
-    await page.getByText(t.addressNone).waitFor();
+    await page.locator('#address-said').getByText(t.addressNone).waitFor();
     await visit.check(`no address ${device}`);
+    await visit.picture(`place-no-address-${device}`);
+    // The pin stays, which is said; or the report is filed by what was written.
+    await page.getByText(t.addressPinStays).waitFor();
+    expect(await page.locator('.pin').count()).toBe(1);
+    await page.getByRole('button', { name: t.addressAsWrittenNoPin }).click();
+    await page.locator('.pin').waitFor({ state: 'detached' });
+    await page.getByText(t.placeByAddress('没有这条路 12345 号')).waitFor();
+    await visit.check(`by address ${device}`);
+    await visit.picture(`place-by-address-${device}`, { whole: true });
+    await describe(visit, '井盖松了');
+    const { tracking_code } = await send(visit);
+    const tracked = (await (await fetch(`${server.url}/v1/demo/reports/track/${tracking_code}`)).json()) as Tracked;
+    expect([tracked.address, tracked.address_grade]).toEqual(['没有这条路 12345 号', 'none']);
     await visit.end();
   });
 
