@@ -243,6 +243,9 @@ export const en: StaffCatalogue = {
   mineLeaveUnsent: (count) => `Steps not sent yet: ${count}. Signing out removes them too.`,
   mineLeaveAnyway: 'Sign out anyway',
   mineNoWords: 'Its details have not been fetched yet; they come with the network.',
+  mineNoGrid: 'This account holds no grid, so that there are no cases here.',
+  mineNoGridAsk: 'If you answer for a grid, ask the street dispatcher or an administrator to enter this account in its roster, then come back to this page.',
+  mineOtherAccount: 'Sign out and use another account',
   mineNoStorage: 'This browser lets pages keep nothing, so that the list cannot be opened without a network.',
 
   routingTitle: 'Why it went there',

@@ -252,6 +252,9 @@ export const zh = {
   mineLeaveUnsent: (count: string) => `还有 ${count} 步没有发送。退出会把它们一起清除。`,
   mineLeaveAnyway: '仍然退出',
   mineNoWords: '详情还没有取到，联网后补上。',
+  mineNoGrid: '这个账号没有负责的网格，所以这里没有要办的事。',
+  mineNoGridAsk: '如果您负责网格，请街道调度员或系统管理员把这个账号登记到网格名册里，再回到这一页。',
+  mineOtherAccount: '退出，换一个账号',
   mineNoStorage: '这个浏览器不让网页保存资料，没有网络时打不开清单。',
 
   routingTitle: '为什么分给这里',

@@ -38,3 +38,12 @@ export function caseList({ t, s, language, kept, cases, show }: Listing & { show
       ${one.item.description ? html`<span class="entry-words">${one.item.description}</span>` : nothing}
       ${one.item.due ? html`<span class="entry-due">${t.dueAt} ${t.dueBy(moment(t, time_zone, one.item.due))}</span>` : nothing}</button></li>`)}</ol>`;
 }
+
+/** The address of this page with a case open, or none. */
+export function addressOf(report: string): string {
+  const query = new URLSearchParams(location.search);
+  if (report) query.set('report', report);
+  else query.delete('report');
+  const text = query.toString();
+  return location.pathname + (text ? `?${text}` : '');
+}

@@ -27,17 +27,8 @@ import { alone, learn, sendAll } from './outbox.ts';
 import { sendPictures, type Picture, type Pictures } from './photos.ts';
 import { standing } from './standing.ts';
 import { areaSection } from './outline.ts';
-import { caseList } from './list.ts';
+import { addressOf, caseList } from './list.ts';
 import { refusedBar, refusedList, type Refused } from './refused.ts';
-
-/** The address of this page with a case open, or none. */
-function addressOf(report: string): string {
-  const query = new URLSearchParams(location.search);
-  if (report) query.set('report', report);
-  else query.delete('report');
-  const text = query.toString();
-  return location.pathname + (text ? `?${text}` : '');
-}
 
 /** The phone of somebody who works on cases: their list, which opens and can be worked on without a network. */
 @customElement('weige-mine')
@@ -50,6 +41,7 @@ export class MinePage extends StaffElement {
   @state() private online = navigator.onLine;
   @state() private busy = false;
   @state() private trouble = '';
+  @state() private gridless = false;
   @state() private sent = false;
   @state() private storeless = false;
   @state() private leaving = false;
@@ -176,7 +168,9 @@ export class MinePage extends StaffElement {
       this.kept = fetched;
       await this.store?.keep(fetched);
     } catch (error) {
-      if (!this.account.over(error) && navigator.onLine) this.trouble = sentence(this.t, error);
+      const forbidden = hasCode(error, 'forbidden');
+      this.gridless = forbidden && await import('./no-grid.ts').then(() => true, () => false);
+      if (!this.account.over(error) && navigator.onLine) this.trouble = forbidden ? this.s.mineNoGrid : sentence(this.t, error);
     } finally {
       this.busy = false;
       await this.look();
@@ -352,13 +346,14 @@ export class MinePage extends StaffElement {
     const { t, s, opened, kept, account } = this;
     const setting = kept ? ({ jurisdiction: kept.jurisdiction, areas: areaTree([], undefined) } as Setting) : undefined;
     const content = opened !== 'yes' ? opening(t, opened === 'failed', () => void this.begin())
-      : kept ? this.page(kept) : account.session ? this.empty() : account.gate({ t, title: t.titleMine, note: s.mineSignIn, trouble: this.trouble });
+      : kept ? this.page(kept) : account.session ? this.empty(account.session) : account.gate({ t, title: t.titleMine, note: s.mineSignIn, trouble: this.trouble });
     return shell({ page: 'mine', t, setting, content });
   }
 
   /** Signed in, and nothing was fetched yet. */
-  private empty() {
-    return this.trouble || !this.online ? html`<section class="card gate"><p class="notice bad" role="alert">${this.trouble || this.t.fault_network}</p>
+  private empty(session: Session) {
+    if (this.gridless) return html`<weige-no-grid .session=${session} .jurisdiction=${this.client?.jurisdiction ?? ''} @leave=${() => void this.leave(true)}></weige-no-grid>`;
+    return this.trouble || !this.online ? html`<section class="card gate"><h1>${this.t.titleMine}</h1><p>${this.t.signedInAs(session.name)}</p><p class="notice bad" role="alert">${this.trouble || this.t.fault_network}</p>
       <button type="button" class="primary" @click=${() => void this.sync()}>${this.t.tryAgain}</button>
       <button type="button" class="quiet" @click=${() => void this.leave(true)}>${this.t.signOut}</button></section>` : opening(this.t, false, () => undefined);
   }

@@ -282,6 +282,18 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
     await page.goto(`${server.url}/mine/`);
     await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
+
+    // An account without a grid is told so, and led to what it may use.
+    await page.getByRole('button', { name: t.signIn, exact: true }).tap();
+    await page.locator('button[name=person]').filter({ hasText: '网格边界编辑员' }).tap();
+    await page.getByText(s.mineNoGridAsk).waitFor();
+    await page.getByText(t.signedInAs('网格边界编辑员')).waitFor();
+    expect(await page.locator('.gate a').evaluateAll((links) => links.map((one) => one.getAttribute('href')))).toEqual(['/edit/']);
+    expect(await page.locator('.gate').evaluate((card) => [card.getBoundingClientRect().left >= 12, card.getBoundingClientRect().right <= innerWidth - 12])).toEqual([true, true]);
+    await visit.check('no grid');
+    await visit.picture('mine-no-grid');
+    await page.getByRole('button', { name: s.mineOtherAccount }).tap();
+    await page.waitForURL(/\/dispatch\//);
     await visit.end();
   });
 });
