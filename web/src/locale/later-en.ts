@@ -2,6 +2,9 @@ import type { LaterCatalogue } from './later-zh.ts';
 
 export const en: LaterCatalogue = {
   similarTitle: (count) => `Already reported nearby: ${count} of this kind. Is it the same?`,
+  similarFold: 'Fold',
+  similarFolded: (count) => `Already reported nearby: ${count}`,
+  similarShow: 'Look',
   similarPhoto: 'Photo of that report',
   meToo: 'Me too, tell me',
   mineIsNew: 'No, mine is new',

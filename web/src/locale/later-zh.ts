@@ -2,6 +2,9 @@
 
 export const zh = {
   similarTitle: (count: string) => `附近已经有 ${count} 件同类上报，是同一件事吗？`,
+  similarFold: '收起',
+  similarFolded: (count: string) => `附近已经有 ${count} 件同类上报`,
+  similarShow: '看看',
   similarPhoto: '那件上报的照片',
   meToo: '我也遇到了，告诉我进展',
   mineIsNew: '都不是，我的是新的',

@@ -36,12 +36,14 @@ export interface FormState {
   askClearing(asking: boolean): void;
   clear(): void;
   takeContact(): void;
+  /** Somebody went to a field. */
+  focused(field: Element): void;
 }
 
 /** What is wrong and how to reach those who can help: everything of a report but its place. */
 export function reportForm(s: FormState): TemplateResult {
   const { t } = s;
-  return html`<form class="report-form" novalidate @submit=${s.send} aria-label=${t.titleReport}>
+  return html`<form class="report-form" novalidate @submit=${s.send} @focusin=${(event: Event) => s.focused(event.target as Element)} aria-label=${t.titleReport}>
     <section class="card" aria-labelledby="what-title" ?inert=${s.sending}>
       <h2 id="what-title">${t.stepWhat}</h2>
       ${photoField(s)}${serviceField(s)}${questionsPart(s)}${s.similar}${wordsField(s)}

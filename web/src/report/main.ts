@@ -37,6 +37,10 @@ import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 const placeZoom = 16.5;
 /** Metres within which a place is meant that another page handed over: somebody pointed at it there. */
 const handedAccuracy = 20;
+/** Pixels below which a window has no room for a sheet beside what is written. */
+const lowWindow = 480;
+/** The fields that somebody goes on writing in once the service is chosen. */
+const fields = '.report-form :is(input, textarea, select:not(#service_code))';
 
 @customElement('weige-report')
 export class ReportPage extends ResidentElement {
@@ -60,6 +64,8 @@ export class ReportPage extends ResidentElement {
   @state() private nearPhotos: ReadonlyMap<string, string> = new Map();
   @state() private meToo: Near | undefined;
   @state() private isNew = false;
+  /** What is similar takes one line: somebody goes on writing, or the window is too low for more. */
+  @state() private folded = false;
   private sheet: Element | undefined;
   /** Shown in the page's attribute `mapless`, by which the style sheet lays the page out. */
   @state() private mapped = true;
@@ -139,6 +145,7 @@ export class ReportPage extends ResidentElement {
     if (this.setting) void this.kept?.keepDraft(this.setting.client.jurisdiction, isEmpty(this.draft) ? undefined : this.draft).catch(() => undefined);
     if (change.service !== undefined) {
       this.isNew = false;
+      this.folded = innerHeight < lowWindow;
       void this.lookAtPhotos();
     }
     // What has just been mended need not go on being pointed at.
@@ -256,6 +263,7 @@ export class ReportPage extends ResidentElement {
     try {
       const near = nearest(await client.get('/v1/{jurisdiction}/reports', { query: { bbox: around(place), limit: 500, words: true } }), place);
       if (this.draft.place?.lon === place.lon && this.draft.place.lat === place.lat) this.near = near;
+      if (this.querySelector(`${fields}:focus`)) this.folded = true;
     } catch {
       this.near = []; // an aid, and never in the way
     }
@@ -270,6 +278,11 @@ export class ReportPage extends ResidentElement {
     } catch {
       // They are judged without.
     }
+  }
+
+  private fold(on: boolean): void {
+    this.folded = on;
+    void this.focusOn(on ? '.unfold' : '#similar-title');
   }
 
   /** Somebody meets what another reported: with how to hear of it, which is fetched only now. */
@@ -450,6 +463,7 @@ export class ReportPage extends ResidentElement {
     if (this.meToo) return this.later.meTooView(this.t, this.language, setting, service, this.meToo, () => { this.meToo = undefined; this.isNew = true; });
     if (this.isNew) return nothing;
     return this.later.similarView({ t: this.t, language: this.language, service, list: similar(this.near, this.draft.service), photos: this.nearPhotos,
+      folded: this.folded, fold: (on) => this.fold(on),
       meToo: (one) => void this.meTooTaken(one), mineIsNew: () => { this.isNew = true; void this.focusOn('#description'); } });
   }
 
@@ -483,7 +497,7 @@ export class ReportPage extends ResidentElement {
       takenAt: ([lon, lat]) => void this.chosen({ lon, lat, accuracy: 20, datum: 'WGS84' }, null),
       change: (change) => this.change(change), changeContact: (change) => this.changeContact(change),
       send: (event) => void this.send(event), sendAsNew: () => this.sendAsNew(), clear: () => this.startAgain(),
-      clearing: this.clearing, hasOtherContact: this.otherContact !== undefined, askClearing: (asking) => this.askClearing(asking), takeContact: () => this.takeContact(),
+      clearing: this.clearing, hasOtherContact: this.otherContact !== undefined, askClearing: (asking) => this.askClearing(asking), takeContact: () => this.takeContact(), focused: (field) => { if (field.matches(fields)) this.folded = true; },
     });
   }
 }

@@ -15,17 +15,25 @@ interface SimilarState {
   service: Service | undefined;
   list: readonly Near[];
   photos: ReadonlyMap<string, string>;
+  /** It takes one line only. */
+  folded: boolean;
+  fold(on: boolean): void;
   meToo(one: Near): void;
   mineIsNew(): void;
 }
 
 /** Open reports of the same service nearby, well enough to judge, over the page: one tap says that it is the same, one that it is not. */
-export function similarView({ t, language, service, list, photos, meToo, mineIsNew }: SimilarState): TemplateResult | typeof nothing {
+export function similarView({ t, language, service, list, photos, folded, fold, meToo, mineIsNew }: SimilarState): TemplateResult | typeof nothing {
   if (list.length === 0) return nothing;
   const later = laterTexts();
+  if (folded) {
+    return html`<div class="sheet similar folded notice"><button type="button" class="unfold" aria-expanded="false" @click=${() => fold(false)}>
+      <span>${later.similarFolded(String(list.length))}</span><strong>${later.similarShow}</strong></button></div>`;
+  }
   // Other reports make another sheet, which appears where the one before it went: one that grew would move.
   return html`${keyed(list.map((one) => one.id).join(), html`<div class="sheet similar notice" role="group" aria-labelledby="similar-title">
-    <p id="similar-title"><strong>${later.similarTitle(String(list.length))}</strong></p>
+    <div class="similar-head"><p id="similar-title" tabindex="-1"><strong>${later.similarTitle(String(list.length))}</strong></p>
+      <button type="button" class="quiet fold" @click=${() => fold(true)}>${later.similarFold}</button></div>
     <ul>${list.map((one) => html`<li>
       <div>${publicFacts(t, language, service, one)}</div>
       <div class="similar-photo">${photos.has(one.id) ? html`<img src=${photos.get(one.id) ?? ''} alt=${later.similarPhoto} width="72" height="72">` : nothing}</div>

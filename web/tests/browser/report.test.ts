@@ -51,6 +51,26 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     expect(await page.locator('.similar .public-words').allInnerTexts()).toEqual(['小卖部门口的灯，找▇▇或 ▇▇']);
     await page.locator('.similar').scrollIntoViewIfNeeded();
     await visit.picture(`report-similar-${device}-${language}`);
+    // It is folded to one line by its button, and by itself for whoever goes on writing; whoever wants to sees it again.
+    await press(t.similarFold);
+    await page.locator('.similar.folded').waitFor();
+    await visit.check(`similar, folded ${device} ${language}`);
+    await visit.press('.unfold');
+    await page.locator('.similar ul').waitFor();
+    await visit.write('#description', '灯');
+    await page.locator('.similar.folded').waitFor();
+    expect((await page.locator('.similar').boundingBox())?.height).toBeLessThan(70);
+    await visit.picture(`report-similar-folded-${device}-${language}`);
+    const size = page.viewportSize() ?? { width: 360, height: 740 };
+    if (device === 'phone') { // lying on its side, nothing lies over what is written
+      await page.setViewportSize({ width: 740, height: 360 });
+      await page.locator('#contact-name').focus();
+      const [field, sheet] = [await page.locator('#contact-name').boundingBox(), await page.locator('.similar').boundingBox()];
+      expect((field?.y ?? 0) + (field?.height ?? 0)).toBeLessThanOrEqual(sheet?.y ?? 0);
+      await visit.picture(`report-similar-low-${language}`);
+      await page.setViewportSize(size);
+    }
+    await visit.press('.unfold');
     // Too, and then not.
     await press(t.meToo);
     await page.getByText(t.meTooTitle).waitFor();
