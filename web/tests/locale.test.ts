@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { distance, moment, said } from '../src/locale/format.ts';
+import { briefest, distance, moment, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
 import { editorCatalogues } from '../src/locale/editor.ts';
 import { gazetteerCatalogues } from '../src/locale/gazetteer.ts';
@@ -87,5 +87,15 @@ describe('sentence', () => {
     expect(sentence(zh, refusal('invalid'))).toBe(zh.fault_invalid);
     expect(sentence(zh, refusal('a code of tomorrow'))).toBe('The server says it.');
     expect(sentence(zh, new Unreached(undefined))).toBe(zh.fault_network);
+  });
+});
+
+describe('a moment that is past', () => {
+  const now = Date.parse('2026-11-26T04:00:00Z');
+  const told = (at: string) => briefest(catalogues.zh, 'Asia/Shanghai', at, now);
+  it('is told by the clock today, by the day this year, and with the year before', () => {
+    expect(told('2026-11-25T17:30:00Z')).toBe('1:30'); // it is today there already
+    expect(told('2026-11-25T15:30:00Z')).toBe('11月25日');
+    expect(told('2025-12-31T15:30:00Z')).toBe('2025/12/31');
   });
 });

@@ -58,7 +58,7 @@ export class Files extends StaffElement {
       this.result = await this.desk.client.send('/v1/{jurisdiction}/imports', { query: { source: source.trim(), dry_run: dryRun }, file: new Blob([file], { type: 'text/csv' }) });
       if (!dryRun) this.dispatchEvent(new CustomEvent('imported'));
     } catch (error) {
-      this.importWrong = [hasCode(error, 'faulty_file') ? this.s.importFaulty(error.fault.message) : sentence(this.t, error), ...this.columns(error)].join(' ');
+      this.importWrong = [hasCode(error, 'faulty_file') ? this.s.importFaulty : sentence(this.t, error), ...this.columns(error)].join(' ');
     } finally {
       this.busy = undefined;
     }
@@ -88,8 +88,21 @@ export class Files extends StaffElement {
 
   /** What is wrong with the columns of a file, each in a sentence. */
   private columns(error: unknown): string[] {
+    const { s } = this;
     if (!(error instanceof Refusal)) return [];
-    return (error.fault.faults ?? []).slice(0, 5).map((one) => this.s.importColumn(one.kind, one.field ?? '', one.line ?? 0, one.message));
+    return (error.fault.faults ?? []).slice(0, 5).map(({ kind, field = '', line, message }) => {
+      switch (kind) {
+        case 'duplicate_column': case 'unknown_column': case 'missing_column': return s[`import_${kind}`](field);
+        case 'malformed_line': return s.importMalformed(String(line ?? ''));
+        default: return message;
+      }
+    });
+  }
+
+  /** What is wrong with a line, by its field; the server's own words say it more exactly to those who read English. */
+  private why(field: string, message: string): string {
+    const key = `import_${field.replace(/^answers\..*/, 'answers')}`;
+    return this.language === 'en' && message ? message : key in this.s ? String(this.s[key as 'import_lon']) : message;
   }
 
   private importForm() {
@@ -113,7 +126,7 @@ export class Files extends StaffElement {
     const faults = result.lines.filter((one) => one.result === 'fault');
     return html`<p class="notice ${result.faults > 0 ? 'warn' : ''}">${say(result.filed, result.there, result.faults)}</p>
       ${faults.length > 0 ? html`<ul class="faults">${faults.slice(0, mostFaults).map((one) => html`<li><strong>${s.importLine(one.line, one.number)}</strong>
-        ${one.field ? html`<code>${one.field}</code> ` : nothing}${s.importFault(one.field ?? '', one.message ?? '')}</li>`)}</ul>` : nothing}
+        ${one.field ? html`<code>${one.field}</code> ` : nothing}${this.why(one.field ?? '', one.message ?? '')}</li>`)}</ul>` : nothing}
       ${result.dry_run && result.filed > 0 ? html`<button type="button" class="primary" @click=${() => void this.bring(false)}>${s.importStart(result.filed)}</button>` : nothing}`;
   }
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { QueueItem, Service } from '../contract/schemas.ts';
-import { brief, said } from '../locale/format.ts';
+import { brief, briefest, moment, said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import { staffTexts } from '../locale/staff.ts';
 import type { Desk, Listed } from './desk.ts';
@@ -132,7 +132,7 @@ function entry(s: ListState, item: QueueItem): TemplateResult {
         <span class="chip ${waiting ? 'waiting' : ''}">${t[`status_${item.status}_short`]}</span></span></span>
     <span class="entry-who"><span class="entry-where">${where(s, item)}</span> <span title=${who}>${who}</span></span>
     <span class="entry-who">${item.due ? html`<span class="entry-due">${t.dueAt} <time datetime=${item.due}>${t.dueBy(brief(t, jurisdiction.time_zone, item.due))}</time></span>` : nothing}
-      <time datetime=${item.filed_at}>${brief(t, jurisdiction.time_zone, item.filed_at)}</time></span>
+      <time datetime=${item.filed_at} title=${moment(t, jurisdiction.time_zone, item.filed_at)}>${briefest(t, jurisdiction.time_zone, item.filed_at)}</time></span>
   </button>`;
 }
 

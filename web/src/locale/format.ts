@@ -21,6 +21,14 @@ export function brief(t: Catalogue, timeZone: string, at: string, now = Date.now
   return new Intl.DateTimeFormat(t.lang, { timeZone, month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }).format(when);
 }
 
+/** A moment that is past, as short as it can be told: the time where it was today, else the day. `now` is in milliseconds since 1970. */
+export function briefest(t: Catalogue, timeZone: string, at: string, now = Date.now()): string {
+  const day = new Intl.DateTimeFormat('en', { timeZone, dateStyle: 'short' });
+  const when = new Date(at);
+  const form: Intl.DateTimeFormatOptions = day.format(when) === day.format(now) ? { hour: 'numeric', minute: '2-digit' } : day.format(when).slice(-2) === day.format(now).slice(-2) ? { month: 'short', day: 'numeric' } : { dateStyle: 'short' };
+  return new Intl.DateTimeFormat(t.lang, { timeZone, ...form }).format(when);
+}
+
 /** The text in the language of the page, else in the other one. */
 export function said(text: Text | undefined, language: Language): string {
   if (!text) return '';

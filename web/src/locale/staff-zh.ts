@@ -30,18 +30,23 @@ export const zh = {
   importChecked: (filed: number, there: number, faults: number) => `检查完毕：${filed} 行可以登记，${there} 行以前登记过，${faults} 行有问题。还没有登记任何一行。`,
   importDone: (filed: number, there: number, faults: number) => `已登记 ${filed} 行；${there} 行以前登记过；${faults} 行有问题，没有登记。`,
   importStart: (filed: number) => `登记这 ${filed} 行`,
-  importFaulty: (_message: string) => '这个文件不能读，什么都没有登记。',
-  importFault: (field: string, message: string) => {
-    const said: Readonly<Record<string, string>> = {
-      service_code: '没有这个类别。', description: '说明是空的，或者太长。', number: '没有编号，或者和前面某一行重复。', datum: '坐标系只有 WGS84、CGCS2000、GCJ02、BD09，空着就是 WGS84。',
-      lon: '位置不对：缺坐标也没有地址，经纬度写反了，或者不在您负责的区域里。', lat: '纬度不对，可能和经度写反了。', address: '这个地址找不到，也没有坐标。', filed_at: '时间不对，或者还没有到。',
-      contact_name: '联系人不对。', contact_phone: '电话号码不对。', contact_email: '邮箱地址不对。',
-    };
-    return said[field] ?? (field.startsWith('answers.') ? '这个问题的回答不对。' : message);
-  },
-  importColumn: (kind: string, column: string, line: number, message: string) =>
-    kind === 'duplicate_column' ? `“${column}”这一列出现了两次。` : kind === 'unknown_column' ? `没有“${column}”这一列。` : kind === 'missing_column' ? `缺“${column}”这一列。`
-      : kind === 'malformed_line' ? `第 ${line} 行不是 CSV：少了引号，或者引号放错了。` : message,
+  importFaulty: '这个文件不能读，什么都没有登记。',
+  import_service_code: '没有这个类别。',
+  import_description: '说明是空的，或者太长。',
+  import_number: '没有编号，或者和前面某一行重复。',
+  import_datum: '坐标系只有 WGS84、CGCS2000、GCJ02、BD09，空着就是 WGS84。',
+  import_lon: '位置不对：缺坐标也没有地址，经纬度写反了，或者不在您负责的区域里。',
+  import_lat: '纬度不对，可能和经度写反了。',
+  import_address: '这个地址找不到，也没有坐标。',
+  import_filed_at: '时间不对，或者还没有到。',
+  import_contact_name: '联系人不对。',
+  import_contact_phone: '电话号码不对。',
+  import_contact_email: '邮箱地址不对。',
+  import_answers: '这个问题的回答不对。',
+  import_duplicate_column: (column: string) => `“${column}”这一列出现了两次。`,
+  import_unknown_column: (column: string) => `没有“${column}”这一列。`,
+  import_missing_column: (column: string) => `缺“${column}”这一列。`,
+  importMalformed: (line: string) => `第 ${line} 行不是 CSV：少了引号，或者引号放错了。`,
   importLine: (line: number, number: string) => `第 ${line} 行${number ? `（${number}）` : ''}`,
   stepsTitle: '办理',
   step_accepted: '接单',

@@ -32,11 +32,11 @@ suite.skipIf(missing)(`files${missing ? ` (skipped: ${missing})` : ''}`, () => {
     await staff.page.locator('#import-file').setInputFiles({ name: 'other.csv', mimeType: 'text/csv', buffer: Buffer.from('编号,service_code\n1,waste\n') });
     staff.expectComplaint(/400|422/);
     await staff.page.getByRole('button', { name: s.importCheck }).click();
-    await staff.page.getByText(s.importColumn('missing_column', 'description', 1, ''), { exact: false }).waitFor();
+    await staff.page.getByText(s.import_missing_column('description'), { exact: false }).waitFor();
     await staff.page.locator('#import-file').setInputFiles({ name: 'orders.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
     await staff.page.getByRole('button', { name: s.importCheck }).click();
     await staff.page.getByText(s.importChecked(1, 0, 1)).waitFor();
-    expect(await staff.page.locator('.faults li').allTextContents()).toEqual([expect.stringContaining(s.importFault('service_code', ''))]);
+    expect(await staff.page.locator('.faults li').allTextContents()).toEqual([expect.stringContaining(s.import_service_code)]);
     await staff.check('a file that was checked');
     await staff.picture('files-1-checked', { whole: true });
     await staff.page.getByRole('button', { name: s.importStart(1) }).click();
