@@ -19,15 +19,15 @@ import { ResidentElement } from '../page/resident-element.ts';
 import { byTouch } from '../page/touch.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
-import { draftOf, emptyDraft, formField, isEmpty, problems, reportInput, type Draft, type Field, type Place, type Problem } from './draft.ts';
+import { draftOf, emptyDraft, formField, isEmpty, problems, reportInput, type Draft, type Field, type Problem } from './draft.ts';
 import { filedView, savedView, type Receipt } from './filed.ts';
 import { reportForm } from './form.ts';
 import { openKept, type Kept } from './kept.ts';
 import { locatedView } from './located.ts';
+import type { Nearby } from './nearby.ts';
 import { Outbox, type Waiting } from './outbox.ts';
 import { post } from './post.ts';
 import { answerProblems, answersTo, notices } from './questions.ts';
-import { around, firstPhotos, nearest, similar, type Near } from './similar.ts';
 import { across, otherSides } from './sides.ts';
 import type { FindPlace } from './find-place.ts';
 import type { PhotoField } from './photo-field.ts';
@@ -37,8 +37,6 @@ import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 const placeZoom = 16.5;
 /** Metres within which a place is meant that another page handed over: somebody pointed at it there. */
 const handedAccuracy = 20;
-/** Pixels below which a window has no room for a sheet beside what is written. */
-const lowWindow = 480;
 /** The fields that somebody goes on writing in once the service is chosen. */
 const fields = '.report-form :is(input, textarea, select:not(#service_code))';
 
@@ -59,13 +57,6 @@ export class ReportPage extends ResidentElement {
   @state() private waiting: readonly Waiting[] = [];
   /** Key of the report that is being sent from the form, or was: of that one the outbox says nothing, since the page does. */
   private inHand = '';
-  /** Open reports around the place, and photos of those that are shown. */
-  @state() private near: readonly Near[] = [];
-  @state() private nearPhotos: ReadonlyMap<string, string> = new Map();
-  @state() private meToo: Near | undefined;
-  @state() private isNew = false;
-  /** What is similar takes one line: somebody goes on writing, or the window is too low for more. */
-  @state() private folded = false;
   private sheet: Element | undefined;
   /** Shown in the page's attribute `mapless`, by which the style sheet lays the page out. */
   @state() private mapped = true;
@@ -82,6 +73,7 @@ export class ReportPage extends ResidentElement {
   private outbox: Outbox | undefined;
   /** What is shown only after something else; fetched once the page stands. */
   @state() private later: typeof import('./later.ts') | undefined;
+  private nearby: Nearby | undefined;
   /** Key of the report that somebody wants back in the form, in which another stands. */
   @state() private replacing = '';
   @state() private clearing = false;
@@ -124,6 +116,10 @@ export class ReportPage extends ResidentElement {
   /** Without a connection it may not come; it is asked for again once there is one. */
   private async fetchLater(): Promise<void> {
     this.later ??= await import('./later.ts').catch(() => undefined);
+    if (!this.later || !this.setting || this.nearby) return;
+    this.nearby = new this.later.Nearby({ setting: this.setting, writing: () => this.querySelector(`${fields}:focus`) !== null, changed: () => this.requestUpdate(), focus: (selector) => void this.focusOn(selector) });
+    this.nearby.serviceChosen(this.draft.service);
+    if (this.draft.place) void this.nearby.look(this.draft.place);
   }
 
   override disconnectedCallback(): void {
@@ -143,11 +139,7 @@ export class ReportPage extends ResidentElement {
   private change(change: Partial<Draft>): void {
     this.draft = { ...this.draft, ...change };
     if (this.setting) void this.kept?.keepDraft(this.setting.client.jurisdiction, isEmpty(this.draft) ? undefined : this.draft).catch(() => undefined);
-    if (change.service !== undefined) {
-      this.isNew = false;
-      this.folded = innerHeight < lowWindow;
-      void this.lookAtPhotos();
-    }
+    if (change.service !== undefined) this.nearby?.serviceChosen(change.service);
     // What has just been mended need not go on being pointed at.
     if (this.wrong.length > 0 && this.setting) {
       const left = new Set(this.problems().map((one) => one.field));
@@ -158,7 +150,6 @@ export class ReportPage extends ResidentElement {
   private service(code = this.draft.service) {
     return this.setting?.jurisdiction.services.find((one) => one.service_code === code);
   }
-
 
   private problems(): Problem[] {
     return [...problems(this.t, this.draft, this.contact), ...answerProblems(this.t, this.language, this.service(), this.draft.answers)];
@@ -200,7 +191,7 @@ export class ReportPage extends ResidentElement {
     this.change({ place: datum === 'WGS84' ? { lon, lat, accuracy } : undefined, address: '' });
     this.located = 'asking';
     this.side = 'asked';
-    if (datum === 'WGS84') void this.lookAround({ lon, lat });
+    if (datum === 'WGS84') void this.nearby?.look({ lon, lat });
     try {
       const located = await this.setting.client.get('/v1/{jurisdiction}/locate', { query: { lon, lat, accuracy, datum } }, asking.signal);
       if (asking.signal.aborted) return;
@@ -208,7 +199,7 @@ export class ReportPage extends ResidentElement {
       if (otherSides(located).length > 0) void this.showSides();
       if (datum === 'WGS84') return;
       this.change({ place: { lon: located.proof.lon, lat: located.proof.lat, accuracy } });
-      void this.lookAround(located.proof);
+      void this.nearby?.look(located.proof);
     } catch {
       if (!asking.signal.aborted) this.located = 'failed';
     }
@@ -252,44 +243,6 @@ export class ReportPage extends ResidentElement {
     } catch {
       this.shownBounds = undefined; // the points are an aid; the next move asks again
     }
-  }
-
-  /** Looks for open reports near a place, before the service is known: what is similar can then be shown at once. */
-  private async lookAround(place: Pick<Place, 'lon' | 'lat'>): Promise<void> {
-    if (!this.setting) return;
-    const { client } = this.setting;
-    this.meToo = undefined;
-    this.isNew = false;
-    try {
-      const near = nearest(await client.get('/v1/{jurisdiction}/reports', { query: { bbox: around(place), limit: 500, words: true } }), place);
-      if (this.draft.place?.lon === place.lon && this.draft.place.lat === place.lat) this.near = near;
-      if (this.querySelector(`${fields}:focus`)) this.folded = true;
-    } catch {
-      this.near = []; // an aid, and never in the way
-    }
-    await this.lookAtPhotos();
-  }
-
-  private async lookAtPhotos(): Promise<void> {
-    const shown = similar(this.near, this.draft.service).filter((one) => !this.nearPhotos.has(one.id));
-    if (!this.setting || shown.length === 0) return;
-    try {
-      this.nearPhotos = new Map([...this.nearPhotos, ...(await firstPhotos(this.setting.client, shown))]);
-    } catch {
-      // They are judged without.
-    }
-  }
-
-  private fold(on: boolean): void {
-    this.folded = on;
-    void this.focusOn(on ? '.unfold' : '#similar-title');
-  }
-
-  /** Somebody meets what another reported: with how to hear of it, which is fetched only now. */
-  private async meTooTaken(one: Near): Promise<void> {
-    await import('../subscribe/follow.ts').catch(() => undefined); // how it stands is worth saying without
-    this.meToo = one;
-    void this.focusOn('#me-too');
   }
 
   private async send(event?: SubmitEvent): Promise<void> {
@@ -405,8 +358,7 @@ export class ReportPage extends ResidentElement {
   private nowhere(): void {
     this.asking?.abort();
     this.located = undefined;
-    this.near = [];
-    this.meToo = undefined;
+    this.nearby?.forget();
     this.finder?.placeChosenElsewhere();
     this.tools?.placeChosenElsewhere();
   }
@@ -457,16 +409,6 @@ export class ReportPage extends ResidentElement {
       edit: (one) => this.askTakingBack(one), replace: (one, sure) => this.askTakingBack(one, sure), remove: (one) => void this.outbox?.remove(one.key) });
   }
 
-  private similarPart(setting: Setting) {
-    const service = this.service();
-    if (!this.later) return nothing;
-    if (this.meToo) return this.later.meTooView(this.t, this.language, setting, service, this.meToo, () => { this.meToo = undefined; this.isNew = true; });
-    if (this.isNew) return nothing;
-    return this.later.similarView({ t: this.t, language: this.language, service, list: similar(this.near, this.draft.service), photos: this.nearPhotos,
-      folded: this.folded, fold: (on) => this.fold(on),
-      meToo: (one) => void this.meTooTaken(one), mineIsNew: () => { this.isNew = true; void this.focusOn('#description'); } });
-  }
-
   private where(setting: Setting) {
     const t = this.t;
     return html`<section class="card where" ?inert=${this.sending} aria-labelledby="where-title">
@@ -493,11 +435,11 @@ export class ReportPage extends ResidentElement {
   private form(setting: Setting) {
     return reportForm({
       t: this.t, language: this.language, services: setting.jurisdiction.services, draft: this.draft, contact: this.contact,
-      wrong: this.wrong, notice: this.notice, sending: this.sending, keeps: !isEmpty(this.draft) && (this.kept?.lasts ?? false), similar: this.similarPart(setting),
+      wrong: this.wrong, notice: this.notice, sending: this.sending, keeps: !isEmpty(this.draft) && (this.kept?.lasts ?? false), similar: this.nearby?.view(this.t, this.language, this.service()) ?? nothing,
       takenAt: ([lon, lat]) => void this.chosen({ lon, lat, accuracy: 20, datum: 'WGS84' }, null),
       change: (change) => this.change(change), changeContact: (change) => this.changeContact(change),
       send: (event) => void this.send(event), sendAsNew: () => this.sendAsNew(), clear: () => this.startAgain(),
-      clearing: this.clearing, hasOtherContact: this.otherContact !== undefined, askClearing: (asking) => this.askClearing(asking), takeContact: () => this.takeContact(), focused: (field) => { if (field.matches(fields)) this.folded = true; },
+      clearing: this.clearing, hasOtherContact: this.otherContact !== undefined, askClearing: (asking) => this.askClearing(asking), takeContact: () => this.takeContact(), focused: (field) => { if (field.matches(fields)) this.nearby?.makeWay(); },
     });
   }
 }

@@ -61,6 +61,7 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     await page.locator('.similar.folded').waitFor();
     expect((await page.locator('.similar').boundingBox())?.height).toBeLessThan(70);
     await visit.picture(`report-similar-folded-${device}-${language}`);
+    if (device === 'desktop') expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 'beside the map only the form scrolls').toBeLessThanOrEqual(0);
     const size = page.viewportSize() ?? { width: 360, height: 740 };
     if (device === 'phone') { // lying on its side, nothing lies over what is written
       await page.setViewportSize({ width: 740, height: 360 });
