@@ -12,6 +12,7 @@ export const en: ResidentTexts = {
   similarFiled: (time) => `filed ${time}`,
   previewTitle: 'What everybody will see',
   previewPoint: 'And this point on the map. Nothing else is public.',
+  previewUnplaced: 'Nothing is public until it is known where this is; then also the point on the map, and nothing else.',
   previewWords: 'Your words: seen only by the staff who handle it and by whoever has the tracking code.',
   previewWordsShared: 'Your words: everybody reads only the line above; all of them, only the staff who handle it and whoever has the tracking code.',
   share: 'Let neighbours read my words, so that nobody reports it twice',

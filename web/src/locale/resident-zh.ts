@@ -12,6 +12,7 @@ export const zh = {
   similarFiled: (time: string) => `${time}上报`,
   previewTitle: '发出以后，大家看到什么',
   previewPoint: '加上地图上的这个点。别的都不公开。',
+  previewUnplaced: '地点查清以前什么都不公开；查清以后，加上地图上的点。别的都不公开。',
   previewWords: '您写的话：只有处理的工作人员和有查询码的人看得到。',
   previewWordsShared: '您写的话：大家只读得到上面这一行；全文只有处理的工作人员和有查询码的人看得到。',
   share: '让邻居看到我写的话，免得重复上报',

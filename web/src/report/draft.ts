@@ -107,6 +107,17 @@ export function draftOf(kept: unknown, newDraft = emptyDraft): Draft {
   };
 }
 
+/** Metres within which a place is meant that another page handed over: somebody pointed at it there. */
+const handedAccuracy = 20;
+
+/** The place that another page handed over in the fragment, as `#at=lon,lat`, which is then taken out of the address; fragments are sent to no server. */
+export function handedOver(): Partial<Draft> {
+  const [, lon, lat] = /^#at=(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(location.hash)?.map(Number) ?? [];
+  if (lon === undefined || lat === undefined || Math.abs(lon) > 180 || Math.abs(lat) > 90) return {};
+  history.replaceState(null, '', location.pathname + location.search);
+  return { place: { lon, lat, accuracy: handedAccuracy }, address: '' };
+}
+
 export function isEmpty(draft: Draft): boolean {
   return !draft.place && !draft.address && !draft.service && draft.words.trim() === '' && draft.photos.length === 0;
 }

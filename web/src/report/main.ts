@@ -16,27 +16,24 @@ import { POINTS_FROM_ZOOM } from '../map/sources.ts';
 import { said } from '../locale/format.ts';
 import { keepPage } from '../offline/keep.ts';
 import { ResidentElement } from '../page/resident-element.ts';
-import { byTouch } from '../page/touch.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
-import { draftOf, emptyDraft, formField, isEmpty, problems, reportInput, type Draft, type Field, type Problem } from './draft.ts';
+import { draftOf, emptyDraft, formField, handedOver, isEmpty, problems, reportInput, type Draft, type Field, type Problem } from './draft.ts';
 import { filedView, savedView, type Receipt } from './filed.ts';
 import { reportForm } from './form.ts';
 import { openKept, type Kept } from './kept.ts';
-import { locatedView } from './located.ts';
 import type { Nearby } from './nearby.ts';
 import { Outbox, type Waiting } from './outbox.ts';
 import { post } from './post.ts';
 import { answerProblems, answersTo, notices } from './questions.ts';
 import { across, otherSides } from './sides.ts';
+import { whereView } from './where.ts';
 import type { FindPlace } from './find-place.ts';
 import type { PhotoField } from './photo-field.ts';
 import type { ChosenPlace, PlaceTools } from './place-tools.ts';
 
 /** The zoom at which a chosen place is looked at: near enough to tell one house from the next. */
 const placeZoom = 16.5;
-/** Metres within which a place is meant that another page handed over: somebody pointed at it there. */
-const handedAccuracy = 20;
 /** The fields that somebody goes on writing in once the service is chosen. */
 const fields = '.report-form :is(input, textarea, select:not(#service_code))';
 
@@ -103,7 +100,7 @@ export class ReportPage extends ResidentElement {
       this.stop = this.outbox.start();
       await this.outbox.tell();
       if (this.waiting.length > 0) await this.fetchLater(); // with the form, which it would push down
-      this.draft = { ...draftOf(await kept.draft(client.jurisdiction)), ...this.handedOver() };
+      this.draft = { ...draftOf(await kept.draft(client.jurisdiction)), ...handedOver() };
       this.setting = setting;
       keepPage('/');
       void this.fetchLater();
@@ -126,14 +123,6 @@ export class ReportPage extends ResidentElement {
     this.stop?.();
     window.removeEventListener('online', this.back);
     super.disconnectedCallback();
-  }
-
-  /** The place that another page handed over in the fragment, as `#at=lon,lat`; fragments are sent to no server. */
-  private handedOver(): Partial<Draft> {
-    const [, lon, lat] = /^#at=(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$/.exec(location.hash)?.map(Number) ?? [];
-    if (lon === undefined || lat === undefined || Math.abs(lon) > 180 || Math.abs(lat) > 90) return {};
-    history.replaceState(null, '', location.pathname + location.search);
-    return { place: { lon, lat, accuracy: handedAccuracy }, address: '' };
   }
 
   private change(change: Partial<Draft>): void {
@@ -295,7 +284,7 @@ export class ReportPage extends ResidentElement {
   private askTakingBack(one: Waiting, sure?: boolean): void {
     if (this.sending) return;
     const asked = this.replacing === one.key;
-    this.replacing = sure === undefined && !asked && !isEmpty(this.draft) ? one.key : '';
+    this.replacing = sure === undefined && !asked && (!isEmpty(this.draft) || Object.values(this.contact).some(Boolean)) ? one.key : '';
     if (this.replacing) void this.focusOn('.leave-form');
     else if (sure === false) void this.focusOn('.edit-again');
     else this.takeBack(one, {}, one.body.contact);
@@ -403,33 +392,16 @@ export class ReportPage extends ResidentElement {
 
   private outboxPart(setting: Setting) {
     const { draft } = this;
-    const words = draft.words.trim().slice(0, 60) || said(this.service()?.name, this.language) || this.t.stepWhere;
+    const words = draft.words.trim().slice(0, 60) || said(this.service()?.name, this.language) || (draft.place ? this.t.stepWhere : this.t.stepContact);
     return this.later?.outboxView({ t: this.t, language: this.language, setting, all: this.waiting.filter((one) => one.key !== this.inHand), lasts: this.kept?.lasts ?? false,
       replacing: this.replacing ? { key: this.replacing, words } : undefined, sendNow: () => void this.outbox?.run(),
       edit: (one) => this.askTakingBack(one), replace: (one, sure) => this.askTakingBack(one, sure), remove: (one) => void this.outbox?.remove(one.key) });
   }
 
   private where(setting: Setting) {
-    const t = this.t;
-    return html`<section class="card where" ?inert=${this.sending} aria-labelledby="where-title">
-      <h2 id="where-title" tabindex="-1">${t.stepWhere}</h2>
-      <div class="located" aria-live="polite" aria-busy=${this.located === 'asking'}>${this.locatedPart(setting)}</div>
-      <p class="wrong">${this.wrongText('place')}</p>
-      <weige-place-tools .areas=${setting.areas} .place=${this.draft.place} .mapped=${this.mapped}
-        @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)} @centre=${() => this.map?.chooseCentre()}></weige-place-tools>
-    </section>`;
-  }
-
-  private locatedPart(setting: Setting) {
-    const t = this.t;
-    switch (this.located) {
-      case undefined: return this.draft.address ? html`<div class="notice warn"><p class="said">${t.placeByAddress(this.draft.address)}</p><p>${t.outsideNote(said(setting.jurisdiction.queue, this.language))}</p></div>`
-        : html`<p class="hint">${!this.mapped ? t.noPlaceYet : byTouch() ? t.mapHintTouch : t.mapHintNoPin}</p>`;
-      case 'asking': return html`<p class="hint">${t.locating}</p>`;
-      case 'failed': return html`<p class="notice warn">${t.locateFailed} ${t.locateLater}</p>`;
-      default: return locatedView(t, setting.jurisdiction, setting.areas, this.located, {
-        sure: this.side === 'sure', failed: this.side === 'failed', here: () => { this.side = 'sure'; }, there: (code) => void this.sideTaken(code) });
-    }
+    return whereView({ t: this.t, setting, draft: this.draft, located: this.located, mapped: this.mapped, sending: this.sending, wrong: this.wrongText('place'),
+      sides: { sure: this.side === 'sure', failed: this.side === 'failed', here: () => { this.side = 'sure'; }, there: (code) => void this.sideTaken(code) },
+      place: (event) => void this.chosen(event.detail, event.target), centre: () => this.map?.chooseCentre() });
   }
 
   private form(setting: Setting) {

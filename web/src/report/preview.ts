@@ -23,7 +23,7 @@ export function preview({ t, language, service, draft, hasContact }: PreviewStat
   return html`<section class="card preview" aria-labelledby="preview-title">
     <h2 id="preview-title">${t.previewTitle}</h2>
     ${service.private ? html`<p>${t.servicePrivate}</p>` : html`<div class="public-view">${publicFacts(t, language, service, { status: 'received', filedAt: new Date().toISOString(), words })}
-      <p class="hint">${t.previewPoint}</p></div>`}
+      <p class="hint">${draft.address ? t.previewUnplaced : t.previewPoint}</p></div>`}
     <ul class="rest">${rest.map((one) => html`<li>${one}</li>`)}</ul>
   </section>`;
 }

@@ -108,6 +108,7 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.check(`by address ${device}`);
     await visit.picture(`place-by-address-${device}`, { whole: true });
     await describe(visit, '井盖松了');
+    await page.locator('.preview').getByText(t.previewUnplaced).waitFor();
     const { tracking_code } = await send(visit);
     const tracked = (await (await fetch(`${server.url}/v1/demo/reports/track/${tracking_code}`)).json()) as Tracked;
     expect([tracked.address, tracked.address_grade]).toEqual(['没有这条路 12345 号', 'none']);
