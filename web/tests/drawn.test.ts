@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readAreas } from '../src/contract/pieces.ts';
 import type { Areas, BoundarySet, Edited } from '../src/contract/schemas.ts';
 import { DrawnAreas } from '../src/edit/drawn.ts';
+import { placeIn, withPlace } from '../src/edit/place.ts';
 
 const base = { set: 's', levels: ['street', 'grid'], bbox: [0, 0, 1, 1] } as unknown as BoundarySet;
 const ring = [[0, 0], [1, 0], [1, 1], [0, 0]];
@@ -11,6 +12,15 @@ const edited = (removed: string[], changed: object[]) => ({ removed, changed }) 
 const begun = DrawnAreas.of(base, list([area('s', 'street', {}, false), area('a', 'grid', {}, false), area('b', 'grid', { changed: true }, false), area('c', 'grid', {}, false)], ['x']));
 
 describe('a drawing as far as it is needed', () => {
+  it('begins where the address says, as far as that is there', () => {
+    expect(placeIn(begun, '?drawing=d')).toEqual({ level: 'grid', area: '' });
+    expect(placeIn(begun, '?level=street')).toEqual({ level: 'street', area: '' });
+    expect(placeIn(begun, '?level=street&area=a')).toEqual({ level: 'grid', area: 'a' });
+    expect(placeIn(begun, '?level=moon&area=gone')).toEqual({ level: 'grid', area: '' });
+    expect(withPlace(new URLSearchParams('drawing=d&level=x&area=y'), { level: 'grid', area: '' }).toString()).toBe('drawing=d&level=grid');
+    expect(withPlace(new URLSearchParams('set=s&level=x&area=y')).toString()).toBe('set=s');
+  });
+
   it('leaves out of its base what differs and is gone, and asks for the outlines it lacks', () => {
     expect(begun.leftOut).toEqual({ drawn: ['x'], stale: ['b'] });
     expect([begun.lacks('grid'), begun.lacks('street')]).toEqual([true, false]);

@@ -1,5 +1,5 @@
 import type * as GeoJSON from 'geojson';
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import type { Position } from '../contract/areas.ts';
@@ -12,11 +12,13 @@ import type { SketchElement } from '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
 import { DrawnAreas } from './drawn.ts';
 import { EditorElement } from './element.ts';
-import { faultBox, faultList, faultShapes, kindOf } from './faults.ts';
+import { faultBox, faultList, faultShapes, whyNot } from './faults.ts';
 import { measuresTable, type Measuring } from './measured.ts';
+import { commandOf } from './keys.ts';
+import { keepPlace, placeIn } from './place.ts';
 import { readPoints, withHouseholds, wouldBe } from './measures.ts';
-import { boxOf, handlesOf, verticesOf, type AreaFeature, type Handle, type Named } from './shapes.ts';
-import { finishForm, mergeForm, nameForm, pointsForm, splitForm, type Said } from './step-forms.ts';
+import { boxOf, handlesOf, vertexBeside, verticesOf, type AreaFeature, type Handle, type Named } from './shapes.ts';
+import { finishForm, mergeForm, nameForm, pointsForm, pointState, splitForm, type Said } from './step-forms.ts';
 import { tilesOf } from './tiles.ts';
 
 type Tool = 'move' | 'split' | 'merge';
@@ -32,7 +34,11 @@ export class DrawingElement extends EditorElement {
   @state() private now: Drawing | undefined;
   @state() private areas: DrawnAreas | undefined;
   @state() private faults: readonly FileFault[] = [];
+  /** Why the last step could not be made, where that is a place. */
+  @state() private refused: FileFault | undefined;
   @state() private checked = true;
+  /** It cannot be shown; whoever has this element says why. */
+  @state() private lost = false;
   @state() private level = '';
   @state() private tool: Tool = 'move';
   @state() private chosen = '';
@@ -73,22 +79,15 @@ export class DrawingElement extends EditorElement {
     super.disconnectedCallback();
   }
 
-  /** Ctrl-Z and Ctrl-Y as everywhere, Delete for the point that is chosen, Escape for a line or a choice; not while somebody writes. */
   private key(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.altKey || (event.target as Element).closest?.('input, select, textarea')) return;
-    const key = event.key.toLowerCase();
-    const command = event.ctrlKey || event.metaKey;
-    if (command && key === 'z' && !event.shiftKey) void this.undo();
-    else if (command && (key === 'y' || key === 'z')) void this.redo();
-    else if (!command && (key === 'delete' || key === 'backspace') && this.vertex && this.tool === 'move') void this.dropVertex(this.vertex);
-    else if (!command && key === 'escape') this.escape();
+    const command = commandOf(event);
+    if (command === 'undo') void this.undo();
+    else if (command === 'redo') void this.redo();
+    else if (command === 'drop' && this.vertex && this.tool === 'move') void this.dropVertex(this.vertex);
+    else if (command === 'escape' && this.line.length) this.line = [];
+    else if (command === 'escape') this.choose('');
     else return;
     event.preventDefault();
-  }
-
-  private escape(): void {
-    if (this.line.length) this.line = [];
-    else this.choose('');
   }
 
   protected override firstUpdated(): void {
@@ -105,15 +104,18 @@ export class DrawingElement extends EditorElement {
         readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}/areas', { path, query: { geometry: false, ...cursor } }))]);
       this.areas = DrawnAreas.of(base, list);
       this.beside = new Set();
-      if (!this.level) this.level = base.levels.at(-1) ?? '';
+      const place = this.level ? undefined : placeIn(this.areas, location.search);
+      if (place) this.level = place.level;
       this.take(edited);
+      if (place?.area) this.choose(place.area, true);
     } catch (error) {
-      this.end(error);
+      this.lost = !this.now;
+      this.dispatchEvent(new CustomEvent('ended', { detail: error }));
     }
   }
 
-  private end(error: unknown): void {
-    this.dispatchEvent(new CustomEvent('ended', { detail: error }));
+  protected override updated(changed: PropertyValues<this> & Map<string, unknown>): void {
+    if (this.now && (changed.has('level') || changed.has('chosen'))) keepPlace({ level: this.level, area: this.chosen });
   }
 
   private take(edited: Edited): void {
@@ -172,6 +174,7 @@ export class DrawingElement extends EditorElement {
       this.earlier = this.later = [];
       this.beside = new Set();
     }
+    this.forgive();
     this.sought = sought ? code : '';
     this.chosen = code;
     this.other = '';
@@ -191,6 +194,13 @@ export class DrawingElement extends EditorElement {
     this.later = withHouseholds(this.earlier, wouldBe(this.earlier, handle, to));
   }
 
+  /** What was dragged is where it was. */
+  private giveUp(): void {
+    this.held = undefined;
+    this.earlier = this.later = [];
+    this.say(this.e.givenUp);
+  }
+
   private clicked(code: string): void {
     if (this.tool === 'merge' && this.chosen && code !== this.chosen) this.other = code;
     else this.choose(code);
@@ -201,13 +211,22 @@ export class DrawingElement extends EditorElement {
     this.tool = tool;
     this.line = [];
     this.other = '';
+    this.forgive();
+  }
+
+  /** What went wrong before is no longer read by somebody who goes on with something else. */
+  private forgive(): void {
+    if (this.bad) this.say('');
+    this.refused = undefined;
   }
 
   /** Makes a step. One whose outcome is not known is sent again with the same key, so that it is made once. */
   private async edit(change: Change): Promise<boolean> {
     const { now } = this;
     if (!now || this.busy) return false;
+    const was = document.activeElement;
     this.busy = true;
+    this.refused = undefined;
     this.say(this.e.saving);
     const body = { revision: now.revision, ...change };
     const text = JSON.stringify(body);
@@ -225,6 +244,7 @@ export class DrawingElement extends EditorElement {
       return false;
     } finally {
       this.busy = false;
+      this.leadOn(was, '#area-chosen');
     }
   }
 
@@ -234,16 +254,14 @@ export class DrawingElement extends EditorElement {
   }
 
   private async explain(error: unknown): Promise<void> {
-    if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden') || hasCode(error, 'not_found')) return this.end(error);
+    if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden') || hasCode(error, 'not_found')) return void this.dispatchEvent(new CustomEvent('ended', { detail: error }));
     if (hasCode(error, 'conflict')) {
       await this.load();
       this.say(this.e.conflict, true);
     } else if (error instanceof Refusal && error.status < 500) {
-      // Why a border cannot run there is said by the server, and shown.
       const where = error.fault.faults?.[0];
-      const why = where ? `${kindOf(this.e, where.kind)}。` : sentence(this.t, error);
-      this.say(this.e.refused + (this.language === 'en' ? error.fault.message : why), true);
-      if (where?.geometry) this.faults = [...this.faults, where];
+      this.say(this.e.refused + whyNot(this.e, this.t, error), true);
+      if (where?.geometry) this.refused = where;
     } else {
       this.say(this.e.unsent, true);
     }
@@ -296,14 +314,14 @@ export class DrawingElement extends EditorElement {
   private step(by: number): void {
     const area = this.area(this.chosen);
     if (!area) return;
-    const all = verticesOf(area);
-    const at = this.vertex ? all.findIndex(([lon, lat]) => lon === this.vertex?.[0] && lat === this.vertex[1]) : by > 0 ? -1 : 0;
-    this.vertex = all[(at + by + all.length) % all.length];
+    this.vertex = vertexBeside(area, this.vertex, by);
+    this.forgive();
   }
 
   protected override render() {
     const { e, t, now, areas } = this;
-    if (!now || !areas) return html`<p role="status">${t.loading}</p>`;
+    if (!now || !areas) return this.lost ? nothing : html`<p role="status">${t.loading}</p>`;
+    const faults = this.refused ? [...this.faults, this.refused] : this.faults;
     const area = this.area(this.chosen);
     const other = this.area(this.other);
     const [west = -180, south = -60, east = 180, north = 75] = areas.base.bbox;
@@ -317,26 +335,27 @@ export class DrawingElement extends EditorElement {
         <div class="measures-box" role="region" aria-label=${e.measures} tabindex="0">${this.measured(area)}</div>
         <div class="buttons tools" role="group" aria-label=${e.tabDrawing}>${tool('move', e.toolMove)}${tool('split', e.toolSplit)}${tool('merge', e.toolMerge)}</div>
         <div class="pair"><label class="field">${e.workLevel}<select @change=${(event: Event) => { this.level = (event.target as HTMLSelectElement).value; this.choose(''); }}>
-          ${areas.levels.map((one) => html`<option value=${one} ?selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
-        <label class="field">${e.areaChosen}<select @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value, true)}>
-          <option value="">${e.areaNone}</option>
+          ${areas.levels.map((one) => html`<option value=${one} .selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
+        <label class="field">${e.areaChosen}<select id="area-chosen" @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value, true)}>
+          <option value="" .selected=${!this.chosen}>${e.areaNone}</option>
           ${guard([areas.listed, this.level, this.chosen], () => areas.listed.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
         ${this.toolForm(area)}
-        ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="hint">${this.checked ? e.faultsNone : e.faultsUnchecked}</p>`}</div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults], () => faultShapes(this.faults))} .line=${this.line}
+        ${faults.length ? faultList(e, t.lang, faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="hint">${this.checked ? e.faultsNone : e.faultsUnchecked}</p>`}</div>
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults, this.refused], () => faultShapes(faults))} .line=${this.line}
         .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([area, other], () => [area, other].filter((one) => one !== undefined))} ?cutting=${this.tool === 'split' && Boolean(area)}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}
-        @area=${(event: CustomEvent<{ code: string }>) => this.clicked(event.detail.code)} @vertex=${(event: CustomEvent<{ at: Position }>) => { this.vertex = event.detail.at; }}
+        @area=${(event: CustomEvent<{ code: string }>) => this.clicked(event.detail.code)} @vertex=${(event: CustomEvent<{ at: Position }>) => { this.vertex = event.detail.at; this.forgive(); }}
         @crowded=${(event: CustomEvent<{ points: number }>) => { this.crowded = event.detail.points; }}
         @moved=${(event: CustomEvent<{ from: Position; to: Position }>) => void this.move(event.detail.from, event.detail.to)}
         @dragged=${(event: CustomEvent<{ handle: Handle; to: Position | undefined }>) => this.dragged(event.detail.handle, event.detail.to)}
+        @given-up=${() => this.giveUp()}
         @inserted=${(event: CustomEvent<{ before: Position; after: Position; at: Position }>) => void this.edit({ operations: [{ op: 'insert', ...event.detail }] })}
-        @point=${(event: CustomEvent<{ at: Position }>) => { this.line = [...this.line, event.detail.at]; }}></weige-sketch></section>`;
+        @point=${(event: CustomEvent<{ at: Position }>) => { this.line = [...this.line, event.detail.at]; this.forgive(); }}></weige-sketch></section>`;
   }
 
   private option(area: Named, chosen: string) {
     const { code } = area.properties;
-    return html`<option value=${code} ?selected=${code === chosen}>${this.areas?.register.called(area)} ${code}</option>`;
+    return html`<option value=${code} .selected=${code === chosen}>${this.areas?.register.called(area)} ${code}</option>`;
   }
 
   /** Measures of the area that is chosen, and of those that the last step changed. */
@@ -348,13 +367,10 @@ export class DrawingElement extends EditorElement {
 
   /** The point that is chosen, or why none can be. */
   private points(area: AreaFeature | undefined) {
-    const { e, vertex } = this;
-    const count = (value: number) => new Intl.NumberFormat(this.t.lang).format(value);
-    const large = this.areas?.tooLarge(this.chosen);
+    const { e, t, vertex } = this;
     const all = area ? verticesOf(area) : [];
     const at = vertex ? all.findIndex(([lon, lat]) => lon === vertex[0] && lat === vertex[1]) : -1;
-    const state = large ? e.areaLarge(count(large)) : this.chosen && !area ? this.t.loading
-      : at >= 0 ? e.points(String(at + 1), String(all.length)) : area && this.crowded ? e.pointsCrowded(count(this.crowded)) : e.pointNone;
+    const state = pointState(e, t, { at, of: all.length, large: this.areas?.tooLarge(this.chosen), waits: Boolean(this.chosen) && !area, crowded: area ? this.crowded : 0 });
     return pointsForm(e, state, at < 0 ? undefined : vertex, { busy: this.busy, area: Boolean(area) },
       { step: (by) => this.step(by), move: (to) => { if (vertex) void this.move(vertex, to); }, drop: () => { if (vertex) void this.dropVertex(vertex); } });
   }
@@ -373,10 +389,10 @@ export class DrawingElement extends EditorElement {
 
   /** A form that was asked for, above what it pushes away. */
   private askedFor(now: Drawing) {
-    const { e, busy, faults } = this;
+    const { e, busy, faults, asked } = this;
     const leave = () => { this.asked = ''; };
-    if (this.asked === 'name') return nameForm(e, now.name, busy, (said) => void this.rename(said('name')), leave);
+    if (asked === 'name') return nameForm(e, now.name, busy, (said) => void this.rename(said('name')), leave);
     const state = !this.checked ? e.faultsUnchecked : faults.length ? e.faultsTitle(String(faults.length)) : e.faultsNone;
-    return this.asked === 'finish' ? finishForm(e, now.name, state, busy, (said) => void this.finish(said('note')), leave) : nothing;
+    return asked === 'finish' ? finishForm(e, now.name, state, busy, (said) => void this.finish(said('note')), leave) : nothing;
   }
 }

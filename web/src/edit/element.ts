@@ -6,4 +6,14 @@ export class EditorElement extends PageElement {
   protected get e(): EditorCatalogue {
     return editorTexts();
   }
+
+  /** Leads the keyboard on, once this is drawn: back to what it was on, or to something else where that is gone or can no longer be used. */
+  protected leadOn(was: Element | null, otherwise: string): void {
+    if (!was || was === document.body) return;
+    requestAnimationFrame(() => {
+      if (document.activeElement && document.activeElement !== document.body) return;
+      const stays = was instanceof HTMLElement && was.isConnected && !was.matches(':disabled') ? was : this.querySelector<HTMLElement>(otherwise);
+      stays?.focus();
+    });
+  }
 }

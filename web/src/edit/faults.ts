@@ -1,12 +1,20 @@
 import type * as GeoJSON from 'geojson';
 import { html, nothing, type TemplateResult } from 'lit';
+import { sentence, type Refusal } from '../contract/errors.ts';
 import type { FileFault } from '../contract/schemas.ts';
 import type { EditorCatalogue } from '../locale/editor.ts';
+import type { Catalogue } from '../locale/locale.ts';
 
 /** What a kind of fault is called; the server's own word for one that has no name here. */
 export function kindOf(e: EditorCatalogue, kind: string): string {
   const key = `kind_${kind}`;
   return key in e ? (e[key as keyof EditorCatalogue] as string) : kind;
+}
+
+/** Why a step was refused: in English by the server's own sentence, which says more, else by what the first fault is called. */
+export function whyNot(e: EditorCatalogue, t: Catalogue, error: Refusal): string {
+  const kind = t.lang === 'en' ? undefined : error.fault.faults?.[0]?.kind;
+  return kind ? `${kindOf(e, kind)}。` : sentence(t, error);
 }
 
 /** Faults that can be shown, as one overlay. */

@@ -13,6 +13,7 @@ import type { Session } from '../sign-in/session.ts';
 import { EditorElement } from './element.ts';
 import { calledSet } from './called.ts';
 import { discard, whyKept, type Doomed } from './discarding.ts';
+import { withPlace } from './place.ts';
 import { setsView } from './sets.ts';
 
 type Tab = 'sets' | 'import' | 'drawing' | 'compare';
@@ -70,7 +71,7 @@ export class EditPage extends EditorElement {
       if (what[name] === undefined) query.delete(name);
       else query.set(name, what[name] ?? '');
     }
-    const text = query.toString();
+    const text = withPlace(query).toString();
     history.pushState(null, '', location.pathname + (text ? `?${text}` : ''));
     this.trouble = this.done = '';
     this.doomed = undefined;

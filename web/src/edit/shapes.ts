@@ -29,6 +29,13 @@ export function verticesOf(feature: AreaFeature): Position[] {
   return ringsOf(feature).flat();
 }
 
+/** The vertex that comes some steps after one, ring after ring; after none the first, before none the last. */
+export function vertexBeside(feature: AreaFeature, vertex: Position | undefined, by: number): Position | undefined {
+  const all = verticesOf(feature);
+  const at = vertex ? all.findIndex(([lon, lat]) => lon === vertex[0] && lat === vertex[1]) : by > 0 ? -1 : 0;
+  return all[(at + by + all.length) % all.length];
+}
+
 const handles = new WeakMap<AreaFeature, readonly Handle[]>(); // an area that did not change is the same object
 
 /** All handles of an area: each vertex, and the middle of each edge. The same ones as long as it is the same area. */

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Position } from '../contract/areas.ts';
 import type { EditorCatalogue } from '../locale/editor.ts';
+import type { Catalogue } from '../locale/locale.ts';
 import { rounded } from '../map/features.ts';
 import { nextCode, nextName, type Named } from './shapes.ts';
 
@@ -33,6 +34,14 @@ export function finishForm(e: EditorCatalogue, name: string, state: string, busy
       <button type="button" class="quiet" @click=${leave}>${e.drawOn}</button></div></form>`;
 }
 
+/** Which point is chosen, or why none can be: the outline is too large to be here, or not here yet, or its points lie upon each other. */
+export function pointState(e: EditorCatalogue, t: Catalogue, { at, of, large, waits, crowded }: { at: number; of: number; large: number | undefined; waits: boolean; crowded: number }): string {
+  const count = (value: number) => new Intl.NumberFormat(t.lang).format(value);
+  if (large) return e.areaLarge(count(large));
+  if (waits) return t.loading;
+  return at >= 0 ? e.points(String(at + 1), String(of)) : crowded ? e.pointsCrowded(count(crowded)) : e.pointNone;
+}
+
 /**
  * The point that is chosen, by number and coordinates: what the map does by dragging, without it. As large without an area and a point as with them, so that an
  * answer moves nothing.
@@ -61,7 +70,7 @@ export function splitForm(e: EditorCatalogue, listed: readonly Named[], area: Na
 /** Chooses an area beside another, and names what both become: fields `whole`, `whole-name`. */
 export function mergeForm(e: EditorCatalogue, options: unknown, area: Named, other: Named | undefined, busy: boolean, take: (said: Said) => void, choose: (code: string) => void): TemplateResult {
   return html`<form class="step-form" @submit=${sent(take)}>
-    <label class="field">${e.toolMerge}<select required @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}><option value="">${e.none}</option>
+    <label class="field">${e.toolMerge}<select required @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}><option value="" .selected=${!other}>${e.none}</option>
       ${options}</select></label>
     ${other ? html`<fieldset class="pair"><legend>${e.wholePart(area.properties.name, other.properties.name)}</legend>
       <label class="field">${e.code}<input name="whole" required maxlength="64" .value=${area.properties.code} autocomplete="off"></label><label class="field">${e.name}<input name="whole-name" maxlength="200" .value=${area.properties.name} autocomplete="off"></label></fieldset>` : nothing}

@@ -205,6 +205,7 @@ export const en: EditorCatalogue = {
   saving: 'Saving…',
   saved: (edits) => `Saved. Edits: ${edits}`,
   refused: 'Nothing was changed: ',
+  givenUp: 'The drag was given up; the border is where it was.',
   conflict: 'Somebody else has just changed this drawing. Your step was not made and nothing was overwritten; you see the latest now.',
   unsent: 'It was not sent, and the drawing is as it was. Doing it again makes it once.',
   finish: 'Store as a draft and compare',

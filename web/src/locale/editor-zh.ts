@@ -205,6 +205,7 @@ export const zh = {
   saving: '正在保存…',
   saved: (edits: string) => `已保存，共 ${edits} 步。`,
   refused: '没有改动：',
+  givenUp: '这次拖动不要了，边界没有动。',
   conflict: '别人刚改过这张图。您的这一步没有做，也没有盖掉别人的；已换成最新的。',
   unsent: '没有发出去，图没有改。再做一次只会改一次。',
   finish: '存为草稿，去比较',

@@ -13,7 +13,7 @@ import { SKETCH, type SetTiles } from './sketch-sources.ts';
 
 /**
  * The map on which boundaries are drawn and looked at. Events: `area` {code}, `vertex` {at}, `moved` {from, to}, `inserted` {before, after, at},
- * `dragged` {handle, to}, `point` {at}, `crowded` {points}, `unavailable`.
+ * `dragged` {handle, to}, `given-up`, `point` {at}, `crowded` {points}, `unavailable`.
  */
 @customElement('weige-sketch')
 export class SketchElement extends PageElement {
@@ -62,7 +62,7 @@ export class SketchElement extends PageElement {
       const tell = (name: string, detail: unknown) => this.dispatchEvent(new CustomEvent(name, { detail }));
       this.owner = new SketchMap({ container, texts: this.t, label: this.label, bounds: this.first ?? this.bounds, basemap: this.setting.settings.basemap, events: {
         area: (code) => tell('area', { code }), vertex: (at) => tell('vertex', { at }), moved: (from, to) => tell('moved', { from, to }),
-        inserted: (before, after, at) => tell('inserted', { before, after, at }), dragged: (handle, to) => tell('dragged', { handle, to }), point: (at) => tell('point', { at }),
+        inserted: (before, after, at) => tell('inserted', { before, after, at }), dragged: (handle, to) => tell('dragged', { handle, to }), givenUp: () => tell('given-up', {}), point: (at) => tell('point', { at }),
         crowded: (points) => tell('crowded', { points }), drawn: () => { this.stage = 'drawn'; },
       } });
       this.send(undefined);

@@ -24,6 +24,8 @@ export interface SketchEvents {
   inserted(before: Position, after: Position, at: Position): void;
   /** A handle is being dragged, and is at a place now; undefined once it was let go. */
   dragged(handle: Handle, to: Position | undefined): void;
+  /** A handle that was dragged goes back to where it was: Escape, or a touch that ended otherwise. */
+  givenUp(): void;
   /** A point was added to the line of a cut. */
   point(at: Position): void;
   drawn(): void;
@@ -262,18 +264,32 @@ export class SketchMap {
       this.trace(handle, to);
       this.options.events.dragged(handle, to);
     };
-    const end = () => {
+    const release = () => {
       this.map.off(touch ? 'touchmove' : 'mousemove', move);
       window.removeEventListener(touch ? 'touchend' : 'mouseup', end);
-      window.removeEventListener('touchcancel', end);
+      window.removeEventListener('touchcancel', giveUp);
+      window.removeEventListener('keydown', escape, { capture: true });
       this.held = undefined;
       void this.show(SKETCH.line, undefined);
+    };
+    const end = () => {
+      release();
       this.options.events.dragged(handle, undefined);
       this.tell(handle, to);
     };
+    const giveUp = () => {
+      release();
+      this.options.events.givenUp();
+    };
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault(); // it means the drag, and not what is chosen
+      giveUp();
+    };
     this.map.on(touch ? 'touchmove' : 'mousemove', move);
     window.addEventListener(touch ? 'touchend' : 'mouseup', end);
-    window.addEventListener('touchcancel', end);
+    window.addEventListener('touchcancel', giveUp);
+    window.addEventListener('keydown', escape, { capture: true });
   }
 
   private tell(handle: Handle, to: Position | undefined): void {

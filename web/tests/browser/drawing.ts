@@ -93,6 +93,19 @@ export class Draughtsman {
     });
   }
 
+  /** Begins to drag from a place, and leaves it by Escape before the button is let go. */
+  async giveUp(place: Position, by: { x: number; y: number }): Promise<void> {
+    await this.look();
+    const { x, y } = this.at(place);
+    const { mouse, keyboard } = this.page;
+    await mouse.move(x, y);
+    await this.page.waitForTimeout(50);
+    await mouse.down();
+    await mouse.move(x + by.x, y + by.y, { steps: 3 });
+    await keyboard.press('Escape');
+    await mouse.up();
+  }
+
   async click(place: Position): Promise<void> {
     await this.look();
     const { x, y } = this.at(place);

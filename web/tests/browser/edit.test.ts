@@ -165,6 +165,18 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
       expect(changes?.[0], cells.join('; ')).toBe(-(changes?.[1] as number));
     });
     expect(codesOf(moved)).toEqual(two);
+    // Escape gives a drag up: nothing is sent, and the area stays chosen and measured.
+    const steps = await page.locator('.saying').textContent();
+    await hand.giveUp(hand.border('micro_grid', one.properties.code).vertex, { x: 20, y: 30 });
+    await page.getByText(e.givenUp).waitFor();
+    expect(new URL(page.url()).searchParams.get('area')).toBe(one.properties.code);
+    expect(await page.getByLabel(e.areaChosen).inputValue()).toBe(one.properties.code);
+    expect(await page.locator('.measures tbody tr').allTextContents()).toHaveLength(1);
+    expect(steps).toBe(e.saved('1'));
+    await page.locator('weige-sketch canvas').focus();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByLabel(e.areaChosen).inputValue(), { message: 'what is not chosen is not shown as chosen' }).toBe('');
+    await hand.choose(one.properties.code);
     expect(people(moved.changed as unknown as AreaFeature[])).toBe(lived);
     expect(new Set(moved.changed.map((area) => (area as unknown as AreaFeature).properties.households_estimated))).toEqual(new Set([true]));
     expect(moved.removed).toEqual([]);
@@ -208,6 +220,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     const there = new Set(hand.areas.features.map((area) => area.properties.code));
     const before = there.size;
     const split = await hand.step(() => page.getByRole('button', { name: e.doSplit }).click());
+    await page.locator('#area-chosen:focus').waitFor();
     const part = codesOf(split).find((code) => !there.has(code));
     if (!part) throw new Error(`the cut made ${codesOf(split).join()}`);
     expect(hand.areas.features.length).toBe(before + 1);
@@ -226,6 +239,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await visit.picture('edit-mouse-4-merge');
     const merged = await hand.step(() => page.getByRole('button', { name: e.doMerge }).click());
     expect(merged.removed).toEqual([part]);
+    await page.locator('#area-chosen:focus').waitFor();
     await hand.step(() => page.getByRole('button', { name: e.undo }).click());
     expect(hand.areas.features.length).toBe(before + 1);
     await hand.step(() => page.getByRole('button', { name: e.redo }).click());
@@ -247,6 +261,21 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByRole('alert').waitFor();
     await visit.check('drawing, refused');
     await visit.picture('edit-mouse-6-refused');
+
+    // Whoever goes on with something else is not told of it any more; a reload finds the level and the area again, and a drawing that is none says so.
+    await page.getByRole('button', { name: e.toolSplit, exact: true }).click();
+    await page.locator('.saying[role=status]').waitFor();
+    expect(await page.locator('.faults').count()).toBe(0);
+    await page.getByLabel(e.workLevel).selectOption('community');
+    await page.getByLabel(e.areaChosen).selectOption({ index: 2 });
+    const community = await page.getByLabel(e.areaChosen).inputValue();
+    await page.reload();
+    await page.locator('weige-drawing .tools').waitFor();
+    expect([await page.getByLabel(e.workLevel).inputValue(), await page.getByLabel(e.areaChosen).inputValue()]).toEqual(['community', community]);
+    visit.expectComplaint(/404/);
+    await page.goto(`${server.url}/edit/?drawing=nonsense`);
+    await page.getByRole('alert').waitFor();
+    expect(await page.locator('weige-drawing').textContent()).toBe('');
     await visit.end();
   });
 
