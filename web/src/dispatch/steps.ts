@@ -16,6 +16,12 @@ interface Said {
 
 const nothingSaid: Said = { code: '', reason: '', reply: '' };
 
+/** Whether a step has a form. */
+function asks(kind: StepKind): boolean {
+  const { code, reason, reply } = ways[kind];
+  return !isPlain(kind) || code.length > 0 || reason || reply;
+}
+
 /** The steps that a case allows, a button each; those that need words ask for them first. */
 @customElement('weige-steps')
 export class Steps extends Decision {
@@ -39,7 +45,7 @@ export class Steps extends Decision {
     this.chosen = undefined;
     this.said = nothingSaid;
     const kind = this.unsaid<{ kind: StepKind }>('step')?.kind;
-    if (kind && kind in ways) void this.show(kind);
+    if (kind && kind in ways && asks(kind)) void this.show(kind); // one that asks for nothing is taken by being pressed, never by itself
   }
 
   protected override forget(): void {
@@ -65,8 +71,7 @@ export class Steps extends Decision {
         return;
       }
     }
-    const way = ways[kind];
-    if (isPlain(kind) && way.code.length === 0 && !way.reason && !way.reply) {
+    if (isPlain(kind) && !asks(kind)) {
       void this.take(kind);
       return;
     }
@@ -103,7 +108,7 @@ export class Steps extends Decision {
       ${this.related(report)}
       ${steps.length > 0 ? html`<section class="steps" aria-labelledby="steps-title"><h3 id="steps-title">${s.stepsTitle}</h3>
         <div class="buttons">${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 && (kind !== 'resolved' || report.status === 'in_progress') ? 'primary' : 'secondary'} data-step=${kind}
-          aria-expanded=${isPlain(kind) && ways[kind].code.length === 0 && !ways[kind].reason && !ways[kind].reply ? nothing : kind === this.chosen ? 'true' : 'false'}
+          aria-expanded=${!asks(kind) ? nothing : kind === this.chosen ? 'true' : 'false'}
           aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.choose(kind)}>${s[`step_${kind as Exclude<StepKind, 'reassigned'>}`]}</button>`)}</div>
         ${this.chosen ? this.form(this.chosen) : nothing}</section>` : nothing}
       ${this.outcomeLine()}`;
