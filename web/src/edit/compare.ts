@@ -86,6 +86,7 @@ export class CompareElement extends EditorElement {
   }
 
   private async attempt(what: () => Promise<void>): Promise<void> {
+    const was = document.activeElement;
     this.busy = true;
     this.trouble = '';
     try {
@@ -95,6 +96,7 @@ export class CompareElement extends EditorElement {
       else this.trouble = sentence(this.t, error);
     } finally {
       this.busy = false;
+      this.leadOn(was, '#rehome-title');
     }
   }
 
@@ -225,7 +227,7 @@ export class CompareElement extends EditorElement {
     const { jurisdiction, areas } = this.setting;
     const who = (assignee: Reassignment['table'][number]['from']) => staffName(t, language, jurisdiction, areas, assignee);
     const rehoming = plan?.rehoming;
-    return html`<h3>${e.rehomeTitle}</h3><p class="hint">${e.rehomeNote}</p>
+    return html`<h3 id="rehome-title" tabindex="-1">${e.rehomeTitle}</h3><p class="hint">${e.rehomeNote}</p>
       <form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); this.preview(String(new FormData(event.target as HTMLFormElement).get('reason'))); }}>
         <label class="field">${e.rehomeReason}<input name="reason" required minlength="2" maxlength="300" .value=${e.rehomeDefault}></label>
         <button type="submit" class="secondary" ?disabled=${this.busy}>${e.rehomeLook}</button></form>

@@ -88,6 +88,7 @@ export class ImportElement extends EditorElement {
   }
 
   private async attempt(what: 'reading' | 'checking' | 'importing', work: () => Promise<void>): Promise<void> {
+    const was = document.activeElement;
     this.busy = what;
     this.trouble = '';
     try {
@@ -102,6 +103,7 @@ export class ImportElement extends EditorElement {
       }
     } finally {
       this.busy = '';
+      this.leadOn(was, 'input[type=file]');
     }
   }
 

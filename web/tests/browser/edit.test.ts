@@ -518,6 +518,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await visit.picture('edit-publish-2-rehoming', { whole: true });
     await page.getByRole('button', { name: e.rehomeConfirm }).click();
     await page.getByRole('button', { name: e.rehomeUndo }).waitFor({ timeout: 60_000 });
+    await page.locator('#rehome-title:focus').waitFor();
     await visit.picture('edit-publish-3-rehomed', { whole: true });
     // Whoever comes back later can still take it back.
     await page.reload();
