@@ -19,7 +19,6 @@ import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
-import { takenUp, withBegun } from './again.ts';
 import { fetchKept } from './fetch.ts';
 import { aboutOf, Store, withWords, type Kept, type Made, type Move, type Words } from './kept.ts';
 import { casesOf, withNow, type Case, type Place } from './order.ts';
@@ -28,7 +27,7 @@ import { sendPictures, type Picture, type Pictures } from './photos.ts';
 import { standing } from './standing.ts';
 import { areaSection } from './outline.ts';
 import { addressOf, caseList } from './list.ts';
-import { refusedBar, refusedList, type Refused } from './refused.ts';
+import type { Refused } from './refused.ts';
 
 /** The phone of somebody who works on cases: their list, which opens and can be worked on without a network. */
 @customElement('weige-mine')
@@ -51,6 +50,8 @@ export class MinePage extends StaffElement {
   @state() private open = '';
   /** Places of the refused moves whose notices stand in the page. Those of others wait until somebody asks for them or goes elsewhere, so that nothing moves by itself. */
   @state() private told: ReadonlySet<number> = new Set();
+  /** What shows refused moves, fetched with the first of them. */
+  private refusals: typeof import('./refused.ts') | undefined;
   /** The case that is seen, empty on the list; undefined before either is. */
   private seen: string | undefined;
   /** Somebody asked for the list while it was being fetched. */
@@ -141,7 +142,7 @@ export class MinePage extends StaffElement {
         this.kept = undefined;
       }
       this.store = store;
-      this.moves = await store.moves();
+      await this.lookAt(store);
       this.pictures = await store.pictures();
       this.words = await store.words();
     } catch {
@@ -198,8 +199,14 @@ export class MinePage extends StaffElement {
 
   private async look(): Promise<void> {
     if (!this.store) return;
-    this.moves = await this.store.moves();
+    await this.lookAt(this.store);
     this.pictures = await this.store.pictures();
+  }
+
+  private async lookAt(store: Store): Promise<void> {
+    const moves = await store.moves();
+    if (moves.some(({ move }) => move.refused !== undefined)) this.refusals ??= await import('./refused.ts').catch(() => undefined);
+    this.moves = moves;
   }
 
   /** How much waits on this phone. */
@@ -273,11 +280,12 @@ export class MinePage extends StaffElement {
   /** Puts the words of a refused move into the form of a new step on the report as it is now. */
   private async takeUp({ at, move }: Refused, of: Case | undefined): Promise<void> {
     const { kept, store } = this;
-    const next = kept && takenUp(move, of, kept.person);
-    if (!next || !store) return;
+    const { refusals } = this;
+    const next = kept && refusals?.takenUp(move, of, kept.person);
+    if (!refusals || !next || !store) return;
     const { kind } = next;
     const { report, person } = move;
-    const words = { person, report, kind, said: withBegun(next.said, this.words.find((one) => one.report === report && one.kind === kind)?.said) };
+    const words = { person, report, kind, said: refusals.withBegun(next.said, this.words.find((one) => one.report === report && one.kind === kind)?.said) };
     // Whoever is interrupted in between finds the words in both places, and not in none.
     await store.write(words);
     this.words = withWords(this.words, words);
@@ -394,12 +402,12 @@ export class MinePage extends StaffElement {
     const here = this.refused.filter(({ at, move }) => this.told.has(at) && (report === undefined || move.report === report));
     const fresh = this.refused.findLast(({ at }) => !this.told.has(at));
     const trouble = this.trouble || (this.account.stage === 'failed' ? t.signInFailed : '');
-    return html`${refusedBar(about, fresh, (one) => void this.showRefused(one))}
+    return html`${this.refusals?.refusedBar(about, fresh, (one) => void this.showRefused(one))}
       <div class="mine-state" role="status">
       ${this.storeless ? html`<p class="notice warn">${s.mineNoStorage}</p>` : nothing}
       ${trouble ? html`<p class="notice bad">${trouble}</p>` : nothing}
       ${!this.account.session && this.online ? html`<div class="notice warn"><p>${s.mineExpired}</p><button type="button" class="primary" @click=${() => void this.account.enter()}>${t.signIn}</button></div>` : nothing}</div>
-      ${refusedList(about, here, { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
+      ${this.refusals?.refusedList(about, here, { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
   }
 }
 

@@ -10,6 +10,7 @@ import type { Kept, Move } from './kept.ts';
 import { whereIs } from './list.ts';
 import type { Case } from './order.ts';
 import { takenUp } from './again.ts';
+export { takenUp, withBegun } from './again.ts';
 import '../page/copy.ts';
 
 export interface Told {
