@@ -3,6 +3,7 @@ import { briefest, distance, moment, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
 import { editorCatalogues } from '../src/locale/editor.ts';
 import { gazetteerCatalogues } from '../src/locale/gazetteer.ts';
+import { lateCatalogues } from '../src/locale/late.ts';
 import { laterCatalogues } from '../src/locale/later.ts';
 import { residentCatalogues } from '../src/locale/resident.ts';
 import { staffCatalogues } from '../src/locale/staff.ts';
@@ -14,6 +15,7 @@ describe.each([
   ['everybody', catalogues as Record<string, object>],
   ['residents', residentCatalogues as Record<string, object>],
   ['what comes later on the report page', laterCatalogues as Record<string, object>],
+  ['photos that are sent later', lateCatalogues as Record<string, object>],
   ['staff', staffCatalogues as Record<string, object>],
   ['editors', editorCatalogues as Record<string, object>],
   ['keepers of addresses', gazetteerCatalogues as Record<string, object>],

@@ -95,6 +95,7 @@ export const en: Catalogue = {
   photoRemove: 'Remove',
   photo_unreadable: 'This photo cannot be read; please choose another one.',
   photo_network: 'It could not be sent. Please remove it and try again.',
+  photo_later: 'No network. Add it: it is saved here and sent later.',
   photoAddLater: 'Add photos',
   photoAdd: 'Add to this report',
   photoNone: 'Please choose a photo first.',

@@ -95,6 +95,7 @@ export const zh = {
   photoRemove: '移除',
   photo_unreadable: '这张照片读不出来，请换一张。',
   photo_network: '没能上传，请移除后再试一次。',
+  photo_later: '没有网络。补充后先存在这台设备上。',
   photoAddLater: '补充照片',
   photoAdd: '补充到这件上报',
   photoNone: '请先选一张照片。',

@@ -1,13 +1,15 @@
 /**
  * Keeps in its place on the screen what somebody pressed or writes in: what an answer brings in above it moves the rest of the page instead.
  * Browsers anchor the first thing that is seen (CSS Scroll Anchoring 1), which may lie above what comes. `hold` names what is to be kept where
- * nothing was pressed yet.
+ * nothing was pressed yet, in place of what it named before.
  */
 export function keepStill(): { hold: (at: Element | null) => void; end: () => void } {
   /** What was acted on and what holds it, from inside out, with the place of each: what was pressed may go with the answer. */
   let held: { at: Element; top: number }[] = [];
+  let acted = false;
   const place = () => { for (const one of held) one.top = one.at.getBoundingClientRect().top; };
   const act = (event: Event) => {
+    acted = true;
     held = event.composedPath().filter((one): one is Element => one instanceof Element && one !== document.body && one !== document.documentElement).map((at) => ({ at, top: 0 }));
     place();
   };
@@ -27,7 +29,7 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
   for (const one of acts) document.addEventListener(one, act, { capture: true, passive: true });
   document.addEventListener('scroll', place, { capture: true, passive: true }); // of rooms within the page too
   const hold = (at: Element | null) => {
-    if (at && held.length === 0) held = [{ at, top: at.getBoundingClientRect().top }];
+    if (at && !acted) held = [{ at, top: at.getBoundingClientRect().top }];
   };
   const end = () => {
     watched.disconnect();

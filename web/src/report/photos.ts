@@ -2,10 +2,11 @@ import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Client } from '../contract/client.ts';
 import { PageElement } from '../page/element.ts';
-import { MOST_PHOTOS, photoTrouble, photoTypes, sendPhoto } from './sending.ts';
+import { isOpen } from '../contract/errors.ts';
+import { MOST_PHOTOS, PhotoTrouble, photoTrouble, photoTypes, sendPhoto } from './sending.ts';
 
 interface Picked {
-  name: string;
+  file: File;
   /** Address of the file on this device. */
   preview: string;
   id: string | undefined;
@@ -13,17 +14,31 @@ interface Picked {
   done: Promise<void>;
 }
 
-/** Takes photos from the device and sends them while the rest is filled in. Nothing of them is kept on the device. */
+/** Whether a photo did not get through, and nothing is wrong with it. */
+function isUnsent(trouble: unknown): boolean {
+  return trouble !== undefined && !(trouble instanceof PhotoTrouble) && isOpen(trouble);
+}
+
+/** Takes photos from the device and sends them while the rest is filled in. */
 @customElement('weige-photos')
 export class Photos extends PageElement {
   @property({ attribute: false }) client!: Client;
 
+  /** What does not get through can be kept on this device. */
+  @property({ type: Boolean }) keeps = false;
+
   @state() private picked: readonly Picked[] = [];
 
-  /** The ids of the photos, once all of them have been sent; those that could not be are left out. */
-  async sent(): Promise<string[]> {
+  /** The photos with their ids, once all of them have been sent; those that could not be are left out. */
+  async sent(): Promise<{ id: string; file: File }[]> {
     await Promise.all(this.picked.map((one) => one.done));
-    return this.picked.flatMap((one) => one.id ?? []);
+    return this.picked.flatMap(({ id, file }) => (id ? { id, file } : []));
+  }
+
+  /** Those that did not get through, for want of a connection, once that is known of all. */
+  async unsent(): Promise<File[]> {
+    await Promise.all(this.picked.map((one) => one.done));
+    return this.picked.filter(({ trouble }) => isUnsent(trouble)).map(({ file }) => file);
   }
 
   clear(): void {
@@ -43,7 +58,7 @@ export class Photos extends PageElement {
   }
 
   private begin(file: File): void {
-    const one: Picked = { name: file.name, preview: URL.createObjectURL(file), id: undefined, trouble: undefined, done: Promise.resolve() };
+    const one: Picked = { file, preview: URL.createObjectURL(file), id: undefined, trouble: undefined, done: Promise.resolve() };
     one.done = sendPhoto(file, { client: this.client }).then((id) => { one.id = id; }, (error: unknown) => { one.trouble = error; })
       .finally(() => this.requestUpdate());
     this.picked = [...this.picked, one];
@@ -63,8 +78,8 @@ export class Photos extends PageElement {
         @change=${(event: Event) => this.take(event)}></div>
       <ul class="photos" aria-live="polite">${picked.map((one) => html`<li>
         <img src=${one.preview} alt="" width="64" height="64">
-        <span class=${one.trouble ? 'wrong' : 'hint'}>${one.trouble ? photoTrouble(t, one.trouble) : one.id ? t.photoSent : t.photoSending}</span>
-        <button type="button" class="quiet" aria-label=${t.photoRemoveNamed(one.name)} @click=${() => this.takeOut(one)}>${t.photoRemove}</button></li>`)}</ul>`;
+        <span class=${one.trouble ? 'wrong' : 'hint'}>${one.trouble ? (this.keeps && isUnsent(one.trouble) ? t.photo_later : photoTrouble(t, one.trouble)) : one.id ? t.photoSent : t.photoSending}</span>
+        <button type="button" class="quiet" aria-label=${t.photoRemoveNamed(one.file.name)} @click=${() => this.takeOut(one)}>${t.photoRemove}</button></li>`)}</ul>`;
   }
 }
 

@@ -15,6 +15,7 @@ import type { MapElement } from '../map/element.ts';
 import { onePoint, type PointCollection } from '../map/features.ts';
 import { whoHasIt } from '../page/assignee.ts';
 import '../page/add-photos.ts';
+import type { Left } from '../page/add-photos.ts';
 import { keepPage } from '../offline/keep.ts';
 import { ResidentElement } from '../page/resident-element.ts';
 import '../page/photo-list.ts';
@@ -27,6 +28,7 @@ import { readAnswers } from '../report/questions.ts';
 import './answer.ts';
 import { isOlder } from './answers.ts';
 import { codeIn, tidyCode } from './code.ts';
+import { lateCodes } from './late.ts';
 import { forgetSeen, keepSeen, seenBefore } from './kept.ts';
 
 type Trouble = 'none' | 'empty' | 'unknown' | { error: unknown };
@@ -54,13 +56,22 @@ export class TrackPage extends ResidentElement {
   private point: PointCollection | undefined;
   private still: ReturnType<typeof keepStill> | undefined;
   private readonly follow = () => this.fromAddress();
-  private readonly back = (): void => { if (this.old) void this.ask(); };
+  /** Photos of the report that is shown wait on this device, or did while it was. */
+  @state() private late = false;
+  /** They arrived since the photos were fetched. */
+  private lateCame = false;
+  private readonly back = (): void => {
+    if (this.old) void this.ask();
+    this.sendLate();
+  };
+  private readonly seen = (): void => { if (!document.hidden) this.sendLate(); };
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.still = keepStill();
     window.addEventListener('hashchange', this.follow);
     window.addEventListener('online', this.back);
+    document.addEventListener('visibilitychange', this.seen);
     void this.open();
   }
 
@@ -68,6 +79,7 @@ export class TrackPage extends ResidentElement {
     this.still?.end();
     window.removeEventListener('hashchange', this.follow);
     window.removeEventListener('online', this.back);
+    document.removeEventListener('visibilitychange', this.seen);
     super.disconnectedCallback();
   }
 
@@ -77,6 +89,7 @@ export class TrackPage extends ResidentElement {
       this.setting = await readSetting();
       keepPage('/track/');
       this.fromAddress();
+      this.sendLate();
     } catch {
       this.failed = true;
     }
@@ -87,6 +100,8 @@ export class TrackPage extends ResidentElement {
     if (code !== this.code) { // of another report
       this.tracked = undefined;
       this.wasOld = '';
+      this.late = this.setting !== undefined && lateCodes(this.setting.client.jurisdiction).includes(code);
+      this.lateCame = false;
     }
     this.code = code;
     if (this.code) void this.ask();
@@ -115,6 +130,8 @@ export class TrackPage extends ResidentElement {
       const photos = this.tracked && !this.old ? undefined : await this.photosFirst(setting, code);
       if (code !== this.code) return;
       this.photos = photos;
+      // What comes with the connection comes above what is looked at.
+      if (this.old) this.still?.hold(this.firstSeen());
       this.old = false;
       this.show(tracked);
     } catch (error) {
@@ -144,6 +161,12 @@ export class TrackPage extends ResidentElement {
     // What comes with the connection comes by itself.
     void this.updateComplete.then(() => this.still?.hold(this.querySelector('.timeline li')));
     return true;
+  }
+
+  /** The first part of the report that is on the screen. */
+  private firstSeen(): Element | null {
+    const parts = [...this.querySelectorAll('.timeline li, .facts dd, weige-late-photos, weige-add-photos, .tracked .buttons, weige-track-answer')];
+    return parts.find((one) => { const { top } = one.getBoundingClientRect(); return top >= 0 && top < innerHeight; }) ?? null;
   }
 
   /** The photos, which are worth waiting for and not worth failing for. */
@@ -216,6 +239,27 @@ export class TrackPage extends ResidentElement {
     return client.post('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code: this.code }, body: { photo } });
   }
 
+  /** Keeps on this device the photos that did not get through. */
+  private async keepLate({ client }: Setting, left: readonly Left[]): Promise<void> {
+    const { keepLate } = await import('./late-photos.ts');
+    await keepLate(client.jurisdiction, this.code, left);
+    this.late = true;
+    this.sendLate();
+  }
+
+  /** Sends the photos that wait here, of whichever report, where there are any. */
+  private sendLate(): void {
+    const client = this.setting?.client;
+    if (!client || lateCodes(client.jurisdiction).length === 0) return;
+    void import('./late-photos.ts').then(({ sendLate }) => sendLate(client)).then((codes) => { this.lateCame ||= codes.includes(this.code); }, () => undefined);
+  }
+
+  private refresh(): void {
+    if (this.lateCame) this.added++;
+    this.lateCame = false;
+    void this.ask();
+  }
+
   private photosOf({ client }: Setting, { report }: Tracked): PhotoSource {
     const { code } = this;
     const list = async () => {
@@ -249,8 +293,10 @@ export class TrackPage extends ResidentElement {
         ${readAnswers(tracked.service, tracked.given, this.language, (at) => moment(t, zone, at)).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
       </dl>
       <weige-photo-list .source=${this.photosOf(setting, tracked)}></weige-photo-list>
-      <weige-add-photos .client=${setting.client} .add=${(photo: string) => this.addPhoto(setting, photo)} @added=${() => { this.added++; }}></weige-add-photos>
-      <div class="buttons"><button type="button" class="secondary" @click=${() => void this.ask()}>${t.refresh}</button>
+      ${this.late ? html`<weige-late-photos .client=${setting.client} .code=${this.code} @emptied=${() => { this.late = false; }}></weige-late-photos>` : nothing}
+      <weige-add-photos .client=${setting.client} .add=${(photo: string) => this.addPhoto(setting, photo)} .keep=${(left: readonly Left[]) => this.keepLate(setting, left)}
+        @opened=${() => void import('./late-photos.ts').catch(() => undefined)} @added=${() => { this.added++; }}></weige-add-photos>
+      <div class="buttons"><button type="button" class="secondary" @click=${() => this.refresh()}>${t.refresh}</button>
         <a class="secondary" href=${pageAddress('/', location.search, `at=${tracked.lon},${tracked.lat}`)}>${t.nearHere}</a>
         <span class="hint">${this.old ? '' : t.refreshed(moment(t, zone, this.at))}</span></div>
     </section>`;

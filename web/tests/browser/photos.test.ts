@@ -2,6 +2,7 @@ import { deflateSync, crc32 } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { lateCatalogues } from '../../src/locale/late.ts';
 import { startServer, type Server } from './server.ts';
 import { describe, dropPin, findInList, send, signIn, texts } from './steps.ts';
 
@@ -79,7 +80,50 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await resident.page.getByRole('button', { name: t.photoAdd }).click();
     await expect.poll(() => resident.page.locator('weige-photo-list img').count()).toBe(3);
     await resident.check('photos added to a report');
+    await withoutNetwork(resident, filed.tracking_code);
     await resident.end();
     await staff.end();
   });
+
+  /** A photo that is added without a network stays on the device over a reload, and reaches the report once although an answer is lost. */
+  async function withoutNetwork(visit: Visit, code: string): Promise<void> {
+    const { page, context } = visit;
+    const [t, l] = [texts('zh'), lateCatalogues.zh];
+    const photos = async () => ((await (await fetch(`${server.url}/v1/demo/reports/track/${code}/photos`)).json()) as { photos: unknown[] }).photos.length;
+    const before = await photos();
+    await expect.poll(() => page.evaluate(async () => (await (await caches.open('weige-shell')).match('/shell.json')) !== undefined), { timeout: 20_000 }).toBe(true);
+    visit.expectComplaint(/Failed to load resource|ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/);
+    await context.setOffline(true);
+    await page.reload();
+    await page.locator('.tracked .notice.warn').waitFor();
+    await page.getByText(t.photoAddLater, { exact: true }).tap();
+    await page.locator('#photo-file').press('Shift'); // a person chooses it
+    await page.locator('#photo-file').setInputFiles({ name: 'late.png', mimeType: 'image/png', buffer: png(320, 240) });
+    await page.getByText(t.photo_later).waitFor();
+    await page.getByRole('button', { name: t.photoAdd }).tap();
+    await page.getByText(l.kept(1)).waitFor();
+    expect(await page.locator('.add-photos li').count()).toBe(0);
+    await visit.check('a photo kept for a report');
+    await visit.picture('photos-4-kept', { whole: true });
+    await page.reload();
+    await page.getByText(l.kept(1)).waitFor();
+    expect(await photos()).toBe(before);
+    let gifts = 0;
+    await context.route(/\/reports\/track\/[^/]+\/photos$/, async (route) => {
+      if (route.request().method() !== 'POST' || ++gifts > 1) return route.continue();
+      await route.fetch();
+      return route.abort('connectionreset');
+    });
+    await context.setOffline(false);
+    await expect.poll(() => gifts, { timeout: 15_000 }).toBe(1);
+    await page.getByText(l.kept(1)).waitFor();
+    await page.reload();
+    await page.getByText(l.added).waitFor();
+    expect([await photos(), gifts]).toEqual([before + 1, 2]);
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('weige.late')))).toEqual([]);
+    await page.getByRole('button', { name: t.refresh, exact: true }).tap();
+    await expect.poll(() => page.locator('weige-photo-list img').count()).toBe(before + 1);
+    await visit.check('a photo sent later');
+    await visit.picture('photos-5-sent', { whole: true });
+  }
 });
