@@ -8,6 +8,7 @@ import { catalogues } from '../src/locale/locale.ts';
 import { jurisdictionIn, pageAddress } from '../src/page/settings.ts';
 import { draftOf, emptyDraft, formField, length, problems, reportInput, type Draft } from '../src/report/draft.ts';
 import { areasToChoose } from '../src/report/choice.ts';
+import { namesBeside } from '../src/report/sides.ts';
 import { codeIn, tidyCode } from '../src/track/code.ts';
 
 const full: Draft = { place: { lon: 119.46, lat: 32.21, accuracy: 8 }, address: '', service: 'lamp', words: '路灯不亮', shared: false, answers: { pole: ['LD-0123'] }, photos: [], key: 'key-of-draft' };
@@ -158,6 +159,13 @@ describe('people', () => {
 describe('areas to choose', () => {
   const feature = (level: string, code: string, parent?: string) => ({ properties: { level, code, name: code, label: [0, 0], ...(parent ? { parent } : {}) } });
   const codes = (list: readonly { code: string }[]) => list.map((one) => one.code);
+
+  it('are named as far as one can be told from another', () => {
+    const areas = areaTree([feature('c', '1'), feature('g', '11', '1'), feature('g', '12', '1'), feature('m', '111', '11'), feature('m', '112', '11'), feature('m', '121', '12')], undefined);
+    expect(namesBeside(areas, ['111', '112'])).toEqual(['111', '112']);
+    expect(namesBeside(areas, ['111', '112', '121'])).toEqual(['11 111', '11 112', '12 121']);
+    expect(namesBeside(areas, ['111', '11', 'gone'])).toEqual(['1 11 111', '1 11', 'gone']);
+  });
 
   it('are the children of what was chosen above', () => {
     const areas = areaTree([feature('c', '1'), feature('c', '2'), feature('g', '11', '1'), feature('g', '21', '2')], undefined);

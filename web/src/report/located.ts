@@ -5,7 +5,7 @@ import { distance, said } from '../locale/format.ts';
 import { locale, type Catalogue } from '../locale/locale.ts';
 import type { ResidentCatalogue } from '../locale/resident.ts';
 import { whoHasIt } from '../page/assignee.ts';
-import { otherSides } from './sides.ts';
+import { namesBeside, otherSides } from './sides.ts';
 
 /** The chain of areas, coarse to fine, each with its level's name. */
 export function chainList(t: Catalogue, areas: AreaTree, chain: readonly AreaRef[]): TemplateResult {
@@ -59,17 +59,4 @@ function nearEdge(t: ResidentCatalogue, areas: AreaTree, located: Located, sides
     </div>
     ${sides.failed ? html`<p role="alert">${t.sideFailed}</p>` : nothing}
   </fieldset>`;
-}
-
-/**
- * The name of each of some areas, the place's own first, with those of the areas that hold it as far as they tell one from another: "second micro-grid"
- * alone would not say which.
- */
-function namesBeside(areas: AreaTree, codes: readonly string[]): readonly string[] {
-  const chains = codes.map((code) => areas.chain(code));
-  const same = (at: number) => new Set(chains.map((chain) => chain[at]?.code)).size === 1;
-  const least = Math.min(...chains.map((chain) => chain.length));
-  let from = 0;
-  while (from < least - 1 && same(from)) from++;
-  return codes.map((code, at) => (chains[at] ?? []).slice(from).map((area) => area.name).join(' ') || areas.name(code));
 }

@@ -1,4 +1,4 @@
-import type { Position } from '../contract/areas.ts';
+import type { AreaTree, Position } from '../contract/areas.ts';
 import type { Located } from '../contract/schemas.ts';
 import { rounded } from '../map/features.ts';
 
@@ -26,4 +26,17 @@ export function across(from: Position, edge: Position, inside: Position, beyond:
   if (Math.hypot(x, y) < 0.1) [x, y] = way(edge, inside);
   const far = Math.hypot(x, y) || 1;
   return [rounded(edge[0] + (x / far) * (beyond / east)), rounded(edge[1] + (y / far) * (beyond / perDegree))];
+}
+
+/**
+ * The name of each of some areas, the place's own first, with those of the areas that hold it as far as they tell one from another: "second micro-grid"
+ * alone would not say which.
+ */
+export function namesBeside(areas: AreaTree, codes: readonly string[]): readonly string[] {
+  const chains = codes.map((code) => areas.chain(code));
+  const same = (at: number) => new Set(chains.map((chain) => chain[at]?.code)).size === 1;
+  const least = Math.min(...chains.map((chain) => chain.length));
+  let from = 0;
+  while (from < least - 1 && same(from)) from++;
+  return codes.map((code, at) => (chains[at] ?? []).slice(from).map((area) => area.name).join(' ') || areas.name(code));
 }

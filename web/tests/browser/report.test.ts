@@ -69,6 +69,8 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
       const [field, sheet] = [await page.locator('#contact-name').boundingBox(), await page.locator('.similar').boundingBox()];
       expect((field?.y ?? 0) + (field?.height ?? 0)).toBeLessThanOrEqual(sheet?.y ?? 0);
       await visit.picture(`report-similar-low-${language}`);
+      await visit.choose('#service_code', service); // and it begins folded there
+      expect(await page.locator('.similar.folded').count()).toBe(1);
       await page.setViewportSize(size);
     }
     await visit.press('.unfold');

@@ -103,6 +103,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await page.getByRole('link', { name: t.nearHere }).click();
     const asked = new URL((await located).url()).searchParams;
     expect([Number(asked.get('lon')), Number(asked.get('lat'))]).toEqual([tracked.lon, tracked.lat]);
+    expect(asked.get('accuracy'), 'near an edge it is asked on which side it is').toBe('20');
     await page.locator('.chain li').first().waitFor();
     expect(page.url()).not.toContain('#at');
     await visit.end();
