@@ -72,7 +72,13 @@ export class ImportElement extends EditorElement {
       this.levels = inspection.levels.map((one) => ({ ...one }));
     });
     await this.updateComplete;
-    this.map?.fit(this.box());
+    this.map?.fit(this.box() ?? this.city);
+  }
+
+  /** The box of the set in force; most of the earth where there is none. */
+  private get city(): [number, number, number, number] {
+    const [west = -180, south = -60, east = 180, north = 75] = this.setting.jurisdiction.bbox ?? [];
+    return [west, south, east, north];
   }
 
   private get file(): { features: Record<string, unknown> } | { upload: string } {
@@ -115,7 +121,7 @@ export class ImportElement extends EditorElement {
       this.inspection = { ...tried, levels: this.inspection?.levels ?? [] };
       this.faults = tried.faults;
       this.drawn = this.shapes && (await converted(this.shapes, datum));
-      if (tried.shifted && this.inForce && !this.earlier) {
+      if ((tried.shifted || swapped(tried)) && this.inForce && !this.earlier) {
         this.earlier = tilesOf(this.setting, await this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: this.inForce } }));
       }
     });
@@ -159,14 +165,13 @@ export class ImportElement extends EditorElement {
 
   protected override render() {
     const { e, t, inspection } = this;
-    const [west = -180, south = -60, east = 180, north = 75] = this.setting.jurisdiction.bbox ?? [];
     return html`<section class="with-map"><div class="card"><h2>${e.importTitle}</h2>
         <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
         <p class="doing" role="status">${this.busy ? { reading: e.importReading, checking: e.checking, importing: e.importing }[this.busy] : ''}</p>
         ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
         ${inspection ? this.found(inspection) : nothing}
         ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : nothing}</div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .areas=${this.drawn ?? this.shapes} .earlier=${this.earlier} .faults=${guard([this.faults], () => faultShapes(this.faults))}
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${this.city} .areas=${this.drawn ?? this.shapes} .earlier=${this.earlier} .faults=${guard([this.faults], () => faultShapes(this.faults))}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
 
@@ -193,11 +198,10 @@ export class ImportElement extends EditorElement {
     const count = String(inspection.faults.length);
     const areas = this.levels.flatMap(({ level }) => (inspection.areas[level] ? [`${this.setting.areas.levels.find((one) => one.level === level)?.name[this.language] ?? level} ${inspection.areas[level]}`] : [])).join(e.comma);
     const { shifted, away } = inspection;
-    const swapped = inspection.faults.some((one) => one.kind === 'swapped_coordinate');
     const number = (value: number) => String(Math.round(value));
-    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length || shifted || away ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : shifted || away ? e.checkedShifted(areas) : e.checkedGood(areas)}</p>
-      ${swapped ? html`<p class="notice bad" role="alert">${e.swapped}</p>` : nothing}
-      ${away ? html`<p class="notice warn" role="alert">${(away.swapped ? e.awaySwapped : e.away)(distance(this.t, away.metres))}</p>` : nothing}
+    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length || shifted || away ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : shifted ? e.checkedShifted(areas) : away ? e.checkedAway(areas) : e.checkedGood(areas)}</p>
+      ${swapped(inspection) ? html`<p class="notice bad" role="alert">${e.swapped}</p>` : nothing}
+      ${away ? html`<p class="notice warn" role="alert">${(away.swapped ? e.awaySwapped : e.away)(distance(this.t, away.metres < 10_000 ? away.metres : Math.round(away.metres / 1000) * 1000))}</p>` : nothing}
       ${shifted ? html`<div class="notice warn" role="alert"><p>${(shifted.converted ? e.shiftedWrong : e.shiftedOwn)(shifted.datum, number(shifted.moved), number(shifted.after))}</p><p>${e.shiftedMap}</p>
         ${shifted.converted ? nothing : html`<button type="button" class="secondary" @click=${() => { this.datum = shifted.datum as Datum; this.check(); }}>${e.useDatum(shifted.datum)}</button>`}</div>` : nothing}`;
   }
@@ -217,6 +221,11 @@ export class ImportElement extends EditorElement {
         <label class="field">${e.levelPrefix}<input type="number" min="0" max="64" .value=${String(one.parent_prefix ?? 0)} @change=${(event: Event) => this.change(at, { parent_prefix: Number(typed(event)), ...(Number(typed(event)) > 0 ? { parent: '' } : {}) })}></label>` : nothing}
       <button type="button" class="quiet" @click=${() => { this.levels = this.levels.filter((_, n) => n !== at); }}>${e.dropLevel}</button></fieldset>`;
   }
+}
+
+/** Whether a position of the file is possible with latitude and longitude the other way round only. */
+function swapped({ faults }: Inspection): boolean {
+  return faults.some((one) => one.kind === 'swapped_coordinate');
 }
 
 /** Those of a file's shapes that a map can show: the others have a position that is nowhere on the earth. */

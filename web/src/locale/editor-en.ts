@@ -101,6 +101,7 @@ export const en: EditorCatalogue = {
   checkedWarn: (count) => `${count} places to look at; it can be stored as a draft.`,
   checkedBad: (count) => `${count} faults; they have to be mended before it can be imported.`,
   checkedShifted: (areas) => `The areas fit together (${areas}), but not where they lie:`,
+  checkedAway: (areas) => `The areas fit together (${areas}), but lie elsewhere:`,
   swapped: 'Longitude and latitude look swapped: each position has its longitude first. Ask whoever gave you the file to put that right.',
   away: (far) => `All of this file lies outside the boundaries in force, about ${far} away. It can be stored if that is meant; if not, choose another file.`,
   awaySwapped: (far) => `All of this file lies outside the boundaries in force, about ${far} away. With longitude and latitude the other way round it would lie there: they look swapped, and each position has its longitude first.`,

@@ -101,6 +101,7 @@ export const zh = {
   checkedWarn: (count: string) => `有 ${count} 处要看一下，可以先存为草稿。`,
   checkedBad: (count: string) => `有 ${count} 处问题，改好才能导入。`,
   checkedShifted: (areas: string) => `划分完整（${areas}），但位置不对：`,
+  checkedAway: (areas: string) => `划分完整（${areas}），但不在这座城市：`,
   swapped: '经纬度像是写反了：每个点要先写经度，再写纬度。请让提供文件的人改正。',
   away: (far: string) => `这份文件整个在正在使用的边界之外，相距约${far}。确实要换地方就可以存；不是的话，请换一份文件。`,
   awaySwapped: (far: string) => `这份文件整个在正在使用的边界之外，相距约${far}。把经度和纬度对调就在这里了：多半是写反了，每个点要先写经度，再写纬度。`,

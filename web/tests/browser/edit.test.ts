@@ -366,10 +366,11 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
       await page.locator('.notice[role=alert]').waitFor();
       return page.locator('.notice[role=alert]').textContent();
     };
-    expect(await check(moved(([lon, lat]) => [lon - 109, lat + 18]))).toMatch(/相距约[78],?\d{3}/);
+    expect(await check(moved(([lon, lat]) => [lon - 109, lat + 18]))).toMatch(/相距约\s?[789],?\d{3} 公里/);
     expect(await page.getByRole('button', { name: e.importNow }).isEnabled(), 'the first areas of another city are right').toBe(true);
     expect(await check(moved(([lon, lat]) => [lat, lon]))).toBe(e.swapped);
     expect(await page.getByRole('button', { name: e.importNow }).isEnabled()).toBe(false);
+    expect(await page.evaluate(() => document.querySelector('weige-sketch')?.['owner']?.['map'].getCenter().lng), 'the map is where the city is').toBeGreaterThan(100);
     for (const [text, kind] of [['', 'kind_file_empty'], ['PK\u0003\u0004\u0000', 'kind_file_packed'], [areas.slice(0, 5000), 'kind_file_cut_off'], ['Pickle', 'kind_file_unreadable'], ['[1]', 'kind_file_other_type']] as const) {
       await choose(text, 'other.geojson');
       await page.getByText(e[kind]).waitFor();
