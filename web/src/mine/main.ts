@@ -14,14 +14,14 @@ import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts'
 import { StaffElement } from '../page/staff-element.ts';
 import { keepPage } from '../offline/keep.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
-import { findMe } from '../report/geolocation.ts';
 import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
+import { Finding } from './finding.ts';
 import { fetchKept } from './fetch.ts';
 import { aboutOf, Store, withWords, type Kept, type Made, type Move, type Words } from './kept.ts';
-import { casesOf, withNow, type Case, type Place } from './order.ts';
+import { casesOf, withNow, type Case } from './order.ts';
 import { alone, learn, sendAll } from './outbox.ts';
 import { sendPictures, type Picture, type Pictures } from './photos.ts';
 import { standing } from './standing.ts';
@@ -45,8 +45,6 @@ export class MinePage extends StaffElement {
   @state() private storeless = false;
   @state() private leaving = false;
   @state() private sort: 'due' | 'distance' = 'due';
-  @state() private here: Place | undefined;
-  @state() private finding = '';
   @state() private open = '';
   /** Places of the refused moves whose notices stand in the page. Those of others wait until somebody asks for them or goes elsewhere, so that nothing moves by itself. */
   @state() private told: ReadonlySet<number> = new Set();
@@ -56,7 +54,7 @@ export class MinePage extends StaffElement {
   private seen: string | undefined;
   /** Somebody asked for the list while it was being fetched. */
   private onceMore = false;
-  private endFinding: () => void = () => undefined;
+  private readonly finding = new Finding(this);
   /** The case whose photos were asked for last, and how many of it waited then: those that were fetched stay when the network goes. */
   private photosOf = '';
   private readonly account = new Account(this);
@@ -65,12 +63,12 @@ export class MinePage extends StaffElement {
   private store: Store | undefined;
   private readonly again = (): void => {
     this.online = navigator.onLine;
-    if (document.hidden) this.stopFinding();
+    if (document.hidden) this.finding.stop();
     if (this.online && !document.hidden) void this.sync();
   };
   private readonly back = (): void => {
     this.open = new URLSearchParams(location.search).get('report') ?? '';
-    if (this.open) this.stopFinding();
+    if (this.open) this.finding.stop();
   };
 
   override connectedCallback(): void {
@@ -86,7 +84,6 @@ export class MinePage extends StaffElement {
     for (const event of ['online', 'offline']) window.removeEventListener(event, this.again);
     document.removeEventListener('visibilitychange', this.again);
     window.removeEventListener('popstate', this.back);
-    this.endFinding();
     this.still?.end();
     super.disconnectedCallback();
   }
@@ -309,25 +306,8 @@ export class MinePage extends StaffElement {
 
   private order(sort: 'due' | 'distance'): void {
     this.sort = sort;
-    this.finding = '';
-    // Only while this order needs it.
-    this.endFinding();
-    if (sort === 'due') {
-      this.here = undefined;
-      return;
-    }
-    this.finding = this.s.mineLocating;
-    this.endFinding = findMe(navigator.geolocation, ({ lon, lat }) => {
-      this.here = { lon, lat };
-      this.finding = this.s.mineLocated;
-    }, () => { this.finding = this.s.mineNoPlace; });
-  }
-
-  /** The place is asked for as long as the list is there to be sorted by it, and no longer. */
-  private stopFinding(): void {
-    this.endFinding();
-    this.endFinding = () => undefined;
-    if (this.finding === this.s.mineLocating) this.finding = '';
+    if (sort === 'distance') this.finding.begin();
+    else this.finding.forget();
   }
 
   private photos(report: string): PhotoSource | undefined {
@@ -340,14 +320,14 @@ export class MinePage extends StaffElement {
   private show(report: string): void {
     history.pushState(null, '', addressOf(report));
     const before = this.open;
-    if (report) this.stopFinding();
+    if (report) this.finding.stop();
     this.open = report;
     window.scrollTo(0, 0);
     void this.focusOn(report ? '#case-title' : `[data-report="${CSS.escape(before)}"]`);
   }
 
   private cases(kept: Kept): Case[] {
-    return casesOf(kept.reports, this.moves.map(({ move }) => move), this.sort === 'distance' ? this.here : undefined);
+    return casesOf(kept.reports, this.moves.map(({ move }) => move), this.sort === 'distance' ? this.finding.here : undefined);
   }
 
   protected override render() {
@@ -381,9 +361,9 @@ export class MinePage extends StaffElement {
     return html`<div class="mine-head"><h1>${t.titleMine}</h1><button type="button" class="quiet" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.sync()}>${t.refresh}</button></div>
       ${this.state(kept, cases)}${this.line(`${cases.length === 0 ? s.mineNone : s.mineCount(String(cases.length))} · ${s.mineFetched(moment(t, zone, kept.at))}`)}
       <div class="tabs" role="group" aria-label=${s.mineSort}>${button('due', s.mineByDue)}${button('distance', s.mineByDistance)}</div>
-      ${this.finding ? html`<p class="hint" role="status">${this.finding}</p>` : nothing}
+      ${this.finding.said ? html`<p class="hint" role="status">${this.finding.words}</p>` : nothing}
       ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
-      ${areaSection({ t, s, language: this.language, kept, cases, here: this.here, today: dayIn(zone, new Date()) })}
+      ${areaSection({ t, s, language: this.language, kept, cases, here: this.finding.here, today: dayIn(zone, new Date()) })}
       <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.undone))}</p>
           <button type="button" class="secondary leave-anyway" @click=${() => void this.leave(true)}>${s.mineLeaveAnyway}</button>`
         : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;
