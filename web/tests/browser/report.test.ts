@@ -71,6 +71,10 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
       await visit.picture(`report-similar-low-${language}`);
       await visit.choose('#service_code', service); // and it begins folded there
       expect(await page.locator('.similar.folded').count()).toBe(1);
+      await visit.press('.unfold');
+      expect((await page.locator('.similar ul').boundingBox())?.height).toBeGreaterThan(100);
+      await visit.picture(`report-similar-low-open-${language}`);
+      await visit.press('.fold');
       await page.setViewportSize(size);
     }
     await visit.press('.unfold');
