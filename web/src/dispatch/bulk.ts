@@ -5,6 +5,7 @@ import { isOpen, sentence } from '../contract/errors.ts';
 import type { Assignee, QueueItem, Reassignment, ReassignmentOutcome, ReassignmentOutcomes, ReassignmentTarget } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';
 import { StaffElement } from '../page/staff-element.ts';
+import { keepUnsaid, unsaid } from '../page/unsaid.ts';
 import type { Desk } from './desk.ts';
 import type { Filters } from './filters.ts';
 import { changesOf, loadsOf, type Load } from './load.ts';
@@ -67,6 +68,10 @@ export class Bulk extends StaffElement {
   }
 
   protected override willUpdate(changed: PropertyValues<Bulk>): void {
+    if (!this.hasUpdated) {
+      const kept = unsaid(this.desk.session.person, '', 'bulk');
+      if (kept !== null && typeof kept === 'object') Object.assign(this, kept);
+    }
     // A preview of something else than what is picked now would be confirmed by mistake.
     if (changed.has('picked') && changed.get('picked') !== undefined && this.job?.status === 'previewed') this.change();
   }
@@ -104,13 +109,26 @@ export class Bulk extends StaffElement {
     const { job } = this;
     if (!job || this.busy) return;
     this.lines([]);
-    await this.asking(async () => this.watch(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/confirmation', { path: { job: job.job } })));
+    await this.asking(async () => this.confirmed(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/confirmation', { path: { job: job.job } })));
   }
 
   private async undo(): Promise<void> {
     const { job } = this;
     if (!job || this.busy) return;
-    await this.asking(async () => this.watch(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/undo', { path: { job: job.job } })));
+    await this.asking(async () => this.confirmed(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/undo', { path: { job: job.job } })));
+  }
+
+  private async confirmed(job: Reassignment): Promise<void> {
+    keepUnsaid(this.desk.session.person, '', 'bulk', undefined);
+    this.dispatchEvent(new CustomEvent('confirmed', { detail: job }));
+    await this.watch(job);
+  }
+
+  /** What is chosen and written, kept until it is confirmed. */
+  private write(change: Partial<Record<'target' | 'person' | 'reason', string>>): void {
+    Object.assign(this, change);
+    const { target, person, reason } = this;
+    keepUnsaid(this.desk.session.person, '', 'bulk', { target, person, reason });
   }
 
   private async asking(ask: () => Promise<void>): Promise<void> {
@@ -134,7 +152,6 @@ export class Bulk extends StaffElement {
   private async watch(job: Reassignment): Promise<void> {
     const mine = ++this.watched;
     this.take(job);
-    this.dispatchEvent(new CustomEvent('confirmed', { detail: job }));
     await this.focusOn('#bulk-result');
     let unanswered = 0;
     for (let asked = 0; this.job && this.job.status !== 'finished' && unanswered < mostUnanswered; asked++) {
@@ -239,7 +256,7 @@ export class Bulk extends StaffElement {
       ${this.targetFields()}
       <div class="field"><label for="bulk-reason">${t.reassignReason}</label>
         <textarea id="bulk-reason" rows="2" maxlength=${words.reason} aria-required="true" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="bulk-wrong"
-          .value=${this.reason} @input=${(event: Event) => { this.reason = (event.target as HTMLTextAreaElement).value; this.wrong = ''; }}></textarea>
+          .value=${this.reason} @input=${(event: Event) => { this.write({ reason: (event.target as HTMLTextAreaElement).value }); this.wrong = ''; }}></textarea>
         <p class="wrong" id="bulk-wrong" role="alert">${this.wrong}</p></div>
       <p class="hint">${s.bulkPreviewHint}</p>
       <button class="primary" aria-disabled=${this.busy ? 'true' : 'false'}>${this.busy ? s.bulkPreviewing : s.bulkPreview}</button>
@@ -249,11 +266,11 @@ export class Bulk extends StaffElement {
   private targetFields() {
     const { s, t, desk } = this;
     return html`<div class="field"><label for="bulk-to">${s.bulkTo}</label>
-        <select id="bulk-to" @change=${(event: Event) => { this.target = (event.target as HTMLSelectElement).value; this.person = ''; }}>
+        <select id="bulk-to" @change=${(event: Event) => this.write({ target: (event.target as HTMLSelectElement).value, person: '' })}>
           <option value=${onDuty} .selected=${this.target === onDuty}>${s.bulkOnDuty}</option>${areaOptions(t, this.language, desk, this.target)}
         </select></div>
       <div class="field"><label for="bulk-person">${t.reassignPerson}</label>
-        <select id="bulk-person" ?disabled=${this.target === onDuty || this.target === toQueue} @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>${personOptions(t, desk, this.target, this.person)}</select></div>`;
+        <select id="bulk-person" ?disabled=${this.target === onDuty || this.target === toQueue} @change=${(event: Event) => this.write({ person: (event.target as HTMLSelectElement).value })}>${personOptions(t, desk, this.target, this.person)}</select></div>`;
   }
 
   private result(job: Reassignment) {

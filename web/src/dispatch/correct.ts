@@ -1,4 +1,4 @@
-import { html } from 'lit';
+import { html, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
@@ -17,15 +17,34 @@ export class Correct extends Decision {
   @state() private lat = '';
   @state() private reason = '';
 
+  /** The report as the form last showed it. */
+  private shown = { service: '', lon: '', lat: '' };
+
   protected override begin(): void {
     super.begin();
-    this.service = this.report.service_code;
-    this.put([this.report.lon, this.report.lat]);
+    this.shown = this.asItStands();
+    ({ service: this.service, lon: this.lon, lat: this.lat } = this.shown);
+    this.wrong = undefined;
+    const { of, service, lon, lat, reason } = this.unsaid<{ of: string; service: string; lon: string; lat: string; reason: string }>('corrected') ?? {};
+    this.reason = reason ?? '';
+    // A place that was chosen over another one than it has now is not to be put over this one.
+    if (of === JSON.stringify(this.shown)) [this.service, this.lon, this.lat] = [service ?? this.service, lon ?? '', lat ?? ''];
+  }
+
+  protected override willUpdate(changed: PropertyValues<Correct>): void {
+    super.willUpdate(changed);
+    if (!changed.has('report') || changed.get('report')?.report !== this.report.report) return;
+    // A colleague changed it: what nobody touched here is as they left it.
+    const now = this.asItStands();
+    if (this.service === this.shown.service) this.service = now.service;
+    if (this.lon === this.shown.lon && this.lat === this.shown.lat) [this.lon, this.lat] = [now.lon, now.lat];
+    this.shown = now;
+  }
+
+  private asItStands(): { service: string; lon: string; lat: string } {
+    const { service_code, lon, lat, address_grade } = this.report;
     // Nobody knows yet where it is: the point is not a place to begin with.
-    if (this.report.address_grade === 'none') this.lon = this.lat = '';
-    this.reason = '';
-    const { service, lon, lat, reason } = this.unsaid<{ service: string; lon: string; lat: string; reason: string }>('corrected') ?? {};
-    if (service !== undefined) [this.service, this.lon, this.lat, this.reason] = [service, lon ?? '', lat ?? '', reason ?? ''];
+    return address_grade === 'none' ? { service: service_code, lon: '', lat: '' } : { service: service_code, lon: lon.toFixed(7), lat: lat.toFixed(7) };
   }
 
   protected override forget(): void {
@@ -33,7 +52,7 @@ export class Correct extends Decision {
   }
 
   /** Keeps what was written; whatever stood in the form from the beginning is no such thing. */
-  private readonly write = () => this.keep('corrected', { service: this.service, lon: this.lon, lat: this.lat, reason: this.reason });
+  private readonly write = () => this.keep('corrected', { of: JSON.stringify(this.shown), service: this.service, lon: this.lon, lat: this.lat, reason: this.reason });
 
   private put([lon, lat]: Position): void {
     this.lon = lon.toFixed(7);
@@ -80,7 +99,7 @@ export class Correct extends Decision {
           ${serviceOptions(this.language, desk, this.service)}</select>${this.wrongLine('correct-service')}</div>
       <p>${s.correctPlace}</p>
       <weige-map class="correct-map" .setting=${desk.setting} .label=${s.correctPlace} choosing .focusAt=${[report.lon, report.lat] as Position} .pin=${this.place} .unavailableText=${t.mapUnavailableStaff}
-        @chosen=${(event: CustomEvent<{ at: Position }>) => this.put(event.detail.at)}></weige-map>
+        @chosen=${(event: CustomEvent<{ at: Position }>) => { this.put(event.detail.at); this.write(); }}></weige-map>
       <div class="pair">${field('lon', t.longitude)}${field('lat', t.latitude)}</div>${this.wrongLine('correct-lon')}
       ${this.reasonField('correct-reason', s.stepReason, this.reason, words.reason, (value) => { this.reason = value; })}
       ${this.outcomeLine()}

@@ -15,7 +15,7 @@ export interface Outcome {
 }
 
 /**
- * A decision about one report: sent once however often the connection fails, told apart when somebody else was quicker. Event: `changed`
+ * A decision about one report, which another element takes about another one (`keyed`): sent once however often the connection fails, told apart when somebody else was quicker. Event: `changed`
  * {StaffReport}, after it was done and when somebody else was quicker; before that `settled` {Outcome} when it was done.
  */
 export abstract class Decision extends StaffElement {
@@ -69,14 +69,12 @@ export abstract class Decision extends StaffElement {
   /** Sends what was decided. `post` is given the key; `done` says what came of it. */
   protected async decide<B>(body: B, post: (key: string, body: B) => Promise<StaffReport>, done: (now: StaffReport) => string): Promise<void> {
     if (this.sending) return;
-    const { report } = this.report;
     this.wrong = undefined;
     this.outcome = undefined;
     this.sending = true;
     this.once ??= new Once<unknown, StaffReport>((key, what) => post(key, what as B));
     try {
       const { answer } = await this.once.send(this.key, body);
-      if (report !== this.report.report) return;
       this.forget();
       this.begin();
       this.outcome = { kind: 'done', text: done(answer) };
@@ -84,7 +82,7 @@ export abstract class Decision extends StaffElement {
       this.tell(answer);
       void this.focusOn('.outcome'); // what was pressed may be gone
     } catch (error) {
-      if (report === this.report.report) await this.explain(error);
+      await this.explain(error);
     } finally {
       this.sending = false;
     }

@@ -23,7 +23,9 @@ export class Duplicate extends Decision {
     super.begin();
     this.original = '';
     this.told = '';
-    this.reason = this.unsaid<{ reason: string }>('duplicate')?.reason ?? '';
+    const { original, reason } = this.unsaid<{ original: string; reason: string }>('duplicate') ?? {};
+    this.reason = reason ?? '';
+    if (original) void this.choose(original);
     void this.find();
   }
 
@@ -32,7 +34,7 @@ export class Duplicate extends Decision {
   }
 
   /** Keeps what was written; whatever stood in the form from the beginning is no such thing. */
-  private readonly write = () => this.keep('duplicate', { reason: this.reason });
+  private readonly write = () => this.keep('duplicate', { original: this.original, reason: this.reason });
 
   /** Finds other open reports, in the area above the smallest one that this lies in. */
   private async find(): Promise<void> {

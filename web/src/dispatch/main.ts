@@ -156,9 +156,15 @@ export class DispatchPage extends StaffElement {
   /** Shows the list with what is new in it, marks that, and goes to the first of it, however far down it stands. */
   private async showFresh(ids: ReadonlySet<string>): Promise<void> {
     this.shownFresh = ids;
+    const { filters } = this;
     await this.fetchList();
     const first = () => this.listed.items.find((one) => ids.has(one.report));
-    for (let parts = 0; !first() && this.listed.next && parts < mostParts; parts++) await this.fetchList(this.listed.next);
+    for (let parts = 0, next = this.listed.next; !first() && next && parts < mostParts && filters === this.filters; parts++) {
+      await this.fetchList(next);
+      if (next === this.listed.next) break; // it could not be fetched, which is said
+      next = this.listed.next;
+    }
+    if (!sameList(filters, this.filters) || this.querySelector(':is(input, select, textarea):focus')) return; // whoever went on does something else
     const found = first();
     await this.focusOn(found ? `[data-report="${CSS.escape(found.report)}"]` : '#list-title');
   }
@@ -191,7 +197,7 @@ export class DispatchPage extends StaffElement {
 
   private closeBulk(): void {
     this.picking.hand(false);
-    void this.focusOn('.picked-bar .primary');
+    void this.focusOn(this.picking.empty && !this.picking.latest ? '#list-title' : '.picked-bar .primary');
   }
 
   /** Finds the last change of many that this person confirmed, if it is not over for long: whoever opens the page anew may want to undo it. */
@@ -227,7 +233,8 @@ export class DispatchPage extends StaffElement {
   private closePanel(): void {
     const { report } = this.filters;
     this.filter({ report: '' });
-    void this.focusOn(`[data-report="${CSS.escape(report)}"]`);
+    const entry = `[data-report="${CSS.escape(report)}"]`;
+    void this.focusOn(this.querySelector(entry) ? entry : '#list-title');
   }
 
   private key(action: KeyAction): void {
@@ -266,7 +273,8 @@ export class DispatchPage extends StaffElement {
   }
 
   private changed(now: StaffReport): void {
-    this.open = now;
+    // An answer may come when another report is open, or after something newer.
+    if (now.report === this.filters.report && now.version >= (this.open?.version ?? 0)) this.open = now;
     this.listed = { ...this.listed, items: withReport(this.listed.items, now) };
     void this.fetchList();
   }

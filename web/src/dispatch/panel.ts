@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Assignee, StaffReport } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import { staffTexts } from '../locale/staff.ts';
@@ -68,10 +69,10 @@ export class Panel extends PageElement {
         ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}
       </dl>
       <weige-photo-list .source=${this.photos()}></weige-photo-list>
-      <weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(photo)} @added=${() => { this.added++; }}></weige-add-photos>
+      ${keyed(report.report, html`<weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(report.report, photo)} @added=${() => { this.added++; }}></weige-add-photos>
       <weige-steps .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
       ${mayReassign(report, { person: desk.session.person, dispatches: desk.duties.reassigns })
-        ? html`<weige-reassign .desk=${desk} .report=${report} @changed=${changed}></weige-reassign>` : nothing}
+        ? html`<weige-reassign .desk=${desk} .report=${report} @changed=${changed}></weige-reassign>` : nothing}`)}
       <section><h3>${t.contact}</h3>
         ${report.has_contact ? html`<weige-contact .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}
         ${report.has_contact && desk.duties.reassigns ? html`<details class="readings" @toggle=${(event: ToggleEvent) => void this.lookAtReadings(event)}><summary>${staffTexts().readingsTitle}</summary>
@@ -92,8 +93,7 @@ export class Panel extends PageElement {
     if (known) await (target as Element).querySelector('weige-readings')?.ask();
   }
 
-  private addPhoto(photo: string): Promise<unknown> {
-    const { report } = this.report;
+  private addPhoto(report: string, photo: string): Promise<unknown> {
     return this.desk.client.post('/v1/{jurisdiction}/reports/{report}/photos', { path: { report }, body: { photo } });
   }
 

@@ -43,17 +43,20 @@ export class Reassign extends PageElement {
     const { roster } = this.desk;
     const has = (code: string | undefined) => code !== undefined && roster.some((duty) => duty.area === code);
     this.area = [this.report.assignee.area, ...[...this.report.chain].reverse()].find(has) ?? toQueue;
-    this.person = '';
-    const words = unsaid(this.desk.session.person, id, 'reassigned');
-    this.reason = typeof words === 'string' ? words : '';
+    const kept = unsaid(this.desk.session.person, id, 'reassigned');
+    const words = (kept !== null && typeof kept === 'object' ? kept : {}) as Partial<Record<'area' | 'person' | 'reason', string>>;
+    if (words.area !== undefined) this.area = words.area;
+    this.person = words.person ?? '';
+    this.reason = words.reason ?? '';
     this.wrong = '';
     this.outcome = undefined;
   }
 
-  /** The reason, kept until it is sent. */
-  private write(reason: string): void {
-    this.reason = reason;
-    keepUnsaid(this.desk.session.person, this.report.report, 'reassigned', reason || undefined);
+  /** What is chosen and written, kept until it is sent. */
+  private write(change: Partial<Record<'area' | 'person' | 'reason', string>>): void {
+    Object.assign(this, change);
+    const { area, person, reason } = this;
+    keepUnsaid(this.desk.session.person, this.report.report, 'reassigned', { area, person, reason });
   }
 
   private async send(event: SubmitEvent): Promise<void> {
@@ -65,7 +68,6 @@ export class Reassign extends PageElement {
       void this.focusOn('#reassign-reason');
       return;
     }
-    const { report } = this.report;
     const body: ReassignmentInput = {
       area: this.area === toQueue ? '' : this.area, reason: this.reason.trim(), version: this.report.version,
       ...(this.person && this.area !== toQueue ? { person: this.person } : {}),
@@ -73,9 +75,9 @@ export class Reassign extends PageElement {
     this.sending = true;
     try {
       const { answer } = await this.once.send(this.key, body);
-      if (report === this.report.report) this.done(answer);
+      this.done(answer);
     } catch (error) {
-      if (report === this.report.report) await this.explain(error);
+      await this.explain(error);
     } finally {
       this.sending = false;
     }
@@ -84,7 +86,8 @@ export class Reassign extends PageElement {
   private done(now: StaffReport): void {
     this.key = newKey();
     this.person = '';
-    this.write('');
+    this.reason = '';
+    keepUnsaid(this.desk.session.person, this.report.report, 'reassigned', undefined);
     this.outcome = { kind: 'done', text: this.t.reassignedTo(this.who(now)) };
     this.tell(now);
   }
@@ -131,7 +134,7 @@ export class Reassign extends PageElement {
       ${this.personField()}
       <div class="field"><label for="reassign-reason">${t.reassignReason}</label>
         <textarea id="reassign-reason" rows="2" maxlength="300" aria-required="true" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="reassign-wrong"
-          .value=${this.reason} @input=${(event: Event) => { this.write((event.target as HTMLTextAreaElement).value); this.wrong = ''; }}></textarea>
+          .value=${this.reason} @input=${(event: Event) => { this.write({ reason: (event.target as HTMLTextAreaElement).value }); this.wrong = ''; }}></textarea>
         <p class="wrong" id="reassign-wrong" role="alert">${this.wrong}</p></div>
       <div role="status">${this.outcome ? html`<p class="outcome notice ${this.outcome.kind === 'done' ? '' : this.outcome.kind === 'conflict' ? 'warn' : 'bad'}" tabindex="-1">${this.outcome.text}</p>` : nothing}</div>
       <button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending ? t.reassigning : t.reassignSend}</button>
@@ -141,7 +144,7 @@ export class Reassign extends PageElement {
   private areaField() {
     const t = this.t;
     return html`<div class="field"><label for="reassign-area">${t.reassignArea}</label>
-      <select id="reassign-area" @change=${(event: Event) => { this.area = (event.target as HTMLSelectElement).value; this.person = ''; }}>
+      <select id="reassign-area" @change=${(event: Event) => this.write({ area: (event.target as HTMLSelectElement).value, person: '' })}>
         ${areaOptions(t, this.language, this.desk, this.area)}
       </select></div>`;
   }
@@ -149,7 +152,7 @@ export class Reassign extends PageElement {
   private personField() {
     const t = this.t;
     return html`<div class="field"><label for="reassign-person">${t.reassignPerson}</label>
-      <select id="reassign-person" ?disabled=${this.area === toQueue} @change=${(event: Event) => { this.person = (event.target as HTMLSelectElement).value; }}>
+      <select id="reassign-person" ?disabled=${this.area === toQueue} @change=${(event: Event) => this.write({ person: (event.target as HTMLSelectElement).value })}>
         ${personOptions(t, this.desk, this.area, this.person)}
       </select></div>`;
   }

@@ -65,7 +65,7 @@ export class Split extends Decision {
     return html`<form novalidate aria-label=${s.step_split} @input=${this.write} @change=${this.write} @submit=${(event: SubmitEvent) => void this.send(event)}>
       <p class="hint">${s.splitIntro}</p>
       ${this.parts.map((part, at) => this.partFields(part, at))}
-      ${this.parts.length < most ? html`<div><button type="button" class="secondary" @click=${() => { this.parts = [...this.parts, this.empty()]; }}>${s.splitAdd}</button></div>` : nothing}
+      ${this.parts.length < most ? html`<div><button type="button" class="secondary" @click=${() => { this.parts = [...this.parts, this.empty()]; this.write(); }}>${s.splitAdd}</button></div>` : nothing}
       ${this.reasonField('split-reason', s.stepReason, this.reason, words.reason, (value) => { this.reason = value; })}
       ${this.outcomeLine()}
       ${this.endButtons(s.splitSend)}
@@ -84,7 +84,7 @@ export class Split extends Decision {
       ${select('service_code', t.service, serviceOptions(this.language, desk, part.service_code))}
       ${select('area', t.reassignArea, areaOptions(t, this.language, desk, part.area))}
       ${part.area === toQueue ? nothing : select('person', t.reassignPerson, personOptions(t, desk, part.area, part.person))}
-      ${this.parts.length > fewest ? html`<div><button type="button" class="quiet" @click=${() => { this.parts = this.parts.filter((_, place) => place !== at); }}>${s.splitRemove(number)}</button></div>` : nothing}
+      ${this.parts.length > fewest ? html`<div><button type="button" class="quiet" @click=${() => { this.parts = this.parts.filter((_, place) => place !== at); this.write(); }}>${s.splitRemove(number)}</button></div>` : nothing}
     </fieldset>`;
   }
 }

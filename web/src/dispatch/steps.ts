@@ -54,8 +54,10 @@ export class Steps extends Decision {
   }
 
   private async choose(kind: StepKind): Promise<void> {
+    if (this.sending) return; // its answer has to find the form it was given in
     super.begin();
     this.chosen = undefined;
+    this.said = nothingSaid; // a step without words takes none of another one's along
     await this.show(kind);
     if (this.chosen === kind) void this.focusOn('.step-form select, .step-form input, .step-form textarea');
   }
@@ -158,6 +160,7 @@ export class Steps extends Decision {
   }
 
   private cancel(): void {
+    if (this.sending) return;
     const kind = this.chosen;
     this.forget();
     this.begin();

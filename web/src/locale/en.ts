@@ -218,7 +218,7 @@ export const en: Catalogue = {
   signedInAs: (name) => `Signed in: ${name}`,
   signInFailed: 'The sign-in was not completed. Please try again.',
   signingIn: 'Signing in…',
-  sessionEnded: 'Your sign-in has expired; please sign in again. Your filters and what you were writing are kept.',
+  sessionEnded: 'Your sign-in has expired; please sign in again. You then come back to where you were.',
   forbidden: 'Your duties do not cover this.',
   filters: 'Filters',
   filterArea: 'Area',

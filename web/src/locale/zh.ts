@@ -218,7 +218,7 @@ export const zh = {
   signedInAs: (name: string) => `已登录：${name}`,
   signInFailed: '登录没有完成。请再试一次。',
   signingIn: '正在登录…',
-  sessionEnded: '登录已过期，请重新登录。筛选条件和没写完的话都还在。',
+  sessionEnded: '登录已过期，请重新登录，登录后回到刚才的地方。',
   forbidden: '您的职责不包括这一项。',
   filters: '筛选',
   filterArea: '区域',

@@ -10,7 +10,9 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
   const place = () => { for (const one of held) one.top = one.at.getBoundingClientRect().top; };
   const act = (event: Event) => {
     acted = true;
-    held = event.composedPath().filter((one): one is Element => one instanceof Element && one !== document.body && one !== document.documentElement).map((at) => ({ at, top: 0 }));
+    const path = event.composedPath();
+    // Whatever is pressed on a map is moved there, and has to.
+    held = path.some((one) => one instanceof Element && one.matches('weige-map, weige-sketch')) ? [] : path.filter((one): one is Element => one instanceof Element && one !== document.body && one !== document.documentElement).map((at) => ({ at, top: 0 }));
     place();
   };
   const grown = () => {

@@ -28,10 +28,12 @@ export function keepUnsaid(person: string, report: string, form: string, words: 
   }
 }
 
-/** Forgets all of it, when somebody leaves for good. */
-export function forgetUnsaid(): void {
+/** Forgets all of it when somebody leaves for good, or all but their own when another person comes in. */
+export function forgetUnsaid(but?: string): void {
   try {
-    sessionStorage.removeItem(shelf);
+    const own = but === undefined ? [] : Object.entries(all()).filter(([key]) => key.startsWith(`${but} `));
+    if (own.length > 0) sessionStorage.setItem(shelf, JSON.stringify(Object.fromEntries(own)));
+    else sessionStorage.removeItem(shelf);
   } catch {
     // There is nothing.
   }

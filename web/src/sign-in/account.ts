@@ -40,6 +40,7 @@ export class Account implements ReactiveController {
     this.signIn = new SignIn(settings);
     try {
       const session = await this.signIn.current();
+      if (session) forgetUnsaid(session.person);
       this.become(session ? 'in' : 'out', session);
     } catch {
       this.become('failed');
