@@ -226,7 +226,7 @@ export const en: StaffCatalogue = {
   mineBegun: 'begun',
   mineRefusedShort: (what) => `“${what}” was not recorded`,
   mineRefusedShow: 'Why, and your words',
-  mineRefusedChip: 'not recorded',
+  mineRefusedChip: 'refused',
   mineRefusedCount: (count) => `Steps not recorded: ${count}. Why, and what you wrote, stands above the list.`,
   mineNotYours: 'This case is not yours any more.',
   mineNow: (status, who) => `Now: ${status}, with ${who}.`,

@@ -25,7 +25,7 @@ export function whereIs(t: Catalogue, kept: Kept, { chain, address_grade }: Pick
 export function chips(t: Catalogue, s: StaffCatalogue, { item, status, waiting, refused }: Case): TemplateResult {
   return html`<span class="chips">${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
     <span class="chip ${status === 'assigned' || status === 'reopened' ? 'waiting' : ''}">${t[`status_${status}_short`]}</span>
-    ${waiting.length > 0 ? html`<span class="chip pending">${s.minePending}</span>` : refused ? html`<span class="chip late">${s.mineRefusedChip}</span>` : nothing}</span>`;
+    ${waiting.length > 0 ? html`<span class="chip pending">${s.minePending}</span>` : refused ? html`<span class="chip refused">${s.mineRefusedChip}</span>` : nothing}</span>`;
 }
 
 /** The cases as large targets, numbered as on the drawing of the area. */

@@ -252,6 +252,8 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.locator('#case-reason').fill('要供电公司一起来');
     await page.locator('.step-form .primary').tap();
     await page.locator('.mine-list').waitFor();
+    await page.locator(`[data-report="${two}"]`).tap(); // told wherever they stand
+    await page.locator('[data-step=accepted]').waitFor();
     const other = hands.duties.find((duty) => duty.person !== person);
     await hands.post(`/reports/${three}/reassignment`, { area: other?.area, person: other?.person, reason: '换人去', version: (await hands.get<StaffReport>(`/reports/${three}`)).version });
     await context.setOffline(false);
