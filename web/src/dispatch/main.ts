@@ -38,6 +38,8 @@ export class DispatchPage extends StaffElement {
   @state() private filters: Filters = noFilters;
   @state() private listed: Listed = nothingListed;
   @state() private open: StaffReport | undefined;
+  /** Somebody else changed the open report, and it is shown as it was. */
+  @state() private changedMeanwhile = false;
   @state() private busy = false;
   @state() private trouble = '';
   /** Reports that were new when somebody asked to see them; marked until another list is asked for. */
@@ -169,12 +171,23 @@ export class DispatchPage extends StaffElement {
     await this.focusOn(found ? `[data-report="${CSS.escape(found.report)}"]` : '#list-title');
   }
 
-  /** The open report is shown as it is, even where the list holds still; what somebody writes about it stays. */
+  /** The open report is shown as it is. Whoever is writing about it is told and asks for that: they decide about what they have seen. */
   private heard(news: readonly QueueItem[]): void {
+    const { open } = this;
+    if (!open || !news.some((one) => one.report === open.report && one.version > open.version)) return;
+    const writing = [...this.querySelectorAll<HTMLTextAreaElement>('.desk-panel textarea')].some((one) => one.value.trim() !== '') || this.querySelector('.desk-panel .step-form') !== null;
+    if (writing) this.changedMeanwhile = true;
+    else this.renew();
+  }
+
+  /** Shows the open report as it is now; what somebody writes about it stays. */
+  private renew(): void {
     const { open, desk } = this;
-    if (!open || !desk || !news.some((one) => one.report === open.report && one.version > open.version)) return;
+    if (!open || !desk) return;
     void desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report: open.report } }).then((now) => {
-      if (this.open?.report === now.report && now.version > this.open.version) this.open = now;
+      if (this.open?.report !== now.report || now.version <= this.open.version) return;
+      this.open = now;
+      this.changedMeanwhile = false;
     }, () => undefined); // the next step says that it changed
   }
 
@@ -186,6 +199,7 @@ export class DispatchPage extends StaffElement {
       const [open] = await Promise.all([desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report } }), import('./panel.ts')]);
       if (report !== this.filters.report) return;
       this.open = open;
+      this.changedMeanwhile = false;
       await this.focusOn('#panel-title');
       if (open.address_grade !== 'none') this.map?.moveTo([open.lon, open.lat], reportZoom);
     } catch (error) {
@@ -274,7 +288,10 @@ export class DispatchPage extends StaffElement {
 
   private changed(now: StaffReport): void {
     // An answer may come when another report is open, or after something newer.
-    if (now.report === this.filters.report && now.version >= (this.open?.version ?? 0)) this.open = now;
+    if (now.report === this.filters.report && now.version >= (this.open?.version ?? 0)) {
+      this.open = now;
+      this.changedMeanwhile = false;
+    }
     this.listed = { ...this.listed, items: withReport(this.listed.items, now) };
     void this.fetchList();
   }
@@ -343,7 +360,7 @@ export class DispatchPage extends StaffElement {
         ${handing ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-bulk .desk=${desk} .picked=${this.picking.picked} .filters=${this.filters} .listed=${this.listed.items}
           .what=${this.picking.words(s, this.listed.items)} .resume=${this.picking.latest} @close=${() => this.closeBulk()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)}
           @confirmed=${(event: CustomEvent<Reassignment>) => this.picking.remember(event.detail.undoes ? undefined : event.detail)} @moved=${() => void this.moved()}
-          @lines=${(event: CustomEvent<[Position, Position][]>) => this.picking.lines(event.detail)}></weige-bulk></section>` : this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open}
+          @lines=${(event: CustomEvent<[Position, Position][]>) => this.picking.lines(event.detail)}></weige-bulk></section>` : this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open} ?changed=${this.changedMeanwhile} @renew=${() => this.renew()}
           @close=${() => this.closePanel()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel></section>` : nothing}
       </div>`;
   }

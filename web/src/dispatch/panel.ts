@@ -21,11 +21,13 @@ import { mayReassign } from './ways.ts';
 void import('../page/photo-list.ts');
 void import('../page/add-photos.ts');
 
-/** One report as staff see it. Events: `close`, `changed` {StaffReport}, `visit` {report}: another report is asked for. */
+/** One report as staff see it. Events: `close`, `changed` {StaffReport}, `visit` {report}: another report is asked for; `renew`: it is to be shown as it is now. */
 @customElement('weige-panel')
 export class Panel extends PageElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) report!: StaffReport;
+  /** Somebody else changed the report after it was fetched. */
+  @property({ type: Boolean }) changed = false;
   @state() private added = 0;
 
   protected override firstUpdated(): void {
@@ -83,7 +85,9 @@ export class Panel extends PageElement {
         <dt>${t.proofVersion}</dt><dd><code>${report.boundary_set}</code></dd>
         <dt>${t.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>
         ${chain.map((one) => html`<dt>${said(areas.levels.find((level) => level.level === one.level)?.name, this.language)}</dt><dd>${one.name} <code>${one.code}</code></dd>`)}
-      </dl></details>`;
+      </dl></details>
+      <div class="panel-news" role="status">${this.changed ? html`<div class="notice warn"><p>${staffTexts().panelChanged}</p>
+        <button type="button" class="secondary" @click=${() => this.dispatchEvent(new CustomEvent('renew'))}>${staffTexts().panelRenew}</button></div>` : nothing}</div>`;
   }
 
   private async lookAtReadings({ newState, target }: ToggleEvent): Promise<void> {

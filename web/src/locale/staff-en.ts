@@ -2,6 +2,8 @@ import type { StaffCatalogue } from './staff-zh.ts';
 
 export const en: StaffCatalogue = {
   deskNotYours: (name) => `Signed in as ${name}. This account neither dispatches nor answers for an area here; whoever looks after the accounts can give it that. You can also sign out and sign in with another one.`,
+  panelChanged: 'A colleague has just changed this report. Your words are kept.',
+  panelRenew: 'Show it as it is now',
   freshOne: 'New',
   filterLate: 'Only late ones',
   freshCount: (count) => `${count} new`,
@@ -260,6 +262,7 @@ export const en: StaffCatalogue = {
   mineNoGrid: 'This account holds no grid, so that there are no cases here.',
   mineNoGridAsk: 'If you answer for a grid, ask the street dispatcher or an administrator to enter this account in its roster, then come back to this page.',
   mineOtherAccount: 'Sign out and use another account',
+  mineNotKept: 'The phone could not keep it, and it was not sent. What you wrote is still here: make room on the phone, or load the page again, and press once more.',
   mineNoStorage: 'This browser lets pages keep nothing, so that the list cannot be opened without a network.',
 
   routingTitle: 'Why it went there',

@@ -2,6 +2,8 @@
 
 export const zh = {
   deskNotYours: (name: string) => `已登录：${name}。这个账号在这里不派单，也不负责任何区域；需要的话，请管理账号的同事加上。也可以退出，换一个账号登录。`,
+  panelChanged: '同事刚刚改过这件上报。您写的还在。',
+  panelRenew: '看现在的情况',
   freshOne: '新',
   filterLate: '只看超时的',
   freshCount: (count: number) => `${count} 条新的`,
@@ -260,6 +262,7 @@ export const zh = {
   mineNoGrid: '这个账号没有负责的网格，所以这里没有要办的事。',
   mineNoGridAsk: '如果您负责网格，请街道调度员或系统管理员把这个账号登记到网格名册里，再回到这一页。',
   mineOtherAccount: '退出，换一个账号',
+  mineNotKept: '手机没有存下来，也没有发出去。您写的还在：请腾出空间，或者刷新页面，再按一次。',
   mineNoStorage: '这个浏览器不让网页保存资料，没有网络时打不开清单。',
 
   routingTitle: '为什么分给这里',

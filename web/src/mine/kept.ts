@@ -82,7 +82,7 @@ export class Store {
 
   constructor(jurisdiction: string) {
     this.list = jurisdiction;
-    this.opened = openDB<Shelf>(`weige-mine-${jurisdiction}`, 3, {
+    this.opened = new Promise((opened, failed) => { openDB<Shelf>(`weige-mine-${jurisdiction}`, 3, {
       upgrade: (shelf, before) => {
         if (before < 1) {
           shelf.createObjectStore('lists');
@@ -93,7 +93,9 @@ export class Store {
       },
       // A later version of this page in another window must not wait for this one to be closed.
       blocking: (_now, _later, event) => (event.target as IDBDatabase).close(),
-    });
+      // An earlier version in another window does not know that.
+      blocked: () => failed(new Error('held by another window')),
+    }).then(opened, failed); });
   }
 
   async kept(): Promise<Kept | undefined> {
@@ -172,7 +174,10 @@ export class Store {
   }
 
   async replacePicture(at: number, picture: Picture): Promise<void> {
-    await (await this.opened).put('pictures', picture, at);
+    const one = (await this.opened).transaction('pictures', 'readwrite');
+    // Somebody may have removed it meanwhile.
+    if (await one.store.getKey(at)) await one.store.put(picture, at);
+    await one.done;
   }
 
   async dropPicture(at: number): Promise<void> {

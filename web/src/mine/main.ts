@@ -6,6 +6,7 @@ import { Client } from '../contract/client.ts';
 import type { StaffReport } from '../contract/schemas.ts';
 import { newKey } from '../contract/once.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
+import { stepPaths } from '../dispatch/ways.ts';
 import { dayIn } from '../dispatch/people.ts';
 import { distance, moment } from '../locale/format.ts';
 import { opening, shell } from '../page/shell.ts';
@@ -163,6 +164,7 @@ export class MinePage extends StaffElement {
     try {
       if (this.store) await alone('weige-mine', () => this.send(session, client));
       const fetched = await fetchKept(client, session, this.kept);
+      if (this.account.session !== session) return; // who signed out meanwhile leaves nothing behind
       this.kept = fetched;
       await this.store?.keep(fetched);
     } catch (error) {
@@ -189,6 +191,7 @@ export class MinePage extends StaffElement {
     // Photos come last, so that no step waits for one.
     const shown = expired || unreached ? undefined : await sendPictures(client, post(client), session.person, store, why);
     if (expired || shown?.expired) this.account.expire();
+    if (this.account.session !== session) return;
     if (this.kept) await store.keep(this.kept);
     await this.look();
     this.sent = before.length > 0 && this.unsent === 0;
@@ -233,15 +236,31 @@ export class MinePage extends StaffElement {
 
   /** Keeps a move on the phone, and sends it at once where that is possible. */
   private async move({ kind, body, behind }: Made): Promise<void> {
-    const { store, kept } = this;
-    if (!kept || !store) return;
-    const of = kept.reports.find((one) => one.report === this.open);
-    await store.add({ key: newKey(), person: kept.person, report: this.open, kind, body, made: new Date().toISOString(), ...(behind ? { behind } : {}), ...(of ? { about: aboutOf(of) } : {}) });
-    this.words = this.words.filter((one) => one.report !== this.open || one.kind !== kind);
+    const { store, kept, client, open: report } = this;
+    if (!kept) return;
+    const of = kept.reports.find((one) => one.report === report);
+    const done = await this.safely(async () => {
+      if (store) await store.add({ key: newKey(), person: kept.person, report, kind, body, made: new Date().toISOString(), ...(behind ? { behind } : {}), ...(of ? { about: aboutOf(of) } : {}) });
+      else await client?.post(stepPaths[kind], { path: { report }, body, key: newKey() });
+    });
+    if (!done) return;
+    this.words = this.words.filter((one) => one.report !== report || one.kind !== kind);
     this.sent = false;
     await this.look();
     if (kind !== 'accepted' && kind !== 'remarked') this.show('');
     await this.sync();
+  }
+
+  /** Keeps something on the phone or, where it keeps nothing, sends it at once; says so where that does not succeed, and what was written is still there. */
+  private async safely(what: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await what();
+      return true;
+    } catch (error) {
+      this.trouble = this.store ? this.s.mineNotKept : sentence(this.t, error);
+      window.scrollTo(0, 0);
+      return false;
+    }
   }
 
   /** Keeps what is being written for a step of the open case, until it is sent or given up. */
@@ -254,10 +273,14 @@ export class MinePage extends StaffElement {
   }
 
   /** Keeps a photo of the open case on the phone, and sends it at once where that is possible. */
-  private async picture({ blob }: Pick<Picture, 'blob'>): Promise<void> {
-    const { store, kept } = this;
-    if (!kept || !store) return;
-    await store.addPicture({ blob, person: kept.person, report: this.open, made: new Date().toISOString() });
+  private async picture({ blob, report }: Pick<Picture, 'blob' | 'report'>): Promise<void> {
+    const { store, kept, client } = this;
+    if (!kept || !report) return;
+    const done = await this.safely(async () => {
+      if (store) await store.addPicture({ blob, person: kept.person, report, made: new Date().toISOString() });
+      else if (client) await client.post('/v1/{jurisdiction}/reports/{report}/photos', { path: { report }, body: { photo: await post(client).photo(blob) } });
+    });
+    if (!done) return;
     this.sent = false;
     await this.look();
     await this.sync();

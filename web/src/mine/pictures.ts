@@ -4,9 +4,11 @@ import { StaffElement } from '../page/staff-element.ts';
 import { PhotoRefused, takePhoto, type PhotoTrouble } from '../report/photo.ts';
 import type { Picture, Pictures } from './photos.ts';
 
-/** Takes photos of a case and shows those that wait to be sent. Events: `picture` {blob}, `drop` {at}. */
+/** Takes photos of a case and shows those that wait to be sent. Events: `picture` {blob, report}, `drop` {at}. */
 @customElement('weige-pictures')
 export class PicturesElement extends StaffElement {
+  /** Id of the report that they are of. */
+  @property({ attribute: false }) report = '';
   @property({ attribute: false }) waiting: Pictures = [];
   @state() private busy = false;
   @state() private trouble: PhotoTrouble | undefined;
@@ -24,13 +26,16 @@ export class PicturesElement extends StaffElement {
     input.value = '';
     this.busy = true;
     this.trouble = undefined;
-    try {
-      for (const file of files) this.dispatchEvent(new CustomEvent<Pick<Picture, 'blob'>>('picture', { detail: (await takePhoto(file)).photo }));
-    } catch (error) {
-      this.trouble = error instanceof PhotoRefused ? error.why : 'unreadable';
-    } finally {
-      this.busy = false;
+    const { report } = this; // another one may be open when they are ready
+    for (const file of files) {
+      try {
+        const { photo: { blob } } = await takePhoto(file);
+        this.dispatchEvent(new CustomEvent<Pick<Picture, 'blob' | 'report'>>('picture', { detail: { blob, report } }));
+      } catch (error) {
+        this.trouble = error instanceof PhotoRefused ? error.why : 'unreadable'; // the others are taken all the same
+      }
     }
+    this.busy = false;
   }
 
   private address(at: number, blob: Blob): string {

@@ -246,7 +246,8 @@ export class ReportPage extends ResidentElement {
     this.clearing = false;
     this.sending = true; // which locks the form: what was written after would not be sent
     try {
-      await Promise.all([this.photoField?.taken, this.fetchLater()]);
+      // What shows the outbox is wanted, and not waited for without end on a bad line.
+      await Promise.all([this.photoField?.taken, Promise.race([this.fetchLater(), new Promise((enough) => { setTimeout(enough, 1500); })])]);
       const { place, key } = this.draft;
       this.inHand = key;
       this.told = this.draft;

@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { repeat } from 'lit/directives/repeat.js';
 import '../styles/base.css';
 import './track.css';
@@ -26,6 +27,7 @@ import { keepStill } from '../page/still.ts';
 import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
 import './answer.ts';
+import type { TrackAnswer } from './answer.ts';
 import { isOlder } from './answers.ts';
 import { codeIn, tidyCode } from './code.ts';
 import { lateCodes } from './late.ts';
@@ -205,7 +207,7 @@ export class TrackPage extends ResidentElement {
       <div aria-live="polite" aria-busy=${this.asking} class="answer">
         ${tracked ? this.answer(setting, tracked) : nothing}
       </div>
-      ${tracked ? html`<weige-track-answer .setting=${setting} .code=${this.code} .tracked=${tracked} @tracked=${(event: CustomEvent<Tracked>) => this.show(event.detail)}></weige-track-answer>` : nothing}
+      ${tracked ? keyed(this.code, html`<weige-track-answer .setting=${setting} .code=${this.code} .tracked=${tracked} @tracked=${(event: CustomEvent<Tracked>) => { if ((event.target as TrackAnswer).code === this.code) this.show(event.detail); }}></weige-track-answer>`) : nothing}
       ${tracked && this.point ? html`<div class="track-map"><weige-map .setting=${setting} .label=${t.mapOfPlace} .reports=${this.point}
         .chosenArea=${tracked.chain.at(-1)?.code ?? ''} .focusAt=${[tracked.lon, tracked.lat] as Position} .unavailableText=${t.mapUnavailableTrack}></weige-map></div>` : nothing}
       ${waiting ? nothing : html`<weige-following .setting=${setting} .code=${tracked ? this.code : ''}></weige-following>`}`;

@@ -79,6 +79,10 @@ suite.skipIf(missing)(`the list while others work${missing ? ` (skipped: ${missi
     await visit.write('#step-reason', '先打个招呼');
     const open = await ask<QueueItem>('GET', `/reports/${filed.report}`, undefined, token);
     await ask('POST', `/reports/${filed.report}/remarks`, { version: open.version, reason: '同事先看过了' }, token);
+    await page.getByText(s.panelChanged).waitFor();
+    await visit.picture(`${language}-changed-meanwhile`);
+    expect(await page.locator('.timeline').textContent()).not.toContain('同事先看过了');
+    await page.getByRole('button', { name: s.panelRenew }).click();
     await expect.poll(() => page.locator('.timeline').textContent()).toContain('同事先看过了');
     expect(await page.locator('#step-reason').inputValue()).toBe('先打个招呼');
     await page.reload();
