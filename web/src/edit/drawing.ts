@@ -302,12 +302,15 @@ export class DrawingElement extends EditorElement {
   }
 
   private async finish(note: string): Promise<void> {
-    if (!this.now) return;
+    if (!this.now || this.busy) return;
+    this.busy = true;
     try {
       const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/set', { path: { drawing: this.drawing }, body: { revision: this.now.revision, ...(note ? { note } : {}) } });
       this.dispatchEvent(new CustomEvent('finished', { detail: set.set }));
     } catch (error) {
       await this.explain(error);
+    } finally {
+      this.busy = false;
     }
   }
 

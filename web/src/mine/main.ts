@@ -140,9 +140,9 @@ export class MinePage extends StaffElement {
         this.kept = undefined;
       }
       this.store = store;
+      this.words = await store.words();
       await this.lookAt(store);
       this.pictures = await store.pictures();
-      this.words = await store.words();
     } catch {
       // Private windows of some browsers keep nothing.
       this.storeless = true;
@@ -205,8 +205,16 @@ export class MinePage extends StaffElement {
 
   private async lookAt(store: Store): Promise<void> {
     const moves = await store.moves();
-    if (moves.some(({ move }) => move.refused !== undefined)) this.refusals ??= await import('./refused.ts').catch(() => undefined);
+    if (moves.some(({ move }) => move.refused !== undefined) || this.lost.length > 0) this.refusals ??= await import('./refused.ts').catch(() => undefined);
     this.moves = moves;
+  }
+
+  /** What was begun for reports that are in the list no more. */
+  private get lost(): readonly Words[] {
+    const { kept } = this;
+    if (!kept || this.words.length === 0) return [];
+    const shown = new Set(this.cases(kept).map(({ item }) => item.report));
+    return this.words.filter((one) => !shown.has(one.report));
   }
 
   /** How much waits on this phone. */
@@ -264,8 +272,8 @@ export class MinePage extends StaffElement {
   }
 
   /** Keeps what is being written for a step of the open case, until it is sent or given up. */
-  private write({ kind, said }: Pick<Words, 'kind' | 'said'>): void {
-    const { kept, open: report } = this;
+  private write({ kind, said }: Pick<Words, 'kind' | 'said'>, report = this.open): void {
+    const { kept } = this;
     if (!kept) return;
     const words = { person: kept.person, report, kind, said };
     this.words = withWords(this.words, words);
@@ -387,6 +395,7 @@ export class MinePage extends StaffElement {
       ${this.finding.said ? html`<p class="hint" role="status">${this.finding.words}</p>` : nothing}
       ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
       ${areaSection({ t, s, language: this.language, kept, cases, here: this.finding.here, today: dayIn(zone, new Date()) })}
+      ${this.refusals?.begunList({ s }, this.lost, ({ kind, report }) => this.write({ kind, said: { code: '', reason: '', reply: '' } }, report))}
       <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.undone))}</p>
           <button type="button" class="secondary leave-anyway" @click=${() => void this.leave(true)}>${s.mineLeaveAnyway}</button>`
         : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;

@@ -6,7 +6,7 @@ import { codeName, unfinished } from '../dispatch/ways.ts';
 import { moment } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import type { StaffCatalogue } from '../locale/staff.ts';
-import type { Kept, Move } from './kept.ts';
+import type { Kept, Move, Words } from './kept.ts';
 import { whereIs } from './list.ts';
 import type { Case } from './order.ts';
 import { takenUp } from './again.ts';
@@ -61,6 +61,15 @@ export function refusedList(told: Told, refused: readonly Refused[], { cases, ag
     <div class="buttons">${takenUp(move, cases.find(({ item }) => item.report === move.report), kept.person) ? html`<button type="button" class="primary" @click=${() => again({ at, move })}>${s.mineTakeUp}</button>` : nothing}
       ${words(move).length > 0 ? html`<weige-copy .text=${words(move).join('\n')}></weige-copy>` : nothing}
       <button type="button" class="secondary" @click=${() => drop(at)}>${s.mineDrop}</button></div></section>`)}</div>`;
+}
+
+/** Words that were begun for reports that are in the list no more, to be copied or given up: nothing else shows them. */
+export function begunList({ s }: Pick<Told, 's'>, begun: readonly Words[], drop: (one: Words) => void): TemplateResult | typeof nothing {
+  if (begun.length === 0) return nothing;
+  const words = ({ said: { reply, reason } }: Words) => [reply, reason].filter(Boolean);
+  return html`<div class="mine-begun">${repeat(begun, ({ report, kind }) => `${report} ${kind}`, (one) => html`<section class="notice warn"><p>${s.mineBegunGone(s[`step_${one.kind}`])}</p>
+    ${words(one).map((text) => html`<p class="said words">${text}</p>`)}
+    <div class="buttons"><weige-copy .text=${words(one).join('\n')}></weige-copy><button type="button" class="secondary" @click=${() => drop(one)}>${s.mineBegunDrop}</button></div></section>`)}</div>`;
 }
 
 function whoHas({ t, s, language, kept }: Told, { since }: Move): string {

@@ -268,6 +268,11 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     // Somebody else was quicker: the step is not recorded, and the page says so until it is read.
     await context.setOffline(true);
     await page.locator(`[data-report="${two}"]`).tap();
+    await page.locator('[data-step=remarked]').tap();
+    await page.locator('#case-reason').fill('写到一半');
+    await expect.poll(() => wordsKept(page)).toBe(1);
+    await page.locator('.case-top button').tap();
+    await page.locator(`[data-report="${two}"]`).tap();
     await page.locator('[data-step=accepted]').tap();
     await page.getByText(s.mineSavedMove).waitFor();
     const now = await hands.get<StaffReport>(`/reports/${two}`);
@@ -279,6 +284,12 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.check('refused');
     await visit.picture('mine-refused');
     await page.getByRole('button', { name: s.mineDrop }).tap();
+    // What was begun for it is not lost with it.
+    const begun = page.locator('.mine-begun section');
+    for (const part of [s.mineBegunGone(s.step_remarked), '写到一半']) expect(await begun.textContent()).toContain(part);
+    await visit.check('begun, and somebody was quicker');
+    await begun.getByRole('button', { name: s.mineBegunDrop }).tap();
+    await begun.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: s.mineLeave }).tap();
     await page.waitForURL(/\/dispatch\//); // by the issuer
     await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
