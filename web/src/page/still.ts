@@ -29,14 +29,20 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
   watched.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
   const acts = ['pointerdown', 'keydown', 'focusin'] as const;
   for (const one of acts) document.addEventListener(one, act, { capture: true, passive: true });
-  document.addEventListener('scroll', place, { capture: true, passive: true }); // of rooms within the page too
+  const scrolled = () => {
+    // A page that is loaded again is scrolled to where it was: what stands on top there is looked at, as long as nothing was pressed.
+    const top = !acted && scrollY > 0 ? document.elementFromPoint(innerWidth / 2, 8) : null;
+    if (top) held = around(top);
+    place();
+  };
+  document.addEventListener('scroll', scrolled, { capture: true, passive: true }); // of rooms within the page too
   const hold = (at: Element | null) => {
-    if (at && !acted) held = [{ at, top: at.getBoundingClientRect().top }];
+    if (at && !acted) held = around(at); // an answer may take it away, and leaves what holds it
   };
   const end = () => {
     watched.disconnect();
     for (const one of acts) document.removeEventListener(one, act, { capture: true });
-    document.removeEventListener('scroll', place, { capture: true });
+    document.removeEventListener('scroll', scrolled, { capture: true });
   };
   return { hold, end };
 }
@@ -47,4 +53,11 @@ function roomOf(at: Element): Element | Window {
     if (room.scrollHeight > room.clientHeight && /auto|scroll/.test(getComputedStyle(room).overflowY)) return room;
   }
   return window;
+}
+
+/** An element and what holds it, from inside out, with the place of each. */
+function around(at: Element): { at: Element; top: number }[] {
+  const found: { at: Element; top: number }[] = [];
+  for (let one: Element | null = at; one && one !== document.body && one !== document.documentElement; one = one.parentElement) found.push({ at: one, top: one.getBoundingClientRect().top });
+  return found;
 }
