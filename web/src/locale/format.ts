@@ -8,25 +8,45 @@ export function distance(t: Catalogue, metres: number): string {
   return t.metres(number(metres, metres < 10 ? 1 : 0));
 }
 
+const forms = {
+  moment: { dateStyle: 'medium', timeStyle: 'short' },
+  brief: { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' },
+  clock: { hour: 'numeric', minute: '2-digit' },
+  monthDay: { month: 'short', day: 'numeric' },
+  day: { dateStyle: 'short' },
+  year: { year: 'numeric' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+
+// Making one takes many times as long as using it, and a list has hundreds of times.
+const made = new Map<string, Intl.DateTimeFormat>();
+
+function told(form: keyof typeof forms, language: string, timeZone: string, at: Date | number): string {
+  const name = `${form} ${language} ${timeZone}`;
+  let format = made.get(name);
+  if (!format) made.set(name, (format = new Intl.DateTimeFormat(language, { timeZone, ...forms[form] })));
+  return format.format(at);
+}
+
 /** A time (RFC 3339) as people of the jurisdiction read it, in its time zone and not the reader's. */
 export function moment(t: Catalogue, timeZone: string, at: string): string {
-  return new Intl.DateTimeFormat(t.lang, { timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+  return told('moment', t.lang, timeZone, new Date(at));
+}
+
+/** Whether two times fall into the same day, or year, in a time zone. */
+function same(form: 'day' | 'year', timeZone: string, one: Date, other: number): boolean {
+  return told(form, 'en', timeZone, one) === told(form, 'en', timeZone, other);
 }
 
 /** The same for lists: without the year where it is this one. `now` is in milliseconds since 1970. */
 export function brief(t: Catalogue, timeZone: string, at: string, now = Date.now()): string {
-  const year = (time: number | Date) => new Intl.DateTimeFormat('en', { timeZone, year: 'numeric' }).format(time);
   const when = new Date(at);
-  if (year(when) !== year(now)) return moment(t, timeZone, at);
-  return new Intl.DateTimeFormat(t.lang, { timeZone, month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }).format(when);
+  return told(same('year', timeZone, when, now) ? 'brief' : 'moment', t.lang, timeZone, when);
 }
 
 /** A moment that is past, as short as it can be told: the time where it was today, else the day. `now` is in milliseconds since 1970. */
 export function briefest(t: Catalogue, timeZone: string, at: string, now = Date.now()): string {
-  const day = new Intl.DateTimeFormat('en', { timeZone, dateStyle: 'short' });
   const when = new Date(at);
-  const form: Intl.DateTimeFormatOptions = day.format(when) === day.format(now) ? { hour: 'numeric', minute: '2-digit' } : day.format(when).slice(-2) === day.format(now).slice(-2) ? { month: 'short', day: 'numeric' } : { dateStyle: 'short' };
-  return new Intl.DateTimeFormat(t.lang, { timeZone, ...form }).format(when);
+  return told(same('day', timeZone, when, now) ? 'clock' : same('year', timeZone, when, now) ? 'monthDay' : 'day', t.lang, timeZone, when);
 }
 
 /** The text in the language of the page, else in the other one. */
