@@ -29,21 +29,21 @@ describe('words that wait', () => {
   });
 
   it('are the last fifty', () => {
-    for (let n = 0; n < 60; n++) keepUnsaid('a', `r${n}`, 'step', n);
-    expect([unsaid('a', 'r9', 'step'), unsaid('a', 'r10', 'step'), unsaid('a', 'r59', 'step')]).toEqual([undefined, 10, 59]);
+    for (let n = 0; n < 60; n++) keepUnsaid('a', `r${n}`, 'step', { n });
+    expect([unsaid('a', 'r9', 'step'), unsaid('a', 'r10', 'step'), unsaid('a', 'r59', 'step')]).toEqual([undefined, { n: 10 }, { n: 59 }]);
   });
 
   it('are gone with whoever wrote them', () => {
-    for (const person of ['a', 'b']) keepUnsaid(person, 'r', 'step', person);
+    for (const person of ['a', 'b']) keepUnsaid(person, 'r', 'step', { of: person });
     forgetUnsaid('b');
-    expect([unsaid('a', 'r', 'step'), unsaid('b', 'r', 'step')]).toEqual([undefined, 'b']);
+    expect([unsaid('a', 'r', 'step'), unsaid('b', 'r', 'step')]).toEqual([undefined, { of: 'b' }]);
     forgetUnsaid();
     expect(unsaid('b', 'r', 'step')).toBeUndefined();
   });
 
   it('outlast nothing where the tab keeps nothing', () => {
     tab.full = true;
-    keepUnsaid('a', 'r', 'step', 'x');
+    keepUnsaid('a', 'r', 'step', { reason: 'x' });
     expect(unsaid('a', 'r', 'step')).toBeUndefined();
     tab.full = false;
     tab.setItem('weige.unsaid', 'not what was written here');

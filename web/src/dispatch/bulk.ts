@@ -68,10 +68,7 @@ export class Bulk extends StaffElement {
   }
 
   protected override willUpdate(changed: PropertyValues<Bulk>): void {
-    if (!this.hasUpdated) {
-      const kept = unsaid(this.desk.session.person, '', 'bulk');
-      if (kept !== null && typeof kept === 'object') Object.assign(this, kept);
-    }
+    if (!this.hasUpdated) Object.assign(this, unsaid(this.desk.session.person, '', 'bulk'));
     // A preview of something else than what is picked now would be confirmed by mistake.
     if (changed.has('picked') && changed.get('picked') !== undefined && this.job?.status === 'previewed') this.change();
   }

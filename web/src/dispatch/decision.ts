@@ -50,9 +50,8 @@ export abstract class Decision extends StaffElement {
   }
 
   /** Words of this report's form that were written before and not sent. */
-  protected unsaid<T>(form: string): Partial<T> | undefined {
-    const found = unsaid(this.desk.session.person, this.report.report, form);
-    return found !== null && typeof found === 'object' ? (found as Partial<T>) : undefined;
+  protected unsaid<T extends object>(form: string): Partial<T> | undefined {
+    return unsaid<T>(this.desk.session.person, this.report.report, form);
   }
 
   /** Keeps the words of a form until they are sent or given up. */

@@ -43,8 +43,7 @@ export class Reassign extends PageElement {
     const { roster } = this.desk;
     const has = (code: string | undefined) => code !== undefined && roster.some((duty) => duty.area === code);
     this.area = [this.report.assignee.area, ...[...this.report.chain].reverse()].find(has) ?? toQueue;
-    const kept = unsaid(this.desk.session.person, id, 'reassigned');
-    const words = (kept !== null && typeof kept === 'object' ? kept : {}) as Partial<Record<'area' | 'person' | 'reason', string>>;
+    const words = unsaid<Record<'area' | 'person' | 'reason', string>>(this.desk.session.person, id, 'reassigned') ?? {};
     if (words.area !== undefined) this.area = words.area;
     this.person = words.person ?? '';
     this.reason = words.reason ?? '';

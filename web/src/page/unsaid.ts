@@ -12,13 +12,14 @@ function all(): Record<string, unknown> {
   }
 }
 
-/** What a person wrote in a form about a report; undefined where nothing waits. What is kept may have been written by an earlier version of the page. */
-export function unsaid(person: string, report: string, form: string): unknown {
-  return all()[`${person} ${report} ${form}`];
+/** What a person wrote in a form about a report; undefined where nothing waits. An earlier version of the page may have kept it, with other fields. */
+export function unsaid<T extends object>(person: string, report: string, form: string): Partial<T> | undefined {
+  const found = all()[`${person} ${report} ${form}`];
+  return found !== null && typeof found === 'object' ? (found as Partial<T>) : undefined;
 }
 
 /** Keeps what was written, or forgets it. */
-export function keepUnsaid(person: string, report: string, form: string, words: unknown): void {
+export function keepUnsaid(person: string, report: string, form: string, words: object | undefined): void {
   const { [`${person} ${report} ${form}`]: _, ...rest } = all();
   const next = words === undefined ? rest : Object.fromEntries([...Object.entries(rest).slice(1 - most), [`${person} ${report} ${form}`, words]]);
   try {
