@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { dutiesIn } from '../dispatch/people.ts';
 import { pageAddress } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { rightsOf } from '../sign-in/rights.ts';
@@ -17,7 +18,7 @@ export class NoGrid extends StaffElement {
     const way = (may: boolean, path: string, name: string) => (may ? html`<a class="secondary" href=${pageAddress(path, location.search)}>${name}</a>` : nothing);
     return html`<section class="card gate"><h1>${t.titleMine}</h1><p>${t.signedInAs(session.name)}</p>
       <p class="notice warn" role="alert">${s.mineNoGrid}</p><p>${s.mineNoGridAsk}</p>
-      <div class="buttons">${way(rights.dispatches, '/dispatch/', t.titleDispatch)}${way(rights.edits, '/edit/', t.titleEdit)}${way(rights.addresses, '/gazetteer/', t.titleGazetteer)}</div>
+      <div class="buttons">${way(dutiesIn(session.grants, this.jurisdiction).reassigns, '/dispatch/', t.titleDispatch)}${way(rights.edits, '/edit/', t.titleEdit)}${way(rights.addresses, '/gazetteer/', t.titleGazetteer)}</div>
       <button type="button" class="primary" @click=${() => this.dispatchEvent(new CustomEvent('leave'))}>${s.mineOtherAccount}</button></section>`;
   }
 }
