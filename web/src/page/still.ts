@@ -10,10 +10,9 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
   const place = () => { for (const one of held) one.top = one.at.getBoundingClientRect().top; };
   const act = (event: Event) => {
     acted = true;
-    const path = event.composedPath();
+    const at = event.target instanceof Element ? event.target : null;
     // Whatever is pressed on a map is moved there, and has to.
-    held = path.some((one) => one instanceof Element && one.matches('weige-map, weige-sketch')) ? [] : path.filter((one): one is Element => one instanceof Element && one !== document.body && one !== document.documentElement).map((at) => ({ at, top: 0 }));
-    place();
+    held = !at || at.closest('weige-map, weige-sketch') ? [] : around(at);
   };
   const grown = () => {
     const still = held.find(({ at }) => at.isConnected);
@@ -33,7 +32,7 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
     // A page that is loaded again is scrolled to where it was: what stands on top there is looked at, as long as nothing was pressed.
     const top = !acted && scrollY > 0 ? document.elementFromPoint(innerWidth / 2, 8) : null;
     if (top) held = around(top);
-    place();
+    else place();
   };
   document.addEventListener('scroll', scrolled, { capture: true, passive: true }); // of rooms within the page too
   const hold = (at: Element | null) => {
