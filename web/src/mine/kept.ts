@@ -46,8 +46,8 @@ export interface Move {
   refused?: string;
   /** Which report it is of, to be named where that is in the list no more. */
   about?: Pick<QueueItem, 'service_code' | 'chain' | 'address_grade' | 'filed_at'>;
-  /** How the report was after the refusal, where that may be known. */
-  since?: Pick<QueueItem, 'assignee' | 'status'>;
+  /** How the report was after the refusal; null where that may not be known. */
+  since?: Pick<QueueItem, 'assignee' | 'status'> | null;
 }
 
 /** What was written for a step and neither sent nor given up. */

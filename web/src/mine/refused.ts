@@ -6,7 +6,7 @@ import { codeName, unfinished } from '../dispatch/ways.ts';
 import { moment } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import type { StaffCatalogue } from '../locale/staff.ts';
-import type { Kept, Move, Words } from './kept.ts';
+import type { Kept, Move, Said, Words } from './kept.ts';
 import { whereIs } from './list.ts';
 import type { Case } from './order.ts';
 import { takenUp } from './again.ts';
@@ -52,24 +52,35 @@ export function refusedList(told: Told, refused: readonly Refused[], { cases, ag
   const { t, s, kept } = told;
   if (refused.length === 0) return nothing;
   const zone = kept.jurisdiction.time_zone;
-  const words = ({ body }: Move) => [body.reply, body.reason].filter((one) => one !== undefined);
   return html`<div class="mine-refused">${repeat(refused, ({ at }) => at, ({ at, move }) => html`<section class="notice bad" id="refused-${at}" tabindex="-1" aria-label=${refusedLine(told, move)}>
     <p><strong>${s.mineRefused(stepName(s, move), move.refused ?? '')}</strong></p>
     ${move.about ? html`<p>${reportName(told, move)}<br>${t.filedAt} ${moment(t, zone, move.about.filed_at)}</p>` : nothing}
     <p>${whoHas(told, move)}</p>
-    ${words(move).length > 0 ? html`<p>${s.mineWrote(moment(t, zone, move.made))}</p>${words(move).map((one) => html`<p class="said words">${one}</p>`)}` : nothing}
+    ${written(move.body).length > 0 ? html`<p>${s.mineWrote(moment(t, zone, move.made))}</p>${writtenView(move.body)}` : nothing}
     <div class="buttons">${takenUp(move, cases.find(({ item }) => item.report === move.report), kept.person) ? html`<button type="button" class="primary" @click=${() => again({ at, move })}>${s.mineTakeUp}</button>` : nothing}
-      ${words(move).length > 0 ? html`<weige-copy .text=${words(move).join('\n')}></weige-copy>` : nothing}
+      ${written(move.body).length > 0 ? copyOf(move.body) : nothing}
       <button type="button" class="secondary" @click=${() => drop(at)}>${s.mineDrop}</button></div></section>`)}</div>`;
 }
 
 /** Words that were begun for reports that are in the list no more, to be copied or given up: nothing else shows them. */
 export function begunList({ s }: Pick<Told, 's'>, begun: readonly Words[], drop: (one: Words) => void): TemplateResult | typeof nothing {
   if (begun.length === 0) return nothing;
-  const words = ({ said: { reply, reason } }: Words) => [reply, reason].filter(Boolean);
   return html`<div class="mine-begun">${repeat(begun, ({ report, kind }) => `${report} ${kind}`, (one) => html`<section class="notice warn"><p>${s.mineBegunGone(s[`step_${one.kind}`])}</p>
-    ${words(one).map((text) => html`<p class="said words">${text}</p>`)}
-    <div class="buttons"><weige-copy .text=${words(one).join('\n')}></weige-copy><button type="button" class="secondary" @click=${() => drop(one)}>${s.mineBegunDrop}</button></div></section>`)}</div>`;
+    ${writtenView(one.said)}
+    <div class="buttons">${copyOf(one.said)}<button type="button" class="secondary" @click=${() => drop(one)}>${s.mineBegunDrop}</button></div></section>`)}</div>`;
+}
+
+/** The words of a step, those for the resident first. */
+function written({ reply, reason }: Partial<Said>): string[] {
+  return [reply, reason].flatMap((one) => one || []);
+}
+
+function writtenView(said: Partial<Said>): TemplateResult[] {
+  return written(said).map((one) => html`<p class="said words">${one}</p>`);
+}
+
+function copyOf(said: Partial<Said>): TemplateResult {
+  return html`<weige-copy .text=${written(said).join('\n')}></weige-copy>`;
 }
 
 function whoHas({ t, s, language, kept }: Told, { since }: Move): string {
