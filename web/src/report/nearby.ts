@@ -46,6 +46,7 @@ export class Nearby {
       this.near = near;
       if (this.page.writing()) this.folded = true;
     } catch {
+      if (this.place !== place) return;
       this.near = []; // an aid, and never in the way
     }
     this.page.changed();
