@@ -59,7 +59,6 @@ export const en: EditorCatalogue = {
   named: 'The drawing has its new name.',
   repairedNone: 'There is nothing to mend.',
   repaired: (count) => `${count} places were mended; there is a new draft.`,
-  moreMoves: (count) => `and ${count} more`,
 
   importTitle: 'Import a boundary file',
   importFile: 'GeoJSON or TopoJSON file',

@@ -59,7 +59,6 @@ export const zh = {
   named: '名字改好了。',
   repairedNone: '没有什么要修补。',
   repaired: (count: string) => `修补了 ${count} 处，得到一个新的草稿。`,
-  moreMoves: (count: string) => `另有 ${count} 处`,
 
   importTitle: '导入边界文件',
   importFile: 'GeoJSON 或 TopoJSON 文件',

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Filed, PublicReports, Tracked } from '../../src/contract/schemas.ts';
-import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { browserMissing, startBrowser, Visit, type VisitOptions } from './browser.ts';
 import { startServer, type Server } from './server.ts';
 import { describe, dropPin, texts } from './steps.ts';
 
@@ -33,15 +33,21 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
   const codeShown = async (page: Page) => (await page.locator('.ticket .code, .outbox .code').first().textContent())?.trim() ?? '';
   const tracked = async (code: string) => (await (await fetch(`${server.url}/v1/demo/reports/track/${code}`)).json()) as Tracked;
 
+  /** A report that is ready to be sent, by somebody whose network will fail. */
+  async function written(who: VisitOptions, [x, y]: readonly [number, number], words: string): Promise<Visit> {
+    const visit = await Visit.begin(browser, server.url, who);
+    visit.expectComplaint(notLoaded);
+    await visit.open('/');
+    await dropPin(visit, x, y);
+    await describe(visit, words);
+    return visit;
+  }
+
   it.each([['phone', 'zh'], ['desktop', 'en']] as const)('is kept and sent by itself when the network is back, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const before = await listed();
-    const visit = await Visit.begin(browser, server.url, { device, language });
-    visit.expectComplaint(notLoaded);
+    const visit = await written({ device, language }, [20, 10], '下水道堵了');
     const { page } = visit;
-    await visit.open('/');
-    await dropPin(visit, 20, 10);
-    await describe(visit, '下水道堵了');
     await page.locator('#contact-name').fill('楼组长');
     await visit.context.setOffline(true);
     await visit.press('.send button.primary');
@@ -62,11 +68,7 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
   it('is filed once when the network is cut in mid-send and the browser is closed', async () => {
     const t = texts('zh');
     const before = await listed();
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
-    visit.expectComplaint(notLoaded);
-    await visit.open('/');
-    await dropPin(visit, -20, 15);
-    await describe(visit, '电线垂下来了');
+    const visit = await written({ device: 'phone', language: 'zh' }, [-20, 15], '电线垂下来了');
     // It arrives, the answer does not, and then nothing goes through any more.
     const keys: string[] = [];
     let arrived: Filed | undefined;
@@ -95,12 +97,8 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
   });
 
   it('is kept, says until when, and is filed later when too much came from where the reporter is', async () => {
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
-    visit.expectComplaint(notLoaded);
+    const visit = await written({ device: 'phone', language: 'zh' }, [10, 20], 'المصباح\u202e لا يعمل.');
     const { page } = visit;
-    await visit.open('/');
-    await dropPin(visit, 10, 20);
-    await describe(visit, 'المصباح\u202e لا يعمل.');
     let tries = 0;
     await visit.context.route(/\/reports$/, async (route) => {
       if (route.request().method() !== 'POST' || ++tries > 2) return route.continue();
@@ -181,12 +179,8 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
 
   it('is put back into the form only once what stands there may go, with its own place', async () => {
     const t = texts('zh');
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
-    visit.expectComplaint(notLoaded);
+    const visit = await written({ device: 'phone', language: 'zh' }, [20, 10], '第一件');
     const { page } = visit;
-    await visit.open('/');
-    await dropPin(visit, 20, 10);
-    await describe(visit, '第一件');
     await page.locator('#contact-phone').fill('0511-85012345');
     const first = await page.locator('.chain li').last().innerText();
     await visit.context.setOffline(true);
