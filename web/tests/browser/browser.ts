@@ -80,7 +80,7 @@ export class Visit {
     });
     context.setDefaultTimeout(20_000);
     const visit = new Visit(context, await context.newPage(), base);
-    if (options.slow) await visit.slowDown();
+    if (options.slow || process.env['WEIGE_SLOW']) await visit.slowDown();
     await context.exposeFunction('tellOpening', () => { visit.shifted = 0; });
     await context.exposeFunction('tellLayoutShift', (value: number, where: string, what: string) => visit.tellShift(value, where, what));
     await context.addInitScript(() => {
