@@ -41,8 +41,47 @@ export interface VisitOptions {
   slow?: boolean;
 }
 
-/** Milliseconds: browsers excuse what moves within 500 of a press. */
+/** Milliseconds after a press within which browsers excuse what moves. */
+const excusedAfter = 500;
+/** Milliseconds by which answers are late that come too late for that. */
 const late = 650;
+
+/** Something moved on a page without having been pressed, as browsers reckon it. */
+interface Shift {
+  value: number;
+  where: string;
+  what: string;
+  /** It was the answer to what somebody had pressed. */
+  asked: boolean;
+}
+
+const inWords = ({ value, where, what, asked }: Shift) => `${value.toFixed(4)} on ${where}${asked ? ' by an answer' : ''} ${what}`;
+
+/** Within the page: tells of what moves from now on, apart from what browsers excuse. */
+function tellWhatMoves(excused: number): void {
+  const { tellLayoutShift, tellOpening } = window as unknown as { tellLayoutShift: (shift: Shift) => void; tellOpening: () => void };
+  if (window === window.top) tellOpening();
+  performance.setResourceTimingBufferSize(5000);
+  const presses: number[] = [];
+  for (const act of ['pointerdown', 'pointerup', 'keydown', 'click']) addEventListener(act, ({ timeStamp }) => presses.push(timeStamp), { capture: true, passive: true });
+  /** Whether something is the doing of a press: of the answer to what was asked then, or to what was asked upon that. */
+  const wasAsked = (at: number) => {
+    const doings = [...presses];
+    const within = (time: number, slack: number) => doings.some((one) => time >= one && time <= one + slack);
+    for (const one of performance.getEntriesByType('resource') as PerformanceResourceTiming[]) {
+      if (!/\/changes$/.test(new URL(one.name).pathname) && within(one.startTime, excused)) doings.push(one.responseEnd); // changes are asked about by the clock
+    }
+    return within(at, excused);
+  };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[] })[]) {
+      if (entry.hadRecentInput) continue;
+      const box = ({ x, y, width, height }: DOMRect) => `${x},${y} ${width}x${height}`;
+      tellLayoutShift({ value: entry.value, where: location.pathname, asked: wasAsked(entry.startTime), what: entry.sources.map(({ node, previousRect, currentRect }) =>
+        `${node instanceof Element ? `${node.tagName}.${node.className}` : node?.textContent?.trim()} (${box(previousRect)} → ${box(currentRect)})`).join(', ') });
+    }
+  }).observe({ type: 'layout-shift', buffered: true });
+}
 
 /** A browser window of one person, and everything it complains about. */
 export class Visit {
@@ -54,7 +93,7 @@ export class Visit {
   private readonly expected: RegExp[] = [];
   private readonly failedResponses: string[] = [];
   /** What moved by itself, on every page that was shown. */
-  private readonly shifts: string[] = [];
+  private readonly shifts: Shift[] = [];
   private shifted = 0;
 
   private constructor(context: BrowserContext, page: Page, base: string) {
@@ -82,19 +121,8 @@ export class Visit {
     const visit = new Visit(context, await context.newPage(), base);
     if (options.slow || process.env['WEIGE_SLOW']) await visit.slowDown();
     await context.exposeFunction('tellOpening', () => { visit.shifted = 0; });
-    await context.exposeFunction('tellLayoutShift', (value: number, where: string, what: string) => visit.tellShift(value, where, what));
-    await context.addInitScript(() => {
-      const tell = (window as unknown as { tellLayoutShift: (value: number, where: string, what: string) => void }).tellLayoutShift;
-      if (window === window.top) (window as unknown as { tellOpening: () => void }).tellOpening();
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[] })[]) {
-          if (entry.hadRecentInput) continue;
-          const box = ({ x, y, width, height }: DOMRect) => `${x},${y} ${width}x${height}`;
-          tell(entry.value, location.pathname, `${entry.sources.map(({ node, previousRect, currentRect }) =>
-            `${node instanceof Element ? `${node.tagName}.${node.className}` : node?.textContent?.trim()} (${box(previousRect)} → ${box(currentRect)})`).join(', ')}`);
-        }
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
+    await context.exposeFunction('tellLayoutShift', (shift: Shift) => visit.tellShift(shift));
+    await context.addInitScript(tellWhatMoves, excusedAfter);
     return visit;
   }
 
@@ -158,7 +186,7 @@ export class Visit {
     await this.page.screenshot({ path: resolve(pictures, `${name}.png`), fullPage: whole });
   }
 
-  /** Checks the page as it stands: no accessibility violation, nothing wider than the screen, targets of 44 pixels. */
+  /** Checks the page as it stands: no accessibility violation, nothing wider than the screen or below what is on it, targets of 44 pixels. */
   async check(what: string): Promise<void> {
     // Evaluated by the debugger, which the page's policy does not concern.
     await this.page.evaluate(axe.source);
@@ -169,6 +197,8 @@ export class Visit {
     expect(violations, `axe on ${what}`).toEqual([]);
     const width = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(width, `${what} is wider than the screen by`).toBeLessThanOrEqual(0);
+    const below = await this.page.evaluate(() => document.documentElement.scrollHeight - Math.ceil(Math.max(innerHeight, document.body.getBoundingClientRect().bottom + scrollY)));
+    expect(below, `${what} goes on below what is on it by`).toBeLessThanOrEqual(1);
     expect(await this.smallTargets(), `small targets on ${what}`).toEqual([]);
   }
 
@@ -203,15 +233,15 @@ export class Visit {
     return this.page.waitForResponse((response) => response.request().method() === method && path.test(new URL(response.url()).pathname), { timeout: 20_000 });
   }
 
-  private tellShift(value: number, where: string, what: string): void {
-    this.shifted += value;
-    this.shifts.push(`${value.toFixed(4)} on ${where} ${what}`);
+  private tellShift(shift: Shift): void {
+    this.shifted += shift.value;
+    this.shifts.push(shift);
   }
 
   /** How much has moved by itself so far on this page, as browsers reckon it. */
   async layoutShift(): Promise<number> {
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))).catch(() => undefined); // a page that is closed moves no more
-    if (this.shifts.length > 0) console.log(`layout shifts:\n  ${this.shifts.join('\n  ')}`);
+    if (this.shifts.length > 0) console.log(`layout shifts:\n  ${this.shifts.map(inWords).join('\n  ')}`);
     return this.shifted;
   }
 
@@ -221,8 +251,9 @@ export class Visit {
     await this.context.close();
     const unexpected = this.complaints.filter((one) => !this.expected.some((pattern) => pattern.test(one)));
     expect(unexpected, `failed answers: ${this.failedResponses.join(', ')}`).toEqual([]);
-    const staff = / on \/(dispatch|edit)\/ /; // where an answer may change the forms below what was pressed; in time for it, unless the machine is busy
-    expect(this.shifts.filter((one) => !staff.test(one)), 'layout shifts').toEqual([]);
-    expect(this.shifts.filter((one) => staff.test(one)).reduce((sum, one) => sum + Number.parseFloat(one), 0), `layout shifts: ${this.shifts.join(', ')}`).toBeLessThanOrEqual(0.1);
+    // Staff decide, and what is below the decision follows once it is taken, which on a slow network is later than browsers excuse.
+    const staff = /^\/(dispatch|edit)\/$/;
+    const moved = this.shifts.filter(({ where, asked }) => !(asked && staff.test(where) && !process.env['WEIGE_STRICT']));
+    expect(moved.map(inWords), 'layout shifts').toEqual([]);
   }
 }
