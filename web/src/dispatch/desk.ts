@@ -1,5 +1,5 @@
 import type { Client } from '../contract/client.ts';
-import type { AreaCount, Duty, QueueItem } from '../contract/schemas.ts';
+import type { AreaCount, Duty, Photo, QueueItem } from '../contract/schemas.ts';
 import type { Setting } from '../page/settings.ts';
 import type { Session } from '../sign-in/session.ts';
 import type { Duties } from './people.ts';
@@ -33,6 +33,17 @@ export function withReport(items: readonly QueueItem[], now: QueueItem): QueueIt
 /** The list and the open report together, as the map shows them, each report once. */
 export function onMap(items: readonly QueueItem[], open: QueueItem | undefined): readonly QueueItem[] {
   return !open || items.some((item) => item.report === open.report) ? items : [...items, open];
+}
+
+/** The photos of a report, and what shows them where there are any; undefined where they could not be fetched. */
+export async function photosOf({ client }: Desk, report: string): Promise<readonly Photo[] | undefined> {
+  try {
+    const { photos } = await client.get('/v1/{jurisdiction}/photos', { query: { report } });
+    if (photos.length > 0) await import('../page/photo-list.ts');
+    return photos;
+  } catch {
+    return undefined; // the list of photos asks again and says what hinders it
+  }
 }
 
 function pick({ version, status, assignee }: QueueItem): Pick<QueueItem, 'version' | 'status' | 'assignee'> {

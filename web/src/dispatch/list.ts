@@ -121,17 +121,24 @@ function where({ t, desk }: ListState, item: QueueItem): string {
   return item.chain.length > 0 ? path(item.chain.slice(-2).map((code) => desk.setting.areas.name(code))) : item.address_grade === 'none' ? t.placeUnknown : t.countsOutside;
 }
 
+/** What stands at the end of a line: other words take its place, instead of moving to where they begin. */
+function inPlace(words: string, shown: TemplateResult): unknown {
+  return repeat([words], String, () => shown);
+}
+
 function entry(s: ListState, item: QueueItem): TemplateResult {
   const { t, language, desk } = s;
   const { jurisdiction, areas } = desk.setting;
   const waiting = item.assignee.kind === 'queue';
-  // Somebody else's name takes the place of one; the one does not move to where the other begins.
   const who = waiting ? t.nobodyYet : staffName(t, language, jurisdiction, areas, item.assignee);
+  const status = t[`status_${item.status}_short`];
+  const mark = item.late ? t.late : item.paused ? t.paused : '';
+  const fresh = s.shownFresh.has(item.report);
   return html`<button type="button" class="entry" data-report=${item.report} aria-current=${item.report === s.filters.report ? 'true' : nothing} @click=${() => s.choose(item.report)}>
     <span class="entry-top"><strong>${serviceName(jurisdiction.services, item.service_code, language)}</strong>
-      <span class="chips">${s.shownFresh.has(item.report) ? html`<span class="chip new">${staffTexts().freshOne}</span>` : nothing}${item.late ? html`<span class="chip late">${t.late}</span>` : item.paused ? html`<span class="chip">${t.paused}</span>` : nothing}
-        <span class="chip ${waiting ? 'waiting' : ''}">${t[`status_${item.status}_short`]}</span></span></span>
-    <span class="entry-who"><span class="entry-where">${where(s, item)}</span> ${repeat([who], String, () => html`<span title=${who}>${who}</span>`)}</span>
+      ${inPlace(`${status}${mark}${fresh}`, html`<span class="chips">${fresh ? html`<span class="chip new">${staffTexts().freshOne}</span>` : nothing}${mark ? html`<span class="chip ${item.late ? 'late' : ''}">${mark}</span>` : nothing}
+        <span class="chip ${waiting ? 'waiting' : ''}">${status}</span></span>`)}</span>
+    <span class="entry-who"><span class="entry-where">${where(s, item)}</span> ${inPlace(who, html`<span title=${who}>${who}</span>`)}</span>
     <span class="entry-who">${item.due ? html`<span class="entry-due">${t.dueAt} <time datetime=${item.due}>${t.dueBy(brief(t, jurisdiction.time_zone, item.due))}</time></span>` : nothing}
       <time datetime=${item.filed_at} title=${moment(t, jurisdiction.time_zone, item.filed_at)}>${briefest(t, jurisdiction.time_zone, item.filed_at)}</time></span>
   </button>`;

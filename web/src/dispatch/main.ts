@@ -5,14 +5,14 @@ import './dispatch.css';
 import './fresh.ts';
 import '../map/element.ts';
 import { hasCode } from '../contract/errors.ts';
-import type { QueueItem, Reassignment, StaffReport } from '../contract/schemas.ts';
+import type { Photo, QueueItem, Reassignment, StaffReport } from '../contract/schemas.ts';
 import type { MapElement } from '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
 import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
 import { pageAddress, type Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { keepStill } from '../page/still.ts';
-import { nothingListed, onMap, withReport, type Desk, type Listed } from './desk.ts';
+import { nothingListed, onMap, photosOf, withReport, type Desk, type Listed } from './desk.ts';
 import { asked, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
 import './keys.ts';
 import type { KeyAction } from './keys.ts';
@@ -38,6 +38,8 @@ export class DispatchPage extends StaffElement {
   @state() private filters: Filters = noFilters;
   @state() private listed: Listed = nothingListed;
   @state() private open: StaffReport | undefined;
+  /** Those of the open report when it was opened. */
+  private photos: readonly Photo[] | undefined;
   /** Somebody else changed the open report, and it is shown as it was. */
   @state() private changedMeanwhile = false;
   @state() private busy = false;
@@ -195,10 +197,11 @@ export class DispatchPage extends StaffElement {
     const { desk } = this;
     if (!desk) return;
     try {
-      // What shows a report comes with the first one that is opened.
-      const [open] = await Promise.all([desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report } }), import('./panel.ts')]);
+      // What shows a report comes with the first one that is opened. Its photos come with it, or they would push away what is about to be pressed.
+      const [open, photos] = await Promise.all([desk.client.get('/v1/{jurisdiction}/reports/{report}', { path: { report } }), photosOf(desk, report), import('./panel.ts')]);
       if (report !== this.filters.report) return;
       this.open = open;
+      this.photos = photos;
       this.changedMeanwhile = false;
       await this.focusOn('#panel-title');
       if (open.address_grade !== 'none') this.map?.moveTo([open.lon, open.lat], reportZoom);
@@ -360,7 +363,7 @@ export class DispatchPage extends StaffElement {
         ${handing ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-bulk .desk=${desk} .picked=${this.picking.picked} .filters=${this.filters} .listed=${this.listed.items}
           .what=${this.picking.words(s, this.listed.items)} .resume=${this.picking.latest} @close=${() => this.closeBulk()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)}
           @confirmed=${(event: CustomEvent<Reassignment>) => this.picking.remember(event.detail.undoes ? undefined : event.detail)} @moved=${() => void this.moved()}
-          @lines=${(event: CustomEvent<[Position, Position][]>) => this.picking.lines(event.detail)}></weige-bulk></section>` : this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open} ?changed=${this.changedMeanwhile} @renew=${() => this.renew()}
+          @lines=${(event: CustomEvent<[Position, Position][]>) => this.picking.lines(event.detail)}></weige-bulk></section>` : this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open} .photos=${this.photos} ?changed=${this.changedMeanwhile} @renew=${() => this.renew()}
           @close=${() => this.closePanel()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel></section>` : nothing}
       </div>`;
   }

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { Assignee, StaffReport } from '../contract/schemas.ts';
+import type { Assignee, Photo, StaffReport } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
 import { staffTexts } from '../locale/staff.ts';
 import { PageElement } from '../page/element.ts';
@@ -26,6 +26,8 @@ void import('../page/add-photos.ts');
 export class Panel extends PageElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) report!: StaffReport;
+  /** Its photos, where they were fetched with it. */
+  @property({ attribute: false }) photos: readonly Photo[] | undefined;
   /** Somebody else changed the report after it was fetched. */
   @property({ type: Boolean }) changed = false;
   @state() private added = 0;
@@ -70,7 +72,7 @@ export class Panel extends PageElement {
         ${report.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}</dd>` : nothing}
         ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}
       </dl>
-      <weige-photo-list .source=${this.photos()}></weige-photo-list>
+      <weige-photo-list .source=${this.photoSource()}></weige-photo-list>
       ${keyed(report.report, html`<weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(report.report, photo)} @added=${() => { this.added++; }}></weige-add-photos>
       <weige-steps .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
       ${mayReassign(report, { person: desk.session.person, dispatches: desk.duties.reassigns })
@@ -101,10 +103,11 @@ export class Panel extends PageElement {
     return this.desk.client.post('/v1/{jurisdiction}/reports/{report}/photos', { path: { report }, body: { photo } });
   }
 
-  private photos(): PhotoSource {
+  private photoSource(): PhotoSource {
     const { client, duties } = this.desk;
     const { report } = this.report;
     const source: PhotoSource = { of: `${report} ${this.added}`, list: async () => (await client.get('/v1/{jurisdiction}/photos', { query: { report } })).photos };
+    if (this.photos && this.added === 0) source.first = this.photos;
     if (duties.reassigns) {
       source.release = async (photo, released) => (await client.put('/v1/{jurisdiction}/reports/{report}/photos/{photo}/release', { path: { report, photo }, body: { released } })).photos;
     }

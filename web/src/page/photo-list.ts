@@ -9,6 +9,8 @@ export interface PhotoSource {
   /** Changes with what is shown. */
   of: string;
   list: () => Promise<readonly Photo[]>;
+  /** They, where they were fetched already. */
+  first?: readonly Photo[];
   /** Level of its heading, where that is not 3. */
   level?: number;
   release?: (photo: string, released: boolean) => Promise<readonly Photo[]>;
@@ -31,7 +33,8 @@ export class PhotoList extends PageElement {
     const before = changed.get('source') as PhotoSource | undefined;
     if (!changed.has('source') || before?.of === this.source.of) return;
     this.forget();
-    void this.load(this.source.list);
+    const { first, list } = this.source;
+    void this.load(first ? () => Promise.resolve(first) : list);
   }
 
   override disconnectedCallback(): void {
