@@ -41,9 +41,12 @@ export interface VisitOptions {
   slow?: boolean;
 }
 
-/** Milliseconds after a press within which browsers excuse what moves. */
-const excusedAfter = 500;
-/** Milliseconds by which answers are late that come too late for that. */
+/**
+ * Milliseconds after a press, or after the answer to what it asked, within which what moves on the pages of staff is its doing: three times as
+ * long as browsers excuse after a press, since a busy machine draws late.
+ */
+const excusedAfter = 1500;
+/** Milliseconds by which answers are late that come too late for the 500 that browsers excuse. */
 const late = 650;
 
 /** Something moved on a page without having been pressed, as browsers reckon it. */
