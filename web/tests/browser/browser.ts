@@ -180,6 +180,11 @@ export class Visit {
     await this.keyed(target, (field) => field.fill(words));
   }
 
+  /** Chooses files, in a window of the browser that no test sees, as what was pressed for. */
+  async attach(target: string | Locator, files: Parameters<Locator['setInputFiles']>[0]): Promise<void> {
+    await this.keyed(target, (field) => field.setInputFiles(files));
+  }
+
   /** Does something with a key pressed before it and again with it: on a busy machine half a second may pass before it is drawn. */
   private async keyed(target: string | Locator, what: (field: Locator) => Promise<unknown>): Promise<void> {
     const field = this.found(target);

@@ -247,7 +247,7 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await describe(visit, '写到一半');
     // Of five, the one that cannot be read keeps none of the others out, and the last finds no place.
     const dot = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') };
-    await visit.page.locator('#photo-file').setInputFiles([dot, { name: 'IMG_7.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }, dot, dot, dot]);
+    await visit.attach('#photo-file', [dot, { name: 'IMG_7.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }, dot, dot, dot]);
     await visit.page.locator('.kept-photos img').nth(2).waitFor();
     await expect.poll(() => visit.page.locator('#photo-wrong').innerText()).toBe(`${t.photoNot('IMG_7.jpg', t.photo_unreadable)} ${t.photosBeyond('1')}`);
     await visit.page.waitForTimeout(200);

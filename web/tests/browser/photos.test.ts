@@ -47,7 +47,7 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await dropPin(resident, 10, 10);
     await describe(resident, '路面塌了一块');
     const input = resident.page.locator('#photo-file');
-    await input.setInputFiles([{ name: 'road.png', mimeType: 'image/png', buffer: png(1500, 900) }, { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') }]);
+    await resident.attach(input, [{ name: 'road.png', mimeType: 'image/png', buffer: png(1500, 900) }, { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') }]);
     await resident.page.getByRole('img', { name: t.photoNumber(1) }).waitFor();
     await resident.page.getByText(t.photo_unreadable).waitFor();
     await resident.check('a photo on the form');
@@ -70,8 +70,7 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await staff.page.locator('weige-photo-list img').waitFor();
     await staff.check('a photo in the panel');
     await staff.page.getByText(t.photoAddLater, { exact: true }).click();
-    await staff.page.locator('#photo-file').press('Shift'); // a person chooses it
-    await staff.page.locator('#photo-file').setInputFiles({ name: 'mended.png', mimeType: 'image/png', buffer: png(640, 480) });
+    await staff.attach('#photo-file', { name: 'mended.png', mimeType: 'image/png', buffer: png(640, 480) });
     await staff.page.getByRole('button', { name: t.photoAdd }).click();
     await expect.poll(() => staff.page.locator('weige-photo-list img').count()).toBe(2);
     await staff.page.getByRole('button', { name: t.photoRelease }).first().click();
@@ -79,8 +78,7 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await staff.picture('photos-3-panel', { whole: true });
     expect(await released()).toBe(1);
     await resident.page.getByText(t.photoAddLater, { exact: true }).click();
-    await resident.page.locator('#photo-file').press('Shift');
-    await resident.page.locator('#photo-file').setInputFiles({ name: 'again.png', mimeType: 'image/png', buffer: png(64, 48) });
+    await resident.attach('#photo-file', { name: 'again.png', mimeType: 'image/png', buffer: png(64, 48) });
     await resident.page.getByRole('button', { name: t.photoAdd }).click();
     await expect.poll(() => resident.page.locator('weige-photo-list img').count()).toBe(3);
     await resident.check('photos added to a report');
@@ -101,8 +99,7 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await page.reload();
     await page.locator('.tracked .notice.warn').waitFor();
     await visit.press(page.getByText(t.photoAddLater, { exact: true }));
-    await page.locator('#photo-file').press('Shift'); // a person chooses it
-    await page.locator('#photo-file').setInputFiles({ name: 'late.png', mimeType: 'image/png', buffer: png(320, 240) });
+    await visit.attach('#photo-file', { name: 'late.png', mimeType: 'image/png', buffer: png(320, 240) });
     await page.getByText(t.photo_later).waitFor();
     await visit.press(page.getByRole('button', { name: t.photoAdd }));
     await page.getByText(l.kept(1)).waitFor();

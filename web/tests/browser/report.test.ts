@@ -146,12 +146,12 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
       canvas.getContext('2d')!.fillRect(0, 0, 3000, 1500);
       return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.5 })).arrayBuffer())];
     }));
-    await page.locator('#photo-file').setInputFiles([{ name: 'IMG_1.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1') }]);
+    await visit.attach('#photo-file', [{ name: 'IMG_1.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1') }]);
     await page.getByText(t.photoHeic).waitFor();
     await visit.check('HEIC');
     await page.locator('weige-photo-field').scrollIntoViewIfNeeded();
     await visit.picture('report-heic');
-    await page.locator('#photo-file').setInputFiles([{ name: 'IMG_2.jpg', mimeType: 'image/jpeg', buffer: Buffer.concat([picture.subarray(0, 2), exif(lon, lat), picture.subarray(2)]) }]);
+    await visit.attach('#photo-file', [{ name: 'IMG_2.jpg', mimeType: 'image/jpeg', buffer: Buffer.concat([picture.subarray(0, 2), exif(lon, lat), picture.subarray(2)]) }]);
     await page.getByText(t.photoPlace).waitFor();
     await visit.check('the place of a photo');
     await visit.picture('report-photo-place', { whole: true });
