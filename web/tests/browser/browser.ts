@@ -267,7 +267,9 @@ export class Visit {
     expect(unexpected, `failed answers: ${this.failedResponses.join(', ')}`).toEqual([]);
     // Staff decide, and what is below the decision follows once it is taken, which on a slow network is later than browsers excuse.
     const staff = /^\/(dispatch|edit)\/$/;
-    const moved = this.shifts.filter(({ where, asked }) => !(asked && staff.test(where) && !process.env['WEIGE_STRICT']));
+    // On a phone the editor's map lies below its forms, and goes down for what they are answered with: a file that was read, a plan that took its seconds.
+    const below = ({ where, what }: Shift) => this.device === 'phone' && where === '/edit/' && /^WEIGE-SKETCH\. \([^()]*\)$/.test(what);
+    const moved = this.shifts.filter((one) => !((one.asked && staff.test(one.where) || below(one)) && !process.env['WEIGE_STRICT']));
     expect(moved.map(inWords), 'layout shifts').toEqual([]);
   }
 }
