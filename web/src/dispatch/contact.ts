@@ -18,6 +18,7 @@ export class ContactReader extends PageElement {
     if (!changed.has('report')) return;
     this.read = undefined;
     this.wrong = '';
+    this.style.minHeight = '';
   }
 
   private async ask(event: SubmitEvent): Promise<void> {
@@ -32,7 +33,9 @@ export class ContactReader extends PageElement {
     const { report } = this;
     try {
       const read = await this.client.post('/v1/{jurisdiction}/reports/{report}/contact-readings', { path: { report }, body: { reason } });
-      if (report === this.report) this.read = read;
+      if (report !== this.report) return;
+      this.style.minHeight = `${this.offsetHeight}px`; // what is asked in may be higher than the answer, and the answer late
+      this.read = read;
     } catch (error) {
       if (report === this.report) this.wrong = sentence(this.t, error);
     }

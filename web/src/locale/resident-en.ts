@@ -36,7 +36,7 @@ export const en: ResidentTexts = {
   photoTake: 'Add photos',
   photoBusy: 'Shrinking…',
   photoRemoveNumber: (number) => `Remove photo ${number}`,
-  photoHeic: 'This browser cannot open HEIC photos. Set the camera to “Most compatible” (JPEG), or choose a screenshot of it.',
+  photoHeic: 'This browser cannot open HEIC. Set the camera to “Most compatible” (JPEG), or choose a screenshot.',
   photoNot: (names, why) => `${names}: ${why}`,
   photosBeyond: (count) => `Only 3 photos fit; ${count} more were left out.`,
   photoPlace: 'The photo said where it was taken (that is removed from it). Is the problem there?',

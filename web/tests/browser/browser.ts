@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page, type Response } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page, type Response } from 'playwright-core';
 import { expect } from 'vitest';
+import { allPairs, type Language } from './pairs.ts';
 
 const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const pictures = resolve(import.meta.dirname, '../../test-output');
@@ -34,7 +35,7 @@ export type DeviceName = keyof typeof devices;
 
 export interface VisitOptions {
   device: DeviceName;
-  language: 'zh' | 'en';
+  language: Language;
   /** Where the device says it is. */
   geolocation?: { longitude: number; latitude: number; accuracy: number };
   /** Every answer of the API comes so late that browsers do not reckon what it moves to what was pressed. */
@@ -91,6 +92,9 @@ export class Visit {
   readonly page: Page;
   readonly context: BrowserContext;
   private readonly base: string;
+  private readonly device: DeviceName;
+  /** Where pictures are kept: a folder of each pair, where all pairs would take them under the same name. */
+  private readonly album: string;
   private readonly complaints: string[] = [];
   /** Console messages that a test brings about on purpose. */
   private readonly expected: RegExp[] = [];
@@ -99,10 +103,12 @@ export class Visit {
   private readonly shifts: Shift[] = [];
   private shifted = 0;
 
-  private constructor(context: BrowserContext, page: Page, base: string) {
+  private constructor(context: BrowserContext, page: Page, base: string, { device, language }: VisitOptions) {
     this.context = context;
     this.page = page;
     this.base = base;
+    this.device = device;
+    this.album = allPairs ? resolve(pictures, `${device}-${language}`) : pictures;
     const host = new URL(base).host;
     page.on('request', (request) => {
       const url = new URL(request.url());
@@ -121,7 +127,7 @@ export class Visit {
       ...(options.geolocation ? { geolocation: options.geolocation, permissions: ['geolocation'] } : {}),
     });
     context.setDefaultTimeout(20_000);
-    const visit = new Visit(context, await context.newPage(), base);
+    const visit = new Visit(context, await context.newPage(), base, options);
     if (options.slow || process.env['WEIGE_SLOW']) await visit.slowDown();
     await context.exposeFunction('tellOpening', () => { visit.shifted = 0; });
     await context.exposeFunction('tellLayoutShift', (shift: Shift) => visit.tellShift(shift));
@@ -156,29 +162,37 @@ export class Visit {
     await this.page.locator('.map-frame[data-stage=drawn]').waitFor({ timeout: 60_000 });
   }
 
+  /** What a selector finds on the page, or what was found already. */
+  private found(target: string | Locator): Locator {
+    return typeof target === 'string' ? this.page.locator(target) : target;
+  }
+
   /** Taps or clicks. */
-  async press(selector: string, position?: { x: number; y: number }): Promise<void> {
-    const target = this.page.locator(selector);
-    const touch = await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
+  async press(target: string | Locator, position?: { x: number; y: number }): Promise<void> {
     const options = position ? { position } : {};
-    if (touch) await target.tap(options);
-    else await target.click(options);
+    await (this.device === 'phone' ? this.found(target).tap(options) : this.found(target).click(options));
   }
 
   /** Chooses by a key, as a person does: what moves then is their doing. */
-  async choose(selector: string, option: string | { index: number }): Promise<void> {
-    await this.keyed(selector, () => this.page.locator(selector).selectOption(option));
+  async choose(target: string | Locator, option: string | { index: number }): Promise<void> {
+    await this.keyed(target, (field) => field.selectOption(option));
   }
 
   /** Writes by a key, as a person does, in place of what stood there. */
-  async write(selector: string, words: string): Promise<void> {
-    await this.keyed(selector, () => this.page.locator(selector).fill(words));
+  async write(target: string | Locator, words: string): Promise<void> {
+    await this.keyed(target, (field) => field.fill(words));
+  }
+
+  /** Chooses files, in a window of the browser that no test sees, as what was pressed for. */
+  async attach(target: string | Locator, files: Parameters<Locator['setInputFiles']>[0]): Promise<void> {
+    await this.keyed(target, (field) => field.setInputFiles(files));
   }
 
   /** Does something with a key pressed before it and again with it: on a busy machine half a second may pass before it is drawn. */
-  private async keyed(selector: string, what: () => Promise<unknown>): Promise<void> {
-    await this.page.locator(selector).press('Shift');
-    await Promise.all([what(), this.page.keyboard.press('Shift')]);
+  private async keyed(target: string | Locator, what: (field: Locator) => Promise<unknown>): Promise<void> {
+    const field = this.found(target);
+    await field.press('Shift');
+    await Promise.all([what(field), field.page().keyboard.press('Shift')]);
   }
 
   /** Keeps a picture of what is on the screen, or of the whole page. */
@@ -186,7 +200,7 @@ export class Visit {
     // A map draws once more after the page has settled.
     const maps = await this.page.locator('.map-frame').filter({ visible: true }).count();
     await this.page.waitForTimeout(maps > 0 ? 400 : 100);
-    await this.page.screenshot({ path: resolve(pictures, `${name}.png`), fullPage: whole });
+    await this.page.screenshot({ path: resolve(this.album, `${name}.png`), fullPage: whole });
   }
 
   /** Checks the page as it stands: no accessibility violation, nothing wider than the screen or below what is on it, targets of 44 pixels. */
@@ -256,7 +270,9 @@ export class Visit {
     expect(unexpected, `failed answers: ${this.failedResponses.join(', ')}`).toEqual([]);
     // Staff decide, and what is below the decision follows once it is taken, which on a slow network is later than browsers excuse.
     const staff = /^\/(dispatch|edit)\/$/;
-    const moved = this.shifts.filter(({ where, asked }) => !(asked && staff.test(where) && !process.env['WEIGE_STRICT']));
+    // On a phone the editor's map lies below its forms, and goes down for what they are answered with: a file that was read, a plan that took its seconds.
+    const below = ({ where, what }: Shift) => this.device === 'phone' && where === '/edit/' && /^WEIGE-SKETCH\. \([^()]*\)$/.test(what);
+    const moved = this.shifts.filter((one) => !((one.asked && staff.test(one.where) || below(one)) && !process.env['WEIGE_STRICT']));
     expect(moved.map(inWords), 'layout shifts').toEqual([]);
   }
 }

@@ -57,7 +57,7 @@ export class Draughtsman {
 
   /** Chooses an area by the list, which shows it on the map. */
   async choose(code: string): Promise<void> {
-    await this.page.locator('weige-drawing .pair select').last().selectOption(code);
+    await this.visit.choose(this.page.locator('weige-drawing .pair select').last(), code);
     this.fitted = boxOf(verticesOf(this.area(code))) as [number, number, number, number];
     await this.look();
     await this.page.waitForTimeout(400); // the map draws the handles in its own time

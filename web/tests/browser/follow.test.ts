@@ -2,8 +2,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import { followCatalogues } from '../../src/locale/follow.ts';
 import { fileAt, handsOf, placesOf } from './api.ts';
-import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
 import { linkOfMail } from './mails.ts';
+import { pairs } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
 
 const missing = browserMissing();
@@ -20,8 +21,7 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     await server?.stop();
   });
 
-  const ways: [DeviceName, 'zh' | 'en'][] = [['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']];
-  it.each(ways)('from the tracking page to a mail, and out again, on a %s in %s', async (device, language) => {
+  it.each(pairs(['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']))('from the tracking page to a mail, and out again, on a %s in %s', async (device, language) => {
     const f = followCatalogues[language];
     const kept = server.kept;
     if (!kept) throw new Error('say by WEIGE_VAR where the server keeps its mails');
@@ -37,7 +37,7 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     await visit.page.getByText(f.followReport).click();
     await visit.page.getByRole('button', { name: f.byMail }).click();
     await visit.page.getByText(f.needEmail).waitFor();
-    await visit.page.locator('#follow-email').fill(address);
+    await visit.write('#follow-email', address);
     await visit.check(`${device} follow`);
     await visit.picture(`follow-${device}-${language}-1`, { whole: true });
     await visit.page.getByRole('button', { name: f.byMail }).click();

@@ -2,8 +2,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Filed, PublicReports, Tracked } from '../../src/contract/schemas.ts';
 import { browserMissing, startBrowser, Visit, type VisitOptions } from './browser.ts';
+import { pairs } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
-import { describe, dropPin, texts } from './steps.ts';
+import { anyIn, describe, dropPin, texts } from './steps.ts';
 
 const missing = browserMissing();
 const notLoaded = /Failed to load resource/;
@@ -43,12 +44,12 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     return visit;
   }
 
-  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('is kept and sent by itself when the network is back, on a %s in %s', async (device, language) => {
+  it.each(pairs(['phone', 'zh'], ['desktop', 'en']))('is kept and sent by itself when the network is back, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const before = await listed();
     const visit = await written({ device, language }, [20, 10], '下水道堵了');
     const { page } = visit;
-    await page.locator('#contact-name').fill('楼组长');
+    await visit.write('#contact-name', '楼组长');
     await visit.context.setOffline(true);
     await visit.press('.send button.primary');
     await page.getByText(t.outboxWaiting).waitFor();
@@ -65,10 +66,10 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.end();
   });
 
-  it('is filed once when the network is cut in mid-send and the browser is closed', async () => {
-    const t = texts('zh');
+  it.each(pairs(['phone', 'zh']))('is filed once when the network is cut in mid-send and the browser is closed, on a %s in %s', async (device, language) => {
+    const t = texts(language);
     const before = await listed();
-    const visit = await written({ device: 'phone', language: 'zh' }, [-20, 15], '电线垂下来了');
+    const visit = await written({ device, language }, [-20, 15], '电线垂下来了');
     // It arrives, the answer does not, and then nothing goes through any more.
     const keys: string[] = [];
     let arrived: Filed | undefined;
@@ -96,8 +97,9 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.end();
   });
 
-  it('is kept, says until when, and is filed later when too much came from where the reporter is', async () => {
-    const visit = await written({ device: 'phone', language: 'zh' }, [10, 20], 'المصباح\u202e لا يعمل.');
+  it.each(pairs(['phone', 'zh']))('is kept, says until when, and is filed later when too much came from where the reporter is, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const visit = await written({ device, language }, [10, 20], 'المصباح\u202e لا يعمل.');
     const { page } = visit;
     let tries = 0;
     await visit.context.route(/\/reports$/, async (route) => {
@@ -106,13 +108,13 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
       return route.fulfill({ status: 429, headers: { 'Retry-After': '300' }, contentType: 'application/json', body: JSON.stringify({ code: 'too_many', message: 'Later.' }) });
     });
     await visit.press('.send button.primary');
-    await page.getByText(/还没有登记：.*以后才能登记。/).waitFor();
+    await page.getByText(anyIn(t.outboxHeld)).waitFor();
     await visit.check('held up');
     await visit.picture('outbox-held', { whole: true });
-    await page.getByRole('button', { name: texts('zh').outboxSendNow }).click();
-    await page.getByText(texts('zh').outboxFailing).waitFor();
+    await page.getByRole('button', { name: t.outboxSendNow }).click();
+    await page.getByText(t.outboxFailing).waitFor();
     await visit.check('a server that does not answer');
-    await page.getByRole('button', { name: texts('zh').outboxSendNow }).click();
+    await page.getByRole('button', { name: t.outboxSendNow }).click();
     await page.locator('.outbox [data-state=filed]').waitFor();
     expect((await tracked(await codeShown(page))).description).toBe('المصباح لا يعمل.');
     // Its words are read as they are written: from the right, with the full stop at their left.
@@ -128,7 +130,7 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.end();
   });
 
-  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('is written on a page that opens without a network, and sent once, on a %s in %s', async (device, language) => {
+  it.each(pairs(['phone', 'zh'], ['desktop', 'en']))('is written on a page that opens without a network, and sent once, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const before = await listed();
     const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: 119.45, latitude: 32.2, accuracy: 12 } });
@@ -177,18 +179,18 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.end();
   });
 
-  it('is put back into the form only once what stands there may go, with its own place', async () => {
-    const t = texts('zh');
-    const visit = await written({ device: 'phone', language: 'zh' }, [20, 10], '第一件');
+  it.each(pairs(['phone', 'zh']))('is put back into the form only once what stands there may go, with its own place, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const visit = await written({ device, language }, [20, 10], '第一件');
     const { page } = visit;
-    await page.locator('#contact-phone').fill('0511-85012345');
+    await visit.write('#contact-phone', '0511-85012345');
     const first = await page.locator('.chain li').last().innerText();
     await visit.context.setOffline(true);
     await visit.press('.send button.primary');
     await page.getByText(t.outboxWaiting).waitFor();
     await page.getByText(t.outboxContact).waitFor();
     expect(await page.locator('.outbox-words').innerText()).toBe('第一件');
-    await page.getByRole('button', { name: t.reportAnother }).tap();
+    await visit.press(page.getByRole('button', { name: t.reportAnother }));
     let refuse = true;
     await visit.context.route(/\/reports$/, (route) => (refuse && route.request().method() === 'POST'
       ? route.fulfill({ status: 400, contentType: 'application/json', body: JSON.stringify({ code: 'invalid', field: 'description', message: 'No.' }) }) : route.continue()));
@@ -197,21 +199,21 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await dropPin(visit, -90, -60);
     await describe(visit, '第二件，还没写完');
     expect(await page.locator('.chain li').last().innerText()).not.toBe(first);
-    await page.getByRole('button', { name: t.outboxEdit }).tap();
+    await visit.press(page.getByRole('button', { name: t.outboxEdit }));
     await page.getByText(t.outboxReplaceAsk('第二件，还没写完')).waitFor();
     await visit.check('asked before the form is replaced');
     await visit.picture('outbox-replace', { whole: true });
-    await page.getByRole('button', { name: t.outboxReplaceNot }).tap();
+    await visit.press(page.getByRole('button', { name: t.outboxReplaceNot }));
     expect(await page.locator('#description').inputValue()).toBe('第二件，还没写完');
-    await page.getByRole('button', { name: t.outboxEdit }).tap();
-    await page.getByRole('button', { name: t.outboxReplace }).tap();
+    await visit.press(page.getByRole('button', { name: t.outboxEdit }));
+    await visit.press(page.getByRole('button', { name: t.outboxReplace }));
     await expect.poll(() => page.locator('#description').inputValue()).toBe('第一件');
     await expect.poll(() => page.locator('.chain li').last().innerText()).toBe(first);
     await page.locator('.outbox').waitFor({ state: 'detached' });
     // Whom to reach is not shown to whoever holds the phone, unless asked for.
     expect(await page.locator('#contact-phone').inputValue()).toBe('');
     await page.getByText(t.contactNotTaken).waitFor();
-    await page.getByRole('button', { name: t.contactTake }).tap();
+    await visit.press(page.getByRole('button', { name: t.contactTake }));
     expect(await page.locator('#contact-phone').inputValue()).toBe('0511-85012345');
 
     // While it is sent, nothing can be written that would not be.
@@ -237,16 +239,17 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.end();
   });
 
-  it('survives a closed browser as a draft, with its photo', async () => {
-    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+  it.each(pairs(['desktop', 'zh']))('survives a closed browser as a draft, with its photo, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const visit = await Visit.begin(browser, server.url, { device, language });
     await visit.open('/');
     await dropPin(visit, 5, 5);
     await describe(visit, '写到一半');
     // Of five, the one that cannot be read keeps none of the others out, and the last finds no place.
     const dot = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') };
-    await visit.page.locator('#photo-file').setInputFiles([dot, { name: 'IMG_7.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }, dot, dot, dot]);
+    await visit.attach('#photo-file', [dot, { name: 'IMG_7.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }, dot, dot, dot]);
     await visit.page.locator('.kept-photos img').nth(2).waitFor();
-    await expect.poll(() => visit.page.locator('#photo-wrong').innerText()).toBe(`${texts('zh').photoNot('IMG_7.jpg', texts('zh').photo_unreadable)} ${texts('zh').photosBeyond('1')}`);
+    await expect.poll(() => visit.page.locator('#photo-wrong').innerText()).toBe(`${t.photoNot('IMG_7.jpg', t.photo_unreadable)} ${t.photosBeyond('1')}`);
     await visit.page.waitForTimeout(200);
     await visit.page.close();
     const page = await visit.context.newPage();
@@ -255,9 +258,9 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     expect(await page.locator('#description').inputValue()).toBe('写到一半');
     expect(await page.locator('.kept-photos img').count()).toBe(3);
     await page.locator('#clear-draft').click();
-    await page.getByText(texts('zh').clearAsk).waitFor();
+    await page.getByText(t.clearAsk).waitFor();
     expect(await page.evaluate(() => document.activeElement?.className)).toContain('keep-draft'); // a second tap keeps it
-    await page.getByRole('button', { name: texts('zh').clearYes }).click();
+    await page.getByRole('button', { name: t.clearYes }).click();
     await page.waitForTimeout(200); // until the device has written it
     await page.reload();
     await page.locator('h1').waitFor();

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import { browserMissing, startBrowser, Visit } from './browser.ts';
 import { lateCatalogues } from '../../src/locale/late.ts';
+import { pairs, type Language } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
 import { describe, dropPin, findInList, send, signIn, texts } from './steps.ts';
 
@@ -38,14 +39,15 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await server?.stop();
   });
 
-  it('go with a report, are seen by its reporter and by staff, and by everybody once staff say so', async () => {
-    const t = texts('zh');
-    const resident = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+  // Staff have the other size, so that both see photos in each language.
+  it.each(pairs(['phone', 'zh']))('go with a report, are seen by its reporter and by staff, and by everybody once staff say so, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const resident = await Visit.begin(browser, server.url, { device, language });
     await resident.open('/');
     await dropPin(resident, 10, 10);
     await describe(resident, '路面塌了一块');
     const input = resident.page.locator('#photo-file');
-    await input.setInputFiles([{ name: 'road.png', mimeType: 'image/png', buffer: png(1500, 900) }, { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') }]);
+    await resident.attach(input, [{ name: 'road.png', mimeType: 'image/png', buffer: png(1500, 900) }, { name: 'no.png', mimeType: 'image/png', buffer: Buffer.from('no picture') }]);
     await resident.page.getByRole('img', { name: t.photoNumber(1) }).waitFor();
     await resident.page.getByText(t.photo_unreadable).waitFor();
     await resident.check('a photo on the form');
@@ -60,7 +62,7 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
 
     const released = async () => ((await (await fetch(`${server.url}/v1/demo/released-photos?report=${filed.report}`)).json()) as { photos: unknown[] }).photos.length;
     expect(await released()).toBe(0);
-    const staff = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+    const staff = await Visit.begin(browser, server.url, { device: device === 'phone' ? 'desktop' : 'phone', language });
     await staff.open('/dispatch/');
     await signIn(staff, /street dispatcher/i);
     await findInList(staff, filed.report);
@@ -68,8 +70,7 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await staff.page.locator('weige-photo-list img').waitFor();
     await staff.check('a photo in the panel');
     await staff.page.getByText(t.photoAddLater, { exact: true }).click();
-    await staff.page.locator('#photo-file').press('Shift'); // a person chooses it
-    await staff.page.locator('#photo-file').setInputFiles({ name: 'mended.png', mimeType: 'image/png', buffer: png(640, 480) });
+    await staff.attach('#photo-file', { name: 'mended.png', mimeType: 'image/png', buffer: png(640, 480) });
     await staff.page.getByRole('button', { name: t.photoAdd }).click();
     await expect.poll(() => staff.page.locator('weige-photo-list img').count()).toBe(2);
     await staff.page.getByRole('button', { name: t.photoRelease }).first().click();
@@ -77,20 +78,19 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await staff.picture('photos-3-panel', { whole: true });
     expect(await released()).toBe(1);
     await resident.page.getByText(t.photoAddLater, { exact: true }).click();
-    await resident.page.locator('#photo-file').press('Shift');
-    await resident.page.locator('#photo-file').setInputFiles({ name: 'again.png', mimeType: 'image/png', buffer: png(64, 48) });
+    await resident.attach('#photo-file', { name: 'again.png', mimeType: 'image/png', buffer: png(64, 48) });
     await resident.page.getByRole('button', { name: t.photoAdd }).click();
     await expect.poll(() => resident.page.locator('weige-photo-list img').count()).toBe(3);
     await resident.check('photos added to a report');
-    await withoutNetwork(resident, filed.tracking_code);
+    await withoutNetwork(resident, filed.tracking_code, language);
     await resident.end();
     await staff.end();
   });
 
   /** A photo that is added without a network stays on the device over a reload, and reaches the report once although an answer is lost. */
-  async function withoutNetwork(visit: Visit, code: string): Promise<void> {
+  async function withoutNetwork(visit: Visit, code: string, language: Language): Promise<void> {
     const { page, context } = visit;
-    const [t, l] = [texts('zh'), lateCatalogues.zh];
+    const [t, l] = [texts(language), lateCatalogues[language]];
     const photos = async () => ((await (await fetch(`${server.url}/v1/demo/reports/track/${code}/photos`)).json()) as { photos: unknown[] }).photos.length;
     const before = await photos();
     await expect.poll(() => page.evaluate(async () => (await (await caches.open('weige-shell')).match('/shell.json')) !== undefined), { timeout: 20_000 }).toBe(true);
@@ -98,11 +98,10 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await context.setOffline(true);
     await page.reload();
     await page.locator('.tracked .notice.warn').waitFor();
-    await page.getByText(t.photoAddLater, { exact: true }).tap();
-    await page.locator('#photo-file').press('Shift'); // a person chooses it
-    await page.locator('#photo-file').setInputFiles({ name: 'late.png', mimeType: 'image/png', buffer: png(320, 240) });
+    await visit.press(page.getByText(t.photoAddLater, { exact: true }));
+    await visit.attach('#photo-file', { name: 'late.png', mimeType: 'image/png', buffer: png(320, 240) });
     await page.getByText(t.photo_later).waitFor();
-    await page.getByRole('button', { name: t.photoAdd }).tap();
+    await visit.press(page.getByRole('button', { name: t.photoAdd }));
     await page.getByText(l.kept(1)).waitFor();
     expect(await page.locator('.add-photos li').count()).toBe(0);
     await visit.check('a photo kept for a report');
@@ -123,7 +122,7 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await page.getByText(l.added).waitFor();
     expect([await photos(), gifts]).toEqual([before + 1, 2]);
     expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('weige.late')))).toEqual([]);
-    await page.getByRole('button', { name: t.refresh, exact: true }).tap();
+    await visit.press(page.getByRole('button', { name: t.refresh, exact: true }));
     await expect.poll(() => page.locator('weige-photo-list img').count()).toBe(before + 1);
     await visit.check('a photo sent later');
     await visit.picture('photos-5-sent', { whole: true });

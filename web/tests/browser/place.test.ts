@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Located, Tracked } from '../../src/contract/schemas.ts';
 import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { pairs, pairsOn } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
 import { demo, describe, send, texts } from './steps.ts';
 
@@ -19,9 +20,9 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await server?.stop();
   });
 
-  it.each(['zh', 'en'] as const)('comes under a crosshair by touch, in %s', async (language) => {
+  it.each(pairsOn('phone', 'zh', 'en'))('comes under a crosshair by touch, on a %s in %s', async (device, language) => {
     const t = texts(language);
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language });
+    const visit = await Visit.begin(browser, server.url, { device, language });
     const { page } = visit;
     await visit.open('/');
     await visit.mapDrawn();
@@ -30,7 +31,7 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.check(`crosshair ${language}`);
     await visit.picture(`place-crosshair-${language}`);
     const first = visit.answer('GET', /\/locate$/);
-    await confirm.tap();
+    await visit.press(confirm);
     const here = ((await (await first).json()) as Located).proof;
     await page.locator('.chain li').first().waitFor();
     expect(await confirm.isVisible()).toBe(false);
@@ -42,7 +43,7 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.picture(`place-moved-${language}`);
     const second = visit.answer('GET', /\/locate$/);
     await page.waitForTimeout(400);
-    await move.tap();
+    await visit.press(move);
     const there = ((await (await second).json()) as Located).proof;
     expect(there.lon).toBeLessThan(here.lon);
     expect(there.lat).toBeGreaterThan(here.lat);
@@ -50,8 +51,8 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.end();
   });
 
-  it('is dragged with a mouse', async () => {
-    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+  it.each(pairsOn('desktop', 'zh'))('is dragged with a mouse, on a %s in %s', async (device, language) => {
+    const visit = await Visit.begin(browser, server.url, { device, language });
     const { page } = visit;
     await visit.open('/');
     await visit.mapDrawn();
@@ -71,7 +72,7 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.end();
   });
 
-  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('is found by its address, on a %s in %s', async (device, language) => {
+  it.each(pairs(['phone', 'zh'], ['desktop', 'en']))('is found by its address, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const visit = await Visit.begin(browser, server.url, { device, language });
     const { page } = visit;
@@ -88,13 +89,13 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.check(`address choices ${device}`);
     await visit.picture(`place-address-${device}`);
     const chosen = visit.answer('GET', /\/locate$/);
-    await (device === 'phone' ? choices.nth(1).tap() : choices.nth(1).click());
+    await visit.press(choices.nth(1));
     expect((await chosen).status()).toBe(200);
     await page.locator('.chain li').first().waitFor();
     await page.locator('.pin').waitFor();
     await visit.picture(`place-address-found-${device}`);
     // By the keyboard alone, and what is not there.
-    await page.locator('#address').fill('没有这条路 12345 号');
+    await visit.write('#address', '没有这条路 12345 号');
     await page.keyboard.press('Enter');
     await page.locator('#address-said').getByText(t.addressNone).waitFor();
     await visit.check(`no address ${device}`);
@@ -115,7 +116,7 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.end();
   });
 
-  it.each([['phone', 'zh'], ['desktop', 'en']] as const)('near an edge is asked about, on a %s in %s', async (device, language) => {
+  it.each(pairs(['phone', 'zh'], ['desktop', 'en']))('near an edge is asked about, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const edge = await nearAnEdge(server.url);
     const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: edge.lon, latitude: edge.lat, accuracy: 60 }, slow: true });
@@ -124,13 +125,13 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await visit.mapDrawn();
     await visit.press('.find-me');
     await page.locator('.sides').waitFor();
-    await page.getByText(t.locatingBetter(language === 'zh' ? '60 米' : '60 m')).waitFor();
+    await page.getByText(t.locatingBetter(t.metres('60'))).waitFor();
     // A better fix takes the place of the coarse one, and the question comes again by what is known then.
     const better = visit.answer('GET', /\/locate$/);
     await visit.context.setGeolocation({ longitude: edge.lon, latitude: edge.lat, accuracy: 12 });
     const url = new URL((await better).url());
     expect(url.searchParams.get('accuracy')).toBe('12');
-    await page.getByText(t.locatedMe(language === 'zh' ? '12 米' : '12 m')).waitFor();
+    await page.getByText(t.locatedMe(t.metres('12'))).waitFor();
     const choices = page.locator('.side-choices button');
     await expect.poll(() => choices.count()).toBeGreaterThanOrEqual(2);
     const before = await page.locator('.chain li').last().textContent();
@@ -138,8 +139,7 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await page.locator('.report-map').scrollIntoViewIfNeeded();
     await visit.picture(`place-sides-${device}`, { whole: device === 'phone' });
     await choices.nth(1).scrollIntoViewIfNeeded();
-    if (device === 'phone') await choices.nth(1).tap();
-    else await choices.nth(1).click();
+    await visit.press(choices.nth(1));
     await page.locator('.sides').waitFor({ state: 'detached' });
     await expect.poll(() => page.locator('.chain li').last().textContent()).not.toBe(before);
     await visit.picture(`place-side-taken-${device}`);

@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Filed, PublicReports } from '../../src/contract/schemas.ts';
-import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { allPairs, pairs } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
 import { demo, texts } from './steps.ts';
 
@@ -24,7 +25,7 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     const answer = await fetch(`${server.url}/v1/demo/reports`, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() } });
     return (await answer.json()) as Filed;
   };
-  const ways: [DeviceName, 'zh' | 'en'][] = [['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']];
+  const ways = pairs(['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']);
 
   it.each(ways)('shows what was reported nearby, what is personal and what the public sees, on a %s in %s', async (device, language) => {
     const t = texts(language);
@@ -36,7 +37,7 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     await file(lon - 0.0004, lat, service, '谁也不该读到', false);
     const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: lon, latitude: lat, accuracy: 8 }, slow: (device === 'phone') === (language === 'en') });
     const { page } = visit;
-    const press = async (name: string) => { const button = page.getByRole('button', { name, exact: true }).first(); await (device === 'phone' ? button.tap() : button.click()); };
+    const press = (name: string) => visit.press(page.getByRole('button', { name, exact: true }).first());
     await visit.open('/');
     await visit.mapDrawn();
     const around = visit.answer('GET', /\/reports$/);
@@ -93,7 +94,7 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     // Nobody reads them until that is asked for; then exactly what the preview shows.
     expect(await page.locator('#share').isChecked()).toBe(false);
     expect(await page.locator('.preview .public-words').count()).toBe(0);
-    await (device === 'phone' ? page.getByText(t.share).tap() : page.getByText(t.share).click());
+    await visit.press(page.getByText(t.share));
     const shown = language === 'zh' ? '灯坏了，找▇▇的车主，电话▇▇或▇▇' : 'Lamp out. Ask the owner of ▇▇, phone ▇▇ or ▇▇';
     expect(await page.locator('.preview .public-words').innerText()).toBe(shown);
     await visit.check(`preview ${device} ${language}`);
@@ -116,7 +117,7 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     const box = [lon - 0.001, lat - 0.001, lon + 0.001, lat + 0.001].join(',');
     const { features: seen } = (await (await fetch(`${server.url}/v1/demo/reports?bbox=${box}&words=true`)).json()) as PublicReports;
     expect(seen.map((one) => one.properties.words)).toContain(promised);
-    if (device === 'phone') { // and whoever wrote them takes them back
+    if (device === 'phone' || allPairs) { // and whoever wrote them takes them back
       await visit.open(`/track/#${((await answer.json()) as Filed).tracking_code}`);
       await page.locator('section.public-words').waitFor();
       expect(await page.locator('section.public-words .said').innerText()).toBe(promised);
@@ -132,12 +133,12 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     await visit.end();
   });
 
-  it('offers the place of a photo, sends none of it, and says what to do about HEIC', async () => {
-    const t = texts('zh');
+  it.each(pairs(['phone', 'zh']))('offers the place of a photo, sends none of it, and says what to do about HEIC, on a %s in %s', async (device, language) => {
+    const t = texts(language);
     const { boundary_set } = await demo(server.url);
     const { features } = (await (await fetch(`${server.url}/v1/demo/boundary-sets/${boundary_set}/areas?geometry=false`)).json()) as { features: { properties: { label: [number, number] } }[] };
     const [lon = 0, lat = 0] = features.at(-60)?.properties.label ?? [];
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    const visit = await Visit.begin(browser, server.url, { device, language });
     const { page } = visit;
     await visit.open('/');
     const picture = Buffer.from(await page.evaluate(async () => {
@@ -145,17 +146,17 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
       canvas.getContext('2d')!.fillRect(0, 0, 3000, 1500);
       return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.5 })).arrayBuffer())];
     }));
-    await page.locator('#photo-file').setInputFiles([{ name: 'IMG_1.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1') }]);
+    await visit.attach('#photo-file', [{ name: 'IMG_1.heic', mimeType: 'image/heic', buffer: Buffer.from('\0\0\0\x18ftypheic\0\0\0\0', 'latin1') }]);
     await page.getByText(t.photoHeic).waitFor();
     await visit.check('HEIC');
     await page.locator('weige-photo-field').scrollIntoViewIfNeeded();
     await visit.picture('report-heic');
-    await page.locator('#photo-file').setInputFiles([{ name: 'IMG_2.jpg', mimeType: 'image/jpeg', buffer: Buffer.concat([picture.subarray(0, 2), exif(lon, lat), picture.subarray(2)]) }]);
+    await visit.attach('#photo-file', [{ name: 'IMG_2.jpg', mimeType: 'image/jpeg', buffer: Buffer.concat([picture.subarray(0, 2), exif(lon, lat), picture.subarray(2)]) }]);
     await page.getByText(t.photoPlace).waitFor();
     await visit.check('the place of a photo');
     await visit.picture('report-photo-place', { whole: true });
     const located = visit.answer('GET', /\/locate$/);
-    await page.getByRole('button', { name: t.photoPlaceUse }).tap();
+    await visit.press(page.getByRole('button', { name: t.photoPlaceUse }));
     const asked = new URL((await located).url()).searchParams;
     expect(Number(asked.get('lon'))).toBeCloseTo(lon, 4);
     expect(Number(asked.get('lat'))).toBeCloseTo(lat, 4);
@@ -179,7 +180,7 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     expect(await pin.getAttribute('aria-disabled')).toBe('true');
     await visit.check('filed');
     await visit.picture('report-filed-urgent', { whole: true });
-    await page.getByRole('button', { name: t.reportAnother }).tap();
+    await visit.press(page.getByRole('button', { name: t.reportAnother }));
     await pin.waitFor({ state: 'detached' });
     expect(await page.locator('.urgent').count()).toBe(0);
     expect(sent?.includes('Exif') ?? false).toBe(false);

@@ -3,8 +3,9 @@ import { laterCatalogues, type LaterCatalogue } from '../../src/locale/later.ts'
 import { residentCatalogues, type ResidentCatalogue } from '../../src/locale/resident.ts';
 import type { Filed, Jurisdiction } from '../../src/contract/schemas.ts';
 import type { Visit } from './browser.ts';
+import type { Language } from './pairs.ts';
 
-export function texts(language: 'zh' | 'en'): ResidentCatalogue & LaterCatalogue {
+export function texts(language: Language): ResidentCatalogue & LaterCatalogue {
   return { ...residentCatalogues[language], ...laterCatalogues[language] };
 }
 
@@ -31,7 +32,7 @@ export async function dropPin(visit: Visit, dx: number, dy: number): Promise<voi
   const confirm = visit.page.locator('.aim');
   if (await confirm.count()) {
     await visit.page.waitForTimeout(400); // until the map has come to rest
-    await confirm.tap();
+    await visit.press(confirm);
   }
   expect((await located).status()).toBe(200);
   await visit.page.locator('.pin').waitFor();
@@ -81,4 +82,9 @@ export async function findInList(visit: Visit, report: string): Promise<void> {
     await queue;
   }
   await entry.scrollIntoViewIfNeeded();
+}
+
+/** A text of a catalogue, whatever stands where it takes something in; or what the pattern says. */
+export function anyIn(text: (what: string) => string, pattern = '.*'): RegExp {
+  return new RegExp(text('\0').split('\0').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join(pattern));
 }

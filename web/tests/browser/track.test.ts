@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Filed, StaffReport, Tracked } from '../../src/contract/schemas.ts';
-import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { allPairs, pairs, type Language } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
 import { demo, texts } from './steps.ts';
 
@@ -36,14 +37,13 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
   const seen = async (report: string) => (await (await fetch(`${server.url}/v1/demo/reports/${report}`, { headers: bearer })).json()) as StaffReport;
   const resolve = async (report: string) => post<StaffReport>(`/reports/${report}/resolution`, { version: (await seen(report)).version, reply: '灯泡已换' }, bearer);
 
-  const ways: [DeviceName, 'zh' | 'en'][] = [['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']];
-  it.each(ways)('adds a word, says that it is not settled, then that it is, on a %s in %s', async (device, language) => {
+  it.each(pairs(['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']))('adds a word, says that it is not settled, then that it is, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const filed = await file();
     const visit = await Visit.begin(browser, server.url, { device, language, slow: true });
     visit.expectComplaint(notLoaded);
     const { page } = visit;
-    const press = async (name: string) => { const button = page.getByRole('button', { name, exact: true }); await (device === 'phone' ? button.tap() : button.click()); };
+    const press = (name: string) => visit.press(page.getByRole('button', { name, exact: true }));
     await visit.open(`/track/#${filed.tracking_code}`);
     await page.locator('.tracked').waitFor();
     await visit.mapDrawn();
@@ -95,7 +95,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     expect((await seen(filed.report)).events.at(-1)?.kind).toBe('confirmed');
     expect(await visit.printed(`track-printed-${device}-${language}`)).toEqual([]);
 
-    if ((device === 'phone') === (language === 'zh')) await withoutNetwork(visit, filed, language);
+    if (allPairs || (device === 'phone') === (language === 'zh')) await withoutNetwork(visit, filed, language);
 
     // Another one near here begins with the place.
     const tracked = (await (await fetch(`${server.url}/v1/demo/reports/track/${filed.tracking_code}`)).json()) as Tracked;
@@ -109,17 +109,17 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await visit.end();
   });
 
-  it('never goes back to how it stood before, and keeps the words that do not get through', async () => {
-    const t = texts('zh');
+  it.each(pairs(['phone', 'zh']))('never goes back to how it stood before, and keeps the words that do not get through, on a %s in %s', async (device, language) => {
+    const t = texts(language);
     const filed = await file();
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+    const visit = await Visit.begin(browser, server.url, { device, language });
     visit.expectComplaint(notLoaded);
     const { page, context } = visit;
     await visit.open(`/track/#${filed.tracking_code}`);
     await page.locator('.tracked').waitFor();
     await visit.mapDrawn();
     await context.setOffline(true);
-    await page.getByRole('button', { name: t.refresh, exact: true }).tap();
+    await visit.press(page.getByRole('button', { name: t.refresh, exact: true }));
     await page.locator('.tracked .notice.warn').waitFor();
     await visit.write('#answer-notes', '断网时写的');
     await visit.press('weige-track-answer form .secondary');
@@ -151,18 +151,18 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await resolve(filed.report);
     await page.reload();
     await visit.mapDrawn();
-    await page.getByRole('button', { name: t.answerBad, exact: true }).tap();
+    await visit.press(page.getByRole('button', { name: t.answerBad, exact: true }));
     await visit.write('#answer-reopening', '还是不亮');
     await context.route(/\/(reopening|confirmation)$/, (route) => route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ code: 'unavailable', message: 'Later.' }) }));
-    await page.getByRole('button', { name: t.reopenSend, exact: true }).tap();
+    await visit.press(page.getByRole('button', { name: t.reopenSend, exact: true }));
     await page.getByText(t.answerUnsent).waitFor();
-    await page.getByRole('button', { name: t.answerGood, exact: true }).tap();
+    await visit.press(page.getByRole('button', { name: t.answerGood, exact: true }));
     await page.getByText(t.answerAgain).waitFor();
     await page.reload();
     await visit.mapDrawn();
     await expect.poll(() => page.locator('#answer-reopening').inputValue()).toBe('还是不亮');
     await context.unrouteAll({ behavior: 'wait' });
-    await page.getByRole('button', { name: t.reopenSend, exact: true }).tap();
+    await visit.press(page.getByRole('button', { name: t.reopenSend, exact: true }));
     await page.getByText(t.answerLater).waitFor();
 
     // The report takes no more words.
@@ -178,7 +178,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
   });
 
   /** Opened before, the link opens without a network and says from when that is; a word written then is kept, and sent once. */
-  async function withoutNetwork(visit: Visit, filed: Filed, language: 'zh' | 'en'): Promise<void> {
+  async function withoutNetwork(visit: Visit, filed: Filed, language: Language): Promise<void> {
     const { page, context } = visit;
     const t = texts(language);
     const words = '没有网络时写的一句';

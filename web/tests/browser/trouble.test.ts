@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Duty, Filed } from '../../src/contract/schemas.ts';
 import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { pairs, pairsOn } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
 import { demo, describe, dropPin, send, signIn, texts } from './steps.ts';
 
@@ -23,9 +24,9 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await server?.stop();
   });
 
-  it('a report is filed with the keyboard alone where no map can be drawn', async () => {
-    const t = texts('zh');
-    const visit = await Visit.begin(blind, server.url, { device: 'desktop', language: 'zh' });
+  it.each(pairsOn('desktop', 'zh'))('a report is filed with the keyboard alone where no map can be drawn, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const visit = await Visit.begin(blind, server.url, { device, language });
     const { page } = visit;
     await visit.open('/');
     await page.getByText(t.mapUnavailable).waitFor();
@@ -68,11 +69,11 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await visit.end();
   });
 
-  it('the pin goes by keyboard, and the device says where it is', async () => {
+  it.each(pairsOn('desktop', 'en'))('the pin goes by keyboard, and the device says where it is, on a %s in %s', async (device, language) => {
     const spot = await inside(server.url);
-    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'en', geolocation: { ...spot, accuracy: 40 } });
+    const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { ...spot, accuracy: 40 } });
     const { page } = visit;
-    const t = texts('en');
+    const t = texts(language);
     await visit.open('/');
     await visit.mapDrawn();
     await page.getByRole('button', { name: t.useCentre }).focus();
@@ -97,26 +98,26 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await visit.end();
   });
 
-  it('coordinates of another datum are moved, and a place outside is no error', async () => {
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+  it.each(pairs(['phone', 'zh']))('coordinates of another datum are moved, and a place outside is no error, on a %s in %s', async (device, language) => {
+    const visit = await Visit.begin(browser, server.url, { device, language });
     const { page } = visit;
-    const t = texts('zh');
+    const t = texts(language);
     const spot = await inside(server.url);
     await visit.open('/');
-    await page.locator('summary').tap();
-    await page.locator('#coordinate-lon').fill('east');
-    await page.getByRole('button', { name: t.useCoordinates }).tap();
+    await visit.press('summary');
+    await visit.write('#coordinate-lon', 'east');
+    await visit.press(page.getByRole('button', { name: t.useCoordinates }));
     await page.getByText(t.badLongitude).waitFor();
-    await page.locator('#coordinate-lon').fill(String(spot.longitude));
-    await page.locator('#coordinate-lat').fill(String(spot.latitude));
-    await page.locator('#coordinate-datum').selectOption('GCJ02');
-    await page.getByRole('button', { name: t.useCoordinates }).tap();
+    await visit.write('#coordinate-lon', String(spot.longitude));
+    await visit.write('#coordinate-lat', String(spot.latitude));
+    await visit.choose('#coordinate-datum', 'GCJ02');
+    await visit.press(page.getByRole('button', { name: t.useCoordinates }));
     // GCJ-02 lies some 550 m off here, so that the place in WGS 84 must be another.
     await expect.poll(async () => Math.abs(Number(await page.locator('#coordinate-lon').inputValue()) - spot.longitude)).toBeGreaterThan(0.001);
-    await page.locator('#coordinate-lon').fill('0');
-    await page.locator('#coordinate-lat').fill('0');
-    await page.locator('#coordinate-datum').selectOption('WGS84');
-    await page.getByRole('button', { name: t.useCoordinates }).tap();
+    await visit.write('#coordinate-lon', '0');
+    await visit.write('#coordinate-lat', '0');
+    await visit.choose('#coordinate-datum', 'WGS84');
+    await visit.press(page.getByRole('button', { name: t.useCoordinates }));
     await page.getByText(t.outside).waitFor();
     await describe(visit, '在网格之外');
     await visit.picture('outside', { whole: true });
@@ -126,15 +127,16 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await visit.end();
   });
 
-  it('a draft outlives the page, contact details do not', async () => {
-    const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'en' });
+  it.each(pairs(['desktop', 'en']))('a draft outlives the page, contact details do not, on a %s in %s', async (device, language) => {
+    const [t, other] = [texts(language), texts(language === 'zh' ? 'en' : 'zh')];
+    const visit = await Visit.begin(browser, server.url, { device, language });
     const { page } = visit;
     await visit.open('/');
     await dropPin(visit, -30, 25);
     await describe(visit, 'A draft');
-    await page.locator('#contact-email').fill('not an address');
+    await visit.write('#contact-email', 'not an address');
     await visit.press('.send button.primary');
-    await page.getByRole('link', { name: texts('en').badEmail }).click();
+    await page.getByRole('link', { name: t.badEmail }).click();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('contact-email');
     await visit.check('wrong e-mail address');
     await visit.picture('field-wrong');
@@ -142,16 +144,16 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await page.locator('.chain li').first().waitFor();
     expect(await page.locator('#description').inputValue()).toBe('A draft');
     expect(await page.locator('#contact-email').inputValue()).toBe('');
-    await page.getByRole('button', { name: '中文' }).click();
-    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+    await page.getByRole('button', { name: t.languageSwitch }).click();
+    expect(await page.locator('html').getAttribute('lang')).toBe(other.lang);
     await page.reload();
-    await page.getByRole('heading', { name: texts('zh').titleReport }).waitFor();
+    await page.getByRole('heading', { name: other.titleReport }).waitFor();
     await visit.end();
   });
 
-  it('a wrong tracking code is told apart from no connection', async () => {
-    const t = texts('zh');
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+  it.each(pairs(['phone', 'zh']))('a wrong tracking code is told apart from no connection, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const visit = await Visit.begin(browser, server.url, { device, language });
     visit.expectComplaint(notLoaded);
     const { page } = visit;
     // An address of nothing leads back, and a script that is not there is no page.
@@ -163,29 +165,29 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     expect([script.status, script.headers.get('content-type')?.split(';')[0]]).toEqual([404, 'text/plain']);
     await visit.open('/track/');
     await visit.check('track, empty');
-    await page.locator('.ask button').tap();
+    await visit.press('.ask button');
     await page.getByText(t.trackNeedCode).waitFor();
-    await page.locator('#code').fill('AAAA-BBBB-CCCC-DDDD-EEEE');
-    await page.locator('.ask button').tap();
+    await visit.write('#code', 'AAAA-BBBB-CCCC-DDDD-EEEE');
+    await visit.press('.ask button');
     await page.getByText(t.trackUnknown).waitFor();
     expect(new URL(page.url()).search).toBe('');
     await visit.check('track, wrong code');
     await visit.picture('track-wrong');
     await visit.context.route(/\/reports\/track\//, (route) => route.fulfill({ status: 429, headers: { 'Retry-After': '241' }, contentType: 'application/json', body: '{"code":"too_many","message":"Later."}' }));
-    await page.locator('.ask button').tap();
+    await visit.press('.ask button');
     await page.getByText(t.trackTooMany(5)).waitFor();
     await visit.context.unroute(/\/reports\/track\//);
     await visit.context.setOffline(true);
-    await page.locator('.ask button').tap();
+    await visit.press('.ask button');
     await page.getByText(t.trackFailed).waitFor();
     await visit.context.setOffline(false);
     await visit.end();
   });
 
-  it('a dispatcher who was too slow sees how it is now', async () => {
-    const t = texts('zh');
+  it.each(pairs(['desktop', 'zh']))('a dispatcher who was too slow sees how it is now, on a %s in %s', async (device, language) => {
+    const t = texts(language);
     const open = async () => {
-      const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'zh' });
+      const visit = await Visit.begin(browser, server.url, { device, language });
       await visit.open('/dispatch/');
       await signIn(visit, /street dispatcher/i);
       await visit.page.locator('.entry').first().click();
@@ -195,8 +197,8 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     const [quick, slow] = [await open(), await open()];
     slow.expectComplaint(notLoaded);
     for (const visit of [quick, slow]) {
-      await visit.page.locator('#reassign-area').selectOption('-');
-      await visit.page.locator('#reassign-reason').fill('先放回队列');
+      await visit.choose('#reassign-area', '-');
+      await visit.write('#reassign-reason', '先放回队列');
     }
     await quick.page.locator('.reassign button.primary').click();
     await quick.page.locator('.outcome').waitFor();
@@ -208,25 +210,25 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     // It is in the queue already: the same again is refused, something else is not.
     await slow.page.locator('.reassign button.primary').click();
     await slow.page.getByText(t.reassignRefusedPerson).waitFor();
-    await slow.page.locator('#reassign-area').selectOption({ index: 2 });
+    await slow.choose('#reassign-area', { index: 2 });
     await slow.page.locator('.reassign button.primary').click();
     await slow.page.locator('.outcome:not(.warn, .bad)').waitFor();
     await quick.end();
     await slow.end();
   });
 
-  it('a member sees only their own and is offered no reassigning', async () => {
-    const visit = await Visit.begin(browser, server.url, { device: 'phone', language: 'zh' });
+  it.each(pairs(['phone', 'zh']))('a member sees only their own and is offered no reassigning, on a %s in %s', async (device, language) => {
+    const visit = await Visit.begin(browser, server.url, { device, language });
     const { page } = visit;
     await visit.open('/dispatch/');
     const member = await signIn(visit, /leader/i);
     const { others, own } = await handTo(server.url, member);
-    await page.getByRole('button', { name: texts('zh').refresh }).click();
+    await page.getByRole('button', { name: texts(language).refresh }).click();
     await page.locator(`[data-report="${own}"]`).waitFor();
     expect(await page.locator(`[data-report="${others}"]`).count()).toBe(0);
     await visit.check('member');
     await visit.picture('member');
-    await page.locator(`[data-report="${own}"]`).tap();
+    await visit.press(`[data-report="${own}"]`);
     await page.locator('weige-panel .words').waitFor();
     expect(await page.locator('.reassign').count()).toBe(0);
     await visit.check('member, one report');

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { pairs } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
 import { demo, describe, dropPin, findInList, send, signIn, texts } from './steps.ts';
 
@@ -19,8 +20,7 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     await server?.stop();
   });
 
-  const ways: [DeviceName, 'zh' | 'en'][] = [['phone', 'zh'], ['desktop', 'zh'], ['desktop', 'en'], ['phone', 'en']];
-  it.each(ways)('from a pin to another person, on a %s in %s', async (device, language) => {
+  it.each(pairs(['phone', 'zh'], ['desktop', 'zh'], ['desktop', 'en'], ['phone', 'en']))('from a pin to another person, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const name = `${device}-${language}`;
     const words = language === 'zh' ? '三幢门口的路灯不亮，已经两天' : 'The lamp at building 3 has been out for two days';
@@ -36,7 +36,7 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     expect(await resident.page.locator('.chain li').count()).toBe((await demo(server.url)).levels.length);
     expect(await resident.page.locator('.answers').textContent()).not.toBe('');
     await describe(resident, words);
-    await resident.page.locator('#contact-phone').fill('0511 8888 0000');
+    await resident.write('#contact-phone', '0511 8888 0000');
     await resident.check(`${name} report`);
     await resident.picture(`${name}-2-located`);
     await resident.picture(`${name}-2-located-whole`, { whole: true });
@@ -82,10 +82,10 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     const { page } = staff;
     const panelWords = page.locator('weige-panel .words');
     if (device === 'phone') {
-      await page.locator('.tabs button').nth(1).tap();
+      await staff.press(page.locator('.tabs button').nth(1));
       await staff.mapDrawn();
       await staff.picture(`phone-${language}-6-map`);
-      await page.locator('.tabs button').nth(0).tap();
+      await staff.press(page.locator('.tabs button').nth(0));
     }
     await staff.press(`[data-report="${report}"]`);
     await panelWords.waitFor();
@@ -95,7 +95,7 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     await page.waitForTimeout(800);
     await page.locator('.panel-head .quiet').click();
     await panelWords.waitFor({ state: 'detached' });
-    if (device === 'phone') await page.locator('.tabs button').nth(1).tap();
+    if (device === 'phone') await staff.press(page.locator('.tabs button').nth(1));
     await page.waitForTimeout(800);
     const box = await page.locator('canvas.maplibregl-canvas').boundingBox();
     if (!box) throw new Error('the map has no size');
@@ -109,7 +109,7 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     const { page } = staff;
     await page.locator('.contact-ask button').click();
     await page.locator('#contact-reason[aria-invalid=true]').waitFor();
-    await page.locator('#contact-reason').fill('约上门时间');
+    await staff.write('#contact-reason', '约上门时间');
     await page.locator('.contact-ask button').click();
     await page.locator('.contact-read').getByText('0511 8888 0000').waitFor();
     // Who did, and why, is there to be seen by those who answer for it.
@@ -123,12 +123,12 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     const { page } = staff;
     const before = await page.locator('.assignee-now').textContent();
     const areas = await page.locator('#reassign-area option').evaluateAll((all) => (all as HTMLOptionElement[]).filter((one) => !one.selected && one.value !== '-').map((one) => one.value));
-    await page.locator('#reassign-area').selectOption(areas[areas.length >> 1] ?? '');
-    await page.locator('#reassign-person').selectOption({ index: 1 });
+    await staff.choose('#reassign-area', areas[areas.length >> 1] ?? '');
+    await staff.choose('#reassign-person', { index: 1 });
     const id = await page.locator('#reassign-person').inputValue();
     await page.locator('.reassign button.primary').click();
     await page.locator('#reassign-reason[aria-invalid=true]').waitFor();
-    await page.locator('#reassign-reason').fill(name.endsWith('zh') ? '这一段由隔壁网格养护' : 'The grid next door looks after this stretch');
+    await staff.write('#reassign-reason', name.endsWith('zh') ? '这一段由隔壁网格养护' : 'The grid next door looks after this stretch');
     await staff.picture(`${name}-6-panel`);
     const done = staff.answer('POST', /\/reassignment$/);
     await page.locator('.reassign button.primary').click();
