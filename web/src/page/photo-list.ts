@@ -6,7 +6,7 @@ import { PageElement } from './element.ts';
 
 /** Where the photos of a report come from, and who may show one to everybody. */
 export interface PhotoSource {
-  /** Changes with what is shown. */
+  /** Changes with what is shown; begins with the report, before a space. */
   of: string;
   list: () => Promise<readonly Photo[]>;
   /** They, where they were fetched already. */
@@ -32,7 +32,7 @@ export class PhotoList extends PageElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const before = changed.get('source') as PhotoSource | undefined;
     if (!changed.has('source') || before?.of === this.source.of) return;
-    this.forget();
+    if (before?.of.split(' ')[0] !== this.source.of.split(' ')[0]) this.forget(); // of the same report they stay until there are others
     const { first, list } = this.source;
     void this.load(first ? () => Promise.resolve(first) : list);
   }

@@ -282,7 +282,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await context.setOffline(false);
     const drop = page.getByRole('button', { name: s.mineDrop });
     // The case leaves with the next list, and the notice comes with that; until then the bar leads to it.
-    await expect.poll(async () => (await drop.count()) > 0 || (await bar.getByRole('button').tap({ timeout: 1000 }).catch(() => undefined), false), { timeout: 20_000 }).toBe(true);
+    await expect.poll(async () => (await drop.count()) > 0 || (await bar.getByRole('button').click({ timeout: 1000 }).catch(() => undefined), false), { timeout: 20_000 }).toBe(true);
     await visit.check('refused');
     await visit.picture('mine-refused');
     await visit.press(page.getByRole('button', { name: s.mineDrop }));
