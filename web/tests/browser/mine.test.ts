@@ -124,7 +124,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const [again] = await handTo(person, 1);
     await page.locator('.mine-head button').click();
     await visit.press(`[data-report="${again}"]`);
-    await visit.attach('.take input', { name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
+    await page.locator('.take input').setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
     await page.locator('.mine-case weige-photo-list img').waitFor();
     await visit.check('photo of a case');
     await visit.picture(`mine-${language}-photo`, { whole: true });
@@ -156,7 +156,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.locator(`[data-report="${one}"]`).waitFor();
     await page.getByText(anyIn(s.mineOffline)).waitFor();
     await visit.press(`[data-report="${one}"]`);
-    await visit.attach('.take input', { name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
+    await page.locator('.take input').setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
     await page.locator('.pictures img').waitFor();
     await visit.check('photo kept');
     await visit.picture('mine-offline-photo', { whole: true });
