@@ -63,8 +63,8 @@ export class CompareElement extends EditorElement {
     this.asking = '';
     this.watched++;
     await this.attempt(async () => {
-      const [about, jurisdiction, diff] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
-        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} })]);
+      const [about, jurisdiction, diff, last] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
+        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} }), this.rehomes ? this.last() : undefined]);
       const before = diff.from && diff.from !== diff.to ? await client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: diff.from } }) : undefined;
       this.base = tilesOf(this.setting, about);
       this.earlier = before && tilesOf(this.setting, before, [...diff.changed, ...diff.removed, ...diff.renamed].map((one) => one.code));
@@ -72,17 +72,17 @@ export class CompareElement extends EditorElement {
       this.about = about;
       this.inForce = jurisdiction.boundary_set ?? '';
       this.diff = diff;
-      if (this.rehomes) await this.resume();
+      // All at once: what came later would move what is read, and a button that is seen before would not take a press yet.
+      this.plan = last;
+      if (last && last.status !== 'finished') void this.attempt(() => this.watch(last));
     });
   }
 
-  /** Finds the last re-homing for this set that was confirmed, so that it can still be undone; one that goes on is watched again. */
-  private async resume(): Promise<void> {
+  /** Finds the last re-homing for this set that was confirmed, so that it can still be undone, or be watched again where it goes on. */
+  private async last(): Promise<Reassignment | undefined> {
     const { reassignments } = await this.setting.client.get('/v1/{jurisdiction}/reassignments', {});
     const ours = (one: Reassignment | undefined) => one?.rehoming?.set === this.set;
-    const last = reassignments.find((one) => one.status !== 'previewed' && (ours(one) || ours(reassignments.find((other) => other.job === one.undoes))));
-    this.plan = last;
-    if (last && last.status !== 'finished') void this.attempt(() => this.watch(last));
+    return reassignments.find((one) => one.status !== 'previewed' && (ours(one) || ours(reassignments.find((other) => other.job === one.undoes))));
   }
 
   private async attempt(what: () => Promise<void>): Promise<void> {

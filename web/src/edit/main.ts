@@ -169,9 +169,9 @@ export class EditPage extends EditorElement {
     return html`<div class="editor"><h1 id="edit-title" tabindex="-1">${e.title}</h1>
       <div class="edit-tabs" role="group" aria-label=${e.title}>${tab('sets', e.tabSets, () => this.go({}))}${tab('import', e.tabImport, () => this.go({ import: '' }))}
         ${this.tab === 'drawing' ? tab('drawing', e.tabDrawing, () => undefined) : nothing}${this.tab === 'compare' ? tab('compare', e.tabCompare, () => undefined) : nothing}</div>
-      ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
-      ${this.done ? html`<p class="notice" role="status">${this.done}</p>` : nothing}
-      ${this.content(setting, session, rights.rehomes)}</div>`;
+      ${this.content(setting, session, rights.rehomes)}
+      ${this.trouble ? html`<p class="notice bad said" role="alert">${this.trouble}</p>` : nothing}
+      ${this.done ? html`<p class="notice said" role="status">${this.done}</p>` : nothing}</div>`;
   }
 
   private content(setting: Setting, session: Session, rehomes: boolean) {

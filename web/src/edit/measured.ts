@@ -1,4 +1,5 @@
 import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { EditorCatalogue } from '../locale/editor.ts';
 import type { ReportPoints } from './measures.ts';
 import { hectares, squareMetres, type AreaFeature } from './shapes.ts';
@@ -35,16 +36,20 @@ export function measuresTable(e: EditorCatalogue, language: string, by: Measurin
   const whole = new Intl.NumberFormat(language);
   const peopled = [...before, ...areas].some((area) => area.properties.households !== undefined);
   const about = areas.some((area) => area.properties.households_estimated);
-  return html`<table class="grid measures"><caption>${e.measures}</caption>
+  // Figures of other areas are another table, and another figure is another text: neither is the one before, moved.
+  const cell = (text: string, changed: ReturnType<typeof change> | typeof nothing, difference: string) => keyed(`${text} ${difference}`, html`<td class="number">${text}${changed}</td>`);
+  const difference = (now?: number, was?: number) => (now === undefined || was === undefined ? '' : String(now - was));
+  return keyed([note, peopled, about, ...areas.map((area) => area.properties.code)].join(), html`<table class="grid measures"><caption>${e.measures}</caption>
     <thead><tr><th scope="col">${e.colArea}</th><th scope="col">${e.size}</th>${peopled ? html`<th scope="col">${e.households}</th>` : nothing}<th scope="col">${e.colMonth}</th></tr></thead>
     <tbody>${areas.map((area) => {
       const now = measure(area, by);
       const old = before.find((one) => one.properties.code === area.properties.code);
       const was = old && measure(old, by);
-      return html`<tr><th scope="row">${called(area)}</th><td class="number">${ground(e, now.metres, language)}${change(now.metres / 10_000, was && was.metres / 10_000)}</td>
-        ${peopled ? html`<td class="number">${households(e, whole, area.properties.households, area.properties.households_estimated)}${area.properties.households === undefined ? nothing : change(area.properties.households, old?.properties.households)}</td>` : nothing}
-        <td class="number">${now.reports === undefined ? (by === 'asking' ? '…' : '—') : html`${now.reports}${change(now.reports, was?.reports)}`}</td></tr>`;
-    })}</tbody></table><p class="hint">${note}</p>${about ? html`<p class="hint">${e.householdsNote}</p>` : nothing}`;
+      const { households: homes } = area.properties;
+      return html`<tr><th scope="row">${called(area)}</th>${cell(ground(e, now.metres, language), change(now.metres / 10_000, was && was.metres / 10_000), difference(now.metres, was?.metres))}
+        ${peopled ? cell(households(e, whole, homes, area.properties.households_estimated), homes === undefined ? nothing : change(homes, old?.properties.households), difference(homes, old?.properties.households)) : nothing}
+        ${now.reports === undefined ? cell(by === 'asking' ? '…' : '—', nothing, '') : cell(String(now.reports), change(now.reports, was?.reports), difference(now.reports, was?.reports))}</tr>`;
+    })}</tbody></table><p class="hint">${note}</p>${about ? html`<p class="hint">${e.householdsNote}</p>` : nothing}`);
 }
 
 /** A number of households, said to be an estimate where it is one; a dash where it is not known. */

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { createRef, ref } from 'lit/directives/ref.js';
 import type { BoundarySet, Drawing } from '../contract/schemas.ts';
 import type { EditorCatalogue } from '../locale/editor.ts';
@@ -51,13 +52,15 @@ export function setsView(state: SetsState): TemplateResult {
         ${set.warnings?.length ? html`<button type="button" class="quiet" ?disabled=${state.busy} @click=${() => state.repair(set.set)}>${e.actRepair}</button>` : nothing}
         ${set.set === state.inForce && !state.rehomes ? nothing : html`<button type="button" class="quiet" @click=${() => state.compare(set.set)}>${set.set === state.inForce ? e.actRehome : e.actCompare}</button>`}
         ${set.status === 'draft' && !set.planned_from ? html`<button type="button" class="quiet" id=${`discard-${set.set}`} ?disabled=${state.busy} @click=${() => state.ask({ id: set.set, set })}>${e.actDiscard}</button>` : nothing}</div>${asked(set.set)}</td></tr>`;
+  // With a version or a drawing more or less these are other lists, not the ones before moved; what is written above them stays.
+  const kept = [...state.sets.map((one) => one.set + (one.warnings?.length ?? '')), ...state.drawings.map((one) => one.drawing)].join();
   return html`<section class="card"><p class="hint">${e.setsNote}</p>
       <label class="field">${e.nameOfNew}<input ${ref(name)} maxlength="100" autocomplete="off"><span class="hint">${e.nameHint}</span></label>
       <div class="scroll" role="region" aria-label=${e.tabSets} tabindex="0"><table class="grid sets"><thead><tr><th scope="col">${e.colSet}</th><th scope="col">${e.colStatus}</th><th scope="col">${e.colAreas}</th><th scope="col">${e.colWhen}</th><th scope="col">${e.colActions}</th></tr></thead>
-      <tbody>${state.sets.map(row)}</tbody></table></div></section>
-    <section class="card"><h2>${e.drawingsTitle}</h2>
+      ${keyed(kept, html`<tbody>${state.sets.map(row)}</tbody>`)}</table></div></section>
+    ${keyed(kept, html`<section class="card"><h2>${e.drawingsTitle}</h2>
       ${state.drawings.length === 0 ? html`<p>${e.drawingsNone}</p>` : html`<ul class="drawings">${state.drawings.map((one) => html`<li>
         <span><strong>${one.name || e.unnamed}</strong> · ${e.begunFrom(moment(t, zone, one.created_at), base(one.base))} · ${e.editsCount(String(one.edits))} · ${e.changedAt(moment(t, zone, one.changed_at))}</span>
         <div class="buttons"><button type="button" class="secondary" @click=${() => state.open(one.drawing)}>${e.openDrawing}</button>
-          <button type="button" class="quiet" id=${`discard-${one.drawing}`} ?disabled=${state.busy} @click=${() => state.ask({ id: one.drawing, drawing: one })}>${e.actDiscard}</button></div>${asked(one.drawing)}</li>`)}</ul>`}</section>`;
+          <button type="button" class="quiet" id=${`discard-${one.drawing}`} ?disabled=${state.busy} @click=${() => state.ask({ id: one.drawing, drawing: one })}>${e.actDiscard}</button></div>${asked(one.drawing)}</li>`)}</ul>`}</section>`)}`;
 }
