@@ -63,8 +63,9 @@ export class CompareElement extends EditorElement {
     this.asking = '';
     this.watched++;
     await this.attempt(async () => {
+      let unasked: unknown; // what was moved before may not be known; the version is shown all the same
       const [about, jurisdiction, diff, last] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path }), client.get('/v1/{jurisdiction}', {}),
-        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} }), this.rehomes ? this.last() : undefined]);
+        client.get('/v1/{jurisdiction}/boundary-sets/{set}/diff', { path, query: {} }), this.rehomes ? this.last().catch((error: unknown) => { unasked = error; return undefined; }) : undefined]);
       const before = diff.from && diff.from !== diff.to ? await client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: diff.from } }) : undefined;
       this.base = tilesOf(this.setting, about);
       this.earlier = before && tilesOf(this.setting, before, [...diff.changed, ...diff.removed, ...diff.renamed].map((one) => one.code));
@@ -75,6 +76,7 @@ export class CompareElement extends EditorElement {
       // All at once: what came later would move what is read, and a button that is seen before would not take a press yet.
       this.plan = last;
       if (last && last.status !== 'finished') void this.attempt(() => this.watch(last));
+      if (unasked) throw unasked;
     });
   }
 
