@@ -80,6 +80,7 @@ try {
   });
   await step('publish', async () => {
     await button('Publish now').click();
+    await page.locator('.confirm button').first().click(); // what it replaces was read
     await page.getByText('Published. This version').waitFor();
   });
   await page.goto(`${base}/edit/`);
@@ -135,12 +136,14 @@ try {
   console.log(`  whole, panned: ${pictures.toFixed(1)} pictures a second, drawn by the processor; heap ${megabytes(await heap())} MB`);
   if (process.env.PICTURE) await page.screenshot({ path: process.env.PICTURE });
   await step('store and compare', async () => {
+    await button('Finish…').click();
     await button('Store as a draft and compare').click();
     await page.getByRole('heading', { name: 'Publish', exact: true }).waitFor();
     await drawn();
   });
   await step('publish', async () => {
     await button('Publish now').click();
+    await page.locator('.confirm button').first().click(); // what it replaces was read
     await page.getByText('Published. This version').waitFor();
   });
   await step('open again', async () => {
