@@ -181,6 +181,7 @@ suite.skipIf(missing)(`the dispatcher's desk${missing ? ` (skipped: ${missing})`
     await page.locator('.entry').first().focus();
     await page.keyboard.press('?');
     expect(await page.locator('dialog[open]').count()).toBe(0);
+    expect(await visit.layoutShift()).toBe(0);
     await visit.end();
   });
 
