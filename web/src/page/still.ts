@@ -2,6 +2,9 @@
  * Keeps in its place on the screen what somebody pressed or writes in: what an answer brings in above it moves the rest of the page instead.
  * Browsers anchor the first thing that is seen (CSS Scroll Anchoring 1), which may lie above what comes. `hold` names what is to be kept where
  * nothing was pressed yet, in place of what it named before.
+ *
+ * What is marked `data-room`, with the name of what is in it, keeps its height when an answer makes that less, until somebody presses or writes the
+ * next time: what lies below it stays where it is. Another name begins anew.
  */
 export function keepStill(): { hold: (at: Element | null) => void; end: () => void } {
   /** What was acted on and what holds it, from inside out, with the place of each: what was pressed may go with the answer. */
@@ -14,7 +17,27 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
     // Whatever is pressed on a map is moved there, and has to.
     held = !at || at.closest('weige-map, weige-sketch') ? [] : around(at);
   };
+  const rooms = new WeakMap<HTMLElement, { name: string | undefined; height: number }>();
+  /** What is less now is the doing of a press. */
+  let pressed = false;
+  const marked = () => document.querySelectorAll<HTMLElement>('[data-room]');
+  const keepRooms = () => {
+    for (const one of marked()) {
+      const { dataset: { room: name }, style } = one;
+      const before = rooms.get(one);
+      if (before && (pressed || before.name !== name)) style.minHeight = '';
+      const height = one.getBoundingClientRect().height;
+      if (before && !pressed && before.name === name && height < before.height) style.minHeight = `${before.height}px`;
+      else rooms.set(one, { name, height });
+    }
+  };
+  const free = () => {
+    pressed = true;
+    keepRooms();
+    setTimeout(() => { pressed = false; });
+  };
   const grown = () => {
+    keepRooms();
     const still = held.find(({ at }) => at.isConnected);
     if (still) {
       const { top, bottom } = still.at.getBoundingClientRect();
@@ -35,12 +58,17 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
     else place();
   };
   document.addEventListener('scroll', scrolled, { capture: true, passive: true }); // of rooms within the page too
+  const presses = ['click', 'keydown', 'input', 'change'] as const;
+  for (const one of presses) document.addEventListener(one, free, { capture: true, passive: true });
+  window.addEventListener('resize', free);
   const hold = (at: Element | null) => {
     if (at && !acted) held = around(at); // an answer may take it away, and leaves what holds it
   };
   const end = () => {
     watched.disconnect();
     for (const one of acts) document.removeEventListener(one, act, { capture: true });
+    for (const one of presses) document.removeEventListener(one, free, { capture: true });
+    window.removeEventListener('resize', free);
     document.removeEventListener('scroll', scrolled, { capture: true });
   };
   return { hold, end };
