@@ -106,12 +106,14 @@ export class Bulk extends StaffElement {
     const { job } = this;
     if (!job || this.busy) return;
     this.lines([]);
+    this.loads = new Map(); // they are known anew when it is done
     await this.asking(async () => this.confirmed(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/confirmation', { path: { job: job.job } })));
   }
 
   private async undo(): Promise<void> {
     const { job } = this;
     if (!job || this.busy) return;
+    this.loads = new Map();
     await this.asking(async () => this.confirmed(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/undo', { path: { job: job.job } })));
   }
 
@@ -166,7 +168,9 @@ export class Bulk extends StaffElement {
     if (this.job?.status !== 'finished') this.trouble = this.s.bulkUnsent;
     else {
       this.dispatchEvent(new CustomEvent('moved'));
-      await Promise.all([this.fetchLoads(this.job), this.fetchLatest(), this.fetchLeft(this.job)]);
+      void this.fetchLatest();
+      await this.fetchLeft(this.job);
+      await this.fetchLoads(this.job); // what comes last stands last
     }
   }
 
@@ -280,8 +284,8 @@ export class Bulk extends StaffElement {
     return html`<section class="bulk-result" data-status=${job.status}>
       <div role="status"><h3 id="bulk-result" tabindex="-1">${headline}</h3></div>
       <dl class="facts"><dt>${t.reason}</dt><dd><bdi>${job.reason}</bdi></dd></dl>
-      ${job.table.length > 0 ? this.table(job) : nothing}
-      <div class="bulk-end">${running ? html`<progress max=${Math.max(1, job.reports)} value=${told} aria-label=${headline}></progress><p class="hint">${s.bulkGone}</p>` : this.resultButtons(job)}</div>
+      ${job.table.length > 0 ? html`<div data-room="table">${this.table(job)}</div>` : nothing}
+      <div class="bulk-end" data-room="end">${running ? html`<progress max=${Math.max(1, job.reports)} value=${told} aria-label=${headline}></progress><p class="hint">${s.bulkGone}</p>` : this.resultButtons(job)}</div>
       ${job.status === 'previewed' && this.finished(job) > 0 ? html`<p>${s.bulkFinishedBefore(String(this.finished(job)))}</p>` : nothing}
       ${job.already_there ? html`<p>${s.bulkAlreadyThere(String(job.already_there))}</p>` : nothing}
       ${job.not_permitted + results.not_permitted > 0 ? html`<p>${s.bulkNotPermitted(String(job.not_permitted + results.not_permitted))}</p>` : nothing}

@@ -18,7 +18,6 @@ export class ContactReader extends PageElement {
     if (!changed.has('report')) return;
     this.read = undefined;
     this.wrong = '';
-    this.style.minHeight = '';
   }
 
   private async ask(event: SubmitEvent): Promise<void> {
@@ -34,7 +33,6 @@ export class ContactReader extends PageElement {
     try {
       const read = await this.client.post('/v1/{jurisdiction}/reports/{report}/contact-readings', { path: { report }, body: { reason } });
       if (report !== this.report) return;
-      this.style.minHeight = `${this.offsetHeight}px`; // what is asked in may be higher than the answer, and the answer late
       this.read = read;
     } catch (error) {
       if (report === this.report) this.wrong = sentence(this.t, error);

@@ -102,8 +102,8 @@ export class Correct extends Decision {
         @chosen=${(event: CustomEvent<{ at: Position }>) => { this.put(event.detail.at); this.write(); }}></weige-map>
       <div class="pair">${field('lon', t.longitude)}${field('lat', t.latitude)}</div>${this.wrongLine('correct-lon')}
       ${this.reasonField('correct-reason', s.stepReason, this.reason, words.reason, (value) => { this.reason = value; })}
-      ${this.outcomeLine()}
       ${this.endButtons(s.correctSend)}
+      ${this.outcomeLine()}
     </form>`;
   }
 }

@@ -98,9 +98,14 @@ export abstract class Decision extends StaffElement {
       this.outcome = { kind: 'unsent', text: this.s.stepUnsent };
     } else {
       this.decideAnew();
-      this.outcome = { kind: 'refused', text: sentence(this.t, error) };
+      this.outcome = { kind: 'refused', text: this.refusal(error) };
     }
     void this.focusOn('.outcome');
+  }
+
+  /** Why it was refused, in words. */
+  protected refusal(error: unknown): string {
+    return sentence(this.t, error);
   }
 
   /** The report as it is now, with its history; without a connection as the conflict told it. */
@@ -121,9 +126,12 @@ export abstract class Decision extends StaffElement {
     return staffName(this.t, this.language, jurisdiction, areas, report.assignee);
   }
 
+  /** What came of it, at the end of what is decided: it has its room from the press on, so that the answer moves nothing, however late it comes. */
   protected outcomeLine(): TemplateResult {
-    const { outcome } = this;
-    return html`<div role="status">${outcome ? html`<p class="outcome notice ${outcome.kind === 'done' ? '' : outcome.kind === 'conflict' ? 'warn' : 'bad'}" tabindex="-1">${outcome.text}</p>` : nothing}</div>`;
+    const { outcome, sending } = this;
+    // Another element after the answer: what stands above it may be less or more then.
+    return sending ? html`<div class="came asked" role="status"><p class="hint">${this.s.stepSending}</p></div>`
+      : html`<div class="came" role="status">${outcome ? html`<p class="outcome notice ${outcome.kind === 'done' ? '' : outcome.kind === 'conflict' ? 'warn' : 'bad'}" tabindex="-1">${outcome.text}</p>` : nothing}</div>`;
   }
 
   protected wrongLine(field: string): TemplateResult {
@@ -139,7 +147,7 @@ export abstract class Decision extends StaffElement {
 
   /** The buttons that end a form: do it, or leave it. */
   protected endButtons(text: string): TemplateResult {
-    return html`<div class="buttons"><button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${this.sending ? this.s.stepSending : text}</button>
+    return html`<div class="buttons"><button class="primary" aria-disabled=${this.sending ? 'true' : 'false'}>${text}</button>
       <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('cancelled'))}>${this.s.stepCancel}</button></div>`;
   }
 

@@ -25,6 +25,11 @@ export interface Listed {
 
 export const nothingListed: Listed = { items: [], next: undefined, counts: [], countsMore: false };
 
+/** Whether one list goes on as another one begins. */
+export function goesOn(one: readonly QueueItem[], other: readonly QueueItem[]): boolean {
+  return one.every(({ report }, at) => at >= other.length || other[at]?.report === report);
+}
+
 /** The list with one report as it is now; a report that is not listed stays unlisted. */
 export function withReport(items: readonly QueueItem[], now: QueueItem): QueueItem[] {
   return items.map((item) => (item.report === now.report ? { ...item, ...pick(now) } : item));

@@ -85,10 +85,10 @@ export class Duplicate extends Decision {
         <select id="duplicate-original" aria-invalid=${this.invalid('duplicate-original')} aria-describedby="duplicate-original-wrong" @change=${(event: Event) => void this.choose((event.target as HTMLSelectElement).value)}>
           <option value="" .selected=${this.original === ''}>${this.failed ? s.duplicateFailed : this.nearby === undefined ? s.duplicateFinding : this.nearby.length === 0 ? s.duplicateNone : s.stepCodeChoose}</option>
           ${this.nearby?.map((one) => html`<option value=${one.thing.report} .selected=${one.thing.report === this.original}>${text(one)}</option>`)}</select>${this.wrongLine('duplicate-original')}</div>
-      ${this.told ? html`<p class="said words" role="status">${this.told}</p>` : nothing}
+      ${this.original ? html`<p class="said words told" role="status" tabindex="0">${this.told || t.loading}</p>` : nothing}
       ${this.reasonField('duplicate-reason', s.stepReasonOptional, this.reason, words.reason, (value) => { this.reason = value; })}
-      ${this.outcomeLine()}
       ${this.endButtons(s.duplicateSend)}
+      ${this.outcomeLine()}
     </form>`;
   }
 }

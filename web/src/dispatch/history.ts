@@ -18,10 +18,10 @@ interface HistoryState {
   did(person: string): string;
 }
 
-/** What became of a report, as staff see it, newest first. */
+/** What became of a report, as staff see it, oldest first: what comes is added at the end, and moves nothing. */
 export function historyView({ t, s, zone, events, who, did }: HistoryState): TemplateResult {
   const by = (person: string) => (person === 'resident' ? t.byResident : person === 'clock' ? t.byClock : did(person));
-  return html`<ol class="timeline">${[...events].reverse().map((event) => html`<li>
+  return html`<ol class="timeline">${events.map((event) => html`<li>
       <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
       ${event.after ? what(t, event, event.after, who) : nothing}
       ${event.code ? html`<br><span>${codeName(s, event.code)}</span>` : nothing}

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { QueueItem, Service } from '../contract/schemas.ts';
 import { brief, briefest, moment, said } from '../locale/format.ts';
@@ -15,6 +16,8 @@ export interface ListState {
   language: Language;
   desk: Desk;
   listed: Listed;
+  /** Another one whenever others are listed, or in another order. */
+  turn: number;
   filters: Filters;
   /** The filters that somebody begins with. */
   beginning: Filters;
@@ -77,9 +80,9 @@ export function reportList(s: ListState): TemplateResult {
       <button type="button" class="quiet" @click=${s.refresh}>${t.refresh}</button></div>
     <p class="hint" role="status">${s.busy ? t.loading : s.words.trim() ? staffTexts()[listed.next ? 'searchedListed' : 'searchedAll'](listed.items.length) : listed.items.length === 0 ? t.listEmpty : t.listCount(listed.items.length, listed.next !== undefined)}</p>
     ${listed.countsMore ? html`<p class="hint">${t.countsMore}</p>` : nothing}
-    <ul class="reports" aria-labelledby="list-title">
+    <div data-room="list">${keyed(s.turn, html`<ul class="reports" aria-labelledby="list-title">
       ${repeat(listed.items, (item) => item.report, (item) => html`<li class=${s.picking ? 'pickable' : nothing}>${pickBox(s, item)}${entry(s, item)}</li>`)}
-    </ul>
+    </ul>`)}</div>
     ${listed.next ? html`<button type="button" class="secondary" ?disabled=${s.busy} @click=${s.more}>${t.loadMore}</button>` : nothing}
     ${countTable(s)}`;
 }

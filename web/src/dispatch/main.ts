@@ -12,7 +12,7 @@ import { countPoints, nothing as noPoints, queuePoints, type PointCollection } f
 import { pageAddress, type Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { keepStill } from '../page/still.ts';
-import { nothingListed, onMap, photosOf, withReport, type Desk, type Listed } from './desk.ts';
+import { goesOn, nothingListed, onMap, photosOf, withReport, type Desk, type Listed } from './desk.ts';
 import { asked, firstFilters, noFilters, queueTiles, sameList, searchWith, type Filters } from './filters.ts';
 import './keys.ts';
 import type { KeyAction } from './keys.ts';
@@ -53,6 +53,8 @@ export class DispatchPage extends StaffElement {
   private readonly picking = new Picking(this, () => this.map);
   private readonly entrance = new Entrance(this, { entered: (setting, session) => this.sit(setting, session), left: () => this.getUp() });
   private asked = 0;
+  /** Counts the lists that were shown, as another order is another list. */
+  private turn = 0;
   private points: PointCollection = noPoints;
   private counts: PointCollection = noPoints;
   private drawnFrom: unknown[] = [];
@@ -149,7 +151,9 @@ export class DispatchPage extends StaffElement {
       const query = { area: filters.area, ...asked(filters), ...(after ? { cursor: after } : {}) };
       const [queue, counts] = await Promise.all([desk.client.get('/v1/{jurisdiction}/queue', { query }), desk.client.get('/v1/{jurisdiction}/counts', { query: asked(filters) })]);
       if (turn !== this.asked) return;
-      this.listed = { items: after ? [...this.listed.items, ...queue.reports] : queue.reports, next: queue.next || undefined, counts: counts.areas, countsMore: counts.more === true };
+      const items = after ? [...this.listed.items, ...queue.reports] : queue.reports;
+      if (!goesOn(this.listed.items, items)) this.turn++;
+      this.listed = { items, next: queue.next || undefined, counts: counts.areas, countsMore: counts.more === true };
     } catch (error) {
       if (turn === this.asked) this.explain(error);
     } finally {
@@ -285,8 +289,7 @@ export class DispatchPage extends StaffElement {
       await this.fetchReport(report);
     }
     await this.updateComplete;
-    await this.querySelector('weige-reassign')?.updateComplete;
-    this.querySelector<HTMLElement>('#reassign-area')?.focus();
+    this.querySelector('weige-steps')?.reassign();
   }
 
   private changed(now: StaffReport): void {
@@ -335,7 +338,7 @@ export class DispatchPage extends StaffElement {
     this.makePoints();
     const items = soughtIn({ t, language: this.language, desk }, this.listed.items, this.words);
     const state: ListState = {
-      t, language: this.language, desk, picking, listed: { ...this.listed, items }, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
+      t, language: this.language, desk, picking, listed: { ...this.listed, items }, turn: this.turn, filters: this.filters, beginning: firstFilters('', desk.session.person, desk.duties.reassigns), busy: this.busy,
       choose: (report) => this.choose(report), filter: (change) => this.filter(change),
       words: this.words, look: (words) => this.seek(words), openSought: () => { if (this.words.trim() && items.length === 1 && items[0]) this.choose(items[0].report); },
       shownFresh: this.shownFresh,

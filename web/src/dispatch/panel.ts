@@ -13,9 +13,7 @@ import type { Desk } from './desk.ts';
 import { historyView } from './history.ts';
 import { serviceName } from './list.ts';
 import { nameOf, staffName } from './people.ts';
-import './reassign.ts';
 import './steps.ts';
-import { mayReassign } from './ways.ts';
 
 // Fetched apart: most reports have no photo.
 void import('../page/photo-list.ts');
@@ -58,10 +56,10 @@ export class Panel extends PageElement {
     const chain = report.chain.map((code) => ({ level: areas.area(code)?.level ?? '', code, name: areas.name(code) }));
     return html`
       <div class="panel-head"><h2 id="panel-title" tabindex="-1">${serviceName(jurisdiction.services, report.service_code, this.language)}</h2>
-        <span class="chip ${report.status === 'received' || report.status === 'returned' ? 'waiting' : ''}">${t[`status_${report.status}_short`]}</span>
+        ${keyed(`${report.service_code} ${report.status}`, html`<span class="chip ${report.status === 'received' || report.status === 'returned' ? 'waiting' : ''}">${t[`status_${report.status}_short`]}</span>`)}
         <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${t.panelClose}</button></div>
       <p class="said words">${report.description}</p>
-      <dl class="facts">
+      <dl class="facts" data-room=${report.report}>
         ${report.public_words ? html`<dt>${t.publicWords}</dt><dd class="said">${report.public_words}</dd>` : nothing}
         ${report.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${report.address}</dd>` : nothing}
         ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
@@ -72,22 +70,20 @@ export class Panel extends PageElement {
         ${report.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}</dd>` : nothing}
         ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}
       </dl>
-      <weige-photo-list .source=${this.photoSource()}></weige-photo-list>
+      <weige-photo-list data-room=${report.report} .source=${this.photoSource()}></weige-photo-list>
       ${keyed(report.report, html`<weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(report.report, photo)} @added=${() => { this.added++; }}></weige-add-photos>
-      <weige-steps .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
-      ${mayReassign(report, { person: desk.session.person, dispatches: desk.duties.reassigns })
-        ? html`<weige-reassign .desk=${desk} .report=${report} @changed=${changed}></weige-reassign>` : nothing}`)}
-      <section><h3>${t.contact}</h3>
+      <weige-steps data-room=${report.report} .desk=${desk} .report=${report} @changed=${changed}></weige-steps>`)}
+      <section data-room=${report.report}><h3>${t.contact}</h3>
         ${report.has_contact ? html`<weige-contact .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}
         ${report.has_contact && desk.duties.reassigns ? html`<details class="readings" @toggle=${(event: ToggleEvent) => void this.lookAtReadings(event)}><summary>${staffTexts().readingsTitle}</summary>
           <weige-readings .desk=${desk} .report=${report.report}></weige-readings></details>` : nothing}</section>
-      <section><h3>${t.history}</h3>${this.history(zone)}</section>
-      <weige-routing .desk=${desk} .report=${report.report} .version=${report.version}></weige-routing>
+      <weige-routing data-room=${report.report} .desk=${desk} .report=${report.report} .version=${report.version}></weige-routing>
       <details><summary>${t.proof}</summary><dl class="facts">
         <dt>${t.proofVersion}</dt><dd><code>${report.boundary_set}</code></dd>
         <dt>${t.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>
         ${chain.map((one) => html`<dt>${said(areas.levels.find((level) => level.level === one.level)?.name, this.language)}</dt><dd>${one.name} <code>${one.code}</code></dd>`)}
       </dl></details>
+      <section><h3>${t.history}</h3>${this.history(zone)}</section>
       <div class="panel-news" role="status">${this.changed ? html`<div class="notice warn"><p>${staffTexts().panelChanged}</p>
         <button type="button" class="secondary" @click=${() => this.dispatchEvent(new CustomEvent('renew'))}>${staffTexts().panelRenew}</button></div>` : nothing}</div>`;
   }

@@ -49,7 +49,7 @@ export class Routing extends StaffElement {
   protected override render() {
     const { s, t, explained } = this;
     return html`<details @toggle=${(event: Event) => this.toggled(event)}><summary>${s.routingTitle}</summary>
-      ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : explained ? this.explanation(explained) : html`<p class="hint" role="status">${t.loading}</p>`}</details>`;
+      ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : explained ? this.explanation(explained) : html`<p class="hint awaited" role="status">${t.loading}</p>`}</details>`;
   }
 
   private explanation({ at, rules, decided, gave, moved, today }: RoutingExplanation) {

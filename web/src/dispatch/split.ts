@@ -67,8 +67,8 @@ export class Split extends Decision {
       ${this.parts.map((part, at) => this.partFields(part, at))}
       ${this.parts.length < most ? html`<div><button type="button" class="secondary" @click=${() => { this.parts = [...this.parts, this.empty()]; this.write(); }}>${s.splitAdd}</button></div>` : nothing}
       ${this.reasonField('split-reason', s.stepReason, this.reason, words.reason, (value) => { this.reason = value; })}
-      ${this.outcomeLine()}
       ${this.endButtons(s.splitSend)}
+      ${this.outcomeLine()}
     </form>`;
   }
 

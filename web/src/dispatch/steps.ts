@@ -1,9 +1,11 @@
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { StaffReport } from '../contract/schemas.ts';
 import { Decision, type Outcome } from './decision.ts';
-import { codeName, isPlain, missing, stepPaths, stepsFor, words, ways, type PlainStep, type StepKind } from './ways.ts';
+import './reassign.ts';
+import { codeName, isPlain, mayReassign, missing, stepPaths, stepsFor, words, ways, type PlainStep, type StepKind } from './ways.ts';
 
 /** Forms that are seldom needed and fetched when they are. */
 const larger = { split: () => import('./split.ts'), duplicate: () => import('./duplicate.ts'), corrected: () => import('./correct.ts') } as const;
@@ -27,6 +29,8 @@ function asks(kind: StepKind): boolean {
 export class Steps extends Decision {
   @state() private chosen: StepKind | undefined;
   @state() private said = nothingSaid;
+  /** The step whose button had the keyboard before the buttons became others. */
+  private focused: string | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -51,6 +55,24 @@ export class Steps extends Decision {
   protected override forget(): void {
     if (this.chosen) this.keep(this.chosen, undefined);
     this.keep('step', undefined);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    super.willUpdate(changed);
+    this.focused = this.querySelector<HTMLElement>('[data-step]:focus')?.dataset['step'];
+  }
+
+  protected override updated(): void {
+    if (this.focused && !this.contains(document.activeElement)) this.querySelector<HTMLElement>(`[data-step=${this.focused}]`)?.focus();
+  }
+
+  private get asker() {
+    return { person: this.desk.session.person, dispatches: this.desk.duties.reassigns };
+  }
+
+  /** Opens the form by which the report is handed on, where it may be. */
+  reassign(): void {
+    if (mayReassign(this.report, this.asker)) void this.choose('reassigned');
   }
 
   private async choose(kind: StepKind): Promise<void> {
@@ -99,11 +121,16 @@ export class Steps extends Decision {
   }
 
   protected override render() {
-    const { s, report, desk } = this;
-    const asker = { person: desk.session.person, dispatches: desk.duties.reassigns };
-    const steps = stepsFor(report, asker);
+    return html`<div class="ways" data-room=${this.report.report}>${this.ways()}</div>
+      ${this.chosen ? html`<div class="deciding">${this.form(this.chosen)}</div>` : this.outcomeLine()}`;
+  }
+
+  /** What the case allows, and what is to be known of that. Once it allows something else it is all drawn anew, instead of moved about. */
+  private ways() {
+    const { s, report, asker } = this;
+    const steps: StepKind[] = [...(mayReassign(report, asker) ? ['reassigned' as const] : []), ...stepsFor(report, asker)];
     const mine = report.assignee.person === asker.person;
-    return html`
+    return keyed([report.status, mine, report.final, report.parts_open, steps].join(), html`
       ${report.status === 'returned' && (asker.dispatches || mine) ? html`<p class="notice warn">${mine && steps.includes('accepted') ? s.stepDecide : s.stepDecideDispatch}</p>` : nothing}
       ${report.final && report.status !== 'closed' ? html`<p class="hint">${s.stepFinal}</p>` : nothing}
       ${report.parts_open ? html`<p class="notice">${s.stepParts(String(report.parts_open))}</p>` : nothing}
@@ -111,9 +138,7 @@ export class Steps extends Decision {
       ${steps.length > 0 ? html`<section class="steps" aria-labelledby="steps-title"><h3 id="steps-title">${s.stepsTitle}</h3>
         <div class="buttons">${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 && (kind !== 'resolved' || report.status === 'in_progress') ? 'primary' : 'secondary'} data-step=${kind}
           aria-expanded=${!asks(kind) ? nothing : kind === this.chosen ? 'true' : 'false'}
-          aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.choose(kind)}>${s[`step_${kind as Exclude<StepKind, 'reassigned'>}`]}</button>`)}</div>
-        ${this.chosen ? this.form(this.chosen) : nothing}</section>` : nothing}
-      ${this.outcomeLine()}`;
+          aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.choose(kind)}>${kind === 'reassigned' ? this.t.reassignTitle : s[`step_${kind}`]}</button>`)}</div></section>` : nothing}`);
   }
 
   /** The reports that this one belongs to. */
@@ -142,7 +167,7 @@ export class Steps extends Decision {
       ${way.reply ? area('reply', s.stepReply, s.stepReplyPublic) : nothing}
       ${area('reason', way.reason ? s.stepReason : s.stepReasonOptional)}
       ${this.endButtons(s[`step_${kind}`])}
-    </form>`;
+    </form>${this.outcomeLine()}`;
   }
 
   /** Steps with a form of their own. */
@@ -152,6 +177,7 @@ export class Steps extends Decision {
     const changed = (event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }));
     const cancelled = () => this.cancel();
     switch (kind) {
+      case 'reassigned': return html`<weige-reassign class="step-form" .desk=${desk} .report=${report} @settled=${settled} @changed=${changed} @cancelled=${cancelled}></weige-reassign>`;
       case 'split': return html`<weige-split class="step-form" .desk=${desk} .report=${report} @settled=${settled} @changed=${changed} @cancelled=${cancelled}></weige-split>`;
       case 'duplicate': return html`<weige-duplicate class="step-form" .desk=${desk} .report=${report} @settled=${settled} @changed=${changed} @cancelled=${cancelled}></weige-duplicate>`;
       case 'corrected': return html`<weige-correct class="step-form" .desk=${desk} .report=${report} @settled=${settled} @changed=${changed} @cancelled=${cancelled}></weige-correct>`;

@@ -12,6 +12,8 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
   let acted = false;
   const place = () => { for (const one of held) one.top = one.at.getBoundingClientRect().top; };
   const act = (event: Event) => {
+    // The keyboard may be led to an answer that just came. A press may follow a scrolling that was not told yet, and would take it back.
+    if (event.type === 'focusin' && watched.takeRecords().length > 0) grown();
     acted = true;
     const at = event.target instanceof Element ? event.target : null;
     // Whatever is pressed on a map is moved there, and has to.

@@ -197,21 +197,22 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     const [quick, slow] = [await open(), await open()];
     slow.expectComplaint(notLoaded);
     for (const visit of [quick, slow]) {
+      await visit.press('[data-step=reassigned]');
       await visit.choose('#reassign-area', '-');
       await visit.write('#reassign-reason', '先放回队列');
     }
-    await quick.page.locator('.reassign button.primary').click();
+    await quick.page.locator('weige-reassign button.primary').click();
     await quick.page.locator('.outcome').waitFor();
-    await slow.page.locator('.reassign button.primary').click();
+    await slow.page.locator('weige-reassign button.primary').click();
     await slow.page.locator('.outcome.warn').waitFor();
     expect(await slow.page.locator('weige-panel .timeline li').count()).toBe(await quick.page.locator('weige-panel .timeline li').count());
     await slow.check('conflict');
     await slow.picture('conflict');
     // It is in the queue already: the same again is refused, something else is not.
-    await slow.page.locator('.reassign button.primary').click();
+    await slow.page.locator('weige-reassign button.primary').click();
     await slow.page.getByText(t.reassignRefusedPerson).waitFor();
     await slow.choose('#reassign-area', { index: 2 });
-    await slow.page.locator('.reassign button.primary').click();
+    await slow.page.locator('weige-reassign button.primary').click();
     await slow.page.locator('.outcome:not(.warn, .bad)').waitFor();
     await quick.end();
     await slow.end();
@@ -230,7 +231,7 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await visit.picture('member');
     await visit.press(`[data-report="${own}"]`);
     await page.locator('weige-panel .words').waitFor();
-    expect(await page.locator('.reassign').count()).toBe(0);
+    expect(await page.locator('[data-step=reassigned]').count()).toBe(0);
     await visit.check('member, one report');
     await visit.picture('member-report', { whole: true });
     await visit.end();

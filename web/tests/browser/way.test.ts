@@ -122,16 +122,17 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
   async function reassign(staff: Visit, name: string): Promise<{ id: string }> {
     const { page } = staff;
     const before = await page.locator('.assignee-now').textContent();
+    await staff.press('[data-step=reassigned]');
     const areas = await page.locator('#reassign-area option').evaluateAll((all) => (all as HTMLOptionElement[]).filter((one) => !one.selected && one.value !== '-').map((one) => one.value));
     await staff.choose('#reassign-area', areas[areas.length >> 1] ?? '');
     await staff.choose('#reassign-person', { index: 1 });
     const id = await page.locator('#reassign-person').inputValue();
-    await page.locator('.reassign button.primary').click();
+    await page.locator('weige-reassign button.primary').click();
     await page.locator('#reassign-reason[aria-invalid=true]').waitFor();
     await staff.write('#reassign-reason', name.endsWith('zh') ? '这一段由隔壁网格养护' : 'The grid next door looks after this stretch');
     await staff.picture(`${name}-6-panel`);
     const done = staff.answer('POST', /\/reassignment$/);
-    await page.locator('.reassign button.primary').click();
+    await page.locator('weige-reassign button.primary').click();
     expect((await done).status()).toBe(200);
     await page.locator('.outcome').waitFor();
     expect(await page.locator('.assignee-now').textContent()).not.toBe(before);
