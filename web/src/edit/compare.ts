@@ -120,6 +120,7 @@ export class CompareElement extends EditorElement {
   private ask(asking: typeof this.asking): void {
     const before = this.asking;
     this.asking = asking;
+    this.done = '';
     void this.focusOn(asking ? '#replacing' : before === 'now' ? '#publish-now' : '#publish-on');
   }
 
@@ -133,6 +134,7 @@ export class CompareElement extends EditorElement {
   }
 
   private preview(reason: string): void {
+    this.done = '';
     void this.attempt(async () => {
       this.plan = await this.setting.client.post('/v1/{jurisdiction}/rehomings/preview', { body: { set: this.set, reason } });
     });
@@ -141,6 +143,7 @@ export class CompareElement extends EditorElement {
   private confirm(action: 'confirmation' | 'undo'): void {
     const { plan } = this;
     if (!plan) return;
+    this.done = '';
     const { client } = this.setting;
     void this.attempt(async () => {
       const path = { job: plan.job };
