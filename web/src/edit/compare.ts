@@ -2,6 +2,7 @@ import type * as GeoJSON from 'geojson';
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { hasCode, sentence } from '../contract/errors.ts';
 import type { BoundaryDiff, BoundarySet, Reassignment } from '../contract/schemas.ts';
 import { staffName } from '../dispatch/people.ts';
@@ -43,6 +44,8 @@ export class CompareElement extends EditorElement {
   @state() private trouble = '';
   @state() private busy = false;
   private watched = 0;
+  /** What the re-homing is for, as far as somebody wrote it. */
+  private reason = '';
   /** What the areas in force are called, once that is needed. */
   private register: Register | undefined;
 
@@ -117,6 +120,7 @@ export class CompareElement extends EditorElement {
   private ask(asking: typeof this.asking): void {
     const before = this.asking;
     this.asking = asking;
+    this.done = '';
     void this.focusOn(asking ? '#replacing' : before === 'now' ? '#publish-now' : '#publish-on');
   }
 
@@ -130,6 +134,7 @@ export class CompareElement extends EditorElement {
   }
 
   private preview(reason: string): void {
+    this.done = '';
     void this.attempt(async () => {
       this.plan = await this.setting.client.post('/v1/{jurisdiction}/rehomings/preview', { body: { set: this.set, reason } });
     });
@@ -138,6 +143,7 @@ export class CompareElement extends EditorElement {
   private confirm(action: 'confirmation' | 'undo'): void {
     const { plan } = this;
     if (!plan) return;
+    this.done = '';
     const { client } = this.setting;
     void this.attempt(async () => {
       const path = { job: plan.job };
@@ -158,18 +164,18 @@ export class CompareElement extends EditorElement {
     }
   }
 
+  /** Once it is published, or is to be, what is asked next is other forms, not those before moved. */
   protected override render() {
     const { e, t, about, diff } = this;
     if (!about || !diff) return this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : html`<p role="status">${t.loading}</p>`;
     const [west = -180, south = -60, east = 180, north = 75] = about.bbox;
     const before = this.set === this.inForce ? undefined : this.previous; // of what is in force it took the place already
     return html`<section class="with-map"><div class="card"><h2>${before ? e.compareTitle(this.called(before), this.called(about)) : this.called(about)}</h2>
-        ${this.trouble ? html`<p class="notice bad" id="compare-trouble" tabindex="-1" role="alert">${this.trouble}</p>` : nothing}${this.done ? html`<p class="notice" id="compare-done" tabindex="-1" role="status">${this.done}</p>` : nothing}
-        ${this.set !== this.inForce ? this.changes(diff) : this.done ? nothing : html`<p class="notice">${e.inForceAlready}</p>`}
-        ${this.set === this.inForce ? nothing : this.publishing(about)}
-        ${this.rehoming()}</div>
+        ${this.set !== this.inForce ? this.changes(diff) : html`<p class="notice">${e.inForceAlready}</p>`}
+        ${keyed(`${this.inForce} ${about.planned_from ?? ''}`, html`${this.set === this.inForce ? nothing : this.publishing(about)}${this.rehoming()}`)}</div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .first=${guard([diff], () => looked(boxAround(diff.hands.map((one) => one.geometry)), [west, south, east, north]))} .base=${this.base} .earlier=${this.earlier} .hands=${guard([diff], () => handsOf(diff))} .level=${about.levels.at(-1) ?? ''}
-        .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
+        .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>
+      ${this.trouble ? html`<p class="notice bad said" id="compare-trouble" tabindex="-1" role="alert">${this.trouble}</p>` : nothing}${this.done ? html`<p class="notice said" id="compare-done" tabindex="-1" role="status">${this.done}</p>` : nothing}`;
   }
 
   private changes(diff: BoundaryDiff) {
@@ -231,7 +237,7 @@ export class CompareElement extends EditorElement {
     const rehoming = plan?.rehoming;
     return html`<h3 id="rehome-title" tabindex="-1">${e.rehomeTitle}</h3><p class="hint">${e.rehomeNote}</p>
       <form class="step-form" @submit=${(event: SubmitEvent) => { event.preventDefault(); this.preview(String(new FormData(event.target as HTMLFormElement).get('reason'))); }}>
-        <label class="field">${e.rehomeReason}<input name="reason" required minlength="2" maxlength="300" .value=${e.rehomeDefault}></label>
+        <label class="field">${e.rehomeReason}<input name="reason" required minlength="2" maxlength="300" .value=${this.reason || e.rehomeDefault} @input=${(event: Event) => { this.reason = (event.target as HTMLInputElement).value; }}></label>
         <button type="submit" class="secondary" ?disabled=${this.busy}>${e.rehomeLook}</button></form>
       ${plan && rehoming ? html`<p>${plan.reports + rehoming.duties_moved === 0 ? e.rehomeNone : e.rehomeCounts(String(plan.reports), String(rehoming.duties_moved))}</p>
         ${plan.table.length ? html`<div class="scroll" role="region" aria-label=${e.whoGives} tabindex="0"><table class="grid"><caption class="sr">${e.whoGives}</caption><thead><tr><th scope="col">${e.colWho}</th><th scope="col">${e.colWhom}</th><th scope="col">${e.colReports}</th></tr></thead>

@@ -34,14 +34,14 @@ export interface Question {
   no(): void;
 }
 
-/** Asks once more; of what somebody else drew it says so. */
+/** Asks once more; of what somebody else drew it says so. A refusal has its room from the press on, so that it moves nothing. */
 export function question({ e, doomed, called, person, busy, yes, no }: Question): TemplateResult {
   const other = 'drawing' in doomed && doomed.drawing.changed_by !== person ? doomed.drawing.changed_by : '';
   const text = 'set' in doomed ? e.discardSetAsk(called(doomed.set)) : e.discardDrawingAsk(doomed.drawing.name || e.unnamed, String(doomed.drawing.edits));
-  return html`<div class="notice warn confirm" role="group" aria-labelledby="discarding" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') no(); }}>
+  return html`<div class="notice warn confirm" data-room="discarding" role="group" aria-labelledby="discarding" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') no(); }}>
     <p id="discarding" tabindex="-1"><strong>${text}</strong></p>
     ${other ? html`<p class="wrong">${e.discardOthers(other)}</p>` : nothing}
     <p>${'set' in doomed ? e.discardForGood : e.discardDrawingNote}</p>
-    ${doomed.refused ? html`<p class="wrong" role="alert">${doomed.refused}</p>` : nothing}
+    ${busy || doomed.refused ? html`<div class="refusal">${doomed.refused ? html`<p class="wrong" role="alert">${doomed.refused}</p>` : nothing}</div>` : nothing}
     <div class="buttons"><button type="button" class="primary" ?disabled=${busy} @click=${yes}>${e.discardYes}</button><button type="button" class="secondary" @click=${no}>${e.discardNo}</button></div></div>`;
 }

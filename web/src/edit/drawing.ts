@@ -2,6 +2,7 @@ import type * as GeoJSON from 'geojson';
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
 import { readAreas } from '../contract/pieces.ts';
@@ -26,7 +27,7 @@ type Change = { operations: EditOperation[] } | { undo: true } | { redo: true } 
 
 const noHandles: readonly Handle[] = [];
 
-/** Draws on a boundary set: every step is an edit that the server makes whole or refuses. Events: `finished` {set}, `ended` {error}. */
+/** Draws on a boundary set: every step is an edit that the server makes whole or refuses. Events: `finished` {set}, `ended` {error}, `again`. */
 @customElement('weige-drawing')
 export class DrawingElement extends EditorElement {
   @property({ attribute: false }) setting!: Setting;
@@ -37,8 +38,8 @@ export class DrawingElement extends EditorElement {
   /** Why the last step could not be made, where that is a place. */
   @state() private refused: FileFault | undefined;
   @state() private checked = true;
-  /** It cannot be shown; whoever has this element says why. */
-  @state() private lost = false;
+  /** It cannot be shown; whoever has this element says why. What is not there is not asked for again. */
+  @state() private lost: '' | 'gone' | 'unread' = '';
   @state() private level = '';
   @state() private tool: Tool = 'move';
   @state() private chosen = '';
@@ -62,6 +63,8 @@ export class DrawingElement extends EditorElement {
   private held: Handle | undefined;
   /** The areas that lie beside the one that is chosen, and it itself, once they are here. */
   private beside: ReadonlySet<string> = new Set();
+  /** A name that the drawing could not be given yet. */
+  private wanted: string | undefined;
   /** An area that is to be shown once it is here. */
   private sought = '';
   /** The step whose outcome is not known; it is sent again with its key. */
@@ -81,8 +84,7 @@ export class DrawingElement extends EditorElement {
 
   private key(event: KeyboardEvent): void {
     const command = commandOf(event);
-    if (command === 'undo') void this.undo();
-    else if (command === 'redo') void this.redo();
+    if (command === 'undo' || command === 'redo') void this.turn(command);
     else if (command === 'drop' && this.vertex && this.tool === 'move') void this.dropVertex(this.vertex);
     else if (command === 'escape' && this.line.length) this.line = [];
     else if (command === 'escape') this.choose('');
@@ -98,6 +100,7 @@ export class DrawingElement extends EditorElement {
   private async load(): Promise<void> {
     const { client } = this.setting;
     const path = { drawing: this.drawing };
+    this.lost = '';
     try {
       const edited = await client.get('/v1/{jurisdiction}/boundary-drawings/{drawing}', { path });
       const [base, list] = await Promise.all([this.areas?.base ?? client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: edited.drawing.base } }),
@@ -109,7 +112,7 @@ export class DrawingElement extends EditorElement {
       this.take(edited);
       if (place?.area) this.choose(place.area, true);
     } catch (error) {
-      this.lost = !this.now;
+      this.lost = this.now ? '' : hasCode(error, 'not_found') ? 'gone' : 'unread';
       this.dispatchEvent(new CustomEvent('ended', { detail: error }));
     }
   }
@@ -249,8 +252,7 @@ export class DrawingElement extends EditorElement {
   }
 
   private say(text: string, bad = false): void {
-    this.saying = text;
-    this.bad = bad;
+    [this.saying, this.bad] = [text, bad];
   }
 
   private async explain(error: unknown): Promise<void> {
@@ -262,22 +264,18 @@ export class DrawingElement extends EditorElement {
       const where = error.fault.faults?.[0];
       this.say(this.e.refused + whyNot(this.e, this.t, error), true);
       if (where?.geometry) this.refused = where;
-    } else {
-      this.say(this.e.unsent, true);
-    }
+    } else this.say(this.e.unsent, true);
   }
 
-  private async undo(): Promise<void> {
-    if (this.now?.edits) await this.edit({ undo: true });
+  private async turn(way: 'undo' | 'redo'): Promise<void> {
+    if (way === 'undo' ? this.now?.edits : this.now?.undone) await this.edit(way === 'undo' ? { undo: true } : { redo: true });
   }
 
-  private async redo(): Promise<void> {
-    if (this.now?.undone) await this.edit({ redo: true });
-  }
-
+  /** The form goes with the press: gone with the answer, it would move what is below it. */
   private async rename(name: string): Promise<void> {
-    this.asked = ''; // now, as the answer may come when something else is looked at
-    if (!(await this.edit({ name }))) this.asked = 'name';
+    this.asked = '';
+    this.wanted = name;
+    if (await this.edit({ name })) this.wanted = undefined;
   }
 
   private async dropVertex(vertex: Position): Promise<void> {
@@ -323,7 +321,7 @@ export class DrawingElement extends EditorElement {
 
   protected override render() {
     const { e, t, now, areas } = this;
-    if (!now || !areas) return this.lost ? nothing : html`<p role="status">${t.loading}</p>`;
+    if (!now || !areas) return this.lost === 'gone' ? nothing : this.lost ? html`<button type="button" class="secondary" @click=${() => { this.dispatchEvent(new CustomEvent('again')); void this.load(); }}>${t.tryAgain}</button>` : html`<p role="status">${t.loading}</p>`;
     const faults = this.refused ? [...this.faults, this.refused] : this.faults;
     const area = this.area(this.chosen);
     const other = this.area(this.other);
@@ -331,8 +329,8 @@ export class DrawingElement extends EditorElement {
     const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => { this.use(name); this.say(''); }}>${text}</button>`;
     const ask = (what: 'name' | 'finish', text: string, look: string) => html`<button type="button" class=${look} aria-expanded=${this.asked === what ? 'true' : 'false'} @click=${() => { this.asked = this.asked === what ? '' : what; }}>${text}</button>`;
     return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>
-        <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.undo()}>${e.undo}</button>
-          <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.redo()}>${e.redo}</button>
+        <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.turn('undo')}>${e.undo}</button>
+          <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.turn('redo')}>${e.redo}</button>
           ${ask('name', e.rename, 'quiet')}${ask('finish', e.finishing, 'primary')}</div>${this.askedFor(now)}
         <p class="saying ${this.bad ? 'wrong' : 'hint'}" role=${this.bad ? 'alert' : 'status'}>${this.saying || `${this.tool === 'split' ? e.splitNote : this.tool === 'merge' ? e.mergeNote : e.drawNote} ${e.editsCount(String(now.edits))}`}</p>
         <div class="measures-box" role="region" aria-label=${e.measures} tabindex="0">${this.measured(area)}</div>
@@ -342,8 +340,8 @@ export class DrawingElement extends EditorElement {
         <label class="field">${e.areaChosen}<select id="area-chosen" @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value, true)}>
           <option value="" .selected=${!this.chosen}>${e.areaNone}</option>
           ${guard([areas.listed, this.level, this.chosen], () => areas.listed.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
-        ${this.toolForm(area)}
-        ${faults.length ? faultList(e, t.lang, faults, (fault) => this.map?.fit(faultBox(fault))) : html`<p class="hint">${this.checked ? e.faultsNone : e.faultsUnchecked}</p>`}</div>
+        <div data-room="tool">${this.toolForm(area)}</div>
+        ${faults.length ? keyed(faults.map((one) => one.message).join(), faultList(e, t.lang, faults, (fault) => this.map?.fit(faultBox(fault)))) : html`<p class="hint">${this.checked ? e.faultsNone : e.faultsUnchecked}</p>`}</div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults, this.refused], () => faultShapes(faults))} .line=${this.line}
         .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([area, other], () => [area, other].filter((one) => one !== undefined))} ?cutting=${this.tool === 'split' && Boolean(area)}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}
@@ -393,8 +391,8 @@ export class DrawingElement extends EditorElement {
   /** A form that was asked for, above what it pushes away. */
   private askedFor(now: Drawing) {
     const { e, busy, faults, asked } = this;
-    const leave = () => { this.asked = ''; };
-    if (asked === 'name') return nameForm(e, now.name, busy, (said) => void this.rename(said('name')), leave);
+    const leave = () => { this.asked = ''; this.wanted = undefined; };
+    if (asked === 'name') return nameForm(e, this.wanted ?? now.name, busy, (said) => void this.rename(said('name')), leave);
     const state = !this.checked ? e.faultsUnchecked : faults.length ? e.faultsTitle(String(faults.length)) : e.faultsNone;
     return asked === 'finish' ? finishForm(e, now.name, state, busy, (said) => void this.finish(said('note')), leave) : nothing;
   }

@@ -2,6 +2,7 @@ import type * as GeoJSON from 'geojson';
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Position } from '../contract/areas.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
 import type { Datum, FileFault, Inspection, LevelMapping } from '../contract/schemas.ts';
@@ -163,14 +164,16 @@ export class ImportElement extends EditorElement {
     if (this.inspection) this.inspection = { ...this.inspection, tried: false };
   }
 
+  /** What an answer says comes last, and anew: nothing that is read is moved by it. */
   protected override render() {
     const { e, t, inspection } = this;
     return html`<section class="with-map"><div class="card"><h2>${e.importTitle}</h2>
         <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
         <p class="doing" role="status">${this.busy ? { reading: e.importReading, checking: e.checking, importing: e.importing }[this.busy] : ''}</p>
-        ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
         ${inspection ? this.found(inspection) : nothing}
-        ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : nothing}</div>
+        ${keyed(this.faults, html`${inspection?.tried ? this.verdict(inspection) : nothing}
+        ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
+        ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : nothing}`)}</div>
       <weige-sketch .label=${e.mapOfDrawing} .bounds=${this.city} .areas=${this.drawn ?? this.shapes} .earlier=${this.earlier} .faults=${guard([this.faults], () => faultShapes(this.faults))}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
@@ -189,8 +192,7 @@ export class ImportElement extends EditorElement {
       <div class="buttons"><button type="button" class="quiet" ?disabled=${this.levels.length >= 8} @click=${() => { this.levels = [...this.levels, { level: '', code: inspection.properties[0]?.name ?? '' }]; }}>${e.addLevel}</button></div>
       <label class="field">${e.note}<input maxlength="200" autocomplete="off" .value=${this.note} @change=${(event: Event) => { this.note = (event.target as HTMLInputElement).value.trim(); }}><span class="hint">${e.noteHint}</span></label>
       <div class="buttons"><button type="button" class="secondary" ?disabled=${!this.datum || this.levels.length === 0 || this.busy !== ''} @click=${() => this.check()}>${e.check}</button>
-        <button type="button" class="primary" ?disabled=${!inspection.tried || inspection.broken || this.busy !== ''} @click=${() => this.import()}>${e.importNow}</button></div>
-      ${inspection.tried ? this.verdict(inspection) : nothing}`;
+        <button type="button" class="primary" ?disabled=${!inspection.tried || inspection.broken || this.busy !== ''} @click=${() => this.import()}>${e.importNow}</button></div>`;
   }
 
   private verdict(inspection: Inspection) {

@@ -120,11 +120,12 @@ export class EditPage extends EditorElement {
   private repair(set: string): void {
     const { setting } = this.entrance;
     if (!setting) return;
+    const was = document.activeElement;
     void this.attempt(async () => {
       const repaired = await setting.client.post('/v1/{jurisdiction}/boundary-sets/{set}/repair', { path: { set } });
       await this.fetch();
       this.done = repaired.moves_all === 0 ? this.e.repairedNone : this.e.repaired(String(repaired.moves_all));
-    });
+    }).then(() => this.leadOn(was, `[data-set="${CSS.escape(set)}"] button`)); // other warnings make another list, with a button of its own or none
   }
 
   private ask(doomed: Doomed | undefined): void {
@@ -148,8 +149,8 @@ export class EditPage extends EditorElement {
         this.doomed = { ...doomed, ...(drawing ? { drawing } : {}), refused: whyKept(this.t, this.e, doomed, error) };
         return;
       }
-      this.doomed = undefined;
       await this.fetch();
+      this.doomed = undefined; // what was asked goes with what it was about, and not before
       this.done = 'set' in doomed ? this.e.discardedSet(calledSet(this.e, this.t, setting.jurisdiction.time_zone, doomed.set)) : this.e.discardedDrawing(doomed.drawing.name || this.e.unnamed);
       await this.focusOn('#edit-title');
     });
@@ -181,7 +182,7 @@ export class EditPage extends EditorElement {
         return html`<weige-import .setting=${setting} .inForce=${this.inForce || setting.jurisdiction.boundary_set || ''} @imported=${(event: CustomEvent<string>) => this.go({ set: event.detail })}
           @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-import>`;
       case 'drawing':
-        return html`<weige-drawing .setting=${setting} .drawing=${this.drawing} @finished=${(event: CustomEvent<string>) => this.go({ set: event.detail })}
+        return html`<weige-drawing .setting=${setting} .drawing=${this.drawing} @again=${() => { this.trouble = ''; }} @finished=${(event: CustomEvent<string>) => this.go({ set: event.detail })}
           @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-drawing>`;
       case 'compare':
         return html`<weige-compare .setting=${setting} .set=${this.set} ?rehomes=${rehomes} @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-compare>`;

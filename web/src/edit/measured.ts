@@ -31,14 +31,13 @@ function measure(area: AreaFeature, by: Measuring): Measure {
 /** What some areas measure, and by how much that differs from before, where they were there. */
 export function measuresTable(e: EditorCatalogue, language: string, by: Measuring, before: readonly AreaFeature[], areas: readonly AreaFeature[], called: (area: AreaFeature) => string) {
   const signed = new Intl.NumberFormat(language, { signDisplay: 'exceptZero', maximumFractionDigits: 3 }); // ten square metres
-  const change = (now: number, was: number | undefined) => (was === undefined || signed.format(now - was) === '0' ? html` <b></b>` : html` <b>(${signed.format(now - was)})</b>`); // as high without a change
+  const difference = (now: number, was: number | undefined) => (was === undefined ? '0' : signed.format(now - was));
   const note = by === 'asking' ? e.measuresAsking : by === 'many' ? e.measuresMany : by === 'failed' ? e.measuresFailed : e.measuresNote;
   const whole = new Intl.NumberFormat(language);
   const peopled = [...before, ...areas].some((area) => area.properties.households !== undefined);
   const about = areas.some((area) => area.properties.households_estimated);
-  // Figures of other areas are another table, and another figure is another text: neither is the one before, moved.
-  const cell = (text: string, changed: ReturnType<typeof change> | typeof nothing, difference: string) => keyed(`${text} ${difference}`, html`<td class="number">${text}${changed}</td>`);
-  const difference = (now?: number, was?: number) => (now === undefined || was === undefined ? '' : String(now - was));
+  // Figures of other areas are another table, and another figure is another text: neither is the one before, moved. As high without a change.
+  const cell = (text: string, change?: string) => keyed(`${text} ${change}`, html`<td class="number">${text}${change === undefined ? nothing : html` <b>${change === '0' ? '' : `(${change})`}</b>`}</td>`);
   return keyed([note, peopled, about, ...areas.map((area) => area.properties.code)].join(), html`<table class="grid measures"><caption>${e.measures}</caption>
     <thead><tr><th scope="col">${e.colArea}</th><th scope="col">${e.size}</th>${peopled ? html`<th scope="col">${e.households}</th>` : nothing}<th scope="col">${e.colMonth}</th></tr></thead>
     <tbody>${areas.map((area) => {
@@ -46,9 +45,9 @@ export function measuresTable(e: EditorCatalogue, language: string, by: Measurin
       const old = before.find((one) => one.properties.code === area.properties.code);
       const was = old && measure(old, by);
       const { households: homes } = area.properties;
-      return html`<tr><th scope="row">${called(area)}</th>${cell(ground(e, now.metres, language), change(now.metres / 10_000, was && was.metres / 10_000), difference(now.metres, was?.metres))}
-        ${peopled ? cell(households(e, whole, homes, area.properties.households_estimated), homes === undefined ? nothing : change(homes, old?.properties.households), difference(homes, old?.properties.households)) : nothing}
-        ${now.reports === undefined ? cell(by === 'asking' ? '…' : '—', nothing, '') : cell(String(now.reports), change(now.reports, was?.reports), difference(now.reports, was?.reports))}</tr>`;
+      return html`<tr><th scope="row">${called(area)}</th>${cell(ground(e, now.metres, language), difference(now.metres / 10_000, was && was.metres / 10_000))}
+        ${peopled ? cell(households(e, whole, homes, area.properties.households_estimated), homes === undefined ? undefined : difference(homes, old?.properties.households)) : nothing}
+        ${now.reports === undefined ? cell(by === 'asking' ? '…' : '—') : cell(String(now.reports), difference(now.reports, was?.reports))}</tr>`;
     })}</tbody></table><p class="hint">${note}</p>${about ? html`<p class="hint">${e.householdsNote}</p>` : nothing}`);
 }
 

@@ -40,7 +40,7 @@ export function setsView(state: SetsState): TemplateResult {
     const set = state.sets.find((one) => one.set === id);
     return set ? calledSet(e, t, zone, set) : id.slice(0, 8);
   };
-  const row = (set: BoundarySet) => html`<tr>
+  const row = (set: BoundarySet) => html`<tr data-set=${set.set}>
       <th scope="row">${set.note ? html`<p class="set-note"><bdi>${set.note}</bdi></p>` : nothing}<code>${set.set.slice(0, 8)}</code></th>
       <td><span class="chip ${set.status === 'draft' ? 'waiting' : ''}">${e[`status_${set.status}`]}</span>
         ${set.published_at ? html`<p class="hint">${e.publishedAt(moment(t, zone, set.published_at))}</p>` : nothing}

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { fieldOf, isOpen, Refusal, sentence } from '../contract/errors.ts';
 import { newKey } from '../contract/once.ts';
 import type { FileFault, Gazetteer, GazetteerIntake } from '../contract/schemas.ts';
@@ -142,11 +143,11 @@ export class IntakeElement extends GazetteerElement {
     const places = this.count(result?.places ?? 0);
     return html`<p class="notice" role="status">${now.dry_run ? g.good(this.count(now.addresses), places) : g.goodReal(this.count(now.addresses), short(result?.version ?? ''))}</p>
       ${warnings.length > 0 ? html`<p class="notice warn">${g.warned(this.count(warnings.length) + (warnings.length >= mostFaults ? '+' : ''))}</p>` : nothing}
-      ${this.replaced ? this.question(now, this.replaced) : nothing}
+      ${keyed(this.replaced, html`${this.replaced ? this.question(now, this.replaced) : nothing}
       <div class="buttons">${now.dry_run ? html`${this.replaced ? nothing : html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.ask(now)}>${g.use}</button>`}
         <button type="button" class="secondary" @click=${() => this.go({ import: '' })}>${g.again}</button>`
         : html`<button type="button" class="primary" @click=${() => this.go({ try: '' })}>${g.goTry}</button><button type="button" class="secondary" @click=${() => this.go({})}>${g.goVersions}</button>`}</div>
-      ${this.faults(warnings)}`;
+      ${this.faults(warnings)}`)}`; // with the question what follows it is there anew, not the one before moved
   }
 
   private question(now: GazetteerIntake, replaced: Gazetteer) {

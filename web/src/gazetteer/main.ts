@@ -31,8 +31,9 @@ export class GazetteerPage extends GazetteerElement {
   @state() private intake = '';
   @state() private asked = '';
   @state() private busy = false;
-  /** What people are called by the roster. */
-  @state() private names: ReadonlyMap<string, string> = new Map();
+  /** What people are called by the roster, once it is known or known not to come: a name in place of an id would move what is beside it. */
+  @state() private names: ReadonlyMap<string, string> | undefined;
+  private named: Promise<unknown> | undefined;
   private readonly entrance = new Entrance(this, { entered: (setting, session) => this.sit(setting, session) });
   private readonly back = () => {
     this.follow();
@@ -53,7 +54,7 @@ export class GazetteerPage extends GazetteerElement {
     this.follow();
     if (!rightsOf(session, setting.client.jurisdiction).addresses) return;
     // Without a roster people are called by their ids.
-    setting.client.get('/v1/{jurisdiction}/roster', {}).then(({ duties }) => { this.names = new Map(everybody(duties).map((one) => [one.person, one.name])); }, () => undefined);
+    this.named = setting.client.get('/v1/{jurisdiction}/roster', {}).then(({ duties }) => { this.names = new Map(everybody(duties).map((one) => [one.person, one.name])); }, () => { this.names = new Map(); });
     await this.fetch();
   }
 
@@ -84,7 +85,7 @@ export class GazetteerPage extends GazetteerElement {
     const { setting } = this.entrance;
     if (!setting) return;
     await this.attempt(async () => {
-      const [all, last] = await Promise.all([setting.client.get('/v1/{jurisdiction}/gazetteer', {}), setting.client.get('/v1/{jurisdiction}/gazetteer/imports', {})]);
+      const [all, last] = await Promise.all([setting.client.get('/v1/{jurisdiction}/gazetteer', {}), setting.client.get('/v1/{jurisdiction}/gazetteer/imports', {}), this.named]);
       this.versions = all.versions;
       this.inForce = all.in_force;
       this.imports = last.imports;
@@ -117,6 +118,9 @@ export class GazetteerPage extends GazetteerElement {
   private async putBack(version: string): Promise<void> {
     const { setting } = this.entrance;
     if (!setting) return;
+    // The question goes with the press: gone with the answer, it would move what is below it.
+    this.asked = '';
+    void this.focusOn('#gazetteer-title');
     await this.attempt(async () => {
       const now = await setting.client.post('/v1/{jurisdiction}/gazetteer/rollback', { body: { version, expected: this.inForce } });
       this.versions = now.versions;
@@ -124,11 +128,9 @@ export class GazetteerPage extends GazetteerElement {
       this.done = this.g.putBackDone(short(version));
     });
     const { trouble } = this;
-    this.asked = '';
     // Whoever was too late sees what is in force now, and why nothing came of it.
     if (trouble) await this.fetch();
     this.trouble ||= trouble;
-    await this.focusOn('#gazetteer-title');
   }
 
   protected override render() {
@@ -143,21 +145,21 @@ export class GazetteerPage extends GazetteerElement {
     const button = (pressed: boolean, text: string, place: Place) => html`<button type="button" aria-pressed=${pressed ? 'true' : 'false'} @click=${() => this.go(place)}>${text}</button>`;
     return html`<div class="editor"><h1 id="gazetteer-title" tabindex="-1">${g.title}</h1>
       <div class="edit-tabs" role="group" aria-label=${g.title}>${button(tab === 'versions', g.tabVersions, {})}${button(tab === 'import' || tab === 'intake', g.tabImport, { import: '' })}${button(tab === 'try', g.tabTry, { try: '' })}</div>
-      ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
-      ${this.done ? html`<p class="notice" role="status">${this.done}</p>` : nothing}
-      ${this.content(setting, session)}</div>`;
+      ${this.content(setting, session)}
+      ${this.trouble ? html`<p class="notice bad said" role="alert">${this.trouble}</p>` : nothing}
+      ${this.done ? html`<p class="notice said" role="status">${this.done}</p>` : nothing}</div>`;
   }
 
   private content(setting: Setting, session: Session) {
     const { t, g } = this;
-    const person = (id: string | undefined) => (id && id === session.person ? session.name : this.names.get(id ?? '') ?? id ?? '');
+    const person = (id: string | undefined) => (id && id === session.person ? session.name : this.names?.get(id ?? '') ?? id ?? '');
     const ended = (event: CustomEvent) => this.explain(event.detail);
     const opened = (event: CustomEvent<string>) => this.go({ import: event.detail });
     switch (this.tab) {
       case 'import':
         return html`<weige-gazetteer-import .setting=${setting} .country=${this.versions?.find((one) => one.version === this.inForce)?.country ?? ''} @ordered=${opened} @ended=${ended}></weige-gazetteer-import>`;
       case 'intake':
-        return html`<weige-gazetteer-intake .setting=${setting} .person=${person} .intake=${this.intake} @ordered=${opened} @ended=${ended} @go=${(event: CustomEvent<Place>) => this.go(event.detail)}></weige-gazetteer-intake>`;
+        return !this.names ? html`<p role="status">${t.loading}</p>` : html`<weige-gazetteer-intake .setting=${setting} .person=${person} .intake=${this.intake} @ordered=${opened} @ended=${ended} @go=${(event: CustomEvent<Place>) => this.go(event.detail)}></weige-gazetteer-intake>`;
       case 'try':
         return html`<weige-gazetteer-try .setting=${setting} @ended=${ended}></weige-gazetteer-try>`;
       default:

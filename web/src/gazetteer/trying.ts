@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Position } from '../contract/areas.ts';
 import { Refusal, sentence } from '../contract/errors.ts';
 import type { AddressAnswer, AddressCandidate } from '../contract/schemas.ts';
@@ -65,7 +66,7 @@ export class TryElement extends GazetteerElement {
           <div class="try-row"><input id="try-address" maxlength="200" autocomplete="off" enterkeyhint="search" placeholder=${g.tryExample}><button class="primary" aria-disabled=${this.busy ? 'true' : 'false'}>${g.tryGo}</button></div></form>
         ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
         <div role="status">${this.busy ? html`<p>${g.tryFinding}</p>` : answer ? this.verdict(answer) : nothing}</div>
-        ${answer ? html`<ol class="candidates">${answer.candidates.slice(0, 6).map((one, at) => this.found(one, at))}</ol>` : nothing}</div>
+        ${keyed(answer, answer ? html`<ol class="candidates">${answer.candidates.slice(0, 6).map((one, at) => this.found(one, at))}</ol>` : nothing)}</div>
       <weige-map .setting=${this.setting} .label=${g.tryMap} .pin=${this.place} .chosenArea=${this.candidate?.chain.at(-1)?.code ?? ''} .unavailableText=${g.tryNoMap}></weige-map></div>`;
   }
 

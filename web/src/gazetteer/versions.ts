@@ -52,7 +52,7 @@ export function versionsView(state: VersionsState): TemplateResult {
       ${state.versions.length === 0 ? html`<p>${g.versionsNone}</p>` : html`<div class="scroll" role="region" aria-label=${g.tabVersions} tabindex="0"><table class="grid sets"><thead><tr>
         ${[g.colVersion, g.colStatus].map((name) => html`<th scope="col">${name}</th>`)}${[g.colAddresses, g.colPlaces].map((name) => html`<th scope="col" class="number">${name}</th>`)}
         ${[g.colCountry, g.colBegan, g.colBy].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-        <tbody>${state.versions.map(row)}</tbody></table></div>`}</section>
+        ${keyed(state.inForce, html`<tbody>${state.versions.map(row)}</tbody>`)}</table></div>`}</section>
     <section class="card"><h2>${g.lastTitle}</h2><p class="hint">${g.lastNote}</p>
       ${state.imports.length === 0 ? html`<p>${g.lastNone}</p>` : html`<ul class="drawings">${state.imports.map((one) => html`<li>
         <span><strong>${one.name || g.unnamed}</strong> · ${one.dry_run ? g.trial : g.real} ${stateChip(g, one)}
