@@ -79,7 +79,7 @@ export abstract class Decision extends StaffElement {
       this.outcome = { kind: 'done', text: done(answer) };
       this.dispatchEvent(new CustomEvent<Outcome>('settled', { detail: this.outcome }));
       this.tell(answer);
-      void this.focusOn('.outcome'); // what was pressed may be gone
+      this.leadOn(); // what was pressed may be gone
     } catch (error) {
       await this.explain(error);
     } finally {
@@ -100,7 +100,12 @@ export abstract class Decision extends StaffElement {
       this.decideAnew();
       this.outcome = { kind: 'refused', text: this.refusal(error) };
     }
-    void this.focusOn('.outcome');
+    this.leadOn();
+  }
+
+  /** Leads to what came of it once all that changed is drawn: what stands above it, too. */
+  protected leadOn(): void {
+    setTimeout(() => void this.focusOn('.outcome'));
   }
 
   /** Why it was refused, in words. */

@@ -53,23 +53,13 @@ export class Panel extends PageElement {
     const { jurisdiction, areas } = desk.setting;
     const zone = jurisdiction.time_zone;
     const changed = (event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }));
-    const chain = report.chain.map((code) => ({ level: areas.area(code)?.level ?? '', code, name: areas.name(code) }));
+    const chain = this.chain();
     return html`
       <div class="panel-head"><h2 id="panel-title" tabindex="-1">${serviceName(jurisdiction.services, report.service_code, this.language)}</h2>
         ${keyed(`${report.service_code} ${report.status}`, html`<span class="chip ${report.status === 'received' || report.status === 'returned' ? 'waiting' : ''}">${t[`status_${report.status}_short`]}</span>`)}
         <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${t.panelClose}</button></div>
       <p class="said words">${report.description}</p>
-      <dl class="facts" data-room=${report.report}>
-        ${report.public_words ? html`<dt>${t.publicWords}</dt><dd class="said">${report.public_words}</dd>` : nothing}
-        ${report.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${report.address}</dd>` : nothing}
-        ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
-        ${report.links?.length ? html`<dt>${t.linksNamed}</dt>${report.links.map((link) => html`<dd class="said"><a href=${link} rel="noreferrer noopener" target="_blank">${link}</a></dd>`)}` : nothing}
-        <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
-        <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : report.address_grade === 'none' ? t.placeUnknown : t.outside}</dd>
-        <dt>${t.filedAt}</dt><dd>${moment(t, zone, report.filed_at)}</dd>
-        ${report.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}</dd>` : nothing}
-        ${report.paused ? html`<dt>${t.dueAt}</dt><dd>${t.paused}</dd>` : nothing}
-      </dl>
+      <div data-room=${report.report}>${keyed(report.version, this.facts(zone))}</div>
       <weige-photo-list data-room=${report.report} .source=${this.photoSource()}></weige-photo-list>
       ${keyed(report.report, html`<weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(report.report, photo)} @added=${() => { this.added++; }}></weige-add-photos>
       <weige-steps data-room=${report.report} .desk=${desk} .report=${report} @changed=${changed}></weige-steps>`)}
@@ -86,6 +76,29 @@ export class Panel extends PageElement {
       <section><h3>${t.history}</h3>${this.history(zone)}</section>
       <div class="panel-news" role="status">${this.changed ? html`<div class="notice warn"><p>${staffTexts().panelChanged}</p>
         <button type="button" class="secondary" @click=${() => this.dispatchEvent(new CustomEvent('renew'))}>${staffTexts().panelRenew}</button></div>` : nothing}</div>`;
+  }
+
+  /** What is known of it, whole anew with each version: a row more or less moves no other one about. */
+  private facts(zone: string) {
+    const { t, report, desk } = this;
+    const { areas } = desk.setting;
+    const chain = this.chain();
+    return html`<dl class="facts">
+      ${report.public_words ? html`<dt>${t.publicWords}</dt><dd class="said">${report.public_words}</dd>` : nothing}
+      ${report.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${report.address}</dd>` : nothing}
+      ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
+      ${report.links?.length ? html`<dt>${t.linksNamed}</dt>${report.links.map((link) => html`<dd class="said"><a href=${link} rel="noreferrer noopener" target="_blank">${link}</a></dd>`)}` : nothing}
+      <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
+      <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : report.address_grade === 'none' ? t.placeUnknown : t.outside}</dd>
+      <dt>${t.filedAt}</dt><dd>${moment(t, zone, report.filed_at)}</dd>
+      <dt>${t.dueAt}</dt><dd>${report.paused ? t.paused : report.due ? html`${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}` : '–'}</dd>
+    </dl>`;
+  }
+
+  /** The areas that it lies in, from coarse to fine. */
+  private chain() {
+    const { areas } = this.desk.setting;
+    return this.report.chain.map((code) => ({ level: areas.area(code)?.level ?? '', code, name: areas.name(code) }));
   }
 
   private async lookAtReadings({ newState, target }: ToggleEvent): Promise<void> {

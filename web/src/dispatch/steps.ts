@@ -173,7 +173,7 @@ export class Steps extends Decision {
   /** Steps with a form of their own. */
   private larger(kind: StepKind) {
     const { desk, report } = this;
-    const settled = (event: CustomEvent<Outcome>) => { this.forget(); this.begin(); this.outcome = event.detail; void this.focusOn('.outcome'); };
+    const settled = (event: CustomEvent<Outcome>) => { this.forget(); this.begin(); this.outcome = event.detail; this.leadOn(); };
     const changed = (event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }));
     const cancelled = () => this.cancel();
     switch (kind) {

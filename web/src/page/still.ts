@@ -1,3 +1,6 @@
+/** Milliseconds within which an answer is the doing of the press: half of what browsers grant it, as it has to be drawn too. */
+const atOnce = 250;
+
 /**
  * Keeps in its place on the screen what somebody pressed or writes in: what an answer brings in above it moves the rest of the page instead.
  * Browsers anchor the first thing that is seen (CSS Scroll Anchoring 1), which may lie above what comes. `hold` names what is to be kept where
@@ -22,6 +25,7 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
   const rooms = new WeakMap<HTMLElement, { name: string | undefined; height: number }>();
   /** What is less now is the doing of a press. */
   let pressed = false;
+  let ending: ReturnType<typeof setTimeout> | undefined;
   const marked = () => document.querySelectorAll<HTMLElement>('[data-room]');
   const keepRooms = () => {
     for (const one of marked()) {
@@ -36,7 +40,8 @@ export function keepStill(): { hold: (at: Element | null) => void; end: () => vo
   const free = () => {
     pressed = true;
     keepRooms();
-    setTimeout(() => { pressed = false; });
+    clearTimeout(ending);
+    ending = setTimeout(() => { pressed = false; }, atOnce);
   };
   const grown = () => {
     keepRooms();
