@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { briefest, distance, moment, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
 import { editorCatalogues } from '../src/locale/editor.ts';
+import { filesCatalogues } from '../src/locale/files.ts';
 import { gazetteerCatalogues } from '../src/locale/gazetteer.ts';
 import { lateCatalogues } from '../src/locale/late.ts';
 import { laterCatalogues } from '../src/locale/later.ts';
@@ -17,6 +18,7 @@ describe.each([
   ['what comes later on the report page', laterCatalogues as Record<string, object>],
   ['photos that are sent later', lateCatalogues as Record<string, object>],
   ['staff', staffCatalogues as Record<string, object>],
+  ['files of the dispatch page', filesCatalogues as Record<string, object>],
   ['editors', editorCatalogues as Record<string, object>],
   ['keepers of addresses', gazetteerCatalogues as Record<string, object>],
 ])('catalogues of %s', (_, of) => {

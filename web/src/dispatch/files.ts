@@ -1,9 +1,11 @@
 import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { hasCode, Refusal, sentence } from '../contract/errors.ts';
 import type { ReportImport } from '../contract/schemas.ts';
+import { filesTexts } from '../locale/files.ts';
 import { save } from '../page/save.ts';
-import { StaffElement } from '../page/staff-element.ts';
+import { PageElement } from '../page/element.ts';
 import type { Desk } from './desk.ts';
 import { wholeFile, type ExportFormat, type ExportKind } from './exporting.ts';
 
@@ -14,7 +16,7 @@ const mostFaults = 50;
 
 /** Reads files out and takes them in. Event: `imported` after reports were filed. */
 @customElement('weige-files')
-export class Files extends StaffElement {
+export class Files extends PageElement {
   @property({ attribute: false }) desk!: Desk;
   /** The area of the list; empty for all. */
   @property({ attribute: false }) area = '';
@@ -29,6 +31,10 @@ export class Files extends StaffElement {
   private format: ExportFormat = 'csv';
   private from = day(-30);
   private until = day(0);
+
+  private get s() {
+    return filesTexts();
+  }
 
   private async download(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -82,7 +88,7 @@ export class Files extends StaffElement {
       ${field('export-format', s.exportFormat, html`<select id="export-format" @change=${(event: Event) => { this.format = chosen(event) as ExportFormat; }}>
         <option value="csv">${s.exportCsv}</option><option value="geojson">${s.exportGeojson}</option></select>`)}
       <p class="wrong" role="alert">${this.exportWrong}</p>
-      <button class="secondary" aria-disabled=${this.busy ? 'true' : 'false'}>${this.busy === 'export' ? s.exportBusy : s.exportStart}</button>
+      <button class="secondary" aria-disabled=${this.busy ? 'true' : 'false'}>${keyed(this.busy, html`<span>${this.busy === 'export' ? s.exportBusy : s.exportStart}</span>`)}</button>
     </form>`;
   }
 
@@ -115,7 +121,7 @@ export class Files extends StaffElement {
       <div class="field"><label for="import-file">${s.importFile}</label>
         <input id="import-file" type="file" accept=".csv,text/csv" @change=${(event: Event) => { this.file = (event.target as HTMLInputElement).files?.[0]; changed(); }}></div>
       <p class="wrong" role="alert">${this.importWrong}</p>
-      <button class="secondary" aria-disabled=${this.busy ? 'true' : 'false'}>${this.busy === 'import' ? s.importBusy : s.importCheck}</button>
+      <button class="secondary" aria-disabled=${this.busy ? 'true' : 'false'}>${keyed(this.busy, html`<span>${this.busy === 'import' ? s.importBusy : s.importCheck}</span>`)}</button>
       <div role="status">${result ? this.outcome(result) : nothing}</div>
     </form>`;
   }

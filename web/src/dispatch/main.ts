@@ -1,5 +1,6 @@
 import { html, nothing } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import '../styles/base.css';
 import './dispatch.css';
 import './fresh.ts';
@@ -366,8 +367,8 @@ export class DispatchPage extends StaffElement {
         ${handing ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-bulk .desk=${desk} .picked=${this.picking.picked} .filters=${this.filters} .listed=${this.listed.items}
           .what=${this.picking.words(s, this.listed.items)} .resume=${this.picking.latest} @close=${() => this.closeBulk()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)}
           @confirmed=${(event: CustomEvent<Reassignment>) => this.picking.remember(event.detail.undoes ? undefined : event.detail)} @moved=${() => void this.moved()}
-          @lines=${(event: CustomEvent<[Position, Position][]>) => this.picking.lines(event.detail)}></weige-bulk></section>` : this.open ? html`<section class="desk-panel" aria-labelledby="panel-title"><weige-panel .desk=${desk} .report=${this.open} .photos=${this.photos} ?changed=${this.changedMeanwhile} @renew=${() => this.renew()}
-          @close=${() => this.closePanel()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel></section>` : nothing}
+          @lines=${(event: CustomEvent<[Position, Position][]>) => this.picking.lines(event.detail)}></weige-bulk></section>` : this.open ? html`<section class="desk-panel" aria-labelledby="panel-title">${keyed(this.open.report, html`<weige-panel .desk=${desk} .report=${this.open} .photos=${this.photos} ?changed=${this.changedMeanwhile} @renew=${() => this.renew()}
+          @close=${() => this.closePanel()} @visit=${(event: CustomEvent<string>) => this.choose(event.detail)} @changed=${(event: CustomEvent<StaffReport>) => this.changed(event.detail)}></weige-panel>`)}</section>` : nothing}
       </div>`;
   }
 }

@@ -19,7 +19,7 @@ import './steps.ts';
 void import('../page/photo-list.ts');
 void import('../page/add-photos.ts');
 
-/** One report as staff see it. Events: `close`, `changed` {StaffReport}, `visit` {report}: another report is asked for; `renew`: it is to be shown as it is now. */
+/** One report as staff see it; another one is shown by another element (`keyed`). Events: `close`, `changed` {StaffReport}, `visit` {report}: another report is asked for; `renew`: it is to be shown as it is now. */
 @customElement('weige-panel')
 export class Panel extends PageElement {
   @property({ attribute: false }) desk!: Desk;
@@ -61,12 +61,12 @@ export class Panel extends PageElement {
       <p class="said words">${report.description}</p>
       <div data-room=${report.report}>${keyed(report.version, this.facts(zone))}</div>
       <weige-photo-list data-room=${report.report} .source=${this.photoSource()}></weige-photo-list>
-      ${keyed(report.report, html`<weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(report.report, photo)} @added=${() => { this.added++; }}></weige-add-photos>
-      <weige-steps data-room=${report.report} .desk=${desk} .report=${report} @changed=${changed}></weige-steps>`)}
-      <section data-room=${report.report}><h3>${t.contact}</h3>
-        ${report.has_contact ? html`<weige-contact .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}
+      <weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(report.report, photo)} @added=${() => { this.added++; }}></weige-add-photos>
+      <weige-steps data-room=${report.report} .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
+      <section><h3>${t.contact}</h3>
+        ${report.has_contact ? html`<weige-contact data-room=${report.report} .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}
         ${report.has_contact && desk.duties.reassigns ? html`<details class="readings" @toggle=${(event: ToggleEvent) => void this.lookAtReadings(event)}><summary>${staffTexts().readingsTitle}</summary>
-          <weige-readings .desk=${desk} .report=${report.report}></weige-readings></details>` : nothing}</section>
+          <weige-readings data-room=${report.report} .desk=${desk} .report=${report.report}></weige-readings></details>` : nothing}</section>
       <weige-routing data-room=${report.report} .desk=${desk} .report=${report.report} .version=${report.version}></weige-routing>
       <details><summary>${t.proof}</summary><dl class="facts">
         <dt>${t.proofVersion}</dt><dd><code>${report.boundary_set}</code></dd>

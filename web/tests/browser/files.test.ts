@@ -5,6 +5,7 @@ import { browserMissing, startBrowser, Visit } from './browser.ts';
 import { pairs } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
 import { demo, signIn } from './steps.ts';
+import { filesCatalogues } from '../../src/locale/files.ts';
 import { staffCatalogues } from '../../src/locale/staff.ts';
 
 const missing = browserMissing();
@@ -22,7 +23,7 @@ suite.skipIf(missing)(`files${missing ? ` (skipped: ${missing})` : ''}`, () => {
   });
 
   it.each(pairs(['desktop', 'zh']))('of another system are checked and filed, and what is there is read out, on a %s in %s', async (device, language) => {
-    const s = staffCatalogues[language];
+    const s = { ...staffCatalogues[language], ...filesCatalogues[language] };
     const { services } = await demo(server.url);
     const staff = await Visit.begin(browser, server.url, { device, language });
     await staff.open('/dispatch/');
