@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import { sentence } from '../contract/errors.ts';
 import type { Photo } from '../contract/schemas.ts';
 import { PageElement } from './element.ts';
@@ -109,9 +110,9 @@ export class PhotoList extends PageElement {
     return html`<li class=${large ? 'large' : ''}>
       <button type="button" class="photo" aria-expanded=${large ? 'true' : 'false'} @click=${() => void this.enlarge(one)}>
         ${address ? html`<img src=${address} alt=${t.photoNumber(n + 1)} width=${one.width ?? nothing} height=${one.height ?? nothing}>` : html`<span class="hint">${t.photoNumber(n + 1)}</span>`}</button>
-      ${one.released ? html`<span class="chip">${t.photoPublic}</span>` : nothing}
-      ${release ? html`<button type="button" class="secondary" @click=${() => void this.load(() => release(one.photo, !one.released))}>
-        ${one.released ? t.photoHide : t.photoRelease}</button>` : nothing}</li>`;
+      ${release ? html`<span class="released">${one.released ? html`<span class="chip">${t.photoPublic}</span>` : nothing}</span>
+        <button type="button" class="secondary" @click=${() => void this.load(() => release(one.photo, !one.released))}>${keyed(one.released, html`<span>${one.released ? t.photoHide : t.photoRelease}</span>`)}</button>`
+        : one.released ? html`<span class="chip">${t.photoPublic}</span>` : nothing}</li>`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Client } from '../contract/client.ts';
 import { PageElement } from '../page/element.ts';
 import { isOpen } from '../contract/errors.ts';
@@ -70,6 +71,13 @@ export class Photos extends PageElement {
     void this.focusOn('#photo-file');
   }
 
+  /** What became of one: other words are another element, as they may take more lines. */
+  private state(one: Picked) {
+    const { t } = this;
+    const words = one.trouble ? (this.keeps && isUnsent(one.trouble) ? t.photo_later : photoTrouble(t, one.trouble)) : one.id ? t.photoSent : t.photoSending;
+    return keyed(words, html`<span class=${one.trouble ? 'wrong' : 'hint'}>${words}</span>`);
+  }
+
   protected override render() {
     const { t, picked } = this;
     return html`<div class="field"><label for="photo-file">${t.photosLabel}</label>
@@ -78,7 +86,7 @@ export class Photos extends PageElement {
         @change=${(event: Event) => this.take(event)}></div>
       <ul class="photos" aria-live="polite">${picked.map((one) => html`<li>
         <img src=${one.preview} alt="" width="64" height="64">
-        <span class=${one.trouble ? 'wrong' : 'hint'}>${one.trouble ? (this.keeps && isUnsent(one.trouble) ? t.photo_later : photoTrouble(t, one.trouble)) : one.id ? t.photoSent : t.photoSending}</span>
+        ${this.state(one)}
         <button type="button" class="quiet" aria-label=${t.photoRemoveNamed(one.file.name)} @click=${() => this.takeOut(one)}>${t.photoRemove}</button></li>`)}</ul>`;
   }
 }

@@ -60,7 +60,7 @@ export class TrackPage extends ResidentElement {
   private readonly follow = () => this.fromAddress();
   /** Photos of the report that is shown wait on this device, or did while it was. */
   @state() private late = false;
-  /** They arrived since the photos were fetched. */
+  /** There are photos that are not shown: some arrived since they were fetched, or there was no connection then. They come when they are asked for, and push nothing away by themselves. */
   private lateCame = false;
   private readonly back = (): void => {
     if (this.old) void this.ask();
@@ -129,7 +129,7 @@ export class TrackPage extends ResidentElement {
     this.trouble = 'none';
     try {
       const tracked = await setting.client.get('/v1/{jurisdiction}/reports/track/{code}', { path: { code } });
-      const photos = this.tracked && !this.old ? undefined : await this.photosFirst(setting, code);
+      const photos = this.tracked ? undefined : await this.photosFirst(setting, code);
       if (code !== this.code) return;
       this.photos = photos;
       // What comes with the connection comes above what is looked at.
@@ -159,6 +159,7 @@ export class TrackPage extends ResidentElement {
     this.old = true;
     this.wasOld = before.at;
     this.photos = [];
+    this.lateCame = true;
     this.show(before.tracked, before.at);
     // What comes with the connection comes by itself.
     void this.updateComplete.then(() => this.still?.hold(this.querySelector('.timeline li')));
@@ -257,8 +258,10 @@ export class TrackPage extends ResidentElement {
   }
 
   private refresh(): void {
-    if (this.lateCame) this.added++;
-    this.lateCame = false;
+    if (this.lateCame && navigator.onLine) {
+      this.added++;
+      this.lateCame = false;
+    }
     void this.ask();
   }
 
@@ -269,7 +272,7 @@ export class TrackPage extends ResidentElement {
       this.photos = undefined;
       return photos ?? (await client.get('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code } })).photos;
     };
-    return { of: `${report} ${this.added} ${this.old}`, list };
+    return { of: `${report} ${this.added}`, list };
   }
 
   private answer(setting: Setting, tracked: Tracked) {
