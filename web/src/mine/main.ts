@@ -15,20 +15,20 @@ import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts'
 import { StaffElement } from '../page/staff-element.ts';
 import { keepPage } from '../offline/keep.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
-import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
+import { alone } from './alone.ts';
 import { Finding } from './finding.ts';
 import { fetchKept } from './fetch.ts';
 import { aboutOf, Store, withWords, type Kept, type Made, type Move, type Words } from './kept.ts';
 import { casesOf, withNow, type Case } from './order.ts';
-import { alone, learn, sendAll } from './outbox.ts';
-import { sendPictures, type Picture, type Pictures } from './photos.ts';
-import { standing } from './standing.ts';
+import type { Picture, Pictures } from './photos.ts';
+import { leaving, notices, standing } from './standing.ts';
 import { areaSection } from './outline.ts';
 import { addressOf, caseList } from './list.ts';
 import type { Refused } from './refused.ts';
+import { Wake } from './wake.ts';
 
 /** The phone of somebody who works on cases: their list, which opens and can be worked on without a network. */
 @customElement('weige-mine')
@@ -62,31 +62,32 @@ export class MinePage extends StaffElement {
   private still: ReturnType<typeof keepStill> | undefined;
   private client: Client | undefined;
   private store: Store | undefined;
-  private readonly again = (): void => {
-    this.online = navigator.onLine;
-    if (document.hidden) this.finding.stop();
-    if (this.online && !document.hidden) void this.sync();
-  };
-  private readonly back = (): void => {
-    this.open = new URLSearchParams(location.search).get('report') ?? '';
-    if (this.open) this.finding.stop();
-  };
+
+  constructor() {
+    super();
+    new Wake(this, () => this.again(), () => this.back());
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.still = keepStill();
-    for (const event of ['online', 'offline']) window.addEventListener(event, this.again);
-    document.addEventListener('visibilitychange', this.again);
-    window.addEventListener('popstate', this.back);
     void this.begin();
   }
 
   override disconnectedCallback(): void {
-    for (const event of ['online', 'offline']) window.removeEventListener(event, this.again);
-    document.removeEventListener('visibilitychange', this.again);
-    window.removeEventListener('popstate', this.back);
     this.still?.end();
     super.disconnectedCallback();
+  }
+
+  private again(): void {
+    this.online = navigator.onLine;
+    if (document.hidden) this.finding.stop();
+    if (this.online && !document.hidden) void this.sync();
+  }
+
+  private back(): void {
+    this.open = new URLSearchParams(location.search).get('report') ?? '';
+    if (this.open) this.finding.stop();
   }
 
   protected override willUpdate(): void {
@@ -181,20 +182,21 @@ export class MinePage extends StaffElement {
   private async send(session: Session, client: Client): Promise<void> {
     const { store } = this;
     if (!store) return;
-    const before = [...(await store.moves()), ...(await store.pictures())];
-    const why = (error: unknown) => (hasCode(error, 'forbidden') ? this.s.mineNotYours : sentence(this.t, error));
-    const now = (report: StaffReport) => {
-      if (this.kept) this.kept = { ...this.kept, reports: withNow(this.kept.reports, [report], session.person) };
-    };
-    const { expired, unreached } = await sendAll(client, session.person, store, { now, why });
-    if (!expired && !unreached) await learn(client, store);
-    // Photos come last, so that no step waits for one.
-    const shown = expired || unreached ? undefined : await sendPictures(client, post(client), session.person, store, why);
-    if (expired || shown?.expired) this.account.expire();
-    if (this.account.session !== session) return;
-    if (this.kept) await store.keep(this.kept);
+    const waits = (await store.moves()).length + (await store.pictures()).length > 0;
+    // What sends is fetched with the first that waits. Where it is not reached, no more is the server: everything stays kept.
+    const sending = waits ? await import('./sending.ts').catch(() => undefined) : undefined;
+    if (sending) {
+      const why = (error: unknown) => (hasCode(error, 'forbidden') ? this.s.mineNotYours : sentence(this.t, error));
+      const now = (report: StaffReport) => {
+        if (this.kept) this.kept = { ...this.kept, reports: withNow(this.kept.reports, [report], session.person) };
+      };
+      const { expired } = await sending.sendKept(client, session.person, store, { now, why });
+      if (expired) this.account.expire();
+      if (this.account.session !== session) return;
+      if (this.kept) await store.keep(this.kept);
+    }
     await this.look();
-    this.sent = before.length > 0 && this.unsent === 0;
+    this.sent = waits && this.unsent === 0;
   }
 
   private async look(): Promise<void> {
@@ -286,7 +288,7 @@ export class MinePage extends StaffElement {
     if (!kept || !report) return;
     const done = await this.safely(async () => {
       if (store) await store.addPicture({ blob, person: kept.person, report, made: new Date().toISOString() });
-      else if (client) await client.post('/v1/{jurisdiction}/reports/{report}/photos', { path: { report }, body: { photo: await post(client).photo(blob) } });
+      else if (client) await (await import('./sending.ts')).sendPhoto(client, report, blob);
     });
     if (!done) return;
     this.sent = false;
@@ -396,9 +398,7 @@ export class MinePage extends StaffElement {
       ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
       ${areaSection({ t, s, language: this.language, kept, cases, here: this.finding.here, today: dayIn(zone, new Date()) })}
       ${this.refusals?.begunList({ s }, this.lost, ({ kind, report }) => this.write({ kind, said: { code: '', reason: '', reply: '' } }, report))}
-      <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.undone))}</p>
-          <button type="button" class="secondary leave-anyway" @click=${() => void this.leave(true)}>${s.mineLeaveAnyway}</button>`
-        : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;
+      ${leaving({ t, s, name: kept.name, undone: this.leaving ? this.undone : 0 }, (anyway) => void this.leave(anyway))}`;
   }
 
   /** How it stands with the network and with what was done here; otherwise what else is to be said there. */
@@ -409,17 +409,14 @@ export class MinePage extends StaffElement {
 
   /** What went wrong with what was done here: on a case of that case only. What was refused just now stands above everything until somebody looks at it. */
   private state(kept: Kept, cases: readonly Case[], report?: string) {
-    const { t, s, language } = this;
+    const { t, s, language, account, refusals } = this;
     const about = { t, s, language, kept };
     const here = this.refused.filter(({ at, move }) => this.told.has(at) && (report === undefined || move.report === report));
     const fresh = this.refused.findLast(({ at }) => !this.told.has(at));
-    const trouble = this.trouble || (this.account.stage === 'failed' ? t.signInFailed : '');
-    return html`${this.refusals?.refusedBar(about, fresh, (one) => void this.showRefused(one))}
-      <div class="mine-state" role="status">
-      ${this.storeless ? html`<p class="notice warn">${s.mineNoStorage}</p>` : nothing}
-      ${trouble ? html`<p class="notice bad">${trouble}</p>` : nothing}
-      ${!this.account.session && this.online ? html`<div class="notice warn"><p>${s.mineExpired}</p><button type="button" class="primary" @click=${() => void this.account.enter()}>${t.signIn}</button></div>` : nothing}</div>
-      ${this.refusals?.refusedList(about, here, { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
+    const trouble = this.trouble || (account.stage === 'failed' ? t.signInFailed : '');
+    return html`${refusals?.refusedBar(about, fresh, (one) => void this.showRefused(one))}
+      ${notices(about, { storeless: this.storeless, trouble, enter: account.session || !this.online ? undefined : () => void account.enter() })}
+      ${refusals?.refusedList(about, here, { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
   }
 }
 
