@@ -7,8 +7,7 @@ import type { StaffReport } from '../contract/schemas.ts';
 import { newKey } from '../contract/once.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
 import { stepPaths } from '../dispatch/ways.ts';
-import { dayIn } from '../dispatch/people.ts';
-import { distance, moment } from '../locale/format.ts';
+import { distance } from '../locale/format.ts';
 import { opening, shell } from '../page/shell.ts';
 import { keepStill } from '../page/still.ts';
 import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts';
@@ -25,8 +24,9 @@ import { aboutOf, Store, withWords, type Kept, type Made, type Move, type Words 
 import { casesOf, withNow, type Case } from './order.ts';
 import type { Picture, Pictures } from './photos.ts';
 import { leaving, notices, standing } from './standing.ts';
-import { areaSection } from './outline.ts';
-import { addressOf, caseList } from './list.ts';
+import { front } from './front.ts';
+import { HeldList } from './held.ts';
+import { addressOf } from './list.ts';
 import type { Refused } from './refused.ts';
 import { Wake } from './wake.ts';
 
@@ -55,6 +55,11 @@ export class MinePage extends StaffElement {
   private seen: string | undefined;
   /** Somebody asked for the list while it was being fetched. */
   private onceMore = false;
+  /** Somebody asked for the list that is fetched. */
+  private asked = false;
+  private readonly list = new HeldList();
+  /** What was said of their place when the list was shown: it is sorted by that once it is found, and not by each better one. */
+  private placed: Finding['said'];
   private readonly finding = new Finding(this);
   /** The case whose photos were asked for last, and how many of it waited then: those that were fetched stay when the network goes. */
   private photosOf = '';
@@ -101,7 +106,11 @@ export class MinePage extends StaffElement {
       window.scrollTo(0, 0);
     }
     if (seen !== this.seen) this.told = this.allRefused();
+    const { said } = this.finding;
+    if (seen !== this.seen || (said === 'located' && this.placed !== said)) this.list.ask();
+    this.placed = said;
     this.seen = seen;
+    if (kept && seen === '') this.list.take(this.cases(kept));
   }
 
   private get refused(): readonly Refused[] {
@@ -166,6 +175,7 @@ export class MinePage extends StaffElement {
       if (this.store) await alone('weige-mine', () => this.send(session, client));
       const fetched = await fetchKept(client, session, this.kept);
       if (this.account.session !== session) return; // who signed out meanwhile leaves nothing behind
+      if (this.asked && !this.onceMore) this.list.ask();
       this.kept = fetched;
       await this.store?.keep(fetched);
     } catch (error) {
@@ -177,6 +187,19 @@ export class MinePage extends StaffElement {
       await this.look();
     }
     if (this.onceMore) await this.sync();
+    else this.asked = false;
+  }
+
+  /** Shows the list as it is now. */
+  private all(): void {
+    this.list.ask();
+    this.requestUpdate();
+  }
+
+  private refresh(): void {
+    this.all();
+    this.asked = this.account.session !== undefined;
+    void this.sync();
   }
 
   private async send(session: Session, client: Client): Promise<void> {
@@ -339,6 +362,7 @@ export class MinePage extends StaffElement {
 
   private order(sort: 'due' | 'distance'): void {
     this.sort = sort;
+    this.all();
     if (sort === 'distance') this.finding.begin();
     else this.finding.forget();
   }
@@ -383,22 +407,17 @@ export class MinePage extends StaffElement {
     const { t, s } = this;
     const cases = this.cases(kept);
     const open = cases.find(({ item }) => item.report === this.open);
-    const zone = kept.jurisdiction.time_zone;
     if (open) {
       return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line('', open)}</div>${this.state(kept, cases, open.item.report)}<weige-case .kept=${kept} .of=${open} .held=${this.refused.some(({ at, move }) => move.report === open.item.report && !this.told.has(at))} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .words=${this.words.filter(({ report }) => report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
         @words=${(event: CustomEvent<Pick<Words, 'kind' | 'said'>>) => this.write(event.detail)}
         @move=${(event: CustomEvent<Made>) => void this.move(event.detail)}></weige-case>`;
     }
-    const button = (sort: 'due' | 'distance', text: string) => html`<button type="button" aria-pressed=${this.sort === sort ? 'true' : 'false'} @click=${() => this.order(sort)}>${text}</button>`;
-    return html`<div class="mine-head"><h1>${t.titleMine}</h1><button type="button" class="quiet" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.sync()}>${t.refresh}</button></div>
-      ${this.state(kept, cases)}${this.line(`${cases.length === 0 ? s.mineNone : s.mineCount(String(cases.length))} · ${s.mineFetched(moment(t, zone, kept.at))}`)}
-      <div class="tabs" role="group" aria-label=${s.mineSort}>${button('due', s.mineByDue)}${button('distance', s.mineByDistance)}</div>
-      ${this.finding.said ? html`<p class="hint" role="status">${this.finding.words}</p>` : nothing}
-      ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
-      ${areaSection({ t, s, language: this.language, kept, cases, here: this.finding.here, today: dayIn(zone, new Date()) })}
-      ${this.refusals?.begunList({ s }, this.lost, ({ kind, report }) => this.write({ kind, said: { code: '', reason: '', reply: '' } }, report))}
-      ${leaving({ t, s, name: kept.name, undone: this.leaving ? this.undone : 0 }, (anyway) => void this.leave(anyway))}`;
+    return front({ t, s, language: this.language, kept, list: this.list, finding: this.finding, sort: this.sort, busy: this.busy,
+      state: this.state(kept, cases), line: (otherwise) => this.line(otherwise), refresh: () => this.refresh(), order: (sort) => this.order(sort), show: (report) => this.show(report),
+      all: () => { this.all(); void this.focusOn('#mine-title'); },
+      end: html`${this.refusals?.begunList({ s }, this.lost, ({ kind, report }) => this.write({ kind, said: { code: '', reason: '', reply: '' } }, report))}
+        ${leaving({ t, s, name: kept.name, undone: this.leaving ? this.undone : 0 }, (anyway) => void this.leave(anyway))}` });
   }
 
   /** How it stands with the network and with what was done here; otherwise what else is to be said there. */
