@@ -3,6 +3,7 @@ import { Client } from '../src/contract/client.ts';
 import type { QueueItem } from '../src/contract/schemas.ts';
 import { takenUp, withBegun } from '../src/mine/again.ts';
 import { ringsOf } from '../src/mine/fetch.ts';
+import { HeldList } from '../src/mine/held.ts';
 import type { Move } from '../src/mine/kept.ts';
 import { casesOf, frameOf, withNow } from '../src/mine/order.ts';
 import { sendAll, type Waiting } from '../src/mine/outbox.ts';
@@ -140,6 +141,46 @@ describe('the list', () => {
   it('lets go of what is somebody else\'s now', () => {
     const now = [item('a', { assignee: { kind: 'queue', because: 'returned' }, status: 'returned' }), item('b', { status: 'in_progress', version: 2 })];
     expect(withNow([item('a'), item('b'), item('c')], now, 'me').map((one) => [one.report, one.version])).toEqual([['b', 2], ['c', 1]]);
+  });
+});
+
+describe('the list as it is shown', () => {
+  const cases = (...reports: string[]) => casesOf(reports.map((report, at) => item(report, { due: `2026-11-26T0${at}:00:00Z` })), [], undefined);
+  const shown = ({ entries, fresh }: HeldList) => [entries.map(({ of, gone }) => (gone ? `(${of.item.report})` : of.item.report)).join(' '), fresh];
+
+  it('holds its places until somebody asks', () => {
+    const list = new HeldList();
+    list.take(cases('a', 'b', 'c'));
+    list.take(cases('new', 'c', 'a', 'newer'));
+    expect(shown(list)).toEqual(['a (b) c', 2]);
+    list.take(cases('new', 'c', 'b', 'a'));
+    expect(shown(list)).toEqual(['a b c', 1]); // given back
+    const { round } = list;
+    list.ask();
+    list.take(cases('new', 'c', 'a'));
+    expect([...shown(list), list.round]).toEqual(['new c a', 0, round + 1]);
+    list.take(cases('c'));
+    expect(shown(list)).toEqual(['(new) c (a)', 0]);
+  });
+
+  it('shows the new words of a case in its place, and is not made anew where it is the same', () => {
+    const list = new HeldList();
+    list.take(cases('a', 'b'));
+    const { round } = list;
+    list.take(casesOf([item('b'), item('a', { status: 'in_progress' })], [], undefined));
+    expect(list.entries.map(({ of }) => [of.item.report, of.status])).toEqual([['a', 'in_progress'], ['b', 'assigned']]);
+    list.ask();
+    list.take(cases('a', 'b'));
+    expect(list.round).toBe(round);
+  });
+
+  it('takes at once what comes into an empty one', () => {
+    const list = new HeldList();
+    list.take([]);
+    list.take(cases('a'));
+    expect(shown(list)).toEqual(['a', 0]);
+    list.take([]);
+    expect(shown(list)).toEqual(['(a)', 0]);
   });
 });
 

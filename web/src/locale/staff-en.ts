@@ -169,6 +169,8 @@ export const en: StaffCatalogue = {
   mineLocated: 'Your position is used for this order only; it is neither kept nor sent.',
   mineNoPlace: 'You could not be located; ordered by deadline.',
   mineCount: (count) => `${count} open`,
+  mineFresh: (count) => `${count} new`,
+  mineGone: 'No longer in your list',
   mineNone: 'You have no open case.',
   mineOffline: (time) => `No network. This is the list of ${time}; work on as usual.`,
   mineFetched: (time) => `Updated ${time}`,

@@ -169,6 +169,8 @@ export const zh = {
   mineLocated: '位置只在这一页排序时用，不保存，不上传。',
   mineNoPlace: '没能定位，按时限排序。',
   mineCount: (count: string) => `${count} 件未办结`,
+  mineFresh: (count: string) => `${count} 件新的`,
+  mineGone: '已不在您的列表里',
   mineNone: '您手里没有未办结的事。',
   mineOffline: (time: string) => `没有网络。这是 ${time} 取到的清单，可以照常办理。`,
   mineFetched: (time: string) => `${time} 更新`,

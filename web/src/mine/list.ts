@@ -5,6 +5,7 @@ import { path } from '../dispatch/people.ts';
 import { distance, moment } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
 import type { StaffCatalogue } from '../locale/staff.ts';
+import type { Entry } from './held.ts';
 import type { Kept } from './kept.ts';
 import type { Case } from './order.ts';
 
@@ -13,7 +14,7 @@ export interface Listing {
   s: StaffCatalogue;
   language: Language;
   kept: Kept;
-  cases: readonly Case[];
+  entries: readonly Entry[];
 }
 
 /** Where a case lies, in names from coarse to fine. */
@@ -28,15 +29,16 @@ export function chips(t: Catalogue, s: StaffCatalogue, { item, status, waiting, 
     ${waiting.length > 0 ? html`<span class="chip pending">${s.minePending}</span>` : refused ? html`<span class="chip refused">${s.mineRefusedChip}</span>` : nothing}</span>`;
 }
 
-/** The cases as large targets, numbered as on the drawing of the area. */
-export function caseList({ t, s, language, kept, cases, show }: Listing & { show(report: string): void }): TemplateResult {
+/** The cases as large targets, numbered as on the drawing of the area. One that left keeps its place and height until the list is asked for again. */
+export function caseList({ t, s, language, kept, entries, show }: Listing & { show(report: string): void }): TemplateResult {
   const { services, time_zone } = kept.jurisdiction;
-  return html`<ol class="mine-list">${repeat(cases, ({ item }) => item.report, (one, at) => html`<li>
-    <button type="button" class="entry" data-report=${one.item.report} @click=${() => show(one.item.report)}>
-      <span class="entry-top"><strong>${at + 1}. ${serviceName(services, one.item.service_code, language)}</strong>${chips(t, s, one)}</span>
+  const words = (one: Case, at: number) => html`<span class="entry-top"><strong>${at + 1}. ${serviceName(services, one.item.service_code, language)}</strong>${chips(t, s, one)}</span>
       <span class="entry-where">${whereIs(t, kept, one.item)}${one.metres === undefined ? '' : ` · ${s.mineAway(distance(t, one.metres))}`}</span>
       ${one.item.description ? html`<span class="entry-words">${one.item.description}</span>` : nothing}
-      ${one.item.due ? html`<span class="entry-due">${t.dueAt} ${t.dueBy(moment(t, time_zone, one.item.due))}</span>` : nothing}</button></li>`)}</ol>`;
+      ${one.item.due ? html`<span class="entry-due">${t.dueAt} ${t.dueBy(moment(t, time_zone, one.item.due))}</span>` : nothing}`;
+  return html`<ol class="mine-list">${repeat(entries, ({ of }) => of.item.report, ({ of, gone }, at) => html`<li>${gone
+    ? html`<div class="entry gone">${words(of, at)}<p>${at + 1}. ${s.mineGone}</p></div>`
+    : html`<button type="button" class="entry" data-report=${of.item.report} @click=${() => show(of.item.report)}>${words(of, at)}</button>`}</li>`)}</ol>`;
 }
 
 /** The address of this page with a case open, or none. */

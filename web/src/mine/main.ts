@@ -7,28 +7,28 @@ import type { StaffReport } from '../contract/schemas.ts';
 import { newKey } from '../contract/once.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
 import { stepPaths } from '../dispatch/ways.ts';
-import { dayIn } from '../dispatch/people.ts';
-import { distance, moment } from '../locale/format.ts';
+import { distance } from '../locale/format.ts';
 import { opening, shell } from '../page/shell.ts';
 import { keepStill } from '../page/still.ts';
 import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { keepPage } from '../offline/keep.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
-import { post } from '../report/post.ts';
 import { areaTree } from '../contract/areas.ts';
 import { Account } from '../sign-in/account.ts';
 import type { Session } from '../sign-in/session.ts';
+import { alone } from './alone.ts';
 import { Finding } from './finding.ts';
 import { fetchKept } from './fetch.ts';
 import { aboutOf, Store, withWords, type Kept, type Made, type Move, type Words } from './kept.ts';
 import { casesOf, withNow, type Case } from './order.ts';
-import { alone, learn, sendAll } from './outbox.ts';
-import { sendPictures, type Picture, type Pictures } from './photos.ts';
-import { standing } from './standing.ts';
-import { areaSection } from './outline.ts';
-import { addressOf, caseList } from './list.ts';
+import type { Picture, Pictures } from './photos.ts';
+import { leaving, notices, standing } from './standing.ts';
+import { front } from './front.ts';
+import { HeldList } from './held.ts';
+import { addressOf } from './list.ts';
 import type { Refused } from './refused.ts';
+import { Wake } from './wake.ts';
 
 /** The phone of somebody who works on cases: their list, which opens and can be worked on without a network. */
 @customElement('weige-mine')
@@ -55,6 +55,11 @@ export class MinePage extends StaffElement {
   private seen: string | undefined;
   /** Somebody asked for the list while it was being fetched. */
   private onceMore = false;
+  /** Somebody asked for the list that is fetched. */
+  private asked = false;
+  private readonly list = new HeldList();
+  /** What was said of their place when the list was shown: it is sorted by that once it is found, and not by each better one. */
+  private placed: Finding['said'];
   private readonly finding = new Finding(this);
   /** The case whose photos were asked for last, and how many of it waited then: those that were fetched stay when the network goes. */
   private photosOf = '';
@@ -62,31 +67,32 @@ export class MinePage extends StaffElement {
   private still: ReturnType<typeof keepStill> | undefined;
   private client: Client | undefined;
   private store: Store | undefined;
-  private readonly again = (): void => {
-    this.online = navigator.onLine;
-    if (document.hidden) this.finding.stop();
-    if (this.online && !document.hidden) void this.sync();
-  };
-  private readonly back = (): void => {
-    this.open = new URLSearchParams(location.search).get('report') ?? '';
-    if (this.open) this.finding.stop();
-  };
+
+  constructor() {
+    super();
+    new Wake(this, () => this.again(), () => this.back());
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.still = keepStill();
-    for (const event of ['online', 'offline']) window.addEventListener(event, this.again);
-    document.addEventListener('visibilitychange', this.again);
-    window.addEventListener('popstate', this.back);
     void this.begin();
   }
 
   override disconnectedCallback(): void {
-    for (const event of ['online', 'offline']) window.removeEventListener(event, this.again);
-    document.removeEventListener('visibilitychange', this.again);
-    window.removeEventListener('popstate', this.back);
     this.still?.end();
     super.disconnectedCallback();
+  }
+
+  private again(): void {
+    this.online = navigator.onLine;
+    if (document.hidden) this.finding.stop();
+    if (this.online && !document.hidden) void this.sync();
+  }
+
+  private back(): void {
+    this.open = new URLSearchParams(location.search).get('report') ?? '';
+    if (this.open) this.finding.stop();
   }
 
   protected override willUpdate(): void {
@@ -100,7 +106,11 @@ export class MinePage extends StaffElement {
       window.scrollTo(0, 0);
     }
     if (seen !== this.seen) this.told = this.allRefused();
+    const { said } = this.finding;
+    if (seen !== this.seen || (said === 'located' && this.placed !== said)) this.list.ask();
+    this.placed = said;
     this.seen = seen;
+    if (kept && seen === '') this.list.take(this.cases(kept));
   }
 
   private get refused(): readonly Refused[] {
@@ -165,6 +175,7 @@ export class MinePage extends StaffElement {
       if (this.store) await alone('weige-mine', () => this.send(session, client));
       const fetched = await fetchKept(client, session, this.kept);
       if (this.account.session !== session) return; // who signed out meanwhile leaves nothing behind
+      if (this.asked && !this.onceMore) this.list.ask();
       this.kept = fetched;
       await this.store?.keep(fetched);
     } catch (error) {
@@ -176,25 +187,39 @@ export class MinePage extends StaffElement {
       await this.look();
     }
     if (this.onceMore) await this.sync();
+    else this.asked = false;
+  }
+
+  /** Shows the list as it is now. */
+  private all(): void {
+    this.list.ask();
+    this.requestUpdate();
+  }
+
+  private refresh(): void {
+    this.all();
+    this.asked = this.account.session !== undefined;
+    void this.sync();
   }
 
   private async send(session: Session, client: Client): Promise<void> {
     const { store } = this;
     if (!store) return;
-    const before = [...(await store.moves()), ...(await store.pictures())];
-    const why = (error: unknown) => (hasCode(error, 'forbidden') ? this.s.mineNotYours : sentence(this.t, error));
-    const now = (report: StaffReport) => {
-      if (this.kept) this.kept = { ...this.kept, reports: withNow(this.kept.reports, [report], session.person) };
-    };
-    const { expired, unreached } = await sendAll(client, session.person, store, { now, why });
-    if (!expired && !unreached) await learn(client, store);
-    // Photos come last, so that no step waits for one.
-    const shown = expired || unreached ? undefined : await sendPictures(client, post(client), session.person, store, why);
-    if (expired || shown?.expired) this.account.expire();
-    if (this.account.session !== session) return;
-    if (this.kept) await store.keep(this.kept);
+    const waits = (await store.moves()).length + (await store.pictures()).length > 0;
+    // What sends is fetched with the first that waits. Where it is not reached, no more is the server: everything stays kept.
+    const sending = waits ? await import('./sending.ts').catch(() => undefined) : undefined;
+    if (sending) {
+      const why = (error: unknown) => (hasCode(error, 'forbidden') ? this.s.mineNotYours : sentence(this.t, error));
+      const now = (report: StaffReport) => {
+        if (this.kept) this.kept = { ...this.kept, reports: withNow(this.kept.reports, [report], session.person) };
+      };
+      const { expired } = await sending.sendKept(client, session.person, store, { now, why });
+      if (expired) this.account.expire();
+      if (this.account.session !== session) return;
+      if (this.kept) await store.keep(this.kept);
+    }
     await this.look();
-    this.sent = before.length > 0 && this.unsent === 0;
+    this.sent = waits && this.unsent === 0;
   }
 
   private async look(): Promise<void> {
@@ -286,7 +311,7 @@ export class MinePage extends StaffElement {
     if (!kept || !report) return;
     const done = await this.safely(async () => {
       if (store) await store.addPicture({ blob, person: kept.person, report, made: new Date().toISOString() });
-      else if (client) await client.post('/v1/{jurisdiction}/reports/{report}/photos', { path: { report }, body: { photo: await post(client).photo(blob) } });
+      else if (client) await (await import('./sending.ts')).sendPhoto(client, report, blob);
     });
     if (!done) return;
     this.sent = false;
@@ -337,6 +362,7 @@ export class MinePage extends StaffElement {
 
   private order(sort: 'due' | 'distance'): void {
     this.sort = sort;
+    this.all();
     if (sort === 'distance') this.finding.begin();
     else this.finding.forget();
   }
@@ -381,24 +407,17 @@ export class MinePage extends StaffElement {
     const { t, s } = this;
     const cases = this.cases(kept);
     const open = cases.find(({ item }) => item.report === this.open);
-    const zone = kept.jurisdiction.time_zone;
     if (open) {
       return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line('', open)}</div>${this.state(kept, cases, open.item.report)}<weige-case .kept=${kept} .of=${open} .held=${this.refused.some(({ at, move }) => move.report === open.item.report && !this.told.has(at))} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .words=${this.words.filter(({ report }) => report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
         @words=${(event: CustomEvent<Pick<Words, 'kind' | 'said'>>) => this.write(event.detail)}
         @move=${(event: CustomEvent<Made>) => void this.move(event.detail)}></weige-case>`;
     }
-    const button = (sort: 'due' | 'distance', text: string) => html`<button type="button" aria-pressed=${this.sort === sort ? 'true' : 'false'} @click=${() => this.order(sort)}>${text}</button>`;
-    return html`<div class="mine-head"><h1>${t.titleMine}</h1><button type="button" class="quiet" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.sync()}>${t.refresh}</button></div>
-      ${this.state(kept, cases)}${this.line(`${cases.length === 0 ? s.mineNone : s.mineCount(String(cases.length))} · ${s.mineFetched(moment(t, zone, kept.at))}`)}
-      <div class="tabs" role="group" aria-label=${s.mineSort}>${button('due', s.mineByDue)}${button('distance', s.mineByDistance)}</div>
-      ${this.finding.said ? html`<p class="hint" role="status">${this.finding.words}</p>` : nothing}
-      ${caseList({ t, s, language: this.language, kept, cases, show: (report) => this.show(report) })}
-      ${areaSection({ t, s, language: this.language, kept, cases, here: this.finding.here, today: dayIn(zone, new Date()) })}
-      ${this.refusals?.begunList({ s }, this.lost, ({ kind, report }) => this.write({ kind, said: { code: '', reason: '', reply: '' } }, report))}
-      <section class="leave">${this.leaving ? html`<p class="notice warn">${s.mineLeaveUnsent(String(this.undone))}</p>
-          <button type="button" class="secondary leave-anyway" @click=${() => void this.leave(true)}>${s.mineLeaveAnyway}</button>`
-        : html`<p class="hint">${t.signedInAs(kept.name)}</p><button type="button" class="quiet" @click=${() => void this.leave(false)}>${s.mineLeave}</button>`}</section>`;
+    return front({ t, s, language: this.language, kept, list: this.list, finding: this.finding, sort: this.sort, busy: this.busy,
+      state: this.state(kept, cases), line: (otherwise) => this.line(otherwise), refresh: () => this.refresh(), order: (sort) => this.order(sort), show: (report) => this.show(report),
+      all: () => { this.all(); void this.focusOn('#mine-title'); },
+      end: html`${this.refusals?.begunList({ s }, this.lost, ({ kind, report }) => this.write({ kind, said: { code: '', reason: '', reply: '' } }, report))}
+        ${leaving({ t, s, name: kept.name, undone: this.leaving ? this.undone : 0 }, (anyway) => void this.leave(anyway))}` });
   }
 
   /** How it stands with the network and with what was done here; otherwise what else is to be said there. */
@@ -409,17 +428,14 @@ export class MinePage extends StaffElement {
 
   /** What went wrong with what was done here: on a case of that case only. What was refused just now stands above everything until somebody looks at it. */
   private state(kept: Kept, cases: readonly Case[], report?: string) {
-    const { t, s, language } = this;
+    const { t, s, language, account, refusals } = this;
     const about = { t, s, language, kept };
     const here = this.refused.filter(({ at, move }) => this.told.has(at) && (report === undefined || move.report === report));
     const fresh = this.refused.findLast(({ at }) => !this.told.has(at));
-    const trouble = this.trouble || (this.account.stage === 'failed' ? t.signInFailed : '');
-    return html`${this.refusals?.refusedBar(about, fresh, (one) => void this.showRefused(one))}
-      <div class="mine-state" role="status">
-      ${this.storeless ? html`<p class="notice warn">${s.mineNoStorage}</p>` : nothing}
-      ${trouble ? html`<p class="notice bad">${trouble}</p>` : nothing}
-      ${!this.account.session && this.online ? html`<div class="notice warn"><p>${s.mineExpired}</p><button type="button" class="primary" @click=${() => void this.account.enter()}>${t.signIn}</button></div>` : nothing}</div>
-      ${this.refusals?.refusedList(about, here, { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
+    const trouble = this.trouble || (account.stage === 'failed' ? t.signInFailed : '');
+    return html`${refusals?.refusedBar(about, fresh, (one) => void this.showRefused(one))}
+      ${notices(about, { storeless: this.storeless, trouble, enter: account.session || !this.online ? undefined : () => void account.enter() })}
+      ${refusals?.refusedList(about, here, { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
   }
 }
 

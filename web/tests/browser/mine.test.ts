@@ -63,7 +63,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const person = await signIn(visit, /leader/i);
     expect(new URL(page.url()).pathname).toBe('/mine/');
     const [first] = await handTo(person, 3);
-    await page.locator('.mine-head button').click();
+    await page.locator('.mine-head .quiet').click();
     await page.locator(`[data-report="${first}"]`).waitFor();
     await page.locator('.outline .outline-station').first().waitFor();
     await page.locator('.mine-area').getByText(/工作站/).first().waitFor();
@@ -122,7 +122,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     expect(await visit.layoutShift()).toBe(0);
     // A photo that was sent is seen with the case.
     const [again] = await handTo(person, 1);
-    await page.locator('.mine-head button').click();
+    await page.locator('.mine-head .quiet').click();
     await visit.press(`[data-report="${again}"]`);
     await page.locator('.take input').setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
     await page.locator('.mine-case weige-photo-list img').waitFor();
@@ -132,6 +132,39 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.goto('/mine/');
     await page.locator('.mine-list .entry').first().waitFor();
     expect(await visit.printed(`mine-${language}-printed`)).toEqual([]);
+    await visit.end();
+  });
+
+  it.each(pairs(['phone', 'zh'], ['desktop', 'en']))('leaves a list that changes by itself as it is until somebody asks, on a %s in %s', async (device, language) => {
+    const s = staffCatalogues[language];
+    const visit = await Visit.begin(browser, server.url, { slow: true, device, language });
+    const { page } = visit;
+    await visit.open('/mine/');
+    const person = await signIn(visit, /leader/i);
+    const [one, two] = await handTo(person, 2);
+    await page.locator('.mine-head .quiet').click();
+    for (const report of [one, two]) await page.locator(`[data-report="${report}"]`).waitFor();
+    await page.locator('.mine-head .quiet[aria-disabled=false]').waitFor();
+    const heights = () => page.locator('.mine-list > li').evaluateAll((all) => all.map((li) => li.getBoundingClientRect().height));
+    const before = await heights();
+    const other = hands.duties.find((duty) => duty.person !== person);
+    await hands.post(`/reports/${one}/reassignment`, { area: other?.area, person: other?.person, reason: '换人去', version: (await hands.get<StaffReport>(`/reports/${one}`)).version });
+    const [three] = await handTo(person, 1);
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    const chip = page.locator('.mine-head .chip.fresh');
+    await chip.waitFor();
+    expect(await chip.textContent()).toBe(s.mineFresh('1'));
+    expect(await page.locator('.entry.gone > p').allTextContents()).toEqual([expect.stringContaining(s.mineGone)]);
+    expect(await page.locator(`button[data-report="${one}"], button[data-report="${three}"]`).count()).toBe(0);
+    expect(await heights()).toEqual(before);
+    expect(await visit.layoutShift()).toBe(0);
+    await visit.check('list that changed by itself');
+    await visit.picture(`mine-${language}-held`, { whole: true });
+    await chip.click();
+    await page.locator(`[data-report="${three}"]`).waitFor();
+    expect([await chip.count(), await page.locator('.entry.gone').count()]).toEqual([0, 0]);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('mine-title');
+    expect(await visit.layoutShift()).toBe(0);
     await visit.end();
   });
 
@@ -145,7 +178,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.open('/mine/');
     const person = await signIn(visit, /leader/i);
     const [one, two, three] = await handTo(person, 3);
-    await visit.press('.mine-head button');
+    await visit.press('.mine-head .quiet');
     await page.locator(`[data-report="${two}"]`).waitFor();
     const keptHere = () => page.evaluate(async () => (await (await caches.open('weige-shell')).keys()).map(({ url }) => new URL(url).pathname));
     await expect.poll(keptHere, { timeout: 20_000 }).toEqual(expect.arrayContaining(['/mine/', '/shell.json']));

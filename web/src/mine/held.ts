@@ -1,0 +1,38 @@
+import type { Case } from './order.ts';
+
+/** A place in the list as it is shown. */
+export interface Entry {
+  of: Case;
+  /** It left by itself: it was reassigned, or finished. */
+  gone: boolean;
+}
+
+/** The list as it is shown: it holds its order and its places from when somebody asked for it until they ask again, so that no answer moves anything. */
+export class HeldList {
+  entries: readonly Entry[] = [];
+  /** How many wait to be shown. */
+  fresh = 0;
+  /** Counts how often it was shown anew in another order or with others. */
+  round = 0;
+  private asked = true;
+
+  /** Somebody asks for the list as it is. */
+  ask(): void {
+    this.asked = true;
+  }
+
+  /** Takes over how the cases are now. One that is in its place stays there with its new words; a list without any takes those that come at once. */
+  take(now: readonly Case[]): void {
+    const byId = new Map(now.map((one) => [one.item.report, one]));
+    if (this.asked || this.entries.length === 0) {
+      const same = now.length === this.entries.length && this.entries.every(({ of, gone }, at) => !gone && now[at]?.item.report === of.item.report);
+      if (!same) this.round++;
+      this.entries = now.map((of) => ({ of, gone: false }));
+    } else {
+      this.entries = this.entries.map(({ of }) => ({ of: byId.get(of.item.report) ?? of, gone: !byId.has(of.item.report) }));
+    }
+    this.asked = false;
+    for (const { of } of this.entries) byId.delete(of.item.report);
+    this.fresh = byId.size;
+  }
+}
