@@ -133,8 +133,8 @@ export class CasePage extends StaffElement {
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, item.filed_at)}</dd>
         ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
       ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(this.offered, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} aria-disabled=${steps.includes(kind) ? nothing : 'true'} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}${this.begun(kind) ? html`<small>${s.mineBegun}</small>` : nothing}</button>`)}</div>`}
-      <weige-pictures .report=${this.of.item.report} .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures>
-      ${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}
+      <div class="case-photos" data-room=${item.report}>${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}
+        <weige-pictures .report=${item.report} .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures></div>
       ${item.has_contact ? html`<section data-room=${item.report}><h2>${t.contact}</h2>${this.client ? html`<weige-contact .client=${this.client} .report=${item.report}></weige-contact>` : html`<p class="hint">${s.mineContactOffline}</p>`}</section>` : nothing}
       ${item.events ? html`<section><h2>${t.history}</h2>${historyView({ t, s, zone, events: item.events, who: (assignee) => this.who(assignee), did: (person) => (person === kept.person ? kept.name : kept.people[person] ?? s.colleague) })}</section>` : nothing}
     </article>`;

@@ -135,7 +135,7 @@ export class MinePage extends StaffElement {
     }
     this.back();
     this.opened = 'yes';
-    void import('./case.ts').catch(() => undefined); // it is not the first thing to be seen
+    for (const later of [import('./case.ts'), import('./sending.ts')]) void later.catch(() => undefined); // neither is the first thing to be seen; both are here when the network goes
     keepPage('/mine/');
     await this.sync();
   }
