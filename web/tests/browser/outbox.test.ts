@@ -39,6 +39,7 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     const visit = await Visit.begin(browser, server.url, who);
     visit.expectComplaint(notLoaded);
     await visit.open('/');
+    await visit.page.waitForLoadState('networkidle'); // what comes after the form is there too before the network fails
     await dropPin(visit, x, y);
     await describe(visit, words);
     return visit;
@@ -147,6 +148,7 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await visit.press('.find-me');
     await visit.page.getByText(t.locateLater).waitFor();
     await visit.mapDrawn();
+    await visit.page.waitForLoadState('networkidle');
     await describe(visit, '井盖丢了，没有网络');
     await visit.check(`written without a network on this ${device}`);
     await visit.picture(`offline-form-${device}`, { whole: true });
