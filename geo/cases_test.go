@@ -261,6 +261,9 @@ func TestParseNamesEveryFault(t *testing.T) {
 	want := map[int]FaultKind{1: UnclosedRing, 2: ShortRing, 3: DegenerateRing, 4: SwappedCoordinate, 5: OutsideParent, 6: UnknownParent, 7: MissingParent,
 		8: DuplicateCode, 9: MissingCode, 10: BadCode, 11: NoLevel, 12: EmptyGeometry, 13: NotAnArea, 14: NotAnArea, 15: NotAnArea}
 	for _, f := range faults {
+		if f.Kind == UnknownParent && (f.Other != "nobody" || f.Geometry == nil) || f.Kind == DuplicateCode && (f.Same == nil || *f.Same != 1 || f.Geometry == nil) {
+			t.Errorf("it does not say which: %+v", f)
+		}
 		if want[f.Feature] == f.Kind {
 			delete(want, f.Feature)
 		} else {

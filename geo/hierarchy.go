@@ -1,6 +1,10 @@
 package geo
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/paulmach/orb"
+)
 
 // hierarchy checks what needs all areas: that codes are unique, that parents exist one level up, and that children lie inside them.
 func (p *parser) hierarchy() {
@@ -10,7 +14,8 @@ func (p *parser) hierarchy() {
 			continue
 		}
 		if j, twice := first[s.code]; twice {
-			p.fault(DuplicateCode, s, nil, "feature %d has the same area code; codes are unique in the whole set.", p.set.areas[j].feature)
+			p.fault(DuplicateCode, s, s.spot(), "feature %d has the same area code; codes are unique in the whole set.", p.set.areas[j].feature)
+			p.faults[len(p.faults)-1].Same = &p.set.areas[j].feature
 			continue
 		}
 		first[s.code] = i
@@ -22,7 +27,8 @@ func (p *parser) hierarchy() {
 		}
 		j, ok := first[s.parent]
 		if !ok || p.set.areas[j].level != s.level-1 {
-			p.fault(UnknownParent, s, nil, "its parent %q is not an area of the level %q.", s.parent, p.set.levels[s.level-1])
+			p.fault(UnknownParent, s, s.spot(), "its parent %q is not an area of the level %q.", s.parent, p.set.levels[s.level-1])
+			p.faults[len(p.faults)-1].Other = s.parent
 			continue
 		}
 		b, made := bodies[s.parent]
@@ -68,4 +74,12 @@ func (p *parser) inside(s shape, parent body) {
 
 func middle(a, b Point) Point {
 	return Point{int32((int64(a.X) + int64(b.X)) / 2), int32((int64(a.Y) + int64(b.Y)) / 2)}
+}
+
+// spot gives a point of a shape's border, to find it by; nil where it has none.
+func (s shape) spot() orb.Geometry {
+	if len(s.polygons) == 0 {
+		return nil
+	}
+	return s.polygons[0][0][0].Degrees()
 }

@@ -113,7 +113,8 @@ type Fault struct {
 	Kind     FaultKind
 	Level    string
 	Code     string       // area code, where it is known
-	Other    string       // code of the other area concerned
+	Other    string       // code of the other area concerned; of UnknownParent the value that is none
+	Same     *int         // of DuplicateCode: position in the file of the feature that had the code first; else nil
 	More     []string     // codes of further areas concerned
 	Feature  int          // position in the file, from 0; -1 where it is about none
 	Message  string       // a sentence a person can act on

@@ -93,9 +93,7 @@ var (
 const mostLevels = 8
 
 func (s *surveyor) guess() []LevelMapping {
-	code := s.best(codeNames, func(p Property) bool {
-		return p.Distinct == s.features && p.Filled == s.features && !slices.ContainsFunc(s.columns[p.Name], func(v string) bool { return !ValidCode(v) })
-	}, true)
+	code := s.code()
 	if code == "" {
 		return nil
 	}
@@ -109,6 +107,61 @@ func (s *surveyor) guess() []LevelMapping {
 		levels[i].Households = households
 	}
 	return levels
+}
+
+// few is how many of n values may be wrong for a guess to hold: what is wrong with them is told by reading the file, which a guess that fell for them
+// would hide. Of one or two there is no telling which is the wrong one.
+func few(n int) int {
+	if n < 3 {
+		return 0
+	}
+	return max(1, n/20)
+}
+
+// code gives the property that holds the area codes: one that tells all features apart. One that tells nearly all of them apart is taken before it where
+// parents are named by it, and in place of one that is not called a code; the codes that stand twice are faults then.
+func (s *surveyor) code() string {
+	apart := func(wrong int) func(Property) bool {
+		return func(p Property) bool {
+			bad := 0
+			for _, v := range s.columns[p.Name] {
+				if !ValidCode(v) {
+					bad++
+				}
+			}
+			return p.Distinct > 0 && bad <= wrong && p.Filled-p.Distinct+bad <= wrong
+		}
+	}
+	exact, nearly := s.best(codeNames, apart(0), false), s.best(codeNames, apart(few(s.features)), false)
+	switch {
+	case nearly != "" && nearly != exact && (exact == "" || s.names(nearly)):
+		return nearly
+	case exact != "":
+		return exact
+	}
+	return s.best(codeNames, apart(0), true)
+}
+
+// names reports whether most parents that are named are named by a property.
+func (s *surveyor) names(code string) bool {
+	parent := s.best(parentNames, func(p Property) bool { return p.Name != code }, false)
+	if parent == "" {
+		return false
+	}
+	is := map[string]bool{}
+	for _, c := range s.columns[code] {
+		is[c] = true
+	}
+	named, known := 0, 0
+	for _, up := range s.columns[parent] {
+		if up != "" {
+			named++
+			if is[up] {
+				known++
+			}
+		}
+	}
+	return 2*known > named
 }
 
 // households gives the property with the surest name of those that hold nothing but numbers of households.
@@ -155,13 +208,19 @@ func (s *surveyor) best(names []string, fits func(Property) bool, unnamed bool) 
 // levelled guesses several levels: by a property whose few values tell them apart, and one that names the code of the area above, or codes that
 // begin with it. nil where there are none.
 func (s *surveyor) levelled(code, name string) []LevelMapping {
-	kind := s.best(levelNames, func(p Property) bool { return p.Filled == s.features && p.Distinct >= 2 && p.Distinct <= mostLevels }, false)
+	kind := s.best(levelNames, func(p Property) bool {
+		return p.Filled >= s.features-few(s.features) && p.Distinct >= 2 && p.Distinct <= 2*mostLevels
+	}, false)
 	if kind == "" {
 		return nil
 	}
-	of := map[string]int{} // by code, the feature
+	of, twice := map[string]int{}, map[int]bool{} // by code, the feature; those whose code another one has too
 	for i, c := range s.columns[code] {
-		of[c] = i
+		if first, there := of[c]; there {
+			twice[first] = true
+		} else if c != "" {
+			of[c] = i
+		}
 	}
 	kinds := s.columns[kind]
 	parent := s.best(parentNames, func(p Property) bool { return p.Name != code }, false)
@@ -174,7 +233,7 @@ func (s *surveyor) levelled(code, name string) []LevelMapping {
 	}
 	prefix := map[string]int{}
 	if _, any := above(s.deepest(above)); !any {
-		prefix = s.prefixes(code, kinds)
+		prefix, kinds = s.prefixes(code, kinds)
 		above = func(i int) (int, bool) {
 			n := prefix[kinds[i]]
 			if c := s.columns[code][i]; n > 0 && len(c) > n {
@@ -184,28 +243,72 @@ func (s *surveyor) levelled(code, name string) []LevelMapping {
 			return 0, false
 		}
 	}
-	depth := map[string]int{}
-	for i := range s.features {
-		n := 0
-		for at, ok := above(i); ok && n < mostLevels; at, ok = above(at) {
-			n++
+	return s.ordered(kinds, twice, above, func(n int, k string) LevelMapping {
+		level := LevelMapping{Level: k, When: &When{Property: kind, Equals: k}, Code: code, Name: name}
+		if n > 0 && prefix[k] > 0 {
+			level.ParentPrefix = prefix[k]
+		} else if n > 0 {
+			level.Parent = parent
 		}
-		if was, seen := depth[kinds[i]]; seen && was != n {
+		return level
+	})
+}
+
+// ordered puts kinds in the order of levels, each below the kind that its features name above them. A few features of a kind may name none or another,
+// and a kind of a few features beside a larger one may be a slip; what names one of several with the same code, or one of no kind, tells
+// nothing. nil where there is no such order.
+func (s *surveyor) ordered(kinds []string, twice map[int]bool, above func(int) (int, bool), mapping func(n int, kind string) LevelMapping) []LevelMapping {
+	count, told := map[string]int{}, map[string]int{}
+	votes := map[string]map[string]int{} // by kind, how often each kind is named above it; "" for none
+	for i, k := range kinds {
+		if k == "" {
+			continue
+		}
+		if votes[k] == nil {
+			votes[k] = map[string]int{}
+		}
+		count[k]++
+		up := ""
+		if at, ok := above(i); ok && (twice[at] || kinds[at] == "") {
+			continue
+		} else if ok {
+			up = kinds[at]
+		}
+		votes[k][up]++
+		told[k]++
+	}
+	over := map[string]string{}
+	for k, of := range votes {
+		for up, n := range of {
+			if told[k]-n <= few(told[k]) {
+				over[k] = up
+			}
+		}
+		if _, sure := over[k]; !sure && count[k] > few(s.features) {
 			return nil // features of one kind on different levels
 		}
-		depth[kinds[i]] = n
 	}
-	levels := make([]LevelMapping, len(depth))
-	for k, n := range depth {
-		if n >= len(levels) || levels[n].Level != "" {
+	at := map[int][]string{} // by depth
+	for k := range over {
+		n := 0
+		for up := over[k]; up != ""; up = over[up] {
+			if n++; n == mostLevels {
+				return nil // more than there may be, or below itself
+			}
+		}
+		at[n] = append(at[n], k)
+	}
+	if len(at) < 2 {
+		return nil
+	}
+	var levels []LevelMapping
+	for n := range len(at) {
+		on := at[n]
+		slices.SortFunc(on, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
+		if len(on) == 0 || len(on) > 1 && count[on[1]] > few(count[on[0]]) {
 			return nil // two kinds on one level
 		}
-		levels[n] = LevelMapping{Level: k, When: &When{Property: kind, Equals: k}, Code: code, Name: name}
-		if n > 0 && prefix[k] > 0 {
-			levels[n].ParentPrefix = prefix[k]
-		} else if n > 0 {
-			levels[n].Parent = parent
-		}
+		levels = append(levels, mapping(n, on[0]))
 	}
 	return levels
 }
@@ -220,34 +323,61 @@ func (s *surveyor) deepest(above func(int) (int, bool)) int {
 	return 0
 }
 
-// prefixes gives, of each kind, how many characters of its codes are the code of an area of the kind above: the longest that all of them share
-// with one.
-func (s *surveyor) prefixes(code string, kinds []string) map[string]int {
-	lengths := map[string]int{}
-	for i, c := range s.columns[code] {
-		if n, seen := lengths[kinds[i]]; seen && n != len(c) {
-			return nil
-		}
-		lengths[kinds[i]] = len(c)
-	}
+// prefixes gives, of each kind, how many characters of its codes are the code of an area of the kind above: the longest that all but a few of them
+// share with one. A few features with codes of different lengths under a kind of their own are taken for slips, and are of no kind in the kinds that it
+// gives; of more of them there are no prefixes at all.
+func (s *surveyor) prefixes(code string, kinds []string) (prefix map[string]int, told []string) {
+	count, long := map[string]int{}, map[string]map[int]int{} // by kind, and by how long a code is
 	all := map[string]bool{}
-	for _, c := range s.columns[code] {
+	for i, c := range s.columns[code] {
+		if long[kinds[i]] == nil {
+			long[kinds[i]] = map[int]int{}
+		}
+		long[kinds[i]][len(c)]++
+		count[kinds[i]]++
 		all[c] = true
 	}
-	prefix := map[string]int{}
+	lengths, slips := map[string]int{}, map[string]bool{}
+	for k, of := range long {
+		if k == "" {
+			continue
+		}
+		for n, many := range of {
+			if count[k]-many <= few(count[k]) {
+				lengths[k] = n
+			}
+		}
+		if lengths[k] > 0 {
+			continue
+		}
+		if count[k] > few(s.features) {
+			return nil, kinds
+		}
+		delete(lengths, k)
+		slips[k] = true
+	}
+	told = slices.Clone(kinds)
+	for i, k := range told {
+		if slips[k] {
+			told[i] = ""
+		}
+	}
+	prefix = map[string]int{}
 	for k, n := range lengths {
 		for _, shorter := range lengths {
 			if shorter >= n || shorter <= prefix[k] {
 				continue
 			}
-			fits := true
+			wrong := 0
 			for i, c := range s.columns[code] {
-				fits = fits && (kinds[i] != k || all[c[:shorter]])
+				if kinds[i] == k && (len(c) < shorter || !all[c[:shorter]]) {
+					wrong++
+				}
 			}
-			if fits {
+			if wrong <= few(count[k]) {
 				prefix[k] = shorter
 			}
 		}
 	}
-	return prefix
+	return prefix, told
 }

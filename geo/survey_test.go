@@ -72,3 +72,84 @@ func TestMappingsAreGuessed(t *testing.T) {
 		t.Errorf("a file over the limit: %v", err)
 	}
 }
+
+// A few slips do not make another guess of what nearly every feature says; which they are is told by reading the file.
+func TestAGuessOutlivesSlips(t *testing.T) {
+	when := func(v string) *When { return &When{Property: "level", Equals: v} }
+	nested := []LevelMapping{{Level: "street", When: when("street"), Code: "code"}, {Level: "community", When: when("community"), Code: "code", Parent: "parent"},
+		{Level: "grid", When: when("grid"), Code: "code", Parent: "parent"}}
+	prefixed := []LevelMapping{{Level: "street", When: when("street"), Code: "code"}, {Level: "community", When: when("community"), Code: "code", ParentPrefix: 1},
+		{Level: "grid", When: when("grid"), Code: "code", ParentPrefix: 2}}
+	town := func(parents bool) (rows []row) {
+		add := func(level, code string) {
+			one := row{"level": level, "code": code, "gid": len(rows)}
+			if parents && len(code) > 1 {
+				one["parent"] = code[:len(code)-1]
+			}
+			rows = append(rows, one)
+		}
+		for _, street := range "ABC" {
+			add("street", string(street))
+			for _, community := range "123" {
+				add("community", string(street)+string(community))
+				for _, grid := range "abcd" {
+					add("grid", string(street)+string(community)+string(grid))
+				}
+			}
+		}
+		return rows
+	}
+	for name, c := range map[string]struct {
+		parents bool
+		slip    func(rows []row)
+		want    []LevelMapping
+	}{
+		"none":                     {true, func([]row) {}, nested},
+		"a parent that is none":    {true, func(r []row) { r[3]["parent"] = "nope" }, nested},
+		"that of a community":      {true, func(r []row) { r[1]["parent"] = "nope" }, nested},
+		"a parent left out":        {true, func(r []row) { delete(r[9], "parent") }, nested},
+		"a code that stands twice": {true, func(r []row) { r[3]["code"] = "A1b" }, nested},
+		"on two levels":            {true, func(r []row) { r[12]["code"] = "B" }, nested},
+		"and nothing else that differs": {true, func(r []row) {
+			r[3]["code"] = "A1b"
+			for _, one := range r {
+				delete(one, "gid")
+			}
+		}, nested},
+		"a code left out":                                   {true, func(r []row) { r[3]["code"] = "" }, nested},
+		"a level that is none":                              {true, func(r []row) { r[3]["level"] = "gird" }, nested},
+		"a level left out":                                  {true, func(r []row) { delete(r[3], "level") }, nested},
+		"codes by their beginning":                          {false, func([]row) {}, prefixed},
+		"one of another length":                             {false, func(r []row) { r[3]["code"] = "A1xyz" }, prefixed},
+		"one with another beginning":                        {false, func(r []row) { r[3]["code"] = "X9a" }, prefixed},
+		"one that stands twice":                             {false, func(r []row) { r[3]["code"] = "A1b" }, prefixed},
+		"two levels left out":                               {false, func(r []row) { delete(r[1], "level"); delete(r[8], "level") }, prefixed},
+		"of areas on one level, with those below":           {true, func(r []row) { delete(r[1], "level") }, nested},
+		"two levels that are none, of codes of two lengths": {false, func(r []row) { r[3]["level"], r[8]["level"] = "gird", "gird"; r[8]["code"] = "A2xy" }, prefixed},
+		"more of those than a few": {false, func(r []row) {
+			for i, one := range r[2:6] {
+				one["level"], one["code"] = "gird", "A1"+"xyzw"[:i+1]
+			}
+		}, []LevelMapping{{Level: "area", Code: "code"}}},
+		"more than a few": {true, func(r []row) {
+			for _, one := range r[:20] {
+				one["parent"] = "nope"
+			}
+		}, []LevelMapping{{Level: "area", Code: "code"}}},
+	} {
+		rows := town(c.parents)
+		c.slip(rows)
+		s, err := SurveyFile(strings.NewReader(properties(rows...)), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(s.Levels, c.want) {
+			t.Errorf("%s: guessed %+v, want %+v", name, s.Levels, c.want)
+		}
+	}
+	// Codes that nothing refers to: what tells all apart is what somebody would go by.
+	s, err := SurveyFile(strings.NewReader(properties(row{"code": "a", "id": "1"}, row{"code": "b", "id": "2"}, row{"code": "b", "id": "3"})), Limits{})
+	if want := []LevelMapping{{Level: "area", Code: "id"}}; err != nil || !reflect.DeepEqual(s.Levels, want) {
+		t.Errorf("guessed %+v, %v", s.Levels, err)
+	}
+}
