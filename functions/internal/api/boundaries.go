@@ -59,9 +59,9 @@ func (s *Server) PublishBoundarySet(w http.ResponseWriter, r *http.Request, code
 		case in.Withdraw:
 			set, err = s.Boundaries.WithdrawPublication(r.Context(), code, version)
 		case in.From != nil:
-			set, err = s.Boundaries.PlanPublication(r.Context(), code, version, in.Expected, *in.From)
+			set, err = s.Boundaries.PlanPublication(r.Context(), code, version, in.Expected, in.AcceptFaults, *in.From)
 		default:
-			set, err = s.Boundaries.Publish(r.Context(), code, version, in.Expected)
+			set, err = s.Boundaries.Publish(r.Context(), code, version, in.Expected, in.AcceptFaults)
 		}
 	}
 	if err != nil {

@@ -331,6 +331,24 @@ func (e DeliveryStatus) Valid() bool {
 	}
 }
 
+// Defines values for DueFor.
+const (
+	DueAccept  DueFor = "accept"
+	DueResolve DueFor = "resolve"
+)
+
+// Valid indicates whether the value is a known member of the DueFor enum.
+func (e DueFor) Valid() bool {
+	switch e {
+	case DueAccept:
+		return true
+	case DueResolve:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EditOperationOp.
 const (
 	OpDelete EditOperationOp = "delete"
@@ -619,6 +637,27 @@ const (
 func (e PointGeometryType) Valid() bool {
 	switch e {
 	case Point:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PublicEventBy.
+const (
+	PublicEventByAssignee PublicEventBy = "assignee"
+	PublicEventByReporter PublicEventBy = "reporter"
+	PublicEventByStaff    PublicEventBy = "staff"
+)
+
+// Valid indicates whether the value is a known member of the PublicEventBy enum.
+func (e PublicEventBy) Valid() bool {
+	switch e {
+	case PublicEventByAssignee:
+		return true
+	case PublicEventByReporter:
+		return true
+	case PublicEventByStaff:
 		return true
 	default:
 		return false
@@ -1273,6 +1312,19 @@ type Away struct {
 	Swapped bool `json:"swapped"`
 }
 
+// Beside Everything lies beside the set in force by one way that no datum explains.
+type Beside struct {
+	// After Median metres from the borders in force once it is moved back.
+	After float64 `json:"after"`
+
+	// East Of that, metres to the east of where it lies in the set in force.
+	East float64 `json:"east"`
+
+	// Metres How far.
+	Metres float64 `json:"metres"`
+	North  float64 `json:"north"`
+}
+
 // BoundaryDiff defines model for BoundaryDiff.
 type BoundaryDiff struct {
 	Added   []DiffPlace  `json:"added"`
@@ -1280,7 +1332,10 @@ type BoundaryDiff struct {
 
 	// Counted Areas of both sets whose households differ; absent where none do.
 	Counted []DiffCounting `json:"counted,omitempty,omitzero"`
-	From    string         `json:"from"`
+
+	// Faults What `to` has against `from`: that it lies beside it (`shifted`, `beside`, `far_away`), or for each area of `from` ground that no area has any more (`ground_lost`), each with the point in its middle; absent where there is none.
+	Faults []Fault `json:"faults,omitempty,omitzero"`
+	From   string  `json:"from"`
 
 	// Hands Ground that changed hands, largest first, 1,000 at most.
 	Hands    []DiffHand     `json:"hands"`
@@ -1618,6 +1673,9 @@ type Drawings struct {
 	Drawings []Drawing `json:"drawings"`
 }
 
+// DueFor What the deadline that runs is for; absent where none runs.
+type DueFor string
+
 // DuplicateInput defines model for DuplicateInput.
 type DuplicateInput struct {
 	// Original Id of the report that this one repeats.
@@ -1780,16 +1838,19 @@ type Fault struct {
 	Line    int    `json:"line,omitempty,omitzero"`
 	Message string `json:"message"`
 
-	// Other Code of the other area concerned.
+	// Other Code of the other area concerned; of an unknown parent the value that is no code.
 	Other string `json:"other,omitempty,omitzero"`
 
 	// Reason Of a line of a gazetteer: what is wrong with it, such as no_longitude.
 	Reason string `json:"reason,omitempty,omitzero"`
 
 	// Rule Number of the rule, from 1.
-	Rule int     `json:"rule,omitempty,omitzero"`
-	Size float64 `json:"size,omitempty,omitzero"`
-	Unit string  `json:"unit,omitempty,omitzero"`
+	Rule int `json:"rule,omitempty,omitzero"`
+
+	// SameAs Of a code that stands twice: position in the file of the feature that had it first, from 0.
+	SameAs *int    `json:"same_as,omitempty"`
+	Size   float64 `json:"size,omitempty,omitzero"`
+	Unit   string  `json:"unit,omitempty,omitzero"`
 }
 
 // FeatureCondition defines model for FeatureCondition.
@@ -1976,6 +2037,9 @@ type Inspection struct {
 
 	// Away The box around the file and that of the set in force have no point in common. That may be right.
 	Away *Away `json:"away,omitempty"`
+
+	// Beside Everything lies beside the set in force by one way that no datum explains.
+	Beside *Beside `json:"beside,omitempty"`
 
 	// Broken With these faults it would not be imported.
 	Broken   bool    `json:"broken"`
@@ -2307,9 +2371,12 @@ type PublicAssignee struct {
 // PublicEvent defines model for PublicEvent.
 type PublicEvent struct {
 	// Assignee Who has it, by role; never a person's id.
-	Assignee PublicAssignee  `json:"assignee"`
-	At       time.Time       `json:"at"`
-	Kind     PublicEventKind `json:"kind"`
+	Assignee PublicAssignee `json:"assignee"`
+	At       time.Time      `json:"at"`
+
+	// By As what somebody did it: who reported it, whoever had the report until then, or other staff, such as a dispatcher. Absent where a deadline did it.
+	By   PublicEventBy   `json:"by,omitempty,omitzero"`
+	Kind PublicEventKind `json:"kind"`
 
 	// Note Words of whoever holds the tracking code.
 	Note string `json:"note,omitempty,omitzero"`
@@ -2317,6 +2384,9 @@ type PublicEvent struct {
 	// Reply Words for the resident.
 	Reply string `json:"reply,omitempty,omitzero"`
 }
+
+// PublicEventBy As what somebody did it: who reported it, whoever had the report until then, or other staff, such as a dispatcher. Absent where a deadline did it.
+type PublicEventBy string
 
 // PublicEventKind defines model for PublicEvent.Kind.
 type PublicEventKind string
@@ -2359,6 +2429,9 @@ type PublicWords = string
 
 // Publication defines model for Publication.
 type Publication struct {
+	// AcceptFaults It is to hold although it is no whole partition, or lacks ground that the set in force covers. Without it a set with such warnings is refused, and they are listed; repeated points and rings that ran the wrong way are none.
+	AcceptFaults bool `json:"accept_faults,omitempty,omitzero"`
+
 	// Expected The set in force as the editor saw it; absent when none was.
 	Expected string `json:"expected,omitempty,omitzero"`
 
@@ -2438,9 +2511,12 @@ type QueueItem struct {
 	Chain []string `json:"chain"`
 
 	// Due The deadline that runs: for accepting it, then for resolving it. Absent while paused, when resolved, and where its service has none.
-	Due     *time.Time `json:"due,omitempty"`
-	FiledAt time.Time  `json:"filed_at"`
-	Lat     float64    `json:"lat"`
+	Due *time.Time `json:"due,omitempty"`
+
+	// DueFor What the deadline that runs is for; absent where none runs.
+	DueFor  DueFor    `json:"due_for,omitempty,omitzero"`
+	FiledAt time.Time `json:"filed_at"`
+	Lat     float64   `json:"lat"`
 
 	// Late That deadline passed.
 	Late bool    `json:"late,omitempty,omitzero"`
@@ -3053,9 +3129,12 @@ type StaffReport struct {
 	Description string `json:"description"`
 
 	// Due The deadline that runs: for accepting it, then for resolving it. Absent while paused, when resolved, and where its service has none.
-	Due     *time.Time `json:"due,omitempty"`
-	Events  []Event    `json:"events"`
-	FiledAt time.Time  `json:"filed_at"`
+	Due *time.Time `json:"due,omitempty"`
+
+	// DueFor What the deadline that runs is for; absent where none runs.
+	DueFor  DueFor    `json:"due_for,omitempty,omitzero"`
+	Events  []Event   `json:"events"`
+	FiledAt time.Time `json:"filed_at"`
 
 	// Final The level above decided after a second return: it cannot be returned again.
 	Final bool `json:"final,omitempty,omitzero"`

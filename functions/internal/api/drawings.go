@@ -56,6 +56,9 @@ func viewInspection(i boundary.Inspection) Inspection {
 	if i.Away != nil {
 		v.Away = &Away{Metres: i.Away.Metres, Swapped: i.Away.Swapped}
 	}
+	if i.Beside != nil {
+		v.Beside = &Beside{Metres: i.Beside.Metres, East: i.Beside.East, North: i.Beside.North, After: i.Beside.After}
+	}
 	return v
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/weige/weige/functions/internal/access"
+	"github.com/weige/weige/functions/internal/boundary"
 	"github.com/weige/weige/functions/internal/fault"
 	"github.com/weige/weige/functions/internal/job"
 	"github.com/weige/weige/functions/internal/jurisdiction"
@@ -80,7 +81,11 @@ func (s *Server) DiffBoundarySet(w http.ResponseWriter, r *http.Request, code Ju
 		s.fail(w, r, err)
 		return
 	}
-	answer(w, http.StatusOK, viewDiff(q.From, version, geo.Diff(before, after), q.Geometry == nil || *q.Geometry))
+	v := viewDiff(q.From, version, geo.Diff(before, after), q.Geometry == nil || *q.Geometry)
+	if q.From != version {
+		v.Faults = viewFaults(boundary.Held(after, before))
+	}
+	answer(w, http.StatusOK, v)
 }
 
 // storedSet opens any stored set.

@@ -223,13 +223,26 @@ func viewTracked(t report.Tracked) Tracked {
 		case slices.Contains([]report.EventKind{report.Warn, report.Lapse, report.Escalate, report.PartDone, report.PartBack, report.Remark}, kind):
 			continue // between the city and its staff
 		}
-		shown := PublicEvent{At: e.At, Kind: PublicEventKind(kind), Reply: e.Reply, Assignee: publicAssignee(e.After, t.Settings, t.Areas)}
+		shown := PublicEvent{At: e.At, Kind: PublicEventKind(kind), Reply: e.Reply, By: actedAs(e), Assignee: publicAssignee(e.After, t.Settings, t.Areas)}
 		if e.Who == report.Resident {
 			shown.Note = e.Reason
 		}
 		v.Events = append(v.Events, shown)
 	}
 	return v
+}
+
+// actedAs says as what somebody did what happened, which names no person; empty where the clock did it.
+func actedAs(e report.Event) PublicEventBy {
+	switch {
+	case e.Who == report.Clockwork:
+		return ""
+	case e.Who == report.Resident:
+		return PublicEventByReporter
+	case e.Before != nil && e.Before.Kind == report.ToPerson && e.Before.Person == e.Who:
+		return PublicEventByAssignee
+	}
+	return PublicEventByStaff
 }
 
 // ReopenTracked opens a finished report again for its reporter.

@@ -32,6 +32,7 @@ func viewFaults(details []fault.Detail) []Fault {
 		if d.Feature >= 0 {
 			f.Feature = &d.Feature
 		}
+		f.SameAs = d.Same
 		f.Geometry = json.RawMessage(d.Geometry)
 		list = append(list, f)
 	}
@@ -97,8 +98,19 @@ func viewState(s report.State) QueueItem {
 	}
 	return QueueItem{Report: s.ID, Version: s.Version, Status: Status(s.Status), ServiceCode: s.Service, FiledAt: s.FiledAt, Lon: p[0], Lat: p[1],
 		AddressGrade: AddressGrade(s.Grade), Chain: chain, Assignee: viewAssignee(s.Assignee), BoundarySet: s.Set, Returns: s.Returns,
-		Due: instant(s.Due()), Late: s.Late(), Paused: !s.Clock.PausedAt.IsZero(),
+		Due: instant(s.Due()), DueFor: dueFor(s), Late: s.Late(), Paused: !s.Clock.PausedAt.IsZero(),
 		Original: s.Original, Parent: s.Parent, PartsOpen: s.PartsOpen}
+}
+
+// dueFor says what the deadline that runs is for; it is empty where none runs.
+func dueFor(s report.State) DueFor {
+	switch {
+	case s.Due().IsZero():
+		return ""
+	case s.Accepting():
+		return DueAccept
+	}
+	return DueResolve
 }
 
 // viewStaff shows a report to staff: its words and history, but of the contact details only that there are some.
@@ -106,7 +118,7 @@ func viewStaff(s report.State, b report.Body, events []report.Event) StaffReport
 	q := viewState(s)
 	v := StaffReport{Report: q.Report, Version: q.Version, Status: q.Status, ServiceCode: q.ServiceCode, FiledAt: q.FiledAt, Lon: q.Lon, Lat: q.Lat,
 		Chain: q.Chain, Assignee: q.Assignee, BoundarySet: q.BoundarySet, Returns: q.Returns,
-		Due: q.Due, Late: q.Late, Paused: q.Paused, Original: q.Original, Parent: q.Parent, PartsOpen: q.PartsOpen, Class: s.Clock.Class, AcceptBy: instant(s.Clock.AcceptBy), ResolveBy: instant(s.Clock.ResolveBy),
+		Due: q.Due, DueFor: q.DueFor, Late: q.Late, Paused: q.Paused, Original: q.Original, Parent: q.Parent, PartsOpen: q.PartsOpen, Class: s.Clock.Class, AcceptBy: instant(s.Clock.AcceptBy), ResolveBy: instant(s.Clock.ResolveBy),
 		PausedAt: instant(s.Clock.PausedAt), Description: b.Description, PublicWords: publicWords(s, b), Answers: b.Answers, Links: b.Links, Address: b.Address, AddressGrade: AddressGrade(s.Grade), Source: b.Source, Number: b.Number, HasContact: s.HasContact, Events: []Event{},
 		Stage: StaffReportStage(s.Status.Stage()), Final: s.Final, Answering: viewAssignee(s.Answering()), ReopenUntil: instant(s.ReopenUntil)}
 	for _, e := range events {

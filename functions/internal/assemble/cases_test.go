@@ -142,6 +142,32 @@ func TestAResidentAddsAndConfirms(t *testing.T) {
 	})
 }
 
+// A dispatcher can settle what somebody else has; its reporter learns that it was not whoever has it, and nobody's id.
+func TestTheReporterLearnsAsWhatSomebodySettledIt(t *testing.T) {
+	w := newWorld(t, enginetest.Default(t))
+	w.settle()
+	for person, c := range map[string]struct {
+		grant string
+		want  api.PublicEventBy
+	}{
+		"leader-11": {"member@town:c1g1", api.PublicEventByAssignee},
+		"d-street":  {"dispatcher@town", api.PublicEventByStaff},
+	} {
+		s := w.case0(0.5)
+		s.must(person, c.grant, "resolution", "reply", "灯泡已换")
+		a := w.must("GET", "/v1/town/reports/track/"+s.filed.TrackingCode, "", nil)
+		var tracked api.Tracked
+		a.into(t, &tracked)
+		filed, settled := tracked.Events[0], tracked.Events[len(tracked.Events)-1]
+		if filed.By != api.PublicEventByReporter || settled.Kind != api.PublicEventKindResolved || settled.By != c.want {
+			t.Errorf("filed by %q, %s by %q; want %q", filed.By, settled.Kind, settled.By, c.want)
+		}
+		if strings.Contains(string(a.body), person) {
+			t.Errorf("%s is named: %s", person, a.body)
+		}
+	}
+}
+
 // Two returns and a decision of the level above that holds.
 func TestNotOursIsDecidedTwiceAtMost(t *testing.T) {
 	w := newWorld(t, enginetest.Default(t))

@@ -58,6 +58,13 @@ func TestDeadlinesRunInWorkingTime(t *testing.T) {
 		want("the time to accept", s.now.AcceptBy, "2026-09-30 15:00")
 		want("the time to resolve", s.now.ResolveBy, "2026-10-09 11:00")
 		want("what runs", s.now.Due, "2026-09-30 15:00")
+		wantFor := func(want api.DueFor) {
+			t.Helper()
+			if s.now.DueFor != want {
+				t.Errorf("the deadline that runs is for %q, want %q", s.now.DueFor, want)
+			}
+		}
+		wantFor(api.DueAccept)
 		run := func(at string, swept assignment.Swept) {
 			t.Helper()
 			now = shanghai(t, at)
@@ -107,7 +114,7 @@ func TestDeadlinesRunInWorkingTime(t *testing.T) {
 		}
 		var queue api.Queue
 		w.must("GET", "/v1/town/queue?late=true", w.issuer.token("d", "dispatcher@town"), nil).into(t, &queue)
-		if len(queue.Reports) != 1 || !queue.Reports[0].Late {
+		if len(queue.Reports) != 1 || !queue.Reports[0].Late || queue.Reports[0].DueFor != api.DueAccept {
 			t.Errorf("late reports: %+v", queue.Reports)
 		}
 		countEverything(t, w.table, w)
@@ -118,9 +125,11 @@ func TestDeadlinesRunInWorkingTime(t *testing.T) {
 			t.Error("accepted and still late")
 		}
 		want("what runs then", s.now.Due, "2026-10-09 11:00")
+		wantFor(api.DueResolve)
 		s.must("d", "dispatcher@town", "reassignment", "area", "c1g2", "reason", "换人处理")
 		s.must("leader-12", "member@town:c1g2", "return", "code", "not_our_duty", "reason", "不是我们的")
 		want("what runs after a return", s.now.Due, "2026-10-09 11:00")
+		wantFor(api.DueResolve)
 		countEverything(t, w.table, w)
 		w.lates(t, 0)
 
@@ -136,6 +145,7 @@ func TestDeadlinesRunInWorkingTime(t *testing.T) {
 		if s.now.Due != nil || !s.now.Paused || s.now.Late {
 			t.Errorf("paused: due %v", s.now.Due)
 		}
+		wantFor("")
 		run("2026-10-12 10:00", assignment.Swept{})
 		s.must("d", "dispatcher@town", "resumption")
 		want("what runs after the pause", s.now.Due, "2026-10-13 11:00")

@@ -3,6 +3,7 @@ package boundary
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -92,13 +93,7 @@ func (d *Desk) Import(ctx context.Context, code, by, note string, m geo.Mapping,
 		return Set{}, &fault.Error{Code: fault.FaultyFile, Details: Details(faults),
 			Message: fmt.Sprintf("Nothing was stored. Faults in the boundaries: %d.", len(faults))}
 	}
-	if s := shifted(parsed, c.Areas); s != nil {
-		faults = append(faults, shiftWarning(s))
-	}
-	if a := away(parsed, c.Areas); a != nil {
-		faults = append(faults, awayWarning(a))
-	}
-	return d.register(ctx, Set{Jurisdiction: code, By: by, Note: note}, parsed, m, faults)
+	return d.register(ctx, Set{Jurisdiction: code, By: by, Note: note}, parsed, m, append(faults, held(parsed, c.Areas).warnings()...))
 }
 
 func (d *Desk) file(ctx context.Context, code string, features []byte, upload string) (io.Reader, error) {
@@ -118,8 +113,9 @@ func (d *Desk) file(ctx context.Context, code string, features []byte, upload st
 }
 
 // Publish puts a set in force if the one in force is still expected (empty: none). All of it is read and checked before, so that a
-// set that was stored by halves cannot come into force. Publishing what is in force already changes nothing.
-func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set, error) {
+// set that was stored by halves cannot come into force, and one that is no whole partition does only where its faults are accepted. Publishing what is
+// in force already changes nothing.
+func (d *Desk) Publish(ctx context.Context, code, version, expected string, accepted bool) (Set, error) {
 	c, err := d.Books.Current(ctx, code)
 	if err != nil {
 		return Set{}, err
@@ -135,6 +131,11 @@ func (d *Desk) Publish(ctx context.Context, code, version, expected string) (Set
 	if c.Boundaries != expected && c.Boundaries != version {
 		// What a set retires and what succeeds it depends on the set whose place it takes, so that has to be the one we read.
 		return Set{}, otherInForce(c.Boundaries)
+	}
+	if c.Boundaries != version {
+		if err := s.unaccepted(accepted, next.Areas, c.Areas); err != nil {
+			return Set{}, err
+		}
 	}
 	if err := d.Holds.BeginPublication(ctx, code, version, d.Now()); err != nil { // from here on nobody discards it
 		return Set{}, err
@@ -238,12 +239,15 @@ func against(set *geo.BoundarySet, m geo.Mapping) []geo.Fault {
 	return list
 }
 
-// Details gives the first maxFaults faults as they are answered. Outlines beyond outlineBytes are given as the point in their middle.
+// Details gives the first maxFaults faults as they are answered. What was put right in rings comes last, as there may be one of it for every feature,
+// and faults that stay must not be cut off for it. Outlines beyond outlineBytes are given as the point in their middle.
 func Details(faults []geo.Fault) []fault.Detail {
 	var list []fault.Detail
 	left := outlineBytes
+	faults = slices.Clone(faults)
+	slices.SortStableFunc(faults, func(a, b geo.Fault) int { return cmp.Compare(lasting(a), lasting(b)) })
 	for _, f := range faults[:min(len(faults), maxFaults)] {
-		d := fault.Detail{Kind: string(f.Kind), Message: f.Message, Feature: f.Feature, Level: f.Level, Code: f.Code, Other: f.Other, Size: f.Size, Unit: f.Unit}
+		d := fault.Detail{Kind: string(f.Kind), Message: f.Message, Feature: f.Feature, Level: f.Level, Code: f.Code, Other: f.Other, Same: f.Same, Size: f.Size, Unit: f.Unit}
 		if f.Geometry != nil {
 			if d.Geometry, _ = json.Marshal(geojson.NewGeometry(f.Geometry)); len(d.Geometry) > left {
 				d.Geometry, _ = json.Marshal(geojson.NewGeometry(f.Geometry.Bound().Center()))
@@ -254,6 +258,37 @@ func Details(faults []geo.Fault) []fault.Detail {
 		list = append(list, d)
 	}
 	return list
+}
+
+// lasting orders faults by how far they outlast the reading of a file: those of the set itself come first, then those that hold only until another set is
+// in force, then what was put right as the file was read.
+func lasting(f geo.Fault) int {
+	switch {
+	case f.Warning && f.Kind.OfRing():
+		return 2
+	case relative(f.Kind):
+		return 1
+	}
+	return 0
+}
+
+// unaccepted refuses to put a set in force whose faults nobody said to accept. What was put right as the file was read is no fault of the set, and how it
+// lies against the one in force is looked at now: another one may have been in force when it was stored.
+func (s Set) unaccepted(accepted bool, areas, inForce *geo.Index) error {
+	if accepted {
+		return nil
+	}
+	var faults []fault.Detail
+	for _, w := range s.Warnings {
+		if kind := geo.FaultKind(w.Kind); !kind.OfRing() && !relative(kind) {
+			faults = append(faults, w)
+		}
+	}
+	if faults = append(faults, Held(areas, inForce)...); len(faults) == 0 {
+		return nil
+	}
+	return &fault.Error{Code: fault.FaultyFile, Field: "accept_faults", Details: faults,
+		Message: fmt.Sprintf("Nothing was published. The set has faults, such as gaps or overlaps: %d. Mend them, or say with accept_faults that it is to hold all the same.", len(faults))}
 }
 
 func otherInForce(set string) error {

@@ -272,7 +272,12 @@ func (d *Desk) FinishDrawing(ctx context.Context, code, id string, revision int6
 		return Set{}, err
 	}
 	defer d.drawn.keep(drawing, s)
-	return d.register(ctx, Set{Jurisdiction: code, By: who, Note: note}, s.editor.Set(), geo.Mapping{}, nil)
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return Set{}, err
+	}
+	set := s.editor.Set()
+	return d.register(ctx, Set{Jurisdiction: code, By: who, Note: note}, set, geo.Mapping{}, held(set, c.Areas).warnings())
 }
 
 // register stores a set that was read or drawn, as a draft that can be published. Of its description the jurisdiction, who made it and the note are given.

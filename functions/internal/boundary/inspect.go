@@ -20,6 +20,7 @@ type Inspection struct {
 	Areas   map[string]int // by level, how many; of a broken file those that could be read
 	Shifted *geo.Suspicion // against the set in force; nil where none is, or it fits no better otherwise
 	Away    *geo.Apart     // from the set in force; nil where none is, or their boxes touch
+	Beside  *geo.Offset    // of the set in force, moved as a whole by a way that no datum explains; nil where none is, or it is not so
 }
 
 // Inspect looks at a file, given whole or as the key of an upload, and stores nothing: which properties its features have, and which mapping they
@@ -54,22 +55,86 @@ func (d *Desk) Inspect(ctx context.Context, code string, m geo.Mapping, features
 	in.Tried = true
 	in.Broken = set == nil || slices.ContainsFunc(faults, func(f geo.Fault) bool { return !f.Warning })
 	if set != nil {
+		lies := held(set, c.Areas)
+		in.Areas, in.Shifted, in.Away, in.Beside = set.Count(), lies.shifted, lies.away, lies.beside
 		faults = append(faults, against(set, m)...)
-		in.Areas, in.Shifted, in.Away = set.Count(), shifted(set, c.Areas), away(set, c.Areas)
+		if !in.Broken { // broken areas are not in the set, and would be missed
+			faults = append(faults, lies.lost...)
+		}
 	}
 	in.Faults = Details(faults)
 	return in, nil
 }
 
-// shifted looks whether a set lies beside the one in force as if its coordinates were of another datum; nil where it does not, or nothing is in force.
-func shifted(set *geo.BoundarySet, inForce *geo.Index) *geo.Suspicion {
-	if inForce == nil {
+// place is how a set lies against the one in force.
+type place struct {
+	shifted *geo.Suspicion // as if its coordinates were of another datum; nil where it does not
+	away    *geo.Apart     // beside all ground of the other; nil where it does not
+	beside  *geo.Offset    // by a way that no datum explains; nil where it does not
+	lost    []geo.Fault    // ground that nobody has any more, of a set that lies where the other does
+}
+
+// The kinds of fault that a set has against the one in force, beside geo.GroundLost.
+const (
+	shifted geo.FaultKind = "shifted"  // as if its coordinates were of another datum; m
+	beside  geo.FaultKind = "beside"   // by a way that no datum explains; m
+	farAway geo.FaultKind = "far_away" // outside all ground of the other; m
+)
+
+// relative reports whether a fault is one against the set in force, so that it is none once another set is.
+func relative(k geo.FaultKind) bool {
+	switch k {
+	case shifted, beside, farAway, geo.GroundLost:
+		return true
+	}
+	return false
+}
+
+// Held gives what a set has against another one, such as the one in force, in whose place it would come: that it lies beside it, or what ground it lacks.
+// Places are points. Nothing is said where the other is nil.
+func Held(areas, other *geo.Index) []fault.Detail {
+	if other == nil {
 		return nil
 	}
-	if s := geo.Suspect(set, inForce.Set()); s.Verdict == geo.Shifted {
-		return &s
+	return Details(held(areas.Set(), other).warnings())
+}
+
+// held holds a set against the one in force; nothing is said where none is.
+func held(set *geo.BoundarySet, inForce *geo.Index) (p place) {
+	if inForce == nil {
+		return p
 	}
-	return nil
+	reference := inForce.Set()
+	if s := geo.Suspect(set, reference); s.Verdict == geo.Shifted {
+		p.shifted = &s
+	}
+	p.away = geo.Away(set, inForce.Bound())
+	if p.shifted != nil || p.away != nil {
+		return p
+	}
+	if p.beside = geo.Beside(set, reference); p.beside == nil {
+		p.lost = geo.Lost(set, inForce, geo.DefaultTolerance)
+	}
+	return p
+}
+
+// warnings says so to whoever stores the set.
+func (p place) warnings() []geo.Fault {
+	var list []geo.Fault
+	if p.shifted != nil {
+		list = append(list, shiftWarning(p.shifted))
+	}
+	if p.away != nil {
+		list = append(list, awayWarning(p.away))
+	}
+	if p.beside != nil {
+		list = append(list, besideWarning(p.beside))
+	}
+	for _, f := range p.lost {
+		f.Geometry = f.Geometry.Bound().Center() // outlines could be large
+		list = append(list, f)
+	}
+	return list
 }
 
 // shiftWarning says so to whoever imports the set.
@@ -78,16 +143,14 @@ func shiftWarning(s *geo.Suspicion) geo.Fault {
 	if s.Converted {
 		what = "were converted as if they had been of %s, which they were not: send the file as it was, as WGS84"
 	}
-	return geo.Fault{Kind: "shifted", Feature: -1, Size: s.Moved, Unit: "m", Warning: true,
+	return geo.Fault{Kind: shifted, Feature: -1, Size: s.Moved, Unit: "m", Warning: true,
 		Message: fmt.Sprintf("Everything seems to lie %.0f m beside where it is: the borders would fit those in force to %.0f m if the coordinates "+what+".", s.Moved, s.After, s.Datum)}
 }
 
-// away looks whether a set lies beside all ground of the one in force; nil where it does not, or nothing is in force.
-func away(set *geo.BoundarySet, inForce *geo.Index) *geo.Apart {
-	if inForce == nil {
-		return nil
-	}
-	return geo.Away(set, inForce.Bound())
+// besideWarning says so to whoever imports the set.
+func besideWarning(o *geo.Offset) geo.Fault {
+	return geo.Fault{Kind: beside, Feature: -1, Size: o.Metres, Unit: "m", Warning: true,
+		Message: fmt.Sprintf("Everything lies %.0f m beside the set in force: moved by that, the borders would fit. Ask whoever made the file which of the two is right.", o.Metres)}
 }
 
 // awayWarning says so to whoever imports the set: it may be right, as a city may move on to other ground.
@@ -96,6 +159,6 @@ func awayWarning(a *geo.Apart) geo.Fault {
 	if a.Swapped {
 		said = "With longitude and latitude the other way round it would lie there: a position has its longitude first."
 	}
-	return geo.Fault{Kind: "far_away", Feature: -1, Size: a.Metres, Unit: "m", Warning: true,
+	return geo.Fault{Kind: farAway, Feature: -1, Size: a.Metres, Unit: "m", Warning: true,
 		Message: fmt.Sprintf("All of it lies outside the set in force, about %.1f km away from it. %s", a.Metres/1000, said)}
 }

@@ -16,24 +16,24 @@ const farthestPlan = 366 * 24 * time.Hour
 const justPast = time.Minute
 
 // PlanPublication puts a set in force from an instant on, by the schedule that calls PublishDue; one that has just passed publishes at once, one farther
-// back is a slip of whoever wrote it. Until then the set in force stays, and the re-homing it will need can be looked at.
-func (d *Desk) PlanPublication(ctx context.Context, code, version, expected string, from time.Time) (Set, error) {
+// back is a slip of whoever wrote it. Until then the set in force stays, and the re-homing it will need can be looked at. Faults are accepted with the plan.
+func (d *Desk) PlanPublication(ctx context.Context, code, version, expected string, accepted bool, from time.Time) (Set, error) {
 	switch from = from.UTC().Truncate(time.Second); {
 	case from.Before(d.Now().Add(-justPast)):
 		return Set{}, fault.Field("from", "This lies in the past; leave it out to publish now.")
 	case !from.After(d.Now()):
-		return d.Publish(ctx, code, version, expected)
+		return d.Publish(ctx, code, version, expected, accepted)
 	}
-	return d.plan(ctx, code, version, expected, from)
+	return d.plan(ctx, code, version, expected, accepted, from)
 }
 
 // WithdrawPublication takes the plan of a set back.
 func (d *Desk) WithdrawPublication(ctx context.Context, code, version string) (Set, error) {
-	return d.plan(ctx, code, version, "", time.Time{})
+	return d.plan(ctx, code, version, "", true, time.Time{})
 }
 
 // plan notes from when on a set is to be in force; the zero instant notes that there is no such plan.
-func (d *Desk) plan(ctx context.Context, code, version, expected string, from time.Time) (Set, error) {
+func (d *Desk) plan(ctx context.Context, code, version, expected string, accepted bool, from time.Time) (Set, error) {
 	c, err := d.Books.Current(ctx, code)
 	if err != nil {
 		return Set{}, err
@@ -49,7 +49,11 @@ func (d *Desk) plan(ctx context.Context, code, version, expected string, from ti
 	case !from.IsZero() && c.Boundaries != expected:
 		return Set{}, otherInForce(c.Boundaries)
 	}
-	if _, err := d.Books.Areas(ctx, code, version); err != nil { // whole, so that it can come into force with nobody there
+	areas, err := d.Books.Areas(ctx, code, version)
+	if err != nil { // whole, so that it can come into force with nobody there
+		return Set{}, err
+	}
+	if err := s.unaccepted(accepted, areas, c.Areas); err != nil {
 		return Set{}, err
 	}
 	s.Plan = Plan{From: from, Expected: expected}
@@ -63,7 +67,8 @@ func (d *Desk) plan(ctx context.Context, code, version, expected string, from ti
 // twice, late, or in two copies changes nothing more.
 func (d *Desk) PublishDue(ctx context.Context, log *slog.Logger) error {
 	return d.Catalogue.DuePublications(ctx, d.Now(), func(s Set) error {
-		_, err := d.Publish(ctx, s.Jurisdiction, s.Version, s.Plan.Expected)
+		// Faults were accepted when it was planned. A plan from before they had to be is kept as well: whoever made it was promised that day.
+		_, err := d.Publish(ctx, s.Jurisdiction, s.Version, s.Plan.Expected, true)
 		var f *fault.Error
 		switch {
 		case errors.As(err, &f) && f.Code == fault.Conflict:

@@ -32,7 +32,11 @@ func (d *Desk) Repair(ctx context.Context, code, version, by string) (Set, []fau
 	for _, m := range moves[:min(len(moves), maxFaults)] {
 		list = append(list, moveDetail(m))
 	}
-	s, err = d.register(ctx, Set{Jurisdiction: code, By: by, Note: s.Note}, mended, geo.Mapping{}, nil)
+	c, err := d.Books.Current(ctx, code)
+	if err != nil {
+		return s, nil, 0, err
+	}
+	s, err = d.register(ctx, Set{Jurisdiction: code, By: by, Note: s.Note}, mended, geo.Mapping{}, held(mended, c.Areas).warnings())
 	return s, list, len(moves), err
 }
 

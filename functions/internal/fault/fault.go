@@ -50,6 +50,7 @@ type Detail struct {
 	Level    string
 	Code     string
 	Other    string
+	Same     *int   // position of the feature that is the same in what is wrong; nil where there is none
 	Geometry []byte // GeoJSON geometry; nil where there is none
 	Size     float64
 	Unit     string

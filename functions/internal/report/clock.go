@@ -54,10 +54,15 @@ func (s State) Due() time.Time {
 	switch {
 	case !s.Clock.PausedAt.IsZero() || !slices.Contains(unfinished, s.Status):
 		return time.Time{}
-	case !s.Clock.Accepted && !s.Clock.AcceptBy.IsZero():
+	case s.Accepting():
 		return s.Clock.AcceptBy
 	}
 	return s.Clock.ResolveBy
+}
+
+// Accepting reports whether the deadline that runs, if any does, is the one for accepting.
+func (s State) Accepting() bool {
+	return !s.Clock.Accepted && !s.Clock.AcceptBy.IsZero()
 }
 
 // Late reports whether the sweep found the deadline that runs passed.

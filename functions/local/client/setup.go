@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/weige/weige/functions/internal/api"
@@ -17,7 +18,8 @@ type Setup struct {
 	Roster       []byte // CSV; nil for none
 }
 
-// SetUp makes a jurisdiction, or brings it to what the setup says; what is there already is not made again. say is told of each step.
+// SetUp makes a jurisdiction, or brings it to what the setup says; what is there already is not made again. say is told of each step. The first boundaries
+// are put in force with their faults. Those that would take the place of others are not: somebody may live by what is in force, and has to decide.
 func (c *Client) SetUp(ctx context.Context, s Setup, say func(string)) error {
 	path := "/v1/" + s.Jurisdiction
 	var now api.Jurisdiction
@@ -38,8 +40,12 @@ func (c *Client) SetUp(ctx context.Context, s Setup, say func(string)) error {
 	}
 	say("boundaries are imported")
 	if now.BoundarySet != set.Set {
-		if _, err := c.Do(ctx, http.MethodPost, path+"/boundary-sets/"+set.Set+"/publication", api.Publication{Expected: now.BoundarySet}, nil); err != nil {
-			return err
+		first := now.BoundarySet == ""
+		if n := len(set.Warnings); n > 0 && first {
+			say(fmt.Sprintf("the boundaries have %d places to look at; they are put in force as they are", n))
+		}
+		if _, err := c.Do(ctx, http.MethodPost, path+"/boundary-sets/"+set.Set+"/publication", api.Publication{Expected: now.BoundarySet, AcceptFaults: first}, nil); err != nil {
+			return fmt.Errorf("put boundary set %s in force: %w", set.Set, err)
 		}
 		say("boundaries are in force")
 	}

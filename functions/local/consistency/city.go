@@ -105,7 +105,7 @@ func (w *city) settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.server.Boundaries.Publish(ctx, town, set.Version, ""); err != nil {
+	if _, err := w.server.Boundaries.Publish(ctx, town, set.Version, "", false); err != nil {
 		return err
 	}
 	if _, err := w.server.RosterDesk.Import(ctx, town, []byte(roster), false); err != nil {

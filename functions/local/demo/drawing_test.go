@@ -17,6 +17,7 @@ import (
 	"github.com/weige/weige/functions/internal/api"
 	"github.com/weige/weige/functions/local/client"
 	"github.com/weige/weige/functions/local/localtest"
+	"github.com/weige/weige/geo"
 )
 
 var (
@@ -218,9 +219,15 @@ func (s *sheet) inspected() {
 	for _, n := range i.Areas {
 		count += n
 	}
-	if !i.Tried || i.Broken || len(i.Faults) > 0 || count != len(s.areas) {
-		s.t.Fatalf("revision %d as a file: %d areas of %d, %+v", s.now.Revision, count, len(s.areas), i.Faults)
+	faults := ofPartition(i.Faults)
+	if !i.Tried || i.Broken || len(faults) > 0 || count != len(s.areas) {
+		s.t.Fatalf("revision %d as a file: %d areas of %d, %+v", s.now.Revision, count, len(s.areas), faults)
 	}
+}
+
+// ofPartition leaves out that the set in force covers more where the border of the city was moved inwards: that is said, and is no fault of the partition.
+func ofPartition(faults []api.Fault) []api.Fault {
+	return slices.DeleteFunc(slices.Clone(faults), func(f api.Fault) bool { return f.Kind == string(geo.GroundLost) })
 }
 
 // somewhere gives a random area, one of its rings, and a place in that.
@@ -349,7 +356,7 @@ func TestRandomEditsKeepThePartition(t *testing.T) {
 		t.Error("a server that begins anew makes something else of the edits")
 	}
 	var set api.BoundarySet
-	if _, err := s.c.Do(t.Context(), http.MethodPost, s.path()+"/set", api.FinishInput{Revision: s.now.Revision}, &set); err != nil || set.Areas != len(s.areas) || len(set.Warnings) > 0 {
+	if _, err := s.c.Do(t.Context(), http.MethodPost, s.path()+"/set", api.FinishInput{Revision: s.now.Revision}, &set); err != nil || set.Areas != len(s.areas) || len(ofPartition(set.Warnings)) > 0 {
 		t.Errorf("finished %+v (%v), want %d areas without a warning", set, err, len(s.areas))
 	}
 }

@@ -19,10 +19,19 @@ export class Refusal extends Error {
 
 /** No answer came that can be trusted; whether the server did it is unknown. */
 export class Unreached extends Error {
-  constructor(cause: unknown) {
+  /** It is known not to have been sent: the device had no network, before and after. */
+  readonly unsent: boolean;
+
+  constructor(cause: unknown, unsent = false) {
     super('no answer', { cause });
     this.name = 'Unreached';
+    this.unsent = unsent;
   }
+}
+
+/** Whether an error says that nothing was sent, so that nothing can have been done by this try. */
+export function isUnsent(error: unknown): boolean {
+  return error instanceof Unreached && error.unsent;
 }
 
 /** Whether the outcome of a write is open after this error: then it must be tried again with the same key and nothing else. */

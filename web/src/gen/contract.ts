@@ -1954,8 +1954,10 @@ export interface components {
             reason?: string;
             level?: string;
             code?: string;
-            /** @description Code of the other area concerned. */
+            /** @description Code of the other area concerned; of an unknown parent the value that is no code. */
             other?: string;
+            /** @description Of a code that stands twice: position in the file of the feature that had it first, from 0. */
+            same_as?: number;
             /** @description GeoJSON geometry to look at. */
             geometry?: {
                 [key: string]: unknown;
@@ -2468,6 +2470,11 @@ export interface components {
             reply?: string;
             /** @description Words of whoever holds the tracking code. */
             note?: string;
+            /**
+             * @description As what somebody did it: who reported it, whoever had the report until then, or other staff, such as a dispatcher. Absent where a deadline did it.
+             * @enum {string}
+             */
+            by?: "reporter" | "assignee" | "staff";
             assignee: components["schemas"]["PublicAssignee"];
         };
         Tracked: {
@@ -2540,6 +2547,11 @@ export interface components {
             type: "Point";
             coordinates: number[];
         };
+        /**
+         * @description What the deadline that runs is for; absent where none runs.
+         * @enum {string}
+         */
+        DueFor: "accept" | "resolve";
         QueueItem: {
             report: string;
             /** Format: int64 */
@@ -2564,6 +2576,7 @@ export interface components {
              * @description The deadline that runs: for accepting it, then for resolving it. Absent while paused, when resolved, and where its service has none.
              */
             due?: string;
+            due_for?: components["schemas"]["DueFor"];
             /** @description That deadline passed. */
             late?: boolean;
             /** @description The clock stands still. */
@@ -2963,6 +2976,8 @@ export interface components {
             /** @description Ground that changed hands, largest first, 1,000 at most. */
             hands: components["schemas"]["DiffHand"][];
             hands_all: number;
+            /** @description What `to` has against `from`: that it lies beside it (`shifted`, `beside`, `far_away`), or for each area of `from` ground that no area has any more (`ground_lost`), each with the point in its middle; absent where there is none. */
+            faults?: components["schemas"]["Fault"][];
         };
         DiffPlace: {
             level: string;
@@ -3487,6 +3502,7 @@ export interface components {
             faults: components["schemas"]["Fault"][];
             shifted?: components["schemas"]["Shift"];
             away?: components["schemas"]["Away"];
+            beside?: components["schemas"]["Beside"];
         };
         FileProperty: {
             name: string;
@@ -3531,6 +3547,26 @@ export interface components {
             metres: number;
             /** @description With longitude and latitude the other way round it would lie there. */
             swapped: boolean;
+        };
+        /** @description Everything lies beside the set in force by one way that no datum explains. */
+        Beside: {
+            /**
+             * Format: double
+             * @description How far.
+             */
+            metres: number;
+            /**
+             * Format: double
+             * @description Of that, metres to the east of where it lies in the set in force.
+             */
+            east: number;
+            /** Format: double */
+            north: number;
+            /**
+             * Format: double
+             * @description Median metres from the borders in force once it is moved back.
+             */
+            after: number;
         };
         Repaired: {
             set: components["schemas"]["BoundarySet"];
@@ -3656,6 +3692,8 @@ export interface components {
             from?: string;
             /** @description Take back what was planned. */
             withdraw?: boolean;
+            /** @description It is to hold although it is no whole partition, or lacks ground that the set in force covers. Without it a set with such warnings is refused, and they are listed; repeated points and rings that ran the wrong way are none. */
+            accept_faults?: boolean;
         };
         Areas: {
             /** @enum {string} */
