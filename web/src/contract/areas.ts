@@ -31,6 +31,11 @@ export interface AreaTree {
   readonly size: number;
 }
 
+/** Names of areas from coarse to fine, without those that the next one begins with. */
+export function path(names: readonly string[]): string {
+  return names.filter((name, at) => !names[at + 1]?.startsWith(name)).join('\u00a0› ');
+}
+
 interface Feature {
   properties?: unknown;
 }

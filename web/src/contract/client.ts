@@ -110,6 +110,7 @@ export class Client {
     const patience = AbortSignal.timeout(this.options.patience ?? 20_000);
     init.signal = signal ? AbortSignal.any([signal, patience]) : patience;
     const send = this.options.fetch ?? fetch;
+    const cut = offline();
     try {
       const response = await send(at, init);
       if (response.ok) return await read(response);
@@ -117,9 +118,14 @@ export class Client {
     } catch (error) {
       if (error instanceof Refusal || signal?.aborted) throw error;
       // No connection, no answer in time, or an answer of something that is not our server.
-      throw new Unreached(error);
+      throw new Unreached(error, cut && offline());
     }
   }
+}
+
+/** Whether the device says that it has no network at all. */
+function offline(): boolean {
+  return globalThis.navigator?.onLine === false;
 }
 
 function faultOf(answer: unknown): Fault {

@@ -30,6 +30,8 @@ export interface LiveOptions {
   token: () => string | undefined;
   /** Is told what is new; never of nothing, and never of a version of a report that it was told before. */
   tell: (news: News) => void;
+  /** Is told after each question whether there was an answer. */
+  reached?: (yes: boolean) => void;
   /** The session has ended or its duties have: nothing is asked any more. */
   ended?: (error: unknown) => void;
   /** Milliseconds between two questions when no poke comes. */
@@ -80,6 +82,11 @@ export class Live {
     this.seen();
   }
 
+  /** Asks at once: the network is back. */
+  now(): void {
+    if (this.running) void this.ask();
+  }
+
   /** Ends; nothing is told any more. */
   end(): void {
     this.sight.removeEventListener('visibilitychange', this.seen);
@@ -125,7 +132,9 @@ export class Live {
         this.again = false;
         this.again = (await this.askOnce(signal)) || this.again;
       } while (this.again && !signal.aborted);
+      if (!signal.aborted) this.options.reached?.(true);
     } catch (error) {
+      if (!signal.aborted) this.options.reached?.(false);
       if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden')) {
         this.end();
         this.options.ended?.(error);

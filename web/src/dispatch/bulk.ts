@@ -1,19 +1,20 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Position } from '../contract/areas.ts';
-import { isOpen, sentence } from '../contract/errors.ts';
+import { keyed } from 'lit/directives/keyed.js';
+import { path, type Position } from '../contract/areas.ts';
+import { isOpen, isUnsent, sentence } from '../contract/errors.ts';
 import type { Assignee, QueueItem, Reassignment, ReassignmentOutcome, ReassignmentOutcomes, ReassignmentTarget } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';
-import { StaffElement } from '../page/staff-element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 import { keepUnsaid, unsaid } from '../page/unsaid.ts';
 import type { Desk } from './desk.ts';
 import type { Filters } from './filters.ts';
 import { changesOf, loadsOf, type Load } from './load.ts';
 import { serviceName } from './list.ts';
-import { path, staffName } from './people.ts';
-import { isEmpty, selectionOf, type Picked } from './picked.ts';
+import { staffName } from './people.ts';
+import { isEmpty, isPicked, selectionOf, type Picked } from './picked.ts';
 import { areaOptions, personOptions, toQueue } from './units.ts';
-import { words } from './ways.ts';
+import { unfinished, words } from './ways.ts';
 
 /** Value of the choice of a target that leaves each report where it lies. */
 const onDuty = '*';
@@ -30,7 +31,7 @@ const mostParts = 20;
  * hands; `lines` {[from, to][]}: which way listed reports would go; `confirmed` {Reassignment}, also for an undo; `visit` {report}.
  */
 @customElement('weige-bulk')
-export class Bulk extends StaffElement {
+export class Bulk extends CaseworkElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) picked!: Picked;
   @property({ attribute: false }) filters!: Filters;
@@ -46,8 +47,12 @@ export class Bulk extends StaffElement {
   @state() private wrong = '';
   @state() private trouble = '';
   @state() private busy = false;
+  /** Something was asked that had no answer, and may have been done. */
+  private open = false;
   @state() private job: Reassignment | undefined;
   @state() private loads = new Map<string, Load>();
+  /** Counts what is asked of them, so that none are shown that were asked for before something was decided. */
+  private reckoned = 0;
   @state() private latest: readonly Reassignment[] = [];
   /** Reports that a change left alone. */
   @state() private left: readonly string[] = [];
@@ -56,6 +61,7 @@ export class Bulk extends StaffElement {
   override connectedCallback(): void {
     super.connectedCallback();
     void this.updateComplete.then(() => {
+      void this.focusOn('#panel-title'); // its program may have come late
       if (this.resume && isEmpty(this.picked)) void this.watch(this.resume);
       else void this.fetchLatest();
     });
@@ -83,7 +89,7 @@ export class Bulk extends StaffElement {
   private async preview(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     if (this.busy) return;
-    this.wrong = [...this.reason.trim()].length < words.least ? this.t.reassignNeedReason : '';
+    this.wrong = [...this.reason.trim()].length < words.least ? this.s.reassignNeedReason : '';
     if (this.wrong) {
       void this.focusOn('#bulk-reason');
       return;
@@ -102,23 +108,19 @@ export class Bulk extends StaffElement {
     return this.target === toQueue ? {} : { area: this.target, ...(this.person ? { person: this.person } : {}) };
   }
 
-  private async confirm(): Promise<void> {
-    const { job } = this;
+  /** Has the change of the preview done, or what was done taken back. */
+  private async decide(how: 'confirmation' | 'undo'): Promise<void> {
+    const { job, loads } = this;
     if (!job || this.busy) return;
-    this.lines([]);
+    this.reckoned++;
     this.loads = new Map(); // they are known anew when it is done
-    await this.asking(async () => this.confirmed(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/confirmation', { path: { job: job.job } })));
-  }
-
-  private async undo(): Promise<void> {
-    const { job } = this;
-    if (!job || this.busy) return;
-    this.loads = new Map();
-    await this.asking(async () => this.confirmed(await this.desk.client.post('/v1/{jurisdiction}/reassignments/{job}/undo', { path: { job: job.job } })));
+    const decided = await this.asking(async () => this.confirmed(await this.desk.client.post(`/v1/{jurisdiction}/reassignments/{job}/${how}`, { path: { job: job.job } })));
+    if (!decided) this.loads = loads;
   }
 
   private async confirmed(job: Reassignment): Promise<void> {
     keepUnsaid(this.desk.session.person, '', 'bulk', undefined);
+    this.lines([]);
     this.dispatchEvent(new CustomEvent('confirmed', { detail: job }));
     await this.watch(job);
   }
@@ -130,14 +132,20 @@ export class Bulk extends StaffElement {
     keepUnsaid(this.desk.session.person, '', 'bulk', { target, person, reason });
   }
 
-  private async asking(ask: () => Promise<void>): Promise<void> {
+  /** Asks the server something; gives whether it answered. */
+  private async asking(ask: () => Promise<void>): Promise<boolean> {
     this.busy = true;
     this.trouble = '';
     try {
       await ask();
+      this.open = false;
+      return true;
     } catch (error) {
-      this.trouble = isOpen(error) ? this.s.bulkUnsent : sentence(this.t, error);
+      const unsent = isUnsent(error);
+      this.trouble = unsent && !this.open ? this.s.stepNotSent : isOpen(error) ? this.s.bulkUnsent : sentence(this.t, error);
+      this.open = isOpen(error) && (this.open || !unsent);
       void this.focusOn('.bulk-trouble');
+      return false;
     } finally {
       this.busy = false;
     }
@@ -176,7 +184,9 @@ export class Bulk extends StaffElement {
 
   private async fetchLoads({ table }: Reassignment): Promise<void> {
     const persons = table.flatMap(({ from, to }) => [from.person, to.person]).filter((one) => one !== undefined);
-    this.loads = await loadsOf(this.desk.client, persons);
+    const mine = ++this.reckoned;
+    const loads = await loadsOf(this.desk.client, persons);
+    if (mine === this.reckoned) this.loads = loads;
   }
 
   private async fetchLatest(): Promise<void> {
@@ -251,11 +261,11 @@ export class Bulk extends StaffElement {
   }
 
   private form() {
-    const { s, t } = this;
+    const { s } = this;
     return html`<form class="bulk" novalidate aria-label=${s.bulkTitle} @submit=${(event: SubmitEvent) => void this.preview(event)}>
       <dl class="facts"><dt>${s.bulkWhat}</dt><dd><strong class="bulk-what">${this.what}</strong>${this.picked.by === 'reports' ? nothing : html`<br><span class="hint">${s.bulkFilters}</span>`}</dd></dl>
       ${this.targetFields()}
-      <div class="field"><label for="bulk-reason">${t.reassignReason}</label>
+      <div class="field"><label for="bulk-reason">${s.reassignReason}</label>
         <textarea id="bulk-reason" rows="2" maxlength=${words.reason} aria-required="true" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="bulk-wrong"
           .value=${this.reason} @input=${(event: Event) => { this.write({ reason: (event.target as HTMLTextAreaElement).value }); this.wrong = ''; }}></textarea>
         <p class="wrong" id="bulk-wrong" role="alert">${this.wrong}</p></div>
@@ -265,17 +275,17 @@ export class Bulk extends StaffElement {
   }
 
   private targetFields() {
-    const { s, t, desk } = this;
+    const { s, desk } = this;
     return html`<div class="field"><label for="bulk-to">${s.bulkTo}</label>
         <select id="bulk-to" @change=${(event: Event) => this.write({ target: (event.target as HTMLSelectElement).value, person: '' })}>
-          <option value=${onDuty} .selected=${this.target === onDuty}>${s.bulkOnDuty}</option>${areaOptions(t, this.language, desk, this.target)}
+          <option value=${onDuty} .selected=${this.target === onDuty}>${s.bulkOnDuty}</option>${areaOptions(this.language, desk, this.target)}
         </select></div>
-      <div class="field"><label for="bulk-person">${t.reassignPerson}</label>
-        <select id="bulk-person" ?disabled=${this.target === onDuty || this.target === toQueue} @change=${(event: Event) => this.write({ person: (event.target as HTMLSelectElement).value })}>${personOptions(t, desk, this.target, this.person)}</select></div>`;
+      <div class="field"><label for="bulk-person">${s.reassignPerson}</label>
+        <select id="bulk-person" ?disabled=${this.target === onDuty || this.target === toQueue} @change=${(event: Event) => this.write({ person: (event.target as HTMLSelectElement).value })}>${personOptions(desk, this.target, this.person)}</select></div>`;
   }
 
   private result(job: Reassignment) {
-    const { s, t } = this;
+    const { s } = this;
     const { results } = job;
     const told = Object.values(results).reduce((sum, one) => sum + one, 0);
     const headline = job.status === 'previewed' ? (job.reports === 0 ? s.bulkNothing : s.bulkTable) : job.status === 'waiting' ? s.bulkWaiting
@@ -283,8 +293,8 @@ export class Bulk extends StaffElement {
     const running = job.status === 'waiting' || job.status === 'running';
     return html`<section class="bulk-result" data-status=${job.status}>
       <div role="status"><h3 id="bulk-result" tabindex="-1">${headline}</h3></div>
-      <dl class="facts"><dt>${t.reason}</dt><dd><bdi>${job.reason}</bdi></dd></dl>
-      ${job.table.length > 0 ? html`<div data-room="table">${this.table(job)}</div>` : nothing}
+      <dl class="facts"><dt>${s.reason}</dt><dd><bdi>${job.reason}</bdi></dd></dl>
+      ${job.table.length > 0 ? html`<div data-room="table">${keyed(job.job, this.table(job))}</div>` : nothing}
       <div class="bulk-end" data-room="end">${running ? html`<progress max=${Math.max(1, job.reports)} value=${told} aria-label=${headline}></progress><p class="hint">${s.bulkGone}</p>` : this.resultButtons(job)}</div>
       ${job.status === 'previewed' && this.finished(job) > 0 ? html`<p>${s.bulkFinishedBefore(String(this.finished(job)))}</p>` : nothing}
       ${job.already_there ? html`<p>${s.bulkAlreadyThere(String(job.already_there))}</p>` : nothing}
@@ -295,18 +305,20 @@ export class Bulk extends StaffElement {
     </section>`;
   }
 
-  /** How many of those picked one by one are finished, and so with nobody. */
+  /** How many of those picked are finished, and so with nobody: of a place those that are listed. */
   private finished(job: Reassignment): number {
-    return this.picked.by === 'reports' ? this.picked.reports.size - job.reports - job.already_there - job.not_permitted : 0;
+    const { picked } = this;
+    return picked.by === 'reports' ? picked.reports.size - job.reports - job.already_there - job.not_permitted
+      : this.listed.filter((one) => !unfinished.includes(one.status) && isPicked(picked, one)).length;
   }
 
   private resultButtons(job: Reassignment) {
     const { s } = this;
     const { results } = job;
     return html`<div class="buttons">${job.status === 'previewed' ? html`
-          ${job.reports > 0 ? html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.confirm()}>${s.bulkConfirm(String(job.reports))}</button>` : nothing}
+          ${job.reports > 0 ? html`<button type="button" class="primary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.decide('confirmation')}>${s.bulkConfirm(String(job.reports))}</button>` : nothing}
           <button type="button" class="secondary" @click=${() => { this.change(); void this.focusOn('#bulk-to'); }}>${s.bulkBack}</button>` : nothing}
-        ${job.status === 'finished' && !job.undoes && results.done > 0 ? html`<button type="button" class="secondary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.undo()}>${this.busy ? s.bulkUndoing : s.bulkUndo}</button>` : nothing}</div>`;
+        ${job.status === 'finished' && !job.undoes && results.done > 0 ? html`<button type="button" class="secondary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.decide('undo')}>${this.busy ? s.bulkUndoing : s.bulkUndo}</button>` : nothing}</div>`;
   }
 
   private table(job: Reassignment) {

@@ -3,11 +3,11 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Client } from '../contract/client.ts';
 import { sentence } from '../contract/errors.ts';
 import type { Contact } from '../contract/schemas.ts';
-import { PageElement } from '../page/element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 
 /** Reads the reporter's contact details, after a reason was given; they are forgotten as soon as another report is opened. */
 @customElement('weige-contact')
-export class ContactReader extends PageElement {
+export class ContactReader extends CaseworkElement {
   @property({ attribute: false }) client!: Client;
   @property({ attribute: false }) report = '';
 
@@ -24,7 +24,7 @@ export class ContactReader extends PageElement {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const reason = String(new FormData(form).get('reason') ?? '').trim();
-    this.wrong = [...reason].length < 4 ? this.t.contactNeedReason : '';
+    this.wrong = [...reason].length < 4 ? this.s.contactNeedReason : '';
     if (this.wrong) {
       void this.focusOn('#contact-reason');
       return;
@@ -40,7 +40,7 @@ export class ContactReader extends PageElement {
   }
 
   protected override render() {
-    const t = this.t;
+    const { t, s } = this;
     if (this.read) {
       const { name, phone, email } = this.read;
       return html`<div role="status"><dl class="facts contact-read">
@@ -49,11 +49,11 @@ export class ContactReader extends PageElement {
         ${email ? html`<dt>${t.contactEmail}</dt><dd><a href="mailto:${email}">${email}</a></dd>` : nothing}</dl></div>`;
     }
     return html`<form class="contact-ask" novalidate @submit=${(event: SubmitEvent) => void this.ask(event)}>
-      <p class="hint">${t.contactHas}</p>
-      <div class="field"><label for="contact-reason">${t.contactReason}</label>
+      <p class="hint">${s.contactHas}</p>
+      <div class="field"><label for="contact-reason">${s.contactReason}</label>
         <input id="contact-reason" name="reason" maxlength="300" autocomplete="off" aria-invalid=${this.wrong ? 'true' : 'false'} aria-describedby="contact-wrong">
         <p class="wrong" id="contact-wrong" role="alert">${this.wrong}</p></div>
-      <button class="secondary">${t.contactRead}</button>
+      <button class="secondary">${s.contactRead}</button>
     </form>`;
   }
 }

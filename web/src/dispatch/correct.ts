@@ -98,7 +98,7 @@ export class Correct extends Decision {
         <select id="correct-service" aria-invalid=${this.invalid('correct-service')} aria-describedby="correct-service-wrong" @change=${(event: Event) => { this.service = (event.target as HTMLSelectElement).value; this.wrong = undefined; }}>
           ${serviceOptions(this.language, desk, this.service)}</select>${this.wrongLine('correct-service')}</div>
       <p>${s.correctPlace}</p>
-      <weige-map class="correct-map" .setting=${desk.setting} .label=${s.correctPlace} choosing .focusAt=${[report.lon, report.lat] as Position} .pin=${this.place} .unavailableText=${t.mapUnavailableStaff}
+      <weige-map class="correct-map" .setting=${desk.setting} .label=${s.correctPlace} choosing .focusAt=${[report.lon, report.lat] as Position} .pin=${this.place} .unavailableText=${s.mapUnavailableStaff}
         @chosen=${(event: CustomEvent<{ at: Position }>) => { this.put(event.detail.at); this.write(); }}></weige-map>
       <div class="pair">${field('lon', t.longitude)}${field('lat', t.latitude)}</div>${this.wrongLine('correct-lon')}
       ${this.reasonField('correct-reason', s.stepReason, this.reason, words.reason, (value) => { this.reason = value; })}

@@ -1,9 +1,9 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import { hasCode, isOpen, sentence } from '../contract/errors.ts';
+import { hasCode, isOpen, isUnsent, sentence } from '../contract/errors.ts';
 import { newKey, Once } from '../contract/once.ts';
 import type { StaffReport } from '../contract/schemas.ts';
-import { StaffElement } from '../page/staff-element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 import { keepUnsaid, unsaid } from '../page/unsaid.ts';
 import type { Desk } from './desk.ts';
 import { staffName } from './people.ts';
@@ -18,16 +18,23 @@ export interface Outcome {
  * A decision about one report, which another element takes about another one (`keyed`): sent once however often the connection fails, told apart when somebody else was quicker. Event: `changed`
  * {StaffReport}, after it was done and when somebody else was quicker; before that `settled` {Outcome} when it was done.
  */
-export abstract class Decision extends StaffElement {
+export abstract class Decision extends CaseworkElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) report!: StaffReport;
 
   @state() protected sending = false;
+  /** It is sent again by itself, which nobody has to see. */
+  private quiet = false;
   /** Id of the field that is wrong, and what is wrong with it. */
   @state() protected wrong: { field: string; text: string } | undefined;
   @state() protected outcome: Outcome | undefined;
   private key = newKey();
   private once: Once<unknown, StaffReport> | undefined;
+  /** How often the words of the form were changed, and how often when they were sent. */
+  private changes = 0;
+  private sent = 0;
+  /** Sends again, once, what no answer came to. */
+  private open: (() => Promise<void>) | undefined;
 
   protected override willUpdate(changed: PropertyValues<Decision>): void {
     if (changed.has('report') && changed.get('report')?.report !== this.report.report) this.begin();
@@ -47,6 +54,7 @@ export abstract class Decision extends StaffElement {
   private decideAnew(): void {
     this.key = newKey();
     this.once = undefined;
+    this.open = undefined;
   }
 
   /** Words of this report's form that were written before and not sent. */
@@ -56,6 +64,7 @@ export abstract class Decision extends StaffElement {
 
   /** Keeps the words of a form until they are sent or given up. */
   protected keep(form: string, words: object | undefined): void {
+    this.changes++;
     keepUnsaid(this.desk.session.person, this.report.report, form, words);
   }
 
@@ -69,33 +78,50 @@ export abstract class Decision extends StaffElement {
   protected async decide<B>(body: B, post: (key: string, body: B) => Promise<StaffReport>, done: (now: StaffReport) => string): Promise<void> {
     if (this.sending) return;
     this.wrong = undefined;
-    this.outcome = undefined;
+    if (!this.quiet) {
+      this.outcome = undefined;
+      this.sent = this.changes;
+    }
     this.sending = true;
     this.once ??= new Once<unknown, StaffReport>((key, what) => post(key, what as B));
     try {
       const { answer } = await this.once.send(this.key, body);
-      this.forget();
-      this.begin();
-      this.outcome = { kind: 'done', text: done(answer) };
-      this.dispatchEvent(new CustomEvent<Outcome>('settled', { detail: this.outcome }));
+      if (this.changes === this.sent) this.settle({ kind: 'done', text: done(answer) });
+      else this.keepChanged();
       this.tell(answer);
       this.leadOn(); // what was pressed may be gone
     } catch (error) {
-      await this.explain(error);
+      await this.explain(error, () => this.decide(body, post, done));
     } finally {
       this.sending = false;
     }
   }
 
-  private async explain(error: unknown): Promise<void> {
+  private settle(outcome: Outcome): void {
+    this.forget();
+    this.begin();
+    this.outcome = outcome;
+    this.dispatchEvent(new CustomEvent<Outcome>('settled', { detail: outcome }));
+  }
+
+  /** It was done with the words that were sent; those that somebody changed before its answer came stay where they write. */
+  private keepChanged(): void {
+    this.decideAnew();
+    this.outcome = { kind: 'conflict', text: this.s.stepChangedSince };
+  }
+
+  private async explain(error: unknown, again: () => Promise<void>): Promise<void> {
     if (hasCode(error, 'conflict')) {
       const now = await this.asItIs(error.fault.current);
       this.decideAnew(); // the words stay: they may still be right
       const changed = now.version !== this.report.version;
       this.outcome = { kind: 'conflict', text: changed ? this.s.stepConflict(this.t[`status_${now.status}_short`], this.who(now)) : sentence(this.t, error) };
       this.tell(now);
+    } else if (isUnsent(error) && !this.open) {
+      this.outcome = { kind: 'unsent', text: this.s.stepNotSent };
     } else if (isOpen(error)) {
       this.outcome = { kind: 'unsent', text: this.s.stepUnsent };
+      this.open = again;
     } else {
       this.decideAnew();
       this.outcome = { kind: 'refused', text: this.refusal(error) };
@@ -103,8 +129,19 @@ export abstract class Decision extends StaffElement {
     this.leadOn();
   }
 
+  /** The report changed while it is not known whether that was this decision: asks by sending it again, with its key. Gives whether there was any. */
+  resolve(): boolean {
+    const { open } = this;
+    if (open && !this.sending) {
+      this.quiet = true;
+      void open().finally(() => { this.quiet = false; });
+    }
+    return open !== undefined;
+  }
+
   /** Leads to what came of it once all that changed is drawn: what stands above it, too. */
   protected leadOn(): void {
+    if (this.quiet && document.activeElement?.matches('textarea, input, select')) return; // nobody who writes is taken away from it
     setTimeout(() => void this.focusOn('.outcome'));
   }
 
@@ -135,7 +172,7 @@ export abstract class Decision extends StaffElement {
   protected outcomeLine(): TemplateResult {
     const { outcome, sending } = this;
     // Another element after the answer: what stands above it may be less or more then.
-    return sending ? html`<div class="came asked" role="status"><p class="hint">${this.s.stepSending}</p></div>`
+    return sending && !this.quiet ? html`<div class="came asked" role="status"><p class="hint">${this.s.stepSending}</p></div>`
       : html`<div class="came" role="status">${outcome ? html`<p class="outcome notice ${outcome.kind === 'done' ? '' : outcome.kind === 'conflict' ? 'warn' : 'bad'}" tabindex="-1">${outcome.text}</p>` : nothing}</div>`;
   }
 

@@ -81,7 +81,7 @@ export class Duplicate extends Decision {
     const text = ({ thing, metres }: { thing: QueueItem; metres: number }) => s.duplicateOne(serviceName(services, thing.service_code, this.language), moment(t, time_zone, thing.filed_at), distance(t, metres));
     return html`<form novalidate aria-label=${s.step_duplicate} @input=${this.write} @change=${this.write} @submit=${(event: SubmitEvent) => void this.send(event)}>
       <p class="hint">${s.duplicateIntro}</p>
-      <div class="field"><label for="duplicate-original">${s.openOriginal}</label>
+      <div class="field"><label for="duplicate-original">${s.duplicateWhich}</label>
         <select id="duplicate-original" aria-invalid=${this.invalid('duplicate-original')} aria-describedby="duplicate-original-wrong" @change=${(event: Event) => void this.choose((event.target as HTMLSelectElement).value)}>
           <option value="" .selected=${this.original === ''}>${this.failed ? s.duplicateFailed : this.nearby === undefined ? s.duplicateFinding : this.nearby.length === 0 ? s.duplicateNone : s.stepCodeChoose}</option>
           ${this.nearby?.map((one) => html`<option value=${one.thing.report} .selected=${one.thing.report === this.original}>${text(one)}</option>`)}</select>${this.wrongLine('duplicate-original')}</div>

@@ -8,7 +8,7 @@ import { sameList, type Filters } from './filters.ts';
 import { meaning } from './news.ts';
 
 /**
- * Says how many reports there are that the list does not show yet, and has it fetched again when somebody wants to see them ("show", with their ids).
+ * Says how many reports there are that the list does not show yet, or that nobody can say, and has it fetched again when somebody wants to see them ("show", with their ids).
  * Whatever is heard of reports is told at once ("heard" {QueueItem[]}).
  * Reports in the list are brought up to date in their places ("merged"), but never while the pointer or the keyboard is among them: a row
  * that grows would push the others away.
@@ -19,24 +19,32 @@ export class Fresh extends StaffElement {
   @property({ attribute: false }) listed!: Listed;
   @property({ attribute: false }) filters!: Filters;
   @state() private missing: ReadonlySet<string> = new Set();
+  /** There is no connection: what is new is not known. */
+  @state() private cut = false;
   private held = new Map<string, QueueItem>();
   private live: Live | undefined;
   private list: Element | null = null;
   private readonly settle = () => this.release();
+  private readonly network = () => {
+    if (navigator.onLine) this.live?.now();
+    else this.cut = true;
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.list = this.closest('.desk-entries');
     for (const type of ['pointerleave', 'focusout']) this.list?.addEventListener(type, this.settle);
     this.live = new Live({
-      client: this.desk.client, token: () => this.desk.session.token, tell: (news) => this.hear(news),
+      client: this.desk.client, token: () => this.desk.session.token, tell: (news) => this.hear(news), reached: (yes) => { this.cut = !yes; },
       ended: (error) => this.dispatchEvent(new CustomEvent('ended', { detail: error })),
     });
     this.live.start();
+    for (const type of ['online', 'offline']) window.addEventListener(type, this.network);
   }
 
   override disconnectedCallback(): void {
     this.live?.end();
+    for (const type of ['online', 'offline']) window.removeEventListener(type, this.network);
     for (const type of ['pointerleave', 'focusout']) this.list?.removeEventListener(type, this.settle);
     super.disconnectedCallback();
   }
@@ -77,6 +85,6 @@ export class Fresh extends StaffElement {
 
   protected override render() {
     const { size } = this.missing;
-    return html`<span role="status">${size > 0 ? html`<button type="button" class="chip fresh" @click=${() => this.show()}>${this.s.freshCount(size)}</button>` : nothing}</span>`;
+    return html`<span role="status">${this.cut ? html`<span class="chip waiting" title=${this.s.freshCutNote}>${this.s.freshCut}</span>` : size > 0 ? html`<button type="button" class="chip fresh" @click=${() => this.show()}>${this.s.freshCount(size)}</button>` : nothing}</span>`;
   }
 }

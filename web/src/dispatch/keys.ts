@@ -46,6 +46,7 @@ export class Keys extends StaffElement {
 
   private show(): void {
     this.dialog.showModal();
+    void this.focusOn('#keys-title'); // and not on what turns them off
   }
 
   private use(on: boolean): void {
@@ -61,7 +62,7 @@ export class Keys extends StaffElement {
     const { s } = this;
     const row = (keys: string[], text: string) => html`<dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${text}</dd>`;
     return html`<button type="button" class="quiet" @click=${() => this.show()}>${s.keysButton}</button>
-      <dialog aria-labelledby="keys-title"><h2 id="keys-title">${s.keysTitle}</h2>
+      <dialog aria-labelledby="keys-title"><h2 id="keys-title" tabindex="-1">${s.keysTitle}</h2>
         <dl class="facts">${row(['j', 'k'], s.keysNext)}${row(['Enter'], s.keysOpen)}${row(['x'], s.keysPick)}${row(['r'], s.keysReassign)}${row(['/'], s.keysSearch)}${row(['Esc'], s.keysEscape)}${row(['?'], s.keysHelp)}</dl>
         <label class="check"><input type="checkbox" .checked=${this.on} @change=${(event: Event) => this.use((event.target as HTMLInputElement).checked)}> ${s.keysOn}</label>
         <form method="dialog"><button class="primary">${s.close}</button></form></dialog>`;

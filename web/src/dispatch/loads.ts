@@ -1,6 +1,6 @@
 import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { StaffElement } from '../page/staff-element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 import type { Desk } from './desk.ts';
 import type { Filters } from './filters.ts';
 import { loadsOf, mostPersons, type Load } from './load.ts';
@@ -11,7 +11,7 @@ import { everybody } from './people.ts';
  * page at a time, when somebody looks. Event: `take` {assignee}, to see what one of them has.
  */
 @customElement('weige-loads')
-export class Loads extends StaffElement {
+export class Loads extends CaseworkElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) filters!: Filters;
   @state() private loads = new Map<string, Load>();
@@ -50,7 +50,7 @@ export class Loads extends StaffElement {
       <tbody>${known.map(({ person, name, load }) => html`<tr>
         <th scope="row"><button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('take', { detail: person }))}>${name}</button></th>
         <td class="number">${load.more ? s.loadMore(String(load.open)) : load.open}</td><td class="number">${load.late > 0 ? `! ${load.late}` : 0}</td></tr>`)}</tbody></table></div>
-      ${this.asked < persons.length || this.busy ? html`<button type="button" class="secondary" ?disabled=${this.busy} @click=${() => void this.ask(this.asked)}>${this.busy ? t.loading : t.loadMore}</button>` : nothing}`;
+      ${this.asked < persons.length || this.busy ? html`<button type="button" class="secondary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => { if (!this.busy) void this.ask(this.asked); }}>${this.busy ? t.loading : s.listMore}</button>` : nothing}`;
   }
 }
 

@@ -10,6 +10,7 @@ import type { Photo, QueueItem, Reassignment, StaffReport } from '../contract/sc
 import type { MapElement } from '../map/element.ts';
 import type { Position } from '../contract/areas.ts';
 import { countPoints, nothing as noPoints, queuePoints, type PointCollection } from '../map/features.ts';
+import { keepKeyboard } from '../page/keyboard.ts';
 import { pageAddress, type Setting } from '../page/settings.ts';
 import { StaffElement } from '../page/staff-element.ts';
 import { keepStill } from '../page/still.ts';
@@ -63,7 +64,8 @@ export class DispatchPage extends StaffElement {
   private readonly widthChanged = () => { this.wide = this.width.matches; };
   private readonly back = () => { if (this.desk) void this.follow(firstFilters(location.search, this.desk.session.person, this.desk.duties.reassigns)); };
 
-  private still: ReturnType<typeof keepStill> | undefined;
+  /** What ends that nothing moves by itself and that the keyboard is led on. */
+  private ends: readonly (() => void)[] = [];
 
   /** Escape puts away what lies on top: a tool of the map, many being handed on, the open report; not while somebody writes, whose field has its own use for it. */
   private readonly pressed = (event: KeyboardEvent): void => {
@@ -81,14 +83,14 @@ export class DispatchPage extends StaffElement {
     this.widthChanged();
     window.addEventListener('popstate', this.back);
     document.addEventListener('keydown', this.pressed);
-    this.still = keepStill();
+    this.ends = [keepStill().end, keepKeyboard()];
   }
 
   override disconnectedCallback(): void {
     this.width.removeEventListener('change', this.widthChanged);
     window.removeEventListener('popstate', this.back);
     document.removeEventListener('keydown', this.pressed);
-    this.still?.end();
+    for (const end of this.ends) end();
     super.disconnectedCallback();
   }
 
@@ -162,6 +164,17 @@ export class DispatchPage extends StaffElement {
     }
   }
 
+  /** Goes on with the list; the keyboard goes on with what came once there is no more to be asked for. */
+  private async more(): Promise<void> {
+    if (this.busy) return;
+    const { turn, listed: { items: before, next } } = this;
+    const was = document.activeElement;
+    await this.fetchList(next);
+    const first = this.listed.items[before.length];
+    const wentOn = turn !== this.turn || (document.activeElement !== was && document.activeElement !== document.body); // they do something else, or see another list
+    if (first && !this.listed.next && !wentOn) await this.focusOn(`[data-report="${CSS.escape(first.report)}"]`);
+  }
+
   /** Shows the list with what is new in it, marks that, and goes to the first of it, however far down it stands. */
   private async showFresh(ids: ReadonlySet<string>): Promise<void> {
     this.shownFresh = ids;
@@ -175,6 +188,7 @@ export class DispatchPage extends StaffElement {
     }
     if (!sameList(filters, this.filters) || this.querySelector(':is(input, select, textarea):focus')) return; // whoever went on does something else
     const found = first();
+    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn))); // what lies below the list has moved, unseen, before that is scrolled to
     await this.focusOn(found ? `[data-report="${CSS.escape(found.report)}"]` : '#list-title');
   }
 
@@ -182,6 +196,7 @@ export class DispatchPage extends StaffElement {
   private heard(news: readonly QueueItem[]): void {
     const { open } = this;
     if (!open || !news.some((one) => one.report === open.report && one.version > open.version)) return;
+    if (this.querySelector('weige-steps')?.resolve()) return; // it may be what was done here
     const writing = [...this.querySelectorAll<HTMLTextAreaElement>('.desk-panel textarea')].some((one) => one.value.trim() !== '') || this.querySelector('.desk-panel .step-form') !== null;
     if (writing) this.changedMeanwhile = true;
     else this.renew();
@@ -282,8 +297,7 @@ export class DispatchPage extends StaffElement {
   private async reassign(report: string): Promise<void> {
     if (!this.desk?.duties.reassigns) return;
     if (!this.picking.empty) {
-      this.picking.hand(true);
-      return this.focusOn('#panel-title');
+      return this.picking.hand(true);
     }
     if (report && report !== this.open?.report) {
       this.filter({ report });
@@ -343,7 +357,7 @@ export class DispatchPage extends StaffElement {
       choose: (report) => this.choose(report), filter: (change) => this.filter(change),
       words: this.words, look: (words) => this.seek(words), openSought: () => { if (this.words.trim() && items.length === 1 && items[0]) this.choose(items[0].report); },
       shownFresh: this.shownFresh,
-      more: () => void this.fetchList(this.listed.next), refresh: () => void this.fetchList(),
+      more: () => void this.more(), refresh: () => void this.fetchList(),
       fresh: html`<weige-fresh .desk=${desk} .listed=${this.listed} .filters=${this.filters} @show=${(event: CustomEvent<ReadonlySet<string>>) => void this.showFresh(event.detail)} @heard=${(event: CustomEvent<QueueItem[]>) => this.heard(event.detail)} @ended=${(event: CustomEvent) => this.explain(event.detail)}
         @merged=${(event: CustomEvent<QueueItem[]>) => { this.listed = { ...this.listed, items: merged(this.listed.items, event.detail) }; }}></weige-fresh>`,
     };
@@ -352,13 +366,13 @@ export class DispatchPage extends StaffElement {
       <div class="desk" data-view=${view} data-panel=${this.open || handing ? 'open' : 'none'}>
         <div class="desk-list">${searchBar(state)}
           ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
-          <div class="tabs" role="group" aria-label=${t.titleDispatch}>${tab('list', t.showList)}${tab('map', t.showMap)}</div>
+          <div class="tabs" role="group" aria-label=${t.titleDispatch}>${tab('list', s.showList)}${tab('map', s.showMap)}</div>
           <div class="desk-entries"><div class="list-tools">${filterPart(state)}<weige-saved .jurisdiction=${desk.client.jurisdiction} .filters=${this.filters}
             @take=${(event: CustomEvent<Filters>) => this.filter({ ...event.detail, report: this.filters.report })}></weige-saved>${picking && desk.roster.length > 0 ? html`<details class="loads" @toggle=${() => void import('./loads.ts')}><summary>${s.loadTitle}</summary>
             <weige-loads .desk=${desk} .filters=${this.filters} @take=${(event: CustomEvent<string>) => this.filter({ assignee: event.detail })}></weige-loads></details>` : nothing}</div>${reportList(state)}${picking && this.listed !== nothingListed ? html`<details class="files" @toggle=${() => void import('./files.ts')}><summary>${s.filesTitle}</summary>
             <weige-files .desk=${desk} .area=${this.filters.area} @imported=${() => void this.fetchList()}></weige-files></details>` : nothing}</div>${picking?.bar(s, this.listed.items) ?? nothing}</div>
-        <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${t.mapOfReports} picking
-          .reports=${this.points} .counts=${this.counts} .queueTiles=${queueTiles(desk.client.jurisdiction, this.filters)} .queueState=${this.listed} .token=${this.entrance.token} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${t.mapUnavailableStaff}
+        <div class="desk-map">${this.wide || view === 'map' || this.map ? html`<weige-map .setting=${desk.setting} .label=${s.mapOfReports} picking
+          .reports=${this.points} .counts=${this.counts} .queueTiles=${queueTiles(desk.client.jurisdiction, this.filters)} .queueState=${this.listed} .token=${this.entrance.token} .chosenArea=${this.open?.chain.at(-1) ?? this.filters.area} .unavailableText=${s.mapUnavailableStaff}
           .picked=${this.picking.shape} .moves=${this.picking.moves} .pickedAreas=${this.picking.areas} ?areaPicking=${this.picking.tool === 'areas'}
           @areaPicked=${(event: CustomEvent<{ code: string }>) => this.picking.toggleArea(event.detail.code)}
           @unavailable=${() => this.requestUpdate()} @picked=${(event: CustomEvent<{ report: string }>) => this.choose(event.detail.report)}></weige-map>

@@ -3,15 +3,14 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Assignee, Photo, StaffReport } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
-import { staffTexts } from '../locale/staff.ts';
-import { PageElement } from '../page/element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 import type { PhotoSource } from '../page/photo-list.ts';
 import { chainList } from '../report/located.ts';
 import { readAnswers } from '../report/questions.ts';
 import './contact.ts';
 import type { Desk } from './desk.ts';
 import { historyView } from './history.ts';
-import { serviceName } from './list.ts';
+import { dueName, serviceName } from './list.ts';
 import { nameOf, staffName } from './people.ts';
 import './steps.ts';
 
@@ -21,7 +20,7 @@ void import('../page/add-photos.ts');
 
 /** One report as staff see it; another one is shown by another element (`keyed`). Events: `close`, `changed` {StaffReport}, `visit` {report}: another report is asked for; `renew`: it is to be shown as it is now. */
 @customElement('weige-panel')
-export class Panel extends PageElement {
+export class Panel extends CaseworkElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) report!: StaffReport;
   /** Its photos, where they were fetched with it. */
@@ -45,11 +44,11 @@ export class Panel extends PageElement {
     const { jurisdiction, areas } = this.desk.setting;
     const role = said(jurisdiction.roles?.find((one) => one.role === assignee.role)?.name, this.language) || assignee.role || '';
     const area = assignee.area ? areas.name(assignee.area) : '';
-    return [area, role, this.t[`because_${assignee.because}`]].filter(Boolean).join(' · ');
+    return [area, role, this.s[`because_${assignee.because}`]].filter(Boolean).join(' · ');
   }
 
   protected override render() {
-    const { t, report, desk } = this;
+    const { t, s, report, desk } = this;
     const { jurisdiction, areas } = desk.setting;
     const zone = jurisdiction.time_zone;
     const changed = (event: CustomEvent<StaffReport>) => this.dispatchEvent(new CustomEvent('changed', { detail: event.detail }));
@@ -57,41 +56,41 @@ export class Panel extends PageElement {
     return html`
       <div class="panel-head"><h2 id="panel-title" tabindex="-1">${serviceName(jurisdiction.services, report.service_code, this.language)}</h2>
         ${keyed(`${report.service_code} ${report.status}`, html`<span class="chip ${report.status === 'received' || report.status === 'returned' ? 'waiting' : ''}">${t[`status_${report.status}_short`]}</span>`)}
-        <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${t.panelClose}</button></div>
+        <button type="button" class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('close'))}>${s.panelClose}</button></div>
       <p class="said words">${report.description}</p>
       <div data-room=${report.report}>${keyed(report.version, this.facts(zone))}</div>
       <weige-photo-list data-room=${report.report} .source=${this.photoSource()}></weige-photo-list>
       <weige-add-photos .client=${desk.client} .add=${(photo: string) => this.addPhoto(report.report, photo)} @added=${() => { this.added++; }}></weige-add-photos>
-      <weige-steps data-room=${report.report} .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
-      <section><h3>${t.contact}</h3>
-        ${report.has_contact ? html`<weige-contact data-room=${report.report} .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${t.contactNone}</p>`}
-        ${report.has_contact && desk.duties.reassigns ? html`<details class="readings" @toggle=${(event: ToggleEvent) => void this.lookAtReadings(event)}><summary>${staffTexts().readingsTitle}</summary>
+      <weige-steps data-room=${report.report} data-awaited .desk=${desk} .report=${report} @changed=${changed}></weige-steps>
+      <section><h3>${s.contact}</h3>
+        ${report.has_contact ? html`<weige-contact data-room=${report.report} .client=${desk.client} .report=${report.report}></weige-contact>` : html`<p class="hint">${s.contactNone}</p>`}
+        ${report.has_contact && desk.duties.reassigns ? html`<details class="readings" @toggle=${(event: ToggleEvent) => void this.lookAtReadings(event)}><summary>${s.readingsTitle}</summary>
           <weige-readings data-room=${report.report} .desk=${desk} .report=${report.report}></weige-readings></details>` : nothing}</section>
       <weige-routing data-room=${report.report} .desk=${desk} .report=${report.report} .version=${report.version}></weige-routing>
-      <details><summary>${t.proof}</summary><dl class="facts">
-        <dt>${t.proofVersion}</dt><dd><code>${report.boundary_set}</code></dd>
-        <dt>${t.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>
+      <details><summary>${s.proof}</summary><dl class="facts">
+        <dt>${s.proofVersion}</dt><dd><code>${report.boundary_set}</code></dd>
+        <dt>${s.proofPoint}</dt><dd><code>${report.lon.toFixed(7)}, ${report.lat.toFixed(7)}</code></dd>
         ${chain.map((one) => html`<dt>${said(areas.levels.find((level) => level.level === one.level)?.name, this.language)}</dt><dd>${one.name} <code>${one.code}</code></dd>`)}
       </dl></details>
-      <section><h3>${t.history}</h3>${this.history(zone)}</section>
-      <div class="panel-news" role="status">${this.changed ? html`<div class="notice warn"><p>${staffTexts().panelChanged}</p>
-        <button type="button" class="secondary" @click=${() => this.dispatchEvent(new CustomEvent('renew'))}>${staffTexts().panelRenew}</button></div>` : nothing}</div>`;
+      <section><h3>${s.history}</h3>${this.history(zone)}</section>
+      <div class="panel-news" role="status">${this.changed ? html`<div class="notice warn"><p>${s.panelChanged}</p>
+        <button type="button" class="secondary" @click=${() => this.dispatchEvent(new CustomEvent('renew'))}>${s.panelRenew}</button></div>` : nothing}</div>`;
   }
 
   /** What is known of it, whole anew with each version: a row more or less moves no other one about. */
   private facts(zone: string) {
-    const { t, report, desk } = this;
+    const { t, s, report, desk } = this;
     const { areas } = desk.setting;
     const chain = this.chain();
     return html`<dl class="facts">
       ${report.public_words ? html`<dt>${t.publicWords}</dt><dd class="said">${report.public_words}</dd>` : nothing}
       ${report.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${report.address}</dd>` : nothing}
       ${this.answers(zone).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
-      ${report.links?.length ? html`<dt>${t.linksNamed}</dt>${report.links.map((link) => html`<dd class="said"><a href=${link} rel="noreferrer noopener" target="_blank">${link}</a></dd>`)}` : nothing}
-      <dt>${t.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
+      ${report.links?.length ? html`<dt>${s.linksNamed}</dt>${report.links.map((link) => html`<dd class="said"><a href=${link} rel="noreferrer noopener" target="_blank">${link}</a></dd>`)}` : nothing}
+      <dt>${s.assignee}</dt><dd><strong class="assignee-now">${this.who(report.assignee)}</strong><br><span class="hint">${this.whoMore(report.assignee)}</span></dd>
       <dt>${t.placeLabel}</dt><dd>${chain.length > 0 ? chainList(t, areas, chain) : report.address_grade === 'none' ? t.placeUnknown : t.outside}</dd>
       <dt>${t.filedAt}</dt><dd>${moment(t, zone, report.filed_at)}</dd>
-      <dt>${t.dueAt}</dt><dd>${report.paused ? t.paused : report.due ? html`${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${t.late}</span>` : nothing}` : '–'}</dd>
+      ${report.paused ? html`<dt>${s.dueAt}</dt><dd>${s.paused}</dd>` : report.due ? html`<dt>${dueName(s, report)}</dt><dd>${t.dueBy(moment(t, zone, report.due))}${report.late ? html` <span class="chip late">${s.late}</span>` : nothing}</dd>` : nothing}
     </dl>`;
   }
 
@@ -130,7 +129,7 @@ export class Panel extends PageElement {
   }
 
   private history(zone: string) {
-    return historyView({ t: this.t, s: staffTexts(), zone, events: this.report.events ?? [], who: (assignee) => this.who(assignee), did: (person) => nameOf(this.desk, person) });
+    return historyView({ t: this.t, s: this.s, zone, events: this.report.events ?? [], who: (assignee) => this.who(assignee), name: (person) => (person === this.desk.session.person ? this.s.you : nameOf(this.desk, person)) });
   }
 }
 

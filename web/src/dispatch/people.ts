@@ -1,4 +1,4 @@
-import type { Area, AreaTree } from '../contract/areas.ts';
+import { path, type Area, type AreaTree } from '../contract/areas.ts';
 import type { Assignee, Duty, Jurisdiction } from '../contract/schemas.ts';
 import { said } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
@@ -33,9 +33,9 @@ export function everybody(duties: readonly Duty[]): { person: string; name: stri
   return [...found].map(([person, name]) => ({ person, name }));
 }
 
-/** What a person is called: the name they signed in with, or that of the roster, else their id. */
-export function nameOf({ session, roster }: Pick<Desk, 'session' | 'roster'>, person: string): string {
-  return person === session.person ? session.name : roster.find((duty) => duty.person === person)?.name || person;
+/** What the roster calls a person; undefined where it does not name them. */
+export function nameOf({ roster }: Pick<Desk, 'roster'>, person: string): string | undefined {
+  return roster.find((duty) => duty.person === person)?.name || undefined;
 }
 
 /** The day it is in a time zone, as YYYY-MM-DD. */
@@ -51,19 +51,19 @@ export function staffName(t: Catalogue, language: Language, jurisdiction: Jurisd
   return assignee.area ? t.withRole(role, areas.name(assignee.area)) : role;
 }
 
-/** An area that can be chosen, and how deep below the coarsest it is. */
+/** An area that can be chosen, and what it is called below the coarsest that holds it: there are many first micro-grids. */
 export interface Choice {
   area: Area;
-  depth: number;
+  name: string;
 }
 
 /** Areas to choose from, grouped by the coarsest area that holds them, parents before their children. */
 export function areaChoices(areas: AreaTree, wanted: (code: string) => boolean): { group: Area; choices: Choice[] }[] {
-  const below = (parent: Area, depth: number): Choice[] => [
-    ...(wanted(parent.code) ? [{ area: parent, depth }] : []),
-    ...areas.of(depth + 1, parent.code).flatMap((child) => below(child, depth + 1)),
+  const below = (parent: Area, depth: number, names: readonly string[]): Choice[] => [
+    ...(wanted(parent.code) ? [{ area: parent, name: path(names) || parent.name }] : []),
+    ...areas.of(depth + 1, parent.code).flatMap((child) => below(child, depth + 1, [...names, child.name])),
   ];
-  return areas.of(0).map((group) => ({ group, choices: below(group, 0) })).filter((one) => one.choices.length > 0);
+  return areas.of(0).map((group) => ({ group, choices: below(group, 0, []) })).filter((one) => one.choices.length > 0);
 }
 
 const grantForm = /^(\w+)@([a-z0-9-]+|\*)(?::(.+))?$/;
@@ -98,9 +98,4 @@ export function dutiesIn(grants: readonly string[] | undefined, jurisdiction: st
 /** Whether an area lies within what is held. */
 export function holds(duties: Duties, areas: AreaTree, code: string): boolean {
   return duties.areas === undefined || areas.chain(code).some((one) => duties.areas?.includes(one.code));
-}
-
-/** Names of areas from coarse to fine, without those that the next one begins with. */
-export function path(names: readonly string[]): string {
-  return names.filter((name, at) => !names[at + 1]?.startsWith(name)).join(' › ');
 }

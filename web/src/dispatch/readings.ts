@@ -3,13 +3,13 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { sentence } from '../contract/errors.ts';
 import type { ContactReadings } from '../contract/schemas.ts';
 import { moment } from '../locale/format.ts';
-import { StaffElement } from '../page/staff-element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 import type { Desk } from './desk.ts';
 import { nameOf } from './people.ts';
 
 /** Who read the contact details of a report, when and why; asked for when somebody looks. */
 @customElement('weige-readings')
-export class Readings extends StaffElement {
+export class Readings extends CaseworkElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) report = '';
   @state() private found: ContactReadings['readings'] | undefined;
@@ -37,7 +37,7 @@ export class Readings extends StaffElement {
     if (this.wrong) return html`<p class="wrong" role="alert">${this.wrong}</p>`;
     if (!found) return html`<p class="hint" role="status">${t.loading}</p>`;
     return found.length === 0 ? html`<p class="hint">${s.readingsNone}</p>` : html`<ol class="timeline">${found.map(({ at, who, reason }) => html`<li>
-      <time datetime=${at}>${moment(t, desk.setting.jurisdiction.time_zone, at)}</time> ${nameOf(desk, who)}${reason ? html`<br><span class="said">${reason}</span>` : nothing}</li>`)}</ol>`;
+      <time datetime=${at}>${moment(t, desk.setting.jurisdiction.time_zone, at)}</time> ${who === desk.session.person ? s.you : nameOf(desk, who) ?? who}${reason ? html`<br><span class="said">${reason}</span>` : nothing}</li>`)}</ol>`;
   }
 }
 

@@ -41,26 +41,26 @@ export class Reassign extends Decision {
     event.preventDefault();
     const { area, person } = this.chosen;
     const reason = this.chosen.reason.trim();
-    if ([...reason].length < words.least) return this.refuse('reassign-reason', this.t.reassignNeedReason);
+    if ([...reason].length < words.least) return this.refuse('reassign-reason', this.s.reassignNeedReason);
     const { report, version } = this.report;
     const body: ReassignmentInput = { area: area === toQueue ? '' : area, reason, version, ...(person && area !== toQueue ? { person } : {}) };
     await this.decide(body, (key, what) => this.desk.client.post('/v1/{jurisdiction}/reports/{report}/reassignment', { path: { report }, body: what, key }),
-      (now) => this.t.reassignedTo(this.who(now)));
+      (now) => this.s.reassignedTo(this.who(now)));
   }
 
   protected override refusal(error: unknown): string {
-    return fieldOf(error) === 'person' ? this.t.reassignRefusedPerson : super.refusal(error);
+    return fieldOf(error) === 'person' ? this.s.reassignRefusedPerson : super.refusal(error);
   }
 
   protected override render() {
-    const { t, desk, chosen: { area, person, reason } } = this;
-    return html`<form novalidate aria-label=${t.reassignTitle} @submit=${(event: SubmitEvent) => void this.send(event)}>
-      <div class="field"><label for="reassign-area">${t.reassignArea}</label>
-        <select id="reassign-area" @change=${(event: Event) => this.write({ area: (event.target as HTMLSelectElement).value, person: '' })}>${areaOptions(t, this.language, desk, area)}</select></div>
-      <div class="field"><label for="reassign-person">${t.reassignPerson}</label>
-        <select id="reassign-person" ?disabled=${area === toQueue} @change=${(event: Event) => this.write({ person: (event.target as HTMLSelectElement).value })}>${personOptions(t, desk, area, person)}</select></div>
-      ${this.reasonField('reassign-reason', t.reassignReason, reason, words.reason, (value) => this.write({ reason: value }))}
-      ${this.endButtons(t.reassignSend)}
+    const { s, desk, chosen: { area, person, reason } } = this;
+    return html`<form novalidate aria-label=${s.reassignTitle} @submit=${(event: SubmitEvent) => void this.send(event)}>
+      <div class="field"><label for="reassign-area">${s.reassignArea}</label>
+        <select id="reassign-area" @change=${(event: Event) => this.write({ area: (event.target as HTMLSelectElement).value, person: '' })}>${areaOptions(this.language, desk, area)}</select></div>
+      <div class="field"><label for="reassign-person">${s.reassignPerson}</label>
+        <select id="reassign-person" ?disabled=${area === toQueue} @change=${(event: Event) => this.write({ person: (event.target as HTMLSelectElement).value })}>${personOptions(desk, area, person)}</select></div>
+      ${this.reasonField('reassign-reason', s.reassignReason, reason, words.reason, (value) => this.write({ reason: value }))}
+      ${this.endButtons(s.reassignSend)}
       ${this.outcomeLine()}
     </form>`;
   }

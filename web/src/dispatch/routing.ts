@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { sentence } from '../contract/errors.ts';
 import type { RoutingExplanation } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
-import { StaffElement } from '../page/staff-element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 import type { Desk } from './desk.ts';
 import { serviceName } from './list.ts';
 import { staffName } from './people.ts';
@@ -13,7 +13,7 @@ type Check = Explained['checks'][number];
 
 /** Why a report went to whom it went: every rule, in order, and why it was met or not. Asked for when it is opened. */
 @customElement('weige-routing')
-export class Routing extends StaffElement {
+export class Routing extends CaseworkElement {
   @property({ attribute: false }) desk!: Desk;
   @property({ attribute: false }) report = '';
   /** Version of the report: another one may have been routed anew. */
@@ -71,8 +71,8 @@ export class Routing extends StaffElement {
   }
 
   private check({ condition, question, wanted, found }: Check): string {
-    const { s, t } = this;
-    const list = (values: readonly string[]) => values.map((value) => this.named(condition, value)).join(t.listSeparator) || s.routingNothing;
+    const { s } = this;
+    const list = (values: readonly string[]) => values.map((value) => this.named(condition, value)).join(s.listSeparator) || s.routingNothing;
     return s.routingCheck(question ? `${s[`condition_${condition}`]} ${question}` : s[`condition_${condition}`], list(wanted), list(found));
   }
 
@@ -81,7 +81,7 @@ export class Routing extends StaffElement {
     const { jurisdiction, areas } = this.desk.setting;
     switch (condition) {
       case 'services': return serviceName(jurisdiction.services, value, this.language);
-      case 'areas': return value === '-' ? this.t.countsOutside : areas.name(value);
+      case 'areas': return value === '-' ? this.s.countsOutside : areas.name(value);
       case 'levels': return said(areas.levels.find((one) => one.level === value)?.name, this.language) || value;
       case 'calendar': {
         const key = `calendar_${value}`;

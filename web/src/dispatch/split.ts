@@ -82,8 +82,8 @@ export class Split extends Decision {
         <textarea id="split-what-${at}" rows="2" maxlength="500" aria-invalid=${this.invalid(`split-what-${at}`)} aria-describedby="split-what-${at}-wrong"
           .value=${part.description} @input=${(event: Event) => this.set(at, { description: (event.target as HTMLTextAreaElement).value })}></textarea>${this.wrongLine(`split-what-${at}`)}</div>
       ${select('service_code', t.service, serviceOptions(this.language, desk, part.service_code))}
-      ${select('area', t.reassignArea, areaOptions(t, this.language, desk, part.area))}
-      ${part.area === toQueue ? nothing : select('person', t.reassignPerson, personOptions(t, desk, part.area, part.person))}
+      ${select('area', s.reassignArea, areaOptions(this.language, desk, part.area))}
+      ${part.area === toQueue ? nothing : select('person', s.reassignPerson, personOptions(desk, part.area, part.person))}
       ${this.parts.length > fewest ? html`<div><button type="button" class="quiet" @click=${() => { this.parts = this.parts.filter((_, place) => place !== at); this.write(); }}>${s.splitRemove(number)}</button></div>` : nothing}
     </fieldset>`;
   }

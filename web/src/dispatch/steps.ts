@@ -18,10 +18,10 @@ interface Said {
 
 const nothingSaid: Said = { code: '', reason: '', reply: '' };
 
-/** Whether a step has a form. */
+/** Whether a step has a form; one that cannot be taken back has, too. */
 function asks(kind: StepKind): boolean {
   const { code, reason, reply } = ways[kind];
-  return !isPlain(kind) || code.length > 0 || reason || reply;
+  return !isPlain(kind) || kind === 'words_withdrawn' || code.length > 0 || reason || reply;
 }
 
 /** The steps that a case allows, a button each; those that need words ask for them first. */
@@ -68,6 +68,11 @@ export class Steps extends Decision {
 
   private get asker() {
     return { person: this.desk.session.person, dispatches: this.desk.duties.reassigns };
+  }
+
+  override resolve(): boolean {
+    const inside = this.querySelector<HTMLElement>('.step-form');
+    return inside instanceof Decision ? inside.resolve() : super.resolve();
   }
 
   /** Opens the form by which the report is handed on, where it may be. */
@@ -136,9 +141,9 @@ export class Steps extends Decision {
       ${report.parts_open ? html`<p class="notice">${s.stepParts(String(report.parts_open))}</p>` : nothing}
       ${this.related(report)}
       ${steps.length > 0 ? html`<section class="steps" aria-labelledby="steps-title"><h3 id="steps-title">${s.stepsTitle}</h3>
-        <div class="buttons">${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 && (kind !== 'resolved' || report.status === 'in_progress') ? 'primary' : 'secondary'} data-step=${kind}
+        <div class="buttons">${repeat(steps, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 && !this.chosen && (kind !== 'resolved' || report.status === 'in_progress') ? 'primary' : 'secondary'} data-step=${kind}
           aria-expanded=${!asks(kind) ? nothing : kind === this.chosen ? 'true' : 'false'}
-          aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.choose(kind)}>${kind === 'reassigned' ? this.t.reassignTitle : s[`step_${kind}`]}</button>`)}</div></section>` : nothing}`);
+          aria-disabled=${this.sending ? 'true' : 'false'} @click=${() => void this.choose(kind)}>${kind === 'reassigned' ? this.s.reassignTitle : s[`step_${kind}`]}</button>`)}</div></section>` : nothing}`);
   }
 
   /** The reports that this one belongs to. */

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { said } from '../locale/format.ts';
-import type { Catalogue, Language } from '../locale/locale.ts';
+import type { Language } from '../locale/locale.ts';
+import { caseworkTexts } from '../locale/casework.ts';
 import type { Desk } from './desk.ts';
 import { areaChoices, dayIn, personsOf } from './people.ts';
 
@@ -8,19 +9,20 @@ import { areaChoices, dayIn, personsOf } from './people.ts';
 export const toQueue = '-';
 
 /** Options of a select of areas that somebody answers for, by the areas that hold them, the queue first. */
-export function areaOptions(t: Catalogue, language: Language, { setting, roster }: Desk, chosen: string): TemplateResult {
+export function areaOptions(language: Language, { setting, roster }: Desk, chosen: string): TemplateResult {
   const staffed = new Set(roster.map((duty) => duty.area));
   const option = (value: string, text: string) => html`<option value=${value} .selected=${value === chosen}>${text}</option>`;
-  return html`${option(toQueue, t.reassignQueue(said(setting.jurisdiction.queue, language)))}
+  return html`${option(toQueue, caseworkTexts().reassignQueue(said(setting.jurisdiction.queue, language)))}
     ${areaChoices(setting.areas, (code) => staffed.has(code)).map(({ group, choices }) => html`<optgroup label=${group.name}>
-      ${choices.map(({ area, depth }) => option(area.code, '　'.repeat(depth) + area.name))}</optgroup>`)}`;
+      ${choices.map(({ area, name }) => option(area.code, name))}</optgroup>`)}`;
 }
 
 /** Options of a select of the persons of an area, whoever is on duty first. */
-export function personOptions(t: Catalogue, { setting, roster }: Desk, area: string, chosen: string): TemplateResult {
+export function personOptions({ setting, roster }: Desk, area: string, chosen: string): TemplateResult {
+  const staff = caseworkTexts();
   const persons = personsOf(roster, area, dayIn(setting.jurisdiction.time_zone, new Date()));
-  const notes = (one: { deputy: boolean; away: boolean }) => [one.deputy ? t.deputy : '', one.away ? t.away : ''].filter(Boolean).join(t.listSeparator);
-  return html`<option value="" .selected=${chosen === ''}>${t.reassignOnDuty}</option>
+  const notes = (one: { deputy: boolean; away: boolean }) => [one.deputy ? staff.deputy : '', one.away ? staff.away : ''].filter(Boolean).join(staff.listSeparator);
+  return html`<option value="" .selected=${chosen === ''}>${staff.reassignOnDuty}</option>
     ${persons.map((one) => html`<option value=${one.person} .selected=${one.person === chosen}>${one.name}${notes(one) ? ` (${notes(one)})` : ''}</option>`)}`;
 }
 

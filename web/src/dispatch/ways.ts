@@ -1,5 +1,5 @@
 import type { StaffReport, Status } from '../contract/schemas.ts';
-import type { StaffCatalogue } from '../locale/staff.ts';
+import type { CaseworkCatalogue } from '../locale/casework.ts';
 import golden from '../gen/ways.json';
 
 /** A step that staff take with a case, named as its event is. */
@@ -95,7 +95,7 @@ export function missing(kind: StepKind, said: { code: string; reason: string; re
 }
 
 /** A reason code in words. */
-export function codeName(s: StaffCatalogue, code: string): string {
+export function codeName(s: CaseworkCatalogue, code: string): string {
   const key = `code_${code}`;
-  return key in s ? (s[key as keyof StaffCatalogue] as string) : code;
+  return key in s ? (s[key as keyof CaseworkCatalogue] as string) : code;
 }

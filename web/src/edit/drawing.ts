@@ -13,9 +13,11 @@ import type { SketchElement } from '../map/sketch-element.ts';
 import type { Setting } from '../page/settings.ts';
 import { DrawnAreas } from './drawn.ts';
 import { EditorElement } from './element.ts';
-import { faultBox, faultList, faultShapes, whyNot } from './faults.ts';
+import { faultList } from './fault-list.ts';
+import { faultBox, faultShapes, whyNot } from './faults.ts';
 import { measuresTable, type Measuring } from './measured.ts';
 import { commandOf } from './keys.ts';
+import { twice } from './lost.ts';
 import { keepPlace, placeIn } from './place.ts';
 import { readPoints, withHouseholds, wouldBe } from './measures.ts';
 import { boxOf, handlesOf, vertexBeside, verticesOf, type AreaFeature, type Handle, type Named } from './shapes.ts';
@@ -51,7 +53,7 @@ export class DrawingElement extends EditorElement {
   @state() private busy = false;
   /** What the step needs to be told is asked when it is pressed. */
   @state() private asked: '' | 'name' | 'finish' = '';
-  /** So many points lie in view that none can be taken hold of. */
+  /** So many points lie in view that are not shown. */
   @state() private crowded = 0;
   /** What the areas are measured by, once it is here. */
   @state() private measuring: Measuring = 'asking';
@@ -65,8 +67,9 @@ export class DrawingElement extends EditorElement {
   private beside: ReadonlySet<string> = new Set();
   /** A name that the drawing could not be given yet. */
   private wanted: string | undefined;
-  /** An area that is to be shown once it is here. */
+  /** An area that is to be shown once it is here; one that was picked on the map is seen there, and is only brought near. */
   private sought = '';
+  private near = false;
   /** The step whose outcome is not known; it is sent again with its key. */
   private unsent: { key: string; body: string } | undefined;
 
@@ -110,7 +113,7 @@ export class DrawingElement extends EditorElement {
       const place = this.level ? undefined : placeIn(this.areas, location.search);
       if (place) this.level = place.level;
       this.take(edited);
-      if (place?.area) this.choose(place.area, true);
+      if (place?.area) this.choose(place.area, 'list');
     } catch (error) {
       this.lost = this.now ? '' : hasCode(error, 'not_found') ? 'gone' : 'unread';
       this.dispatchEvent(new CustomEvent('ended', { detail: error }));
@@ -163,7 +166,7 @@ export class DrawingElement extends EditorElement {
     }
     if (this.now !== now) return; // another step was made, and asked for what it needs
     const outline = this.areas?.outline(this.sought);
-    if (outline) this.map?.fit(boxOf(verticesOf(outline)));
+    if (outline) this.map?.[this.near ? 'approach' : 'fit'](boxOf(verticesOf(outline)));
     if (outline || this.areas?.tooLarge(this.sought)) this.sought = '';
   }
 
@@ -171,14 +174,15 @@ export class DrawingElement extends EditorElement {
     return this.areas?.outline(code);
   }
 
-  /** Chooses an area; sought by the list, it is shown on the map. */
-  private choose(code: string, sought = false): void {
+  /** Chooses an area; sought by the list, it is shown on the map, and picked there, brought near where it is too small to be worked on. */
+  private choose(code: string, by: 'list' | 'map' | '' = ''): void {
     if (code !== this.chosen) {
       this.earlier = this.later = [];
       this.beside = new Set();
     }
     this.forgive();
-    this.sought = sought ? code : '';
+    this.sought = by ? code : '';
+    this.near = by === 'map';
     this.chosen = code;
     this.other = '';
     this.vertex = undefined;
@@ -205,9 +209,17 @@ export class DrawingElement extends EditorElement {
   }
 
   private clicked(code: string): void {
-    if (this.tool === 'merge' && this.chosen && code !== this.chosen) this.other = code;
-    else this.choose(code);
+    if (this.tool === 'merge' && this.chosen && code !== this.chosen) {
+      this.other = code;
+      void this.updateComplete.then(() => this.querySelector('.tool-form')?.scrollIntoView({ block: 'nearest' })); // what is done with the two may lie below the screen
+    } else this.choose(code, 'map');
     this.say('');
+  }
+
+  /** Takes a tool in hand; pressed once more, what was begun with it stays. */
+  private pick(tool: Tool): void {
+    if (tool !== this.tool) this.use(tool);
+    else this.forgive();
   }
 
   private use(tool: Tool): void {
@@ -223,8 +235,8 @@ export class DrawingElement extends EditorElement {
     this.refused = undefined;
   }
 
-  /** Makes a step. One whose outcome is not known is sent again with the same key, so that it is made once. */
-  private async edit(change: Change): Promise<boolean> {
+  /** Makes a step, and leads the keyboard on to `next` where what was pressed is gone with it. One whose outcome is not known is sent again with the same key, so that it is made once. */
+  private async edit(change: Change, next = '#area-chosen'): Promise<boolean> {
     const { now } = this;
     if (!now || this.busy) return false;
     const was = document.activeElement;
@@ -233,21 +245,24 @@ export class DrawingElement extends EditorElement {
     this.say(this.e.saving);
     const body = { revision: now.revision, ...change };
     const text = JSON.stringify(body);
+    const open = this.unsent !== undefined && this.unsent.body !== text;
     if (this.unsent?.body !== text) this.unsent = { key: newKey(), body: text };
+    const { key } = this.unsent;
     try {
-      const edited = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/edits', { path: { drawing: this.drawing }, body, key: this.unsent.key });
+      const { answer: edited, lost } = await twice(() => this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/edits', { path: { drawing: this.drawing }, body, key }));
       this.unsent = undefined;
       this.take(edited);
-      this.say('name' in change ? this.e.named : this.e.saved(String(edited.drawing.edits)));
+      const made = 'name' in change ? this.e.named : this.e.saved(String(edited.drawing.edits));
+      this.say(lost ? this.e.lookedUp(made) : made);
       return true;
     } catch (error) {
       if (!isOpen(error)) this.unsent = undefined;
       this.earlier = this.later = [];
-      await this.explain(error);
+      await this.explain(error, open);
       return false;
     } finally {
       this.busy = false;
-      this.leadOn(was, '#area-chosen');
+      this.leadOn(was, 'name' in change ? '#ask-name' : next, true); // what came of it is looked at where it was pressed
     }
   }
 
@@ -255,11 +270,13 @@ export class DrawingElement extends EditorElement {
     [this.saying, this.bad] = [text, bad];
   }
 
-  private async explain(error: unknown): Promise<void> {
+  /** Says what went wrong; `open`: with a step before it of which it is not known whether it was made. */
+  private async explain(error: unknown, open: boolean): Promise<void> {
     if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden') || hasCode(error, 'not_found')) return void this.dispatchEvent(new CustomEvent('ended', { detail: error }));
     if (hasCode(error, 'conflict')) {
       await this.load();
-      this.say(this.e.conflict, true);
+      this.unsent = undefined;
+      this.say(open ? this.e.foundOut : this.e.conflict, true);
     } else if (error instanceof Refusal && error.status < 500) {
       const where = error.fault.faults?.[0];
       this.say(this.e.refused + whyNot(this.e, this.t, error), true);
@@ -271,6 +288,13 @@ export class DrawingElement extends EditorElement {
     if (way === 'undo' ? this.now?.edits : this.now?.undone) await this.edit(way === 'undo' ? { undo: true } : { redo: true });
   }
 
+  /** Opens what a step needs to be told, or closes it, and takes the keyboard there and back. */
+  private ask(what: typeof this.asked): void {
+    const before = this.asked;
+    this.asked = what;
+    void this.focusOn(what === 'name' ? 'input[name=name]' : what ? '#finish-state' : `#ask-${before}`);
+  }
+
   /** The form goes with the press: gone with the answer, it would move what is below it. */
   private async rename(name: string): Promise<void> {
     this.asked = '';
@@ -279,7 +303,7 @@ export class DrawingElement extends EditorElement {
   }
 
   private async dropVertex(vertex: Position): Promise<void> {
-    if (await this.edit({ operations: [{ op: 'delete', at: vertex }] })) this.vertex = undefined;
+    if (await this.edit({ operations: [{ op: 'delete', at: vertex }] }, '.points button:enabled')) this.vertex = undefined;
   }
 
   private async move(from: Position, to: Position): Promise<void> {
@@ -301,14 +325,17 @@ export class DrawingElement extends EditorElement {
 
   private async finish(note: string): Promise<void> {
     if (!this.now || this.busy) return;
+    const was = document.activeElement;
     this.busy = true;
     try {
-      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/set', { path: { drawing: this.drawing }, body: { revision: this.now.revision, ...(note ? { note } : {}) } });
-      this.dispatchEvent(new CustomEvent('finished', { detail: set.set }));
+      const body = { revision: this.now.revision, ...(note ? { note } : {}) };
+      const { answer } = await twice(() => this.setting.client.post('/v1/{jurisdiction}/boundary-drawings/{drawing}/set', { path: { drawing: this.drawing }, body })); // the same content gives the same draft
+      this.dispatchEvent(new CustomEvent('finished', { detail: answer.set }));
     } catch (error) {
-      await this.explain(error);
+      await this.explain(error, this.unsent !== undefined);
     } finally {
       this.busy = false;
+      this.leadOn(was, '#finish-state');
     }
   }
 
@@ -326,23 +353,23 @@ export class DrawingElement extends EditorElement {
     const area = this.area(this.chosen);
     const other = this.area(this.other);
     const [west = -180, south = -60, east = 180, north = 75] = areas.base.bbox;
-    const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => { this.use(name); this.say(''); }}>${text}</button>`;
-    const ask = (what: 'name' | 'finish', text: string, look: string) => html`<button type="button" class=${look} aria-expanded=${this.asked === what ? 'true' : 'false'} @click=${() => { this.asked = this.asked === what ? '' : what; }}>${text}</button>`;
+    const steps = this.busy && this.wanted === undefined && !this.asked; // what the answer changes is measured: room is made with the press
+    const tool = (name: Tool, text: string) => html`<button type="button" class="secondary" aria-pressed=${this.tool === name ? 'true' : 'false'} @click=${() => { this.pick(name); this.say(''); }}>${text}</button>`;
+    // Whoever presses it goes on pressing: it keeps the keyboard while there is nothing for it to do.
+    const turn = (way: 'undo' | 'redo', text: string, steps: number) => html`<button type="button" class="secondary" aria-disabled=${steps === 0 || this.busy ? 'true' : 'false'} @click=${() => void this.turn(way)}>${text}</button>`;
+    const ask = (what: 'name' | 'finish', text: string, look: string) => html`<button type="button" class=${look} id=${`ask-${what}`} aria-expanded=${this.asked === what ? 'true' : 'false'} @click=${() => this.ask(this.asked === what ? '' : what)}>${text}</button>`;
     return html`<section class="drawing"><div class="drawing-side card"><h2>${e.drawTitle(now.name || e.unnamed)}</h2>
-        <div class="buttons"><button type="button" class="secondary" ?disabled=${now.edits === 0 || this.busy} @click=${() => void this.turn('undo')}>${e.undo}</button>
-          <button type="button" class="secondary" ?disabled=${now.undone === 0 || this.busy} @click=${() => void this.turn('redo')}>${e.redo}</button>
+        <div class="buttons">${turn('undo', e.undo, now.edits)}${turn('redo', e.redo, now.undone)}
           ${ask('name', e.rename, 'quiet')}${ask('finish', e.finishing, 'primary')}</div>${this.askedFor(now)}
         <p class="saying ${this.bad ? 'wrong' : 'hint'}" role=${this.bad ? 'alert' : 'status'}>${this.saying || `${this.tool === 'split' ? e.splitNote : this.tool === 'merge' ? e.mergeNote : e.drawNote} ${e.editsCount(String(now.edits))}`}</p>
-        <div class="measures-box" role="region" aria-label=${e.measures} tabindex="0">${this.measured(area)}</div>
+        <div class="measures-box" data-room="measures" ?data-none=${!this.chosen && this.later.length === 0 && !steps} role="region" aria-label=${e.measures} tabindex="0">${this.measured(area)}</div>
         <div class="buttons tools" role="group" aria-label=${e.tabDrawing}>${tool('move', e.toolMove)}${tool('split', e.toolSplit)}${tool('merge', e.toolMerge)}</div>
-        <div class="pair"><label class="field">${e.workLevel}<select @change=${(event: Event) => { this.level = (event.target as HTMLSelectElement).value; this.choose(''); }}>
+        <div class="pair place"><label class="field">${e.workLevel}<select @change=${(event: Event) => { this.level = (event.target as HTMLSelectElement).value; this.choose(''); }}>
           ${areas.levels.map((one) => html`<option value=${one} .selected=${one === this.level}>${this.setting.areas.levels.find((level) => level.level === one)?.name[this.language] ?? one}</option>`)}</select></label>
-        <label class="field">${e.areaChosen}<select id="area-chosen" @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value, true)}>
+        <label class="field">${e.areaChosen}<select id="area-chosen" @change=${(event: Event) => this.choose((event.target as HTMLSelectElement).value, 'list')}>
           <option value="" .selected=${!this.chosen}>${e.areaNone}</option>
-          ${guard([areas.listed, this.level, this.chosen], () => areas.listed.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div>
-        <div data-room="tool">${this.toolForm(area)}</div>
-        ${faults.length ? keyed(faults.map((one) => one.message).join(), faultList(e, t.lang, faults, (fault) => this.map?.fit(faultBox(fault)))) : html`<p class="hint">${this.checked ? e.faultsNone : e.faultsUnchecked}</p>`}</div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults, this.refused], () => faultShapes(faults))} .line=${this.line}
+          ${guard([areas.listed, this.level, this.chosen], () => areas.listed.filter((one) => one.properties.level === this.level).map((one) => this.option(one, this.chosen)))}</select></label></div></div>
+      <div class="drawing-map"><weige-sketch .label=${e.mapOfDrawing} .bounds=${[west, south, east, north]} .base=${guard([areas.base], () => tilesOf(this.setting, areas.base))} .leftOut=${areas.leftOut} .areas=${areas.overlay as unknown as GeoJSON.GeoJSON} .faults=${guard([this.faults, this.refused], () => faultShapes(faults))} .line=${this.line}
         .handles=${area && this.tool === 'move' ? handlesOf(area) : noHandles} .chosenVertex=${this.vertex} .level=${this.level} .chosen=${guard([area, other], () => [area, other].filter((one) => one !== undefined))} ?cutting=${this.tool === 'split' && Boolean(area)}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}
         @area=${(event: CustomEvent<{ code: string }>) => this.clicked(event.detail.code)} @vertex=${(event: CustomEvent<{ at: Position }>) => { this.vertex = event.detail.at; this.forgive(); }}
@@ -351,19 +378,28 @@ export class DrawingElement extends EditorElement {
         @dragged=${(event: CustomEvent<{ handle: Handle; to: Position | undefined }>) => this.dragged(event.detail.handle, event.detail.to)}
         @given-up=${() => this.giveUp()}
         @inserted=${(event: CustomEvent<{ before: Position; after: Position; at: Position }>) => void this.edit({ operations: [{ op: 'insert', ...event.detail }] })}
-        @point=${(event: CustomEvent<{ at: Position }>) => { this.line = [...this.line, event.detail.at]; this.forgive(); }}></weige-sketch></section>`;
+        @point=${(event: CustomEvent<{ at: Position }>) => { this.line = [...this.line, event.detail.at]; this.forgive(); }}></weige-sketch>
+        <div class="card tool-form" data-room="tool">${this.toolForm(area)}</div></div>
+      <div class="card drawing-faults">${faults.length ? keyed(faults.map((one) => one.message).join(), faultList({ e, language: t.lang, faults, called: (code) => this.called(code), show: (fault) => this.map?.fit(faultBox(fault)) })) : html`<p class="hint">${this.checked ? e.faultsNone : e.faultsUnchecked}</p>`}</div></section>`;
+  }
+
+  private called(code: string): string {
+    const area = this.areas?.register.area(code);
+    return area ? this.areas?.register.called(area) ?? '' : '';
   }
 
   private option(area: Named, chosen: string) {
     const { code } = area.properties;
-    return html`<option value=${code} .selected=${code === chosen}>${this.areas?.register.called(area)} ${code}</option>`;
+    return html`<option value=${code} .selected=${code === chosen}>${this.areas?.register.told(area)}</option>`;
   }
 
   /** Measures of the area that is chosen, and of those that the last step changed. */
   private measured(chosen: AreaFeature | undefined) {
     const changed = this.later.filter((one) => one.properties.level === this.level);
     const areas = chosen && !changed.some((one) => one.properties.code === this.chosen) ? [chosen, ...changed] : changed;
-    return areas.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, areas, (one) => this.areas?.register.called(one) ?? '') : html`<p class="hint">${this.e.measuresNone}</p>`;
+    const fresh = new Set(areas.filter((one) => !this.earlier.some((old) => old.properties.code === one.properties.code) && one.properties.code !== this.chosen));
+    const first = [...fresh, ...areas.filter((one) => !fresh.has(one))]; // what a step made is seen without scrolling
+    return first.length ? measuresTable(this.e, this.t.lang, this.measuring, this.earlier, first, (one) => this.areas?.register.called(one) ?? '') : html`<p class="hint">${this.e.measuresNone}</p>`;
   }
 
   /** The point that is chosen, or why none can be. */
@@ -391,7 +427,7 @@ export class DrawingElement extends EditorElement {
   /** A form that was asked for, above what it pushes away. */
   private askedFor(now: Drawing) {
     const { e, busy, faults, asked } = this;
-    const leave = () => { this.asked = ''; this.wanted = undefined; };
+    const leave = () => { this.ask(''); this.wanted = undefined; };
     if (asked === 'name') return nameForm(e, this.wanted ?? now.name, busy, (said) => void this.rename(said('name')), leave);
     const state = !this.checked ? e.faultsUnchecked : faults.length ? e.faultsTitle(String(faults.length)) : e.faultsNone;
     return asked === 'finish' ? finishForm(e, now.name, state, busy, (said) => void this.finish(said('note')), leave) : nothing;

@@ -7,13 +7,13 @@ export class EditorElement extends PageElement {
     return editorTexts();
   }
 
-  /** Leads the keyboard on, once this is drawn: back to what it was on, or to something else where that is gone or can no longer be used. */
-  protected leadOn(was: Element | null, otherwise: string): void {
+  /** Leads the keyboard on, once this is drawn: back to what it was on, or to something else where that is gone or can no longer be used. `still`: the page is not scrolled to that. */
+  protected leadOn(was: Element | null, otherwise: string, still = false): void {
     if (!was || was === document.body) return;
     requestAnimationFrame(() => {
       if (document.activeElement && document.activeElement !== document.body) return;
       const stays = was instanceof HTMLElement && was.isConnected && !was.matches(':disabled') ? was : this.querySelector<HTMLElement>(otherwise);
-      stays?.focus();
+      stays?.focus({ preventScroll: still });
     });
   }
 }

@@ -1,5 +1,4 @@
 import type * as GeoJSON from 'geojson';
-import { html, nothing, type TemplateResult } from 'lit';
 import { sentence, type Refusal } from '../contract/errors.ts';
 import type { FileFault } from '../contract/schemas.ts';
 import type { EditorCatalogue } from '../locale/editor.ts';
@@ -39,14 +38,4 @@ export function boxAround(geometries: readonly unknown[]): [number, number, numb
   for (const one of geometries) walk((one as { coordinates?: unknown } | null | undefined)?.coordinates);
   const beside = 0.0004; // degrees, some forty metres
   return box && [box[0] - beside, box[1] - beside, box[2] + beside, box[3] + beside];
-}
-
-/** A list of faults, each with a button that shows it. */
-export function faultList(e: EditorCatalogue, language: string, faults: readonly FileFault[], show: (fault: FileFault) => void): TemplateResult {
-  const size = (value: number) => new Intl.NumberFormat(language, { maximumSignificantDigits: 3 }).format(value);
-  return html`<details class="faults" ?open=${faults.length > 0}><summary>${e.faultsTitle(String(faults.length))}</summary>
-    <ul>${faults.slice(0, 100).map((one) => html`<li><strong>${kindOf(e, one.kind)}</strong>
-      ${[one.code, one.other].filter(Boolean).join(' / ')} ${one.size ? e.faultSize(size(one.size), one.unit === 'm2' ? 'm²' : one.unit ?? '') : nothing}
-      ${language === 'en' ? html`<span class="hint">${one.message}</span>` : nothing}
-      ${faultBox(one) ? html`<button type="button" class="quiet" @click=${() => show(one)}>${e.showFault}</button>` : nothing}</li>`)}</ul></details>`;
 }

@@ -1,10 +1,10 @@
 import type * as GeoJSON from 'geojson';
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { guard } from 'lit/directives/guard.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Position } from '../contract/areas.ts';
-import { hasCode, sentence } from '../contract/errors.ts';
+import { hasCode, isOpen, sentence } from '../contract/errors.ts';
 import type { Datum, FileFault, Inspection, LevelMapping } from '../contract/schemas.ts';
 import { distance } from '../locale/format.ts';
 import '../map/sketch-element.ts';
@@ -13,7 +13,10 @@ import type { SetTiles } from '../map/sketch-sources.ts';
 import type { Setting } from '../page/settings.ts';
 import { upload } from '../page/upload.ts';
 import { EditorElement } from './element.ts';
-import { faultBox, faultList, faultShapes, kindOf } from './faults.ts';
+import { faultList } from './fault-list.ts';
+import { faultBox, faultShapes, kindOf } from './faults.ts';
+import { twice } from './lost.ts';
+import { shapesOf } from './outlines.ts';
 import { boxOf } from './shapes.ts';
 import { tilesOf } from './tiles.ts';
 
@@ -41,7 +44,9 @@ export class ImportElement extends EditorElement {
   @state() private shapes: GeoJSON.GeoJSON | undefined;
   /** The file as it lies by the datum that was chosen. */
   @state() private drawn: GeoJSON.GeoJSON | undefined;
-  /** The set in force, beside which the file lies. */
+  /** The set in force: the ground until there is a file to be drawn, and what the file is held against. */
+  @state() private ground: SetTiles | undefined;
+  /** The set in force, where the file does not lie in it. */
   @state() private earlier: SetTiles | undefined;
   @query('weige-sketch') private map!: SketchElement | null;
   /** What the draft is for. */
@@ -49,10 +54,23 @@ export class ImportElement extends EditorElement {
   private features: Record<string, unknown> | undefined;
   private upload = '';
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('inForce')) void this.standIn().catch(() => undefined); // the ground stays empty then, and is asked for again with what needs it
+  }
+
+  /** The set in force as the map shows it; undefined where there is none. */
+  private async standIn(): Promise<SetTiles | undefined> {
+    const set = this.inForce;
+    if (set && !this.ground) this.ground = tilesOf(this.setting, await this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set } }));
+    return this.ground;
+  }
+
   private async take(file: File | undefined): Promise<void> {
     if (!file) return;
     this.inspection = undefined;
     this.faults = [];
+    this.datum = ''; // another file may be of another one, and its levels may need no slack
+    this.slack = 0;
     await this.attempt('reading', async () => {
       const text = await file.text();
       let parsed: Record<string, unknown> | undefined;
@@ -62,17 +80,18 @@ export class ImportElement extends EditorElement {
       } catch {
         parsed = undefined; // the server says what is wrong with it
       }
-      this.shapes = parsed?.['type'] === 'FeatureCollection' ? possible(parsed as unknown as GeoJSON.FeatureCollection) : undefined;
+      const packed = parsed?.['type'] === 'Topology'; // which the server bounds before it is put together here
+      this.shapes = packed ? undefined : await shapesOf(parsed);
       this.drawn = undefined;
       this.earlier = undefined;
       this.upload = '';
       this.features = parsed && file.size <= inline ? parsed : undefined;
       if (!this.features) this.upload = await upload(this.setting.client, file);
       const inspection = await this.ask({});
+      if (packed) this.shapes = await shapesOf(parsed);
       this.inspection = inspection;
       this.levels = inspection.levels.map((one) => ({ ...one }));
     });
-    await this.updateComplete;
     this.map?.fit(this.box() ?? this.city);
   }
 
@@ -105,13 +124,29 @@ export class ImportElement extends EditorElement {
       else {
         const faults = hasCode(error, 'faulty_file') ? error.fault.faults ?? [] : [];
         const unread = faults.find((one) => one.kind.startsWith('file_'));
-        this.trouble = unread && this.language !== 'en' ? kindOf(this.e, unread.kind) : sentence(this.t, error);
+        this.trouble = what === 'importing' && isOpen(error) ? this.e.importUnsent : unread && this.language !== 'en' ? kindOf(this.e, unread.kind) : sentence(this.t, error);
         this.faults = unread ? [] : faults;
       }
     } finally {
       this.busy = '';
-      this.leadOn(was, 'input[type=file]');
     }
+    await this.updateComplete;
+    this.show(was, what === 'reading' && !this.trouble ? '#import-read' : '#import-answer');
+  }
+
+  /**
+   * Brings what an answer says into view, unless somebody went on elsewhere meanwhile. The keyboard comes along; where nothing was read it stays at the
+   * file, which is to be chosen again.
+   */
+  private show(was: Element | null, answer: string): void {
+    const came = this.querySelector<HTMLElement>(answer);
+    const { activeElement: now } = document;
+    if (!came || (now && now !== document.body && now !== was)) return this.leadOn(was, 'input[type=file]');
+    if (this.inspection) came.focus({ preventScroll: true });
+    const { top, bottom, right } = (came.firstElementChild ?? came).getBoundingClientRect();
+    const sketch = this.map?.getBoundingClientRect();
+    const above = sketch && sketch.left < right ? sketch.bottom : 0; // beside it, the map covers nothing
+    if (top < above || bottom > innerHeight) came.scrollIntoView({ block: 'start' });
   }
 
   private check(): void {
@@ -122,9 +157,7 @@ export class ImportElement extends EditorElement {
       this.inspection = { ...tried, levels: this.inspection?.levels ?? [] };
       this.faults = tried.faults;
       this.drawn = this.shapes && (await converted(this.shapes, datum));
-      if ((tried.shifted || swapped(tried)) && this.inForce && !this.earlier) {
-        this.earlier = tilesOf(this.setting, await this.setting.client.get('/v1/{jurisdiction}/boundary-sets/{set}', { path: { set: this.inForce } }));
-      }
+      this.earlier = tried.shifted || tried.beside || swapped(tried) ? await this.standIn() : undefined;
     });
   }
 
@@ -132,8 +165,9 @@ export class ImportElement extends EditorElement {
     const { datum } = this;
     if (!datum) return;
     void this.attempt('importing', async () => {
-      const set = await this.setting.client.post('/v1/{jurisdiction}/boundary-sets', { body: { ...this.file, mapping: this.mapping(datum), ...(this.note ? { note: this.note } : {}) } });
-      this.dispatchEvent(new CustomEvent('imported', { detail: set.set }));
+      const body = { ...this.file, mapping: this.mapping(datum), ...(this.note ? { note: this.note } : {}) };
+      const { answer } = await twice(() => this.setting.client.post('/v1/{jurisdiction}/boundary-sets', { body })); // the same content gives the same draft
+      this.dispatchEvent(new CustomEvent('imported', { detail: answer.set }));
     });
   }
 
@@ -171,20 +205,20 @@ export class ImportElement extends EditorElement {
         <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
         <p class="doing" role="status">${this.busy ? { reading: e.importReading, checking: e.checking, importing: e.importing }[this.busy] : ''}</p>
         ${inspection ? this.found(inspection) : nothing}
-        ${keyed(this.faults, html`${inspection?.tried ? this.verdict(inspection) : nothing}
+        ${keyed(this.faults, html`<div class="answer" id="import-answer" tabindex="-1">${inspection?.tried ? this.verdict(inspection) : nothing}
         ${this.trouble ? html`<p class="notice bad" role="alert">${this.trouble}</p>` : nothing}
-        ${this.faults.length ? faultList(e, t.lang, this.faults, (fault) => this.map?.fit(faultBox(fault))) : nothing}`)}</div>
-      <weige-sketch .label=${e.mapOfDrawing} .bounds=${this.city} .areas=${this.drawn ?? this.shapes} .earlier=${this.earlier} .faults=${guard([this.faults], () => faultShapes(this.faults))}
+        ${this.faults.length ? faultList({ e, language: t.lang, faults: this.faults, called: namesIn(this.shapes, this.levels), show: (fault) => this.map?.fit(faultBox(fault)) }) : nothing}</div>`)}</div>
+      <weige-sketch .label=${e.mapOfDrawing} .bounds=${this.city} .areas=${this.drawn ?? this.shapes} .base=${this.shapes ? undefined : this.ground} .earlier=${this.earlier} .faults=${guard([this.faults], () => faultShapes(this.faults))}
         .setting=${this.setting} .unavailableText=${e.drawNoMap}></weige-sketch></section>`;
   }
 
   private found(inspection: Inspection) {
     const { e } = this;
-    return html`<p>${e.importFeatures(String(inspection.features))}</p>
+    return html`<p id="import-read" tabindex="-1">${e.importFeatures(String(inspection.features))}</p>
       <details><summary>${e.importSample}</summary><div class="scroll" role="region" aria-label=${e.importSample} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colProperty}</th><th scope="col">${e.colFilled}</th><th scope="col">${e.colDistinct}</th><th scope="col">${e.colSample}</th></tr></thead>
-        <tbody>${inspection.properties.map((one) => html`<tr><th scope="row"><code>${one.name}</code></th><td class="number">${one.filled}</td><td class="number">${one.distinct}</td><td>${one.samples.join('、')}</td></tr>`)}</tbody></table></div></details>
+        <tbody>${inspection.properties.map((one) => html`<tr><th scope="row"><code>${one.name}</code></th><td class="number">${one.filled}</td><td class="number">${one.distinct}</td><td class="samples">${one.samples.join('、')}</td></tr>`)}</tbody></table></div></details>
       <label class="field">${e.importDatum}<select @change=${(event: Event) => { this.datum = (event.target as HTMLSelectElement).value as Datum | ''; }}>
-        <option value="">${e.importDatumChoose}</option>${datums.map((one) => html`<option value=${one} ?selected=${one === this.datum}>${e[`datum_${one}` as 'datum_WGS84']}</option>`)}</select><span class="hint">${e.importDatumHint}</span></label>
+        <option value="" .selected=${!this.datum}>${e.importDatumChoose}</option>${datums.map((one) => html`<option value=${one} .selected=${one === this.datum}>${e[`datum_${one}` as 'datum_WGS84']}</option>`)}</select><span class="hint">${e.importDatumHint}</span></label>
       <h3>${e.mappingTitle}</h3><p class="hint">${inspection.levels.length ? e.mappingGuessed : e.mappingNone}</p>
       ${this.levels.map((one, at) => this.row(inspection, one, at))}
       ${this.levels.length > 1 ? html`<label class="field">${e.slack}<input type="number" min="0" max="10000" step="any" .value=${this.slack ? String(this.slack) : ''} placeholder="1"
@@ -199,13 +233,15 @@ export class ImportElement extends EditorElement {
     const { e } = this;
     const count = String(inspection.faults.length);
     const areas = this.levels.flatMap(({ level }) => (inspection.areas[level] ? [`${this.setting.areas.levels.find((one) => one.level === level)?.name[this.language] ?? level} ${inspection.areas[level]}`] : [])).join(e.comma);
-    const { shifted, away } = inspection;
+    const { shifted, away, beside } = inspection;
     const number = (value: number) => String(Math.round(value));
-    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length || shifted || away ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : shifted ? e.checkedShifted(areas) : away ? e.checkedAway(areas) : e.checkedGood(areas)}</p>
+    const near = (value: number) => (value < 1 ? e.underMetre : e.aboutMetres(number(value)));
+    return html`<p class="notice ${inspection.broken ? 'bad' : inspection.faults.length || shifted || away || beside ? 'warn' : ''}" role="status">${inspection.broken ? e.checkedBad(count) : inspection.faults.length ? e.checkedWarn(count) : shifted || beside ? e.checkedShifted(areas) : away ? e.checkedAway(areas) : e.checkedGood(areas)}</p>
       ${swapped(inspection) ? html`<p class="notice bad" role="alert">${e.swapped}</p>` : nothing}
       ${away ? html`<p class="notice warn" role="alert">${(away.swapped ? e.awaySwapped : e.away)(distance(this.t, away.metres < 10_000 ? away.metres : Math.round(away.metres / 1000) * 1000))}</p>` : nothing}
-      ${shifted ? html`<div class="notice warn" role="alert"><p>${(shifted.converted ? e.shiftedWrong : e.shiftedOwn)(shifted.datum, number(shifted.moved), number(shifted.after))}</p><p>${e.shiftedMap}</p>
-        ${shifted.converted ? nothing : html`<button type="button" class="secondary" @click=${() => { this.datum = shifted.datum as Datum; this.check(); }}>${e.useDatum(shifted.datum)}</button>`}</div>` : nothing}`;
+      ${shifted ? html`<div class="notice warn" role="alert"><p>${(shifted.converted ? e.shiftedWrong : e.shiftedOwn)(shifted.datum, number(shifted.moved), near(shifted.after))}</p><p>${e.shiftedMap}</p>
+        ${shifted.converted ? nothing : html`<button type="button" class="secondary" @click=${() => { this.datum = shifted.datum as Datum; this.check(); }}>${e.useDatum(shifted.datum)}</button>`}</div>` : nothing}
+      ${beside ? html`<div class="notice warn" role="alert"><p>${e.beside(number(beside.metres), near(beside.after))}</p><p>${e.shiftedMap}</p></div>` : nothing}`;
   }
 
   private row(inspection: Inspection, one: LevelMapping, at: number) {
@@ -225,20 +261,22 @@ export class ImportElement extends EditorElement {
   }
 }
 
+/** What the areas of a file are called, by their codes, as the levels say. */
+function namesIn(shapes: GeoJSON.GeoJSON | undefined, levels: readonly LevelMapping[]): (code: string) => string {
+  let names: Map<string, string> | undefined;
+  return (code) => {
+    names ??= new Map(((shapes as GeoJSON.FeatureCollection | undefined)?.features ?? []).flatMap(({ properties }) => levels.flatMap((one): [string, string][] => {
+      const of = properties?.[one.code] as unknown;
+      const name = one.name ? (properties?.[one.name] as unknown) : undefined;
+      return of === undefined || of === null || typeof name !== 'string' ? [] : [[String(of as string | number), name]];
+    })));
+    return names.get(code) ?? '';
+  };
+}
+
 /** Whether a position of the file is possible with latitude and longitude the other way round only. */
 function swapped({ faults }: Inspection): boolean {
   return faults.some((one) => one.kind === 'swapped_coordinate');
-}
-
-/** Those of a file's shapes that a map can show: the others have a position that is nowhere on the earth. */
-function possible(shapes: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
-  const there = (value: unknown): boolean => {
-    if (!Array.isArray(value)) return false;
-    const [lon, lat] = value as unknown[];
-    return typeof lon === 'number' && typeof lat === 'number' ? Math.abs(lon) <= 180 && Math.abs(lat) <= 90 : value.every(there);
-  };
-  const features = Array.isArray(shapes.features) ? shapes.features.filter((one) => there((one?.geometry as { coordinates?: unknown } | null | undefined)?.coordinates)) : [];
-  return { ...shapes, features };
 }
 
 /** A file's shapes in WGS 84, for the map; the server converts for itself. The program for it is fetched when somebody needs it. */

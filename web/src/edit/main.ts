@@ -3,7 +3,7 @@ import { customElement, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import '../dispatch/dispatch.css';
 import './edit.css';
-import { hasCode } from '../contract/errors.ts';
+import { hasCode, isOpen } from '../contract/errors.ts';
 import type { BoundarySet, Drawing } from '../contract/schemas.ts';
 import type { Setting } from '../page/settings.ts';
 import { keepStill } from '../page/still.ts';
@@ -13,6 +13,7 @@ import type { Session } from '../sign-in/session.ts';
 import { EditorElement } from './element.ts';
 import { calledSet } from './called.ts';
 import { discard, whyKept, type Doomed } from './discarding.ts';
+import { twice } from './lost.ts';
 import { withPlace } from './place.ts';
 import { setsView } from './sets.ts';
 
@@ -36,17 +37,21 @@ export class EditPage extends EditorElement {
   @state() private busy = false;
   private readonly entrance = new Entrance(this, { entered: () => this.sit() });
   private readonly back = () => this.follow();
+  /** Others publish and draw too: whoever comes back to the list reads it as it is. */
+  private readonly again = () => { if (document.visibilityState === 'visible' && this.tab === 'sets' && this.sets && !this.busy && !this.doomed) void this.refresh(); };
 
   private still: ReturnType<typeof keepStill> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('popstate', this.back);
+    document.addEventListener('visibilitychange', this.again);
     this.still = keepStill();
   }
 
   override disconnectedCallback(): void {
     window.removeEventListener('popstate', this.back);
+    document.removeEventListener('visibilitychange', this.again);
     this.still?.end();
     super.disconnectedCallback();
   }
@@ -83,21 +88,33 @@ export class EditPage extends EditorElement {
   private async fetch(): Promise<void> {
     const { setting } = this.entrance;
     if (!setting) return;
-    await this.attempt(async () => {
-      const [sets, drawings] = await Promise.all([setting.client.get('/v1/{jurisdiction}/boundary-sets', {}), setting.client.get('/v1/{jurisdiction}/boundary-drawings', {})]);
-      this.sets = sets.sets;
-      this.inForce = sets.in_force ?? '';
-      this.drawings = drawings.drawings;
-    });
+    await this.attempt(() => this.read(setting));
   }
 
-  private async attempt(what: () => Promise<void>): Promise<void> {
+  private async read({ client }: Setting): Promise<void> {
+    const [sets, drawings] = await Promise.all([client.get('/v1/{jurisdiction}/boundary-sets', {}), client.get('/v1/{jurisdiction}/boundary-drawings', {})]);
+    this.sets = sets.sets;
+    this.inForce = sets.in_force ?? '';
+    this.drawings = drawings.drawings;
+  }
+
+  /** Reads the list while nobody pressed anything: what is said stays, every button can be used, and where it cannot be read what is shown stays as well. */
+  private async refresh(): Promise<void> {
+    const { setting } = this.entrance;
+    const was = document.activeElement;
+    await (setting && this.read(setting))?.catch(() => undefined);
+    this.leadOn(was, '#edit-title', true);
+  }
+
+  /** Does something; of what `changes` something and had no answer it says that it may have been done. */
+  private async attempt(what: () => Promise<void>, changes = false): Promise<void> {
     this.busy = true;
     this.trouble = '';
     try {
       await what();
     } catch (error) {
-      this.explain(error);
+      if (changes && isOpen(error)) this.trouble = this.e.unsent;
+      else this.explain(error);
     } finally {
       this.busy = false;
     }
@@ -112,8 +129,9 @@ export class EditPage extends EditorElement {
     if (!setting) return;
     void this.attempt(async () => {
       const { newKey } = await import('../contract/once.ts');
-      const drawing = await setting.client.post('/v1/{jurisdiction}/boundary-drawings', { body: { base, ...(name ? { name } : {}) }, key: newKey() });
-      this.go({ drawing: drawing.drawing });
+      const asked = { body: { base, ...(name ? { name } : {}) }, key: newKey() };
+      const { answer } = await twice(() => setting.client.post('/v1/{jurisdiction}/boundary-drawings', asked));
+      this.go({ drawing: answer.drawing });
     });
   }
 
@@ -122,10 +140,10 @@ export class EditPage extends EditorElement {
     if (!setting) return;
     const was = document.activeElement;
     void this.attempt(async () => {
-      const repaired = await setting.client.post('/v1/{jurisdiction}/boundary-sets/{set}/repair', { path: { set } });
+      const { answer: repaired, lost } = await twice(() => setting.client.post('/v1/{jurisdiction}/boundary-sets/{set}/repair', { path: { set } })); // the same content gives the same draft
       await this.fetch();
-      this.done = repaired.moves_all === 0 ? this.e.repairedNone : this.e.repaired(String(repaired.moves_all));
-    }).then(() => this.leadOn(was, `[data-set="${CSS.escape(set)}"] button`)); // other warnings make another list, with a button of its own or none
+      this.done = this.told(repaired.moves_all === 0 ? this.e.repairedNone : this.e.repaired(String(repaired.moves_all)), lost);
+    }, true).then(() => this.leadOn(was, `[data-set="${CSS.escape(set)}"] button`)); // other warnings make another list, with a button of its own or none
   }
 
   private ask(doomed: Doomed | undefined): void {
@@ -140,8 +158,9 @@ export class EditPage extends EditorElement {
     const { doomed } = this;
     if (!setting || !doomed) return;
     void this.attempt(async () => {
+      let lost = false;
       try {
-        await discard(setting.client, doomed);
+        ({ lost } = await twice(() => discard(setting.client, doomed)));
       } catch (error) {
         if (!hasCode(error, 'conflict')) throw error;
         await this.fetch(); // what is there now
@@ -151,9 +170,14 @@ export class EditPage extends EditorElement {
       }
       await this.fetch();
       this.doomed = undefined; // what was asked goes with what it was about, and not before
-      this.done = 'set' in doomed ? this.e.discardedSet(calledSet(this.e, this.t, setting.jurisdiction.time_zone, doomed.set)) : this.e.discardedDrawing(doomed.drawing.name || this.e.unnamed);
+      this.done = this.told('set' in doomed ? this.e.discardedSet(calledSet(this.e, this.t, setting.jurisdiction.time_zone, doomed.set)) : this.e.discardedDrawing(doomed.drawing.name || this.e.unnamed), lost);
       await this.focusOn('#edit-title');
-    });
+    }, true);
+  }
+
+  /** What was done, and that it took asking once more where no answer came at first. */
+  private told(done: string, lost: boolean): string {
+    return lost ? this.e.lookedUp(done) : done;
   }
 
   protected override render() {
@@ -185,7 +209,7 @@ export class EditPage extends EditorElement {
         return html`<weige-drawing .setting=${setting} .drawing=${this.drawing} @again=${() => { this.trouble = ''; }} @finished=${(event: CustomEvent<string>) => this.go({ set: event.detail })}
           @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-drawing>`;
       case 'compare':
-        return html`<weige-compare .setting=${setting} .set=${this.set} ?rehomes=${rehomes} @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-compare>`;
+        return html`<weige-compare .setting=${setting} .set=${this.set} ?rehomes=${rehomes} @published=${() => void this.fetch()} @back=${(event: CustomEvent<string>) => this.go({ set: event.detail })} @ended=${(event: CustomEvent) => this.explain(event.detail)}></weige-compare>`;
       default:
         return this.sets ? setsView({ t, e, language, zone: setting.jurisdiction.time_zone, sets: this.sets, inForce: this.inForce, drawings: this.drawings, busy: this.busy,
           person: session.person, rehomes, doomed: this.doomed, ask: (doomed) => this.ask(doomed), discard: () => this.discard(),

@@ -12,8 +12,9 @@ interface Measure {
   reports: number | undefined;
 }
 
-/** How much ground there is: hectares, or square metres where two decimals of a hectare would say nothing. */
+/** How much ground there is: hectares, or square metres where two decimals of a hectare would say nothing; less than one is said to be that, and not none. */
 export function ground(e: EditorCatalogue, metres: number, language: string): string {
+  if (metres < 1) return e.lessThanMetre;
   return metres < 1000 ? e.squareMetres(new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(metres)) : e.hectares(hectares(metres, language));
 }
 

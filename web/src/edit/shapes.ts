@@ -82,11 +82,13 @@ export function nextName({ properties: { code, name } }: Named, next: string): s
 /** Areas by their codes, and what they are called. */
 export class Register {
   private readonly byCode: ReadonlyMap<string, Named>;
-  private readonly names = new Map<string, number>();
+  private readonly names: ReadonlyMap<string, number>;
+  /** How many areas of a level are called the same, once that is asked. */
+  private calls: ReadonlyMap<string, number> | undefined;
 
   constructor(areas: { features: readonly Named[] }) {
     this.byCode = new Map(areas.features.map((one) => [one.properties.code, one]));
-    for (const { properties: { level, name } } of areas.features) this.names.set(`${level} ${name}`, (this.names.get(`${level} ${name}`) ?? 0) + 1);
+    this.names = counted(areas.features.map(({ properties: { level, name } }) => `${level} ${name}`));
   }
 
   area(code: string): Named | undefined {
@@ -98,6 +100,21 @@ export class Register {
     const above = parent && (this.names.get(`${level} ${name}`) ?? 0) > 1 ? this.area(parent) : undefined;
     return above ? `${above.properties.name} ${name}` : name;
   }
+
+  /** What tells an area from all others of its level in as few words as that takes: what it is called, and its code where others are called the same, or it is not called anything. */
+  told(area: Named): string {
+    const { level, code } = area.properties;
+    const called = this.called(area);
+    this.calls ??= counted([...this.byCode.values()].map((one) => `${one.properties.level} ${this.called(one)}`));
+    return called && this.calls.get(`${level} ${called}`) === 1 ? called : [called, code].filter(Boolean).join(' ');
+  }
+}
+
+/** How often each of some words is there. */
+function counted(words: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const one of words) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return counts;
 }
 
 /** The box around an area: west, south, east, north. */

@@ -28,7 +28,7 @@ export function nameForm(e: EditorCatalogue, name: string, busy: boolean, take: 
 /** Stores the drawing as a draft, with what is known to be wrong with it said before: field `note`. */
 export function finishForm(e: EditorCatalogue, name: string, state: string, busy: boolean, take: (said: Said) => void, leave: () => void): TemplateResult {
   return html`<form class="step-form" @submit=${sent(take)}>
-    <p class="notice">${state}</p>
+    <p class="notice" id="finish-state" tabindex="-1">${state}</p>
     <label class="field">${e.note}<input id="draft-note" name="note" maxlength="200" autocomplete="off" .value=${name}><span class="hint">${e.noteHint}</span></label>
     <div class="buttons"><button type="submit" class="primary" ?disabled=${busy}>${e.finish}</button>
       <button type="button" class="quiet" @click=${leave}>${e.drawOn}</button></div></form>`;

@@ -6,6 +6,7 @@ import '../edit/edit.css';
 import './gazetteer.css';
 import type { Gazetteer, GazetteerIntake } from '../contract/schemas.ts';
 import { everybody } from '../dispatch/people.ts';
+import { keepKeyboard } from '../page/keyboard.ts';
 import type { Setting } from '../page/settings.ts';
 import { Entrance } from '../sign-in/entrance.ts';
 import { rightsOf } from '../sign-in/rights.ts';
@@ -40,12 +41,16 @@ export class GazetteerPage extends GazetteerElement {
     if (this.tab === 'versions') void this.fetch();
   };
 
+  private leading: ReturnType<typeof keepKeyboard> | undefined;
+
   override connectedCallback(): void {
     super.connectedCallback();
+    this.leading = keepKeyboard();
     window.addEventListener('popstate', this.back);
   }
 
   override disconnectedCallback(): void {
+    this.leading?.();
     window.removeEventListener('popstate', this.back);
     super.disconnectedCallback();
   }

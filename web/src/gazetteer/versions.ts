@@ -45,7 +45,7 @@ export function versionsView(state: VersionsState): TemplateResult {
   const { t, g, zone, count } = state;
   const row = (one: Gazetteer) => html`<tr>
       <th scope="row"><code>${short(one.version)}</code></th>
-      <td>${one.version === state.inForce ? html`<span class="chip">${g.inForce}</span>` : html`<button type="button" class="secondary" data-version=${one.version} ?disabled=${state.busy} @click=${() => state.ask(one.version)}>${g.putBack}</button>`}</td>
+      <td>${one.version === state.inForce ? html`<span class="chip">${g.inForce}</span>` : html`<button type="button" class="secondary" data-version=${one.version} aria-disabled=${state.busy ? 'true' : 'false'} @click=${() => { if (!state.busy) state.ask(one.version); }}>${g.putBack}</button>`}</td>
       <td class="number" data-label=${g.colAddresses}>${count(one.addresses)}</td><td class="number" data-label=${g.colPlaces}>${count(one.places)}</td><td data-label=${g.colCountry}>${countryOf(g, one.country)}</td><td data-label=${g.colBegan}>${moment(t, zone, one.created_at)}</td><td data-label=${g.colBy}>${state.person(one.by) || '–'}</td></tr>`;
   return html`<section class="card"><h2>${g.versionsTitle}</h2><p class="hint">${g.versionsNote}</p>
       ${goingBack(state)}
@@ -79,7 +79,7 @@ interface Question {
 export function confirmation({ title, notes, busy, yes, no, sure, leave }: Question): TemplateResult {
   return html`<div class="notice warn confirm" role="group" aria-labelledby="confirm-title" @keydown=${(event: KeyboardEvent) => { if (event.key === 'Escape') leave(); }}>
     <p id="confirm-title"><strong>${title}</strong></p>${notes.map((one) => html`<p>${one}</p>`)}
-    <div class="buttons"><button type="button" class="primary" ?disabled=${busy} @click=${sure}>${yes}</button><button type="button" class="secondary" @click=${leave}>${no}</button></div></div>`;
+    <div class="buttons"><button type="button" class="primary" aria-disabled=${busy ? 'true' : 'false'} @click=${() => { if (!busy) sure(); }}>${yes}</button><button type="button" class="secondary" @click=${leave}>${no}</button></div></div>`;
 }
 
 /** Going back to a version that was in force. */

@@ -17,13 +17,19 @@ const forms = {
   year: { year: 'numeric' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
+/** A language as the browser's reader has it, with their region, which tells dates in its own order; as it is where they name none. */
+export function regional(language: string, preferred: readonly string[] = globalThis.navigator?.languages ?? []): string {
+  const own = new RegExp(`^${language.slice(0, 2)}-[a-z]{2}$`, 'i');
+  return preferred.find((tag) => own.test(tag)) ?? language;
+}
+
 // Making one takes many times as long as using it, and a list has hundreds of times.
 const made = new Map<string, Intl.DateTimeFormat>();
 
 function told(form: keyof typeof forms, language: string, timeZone: string, at: Date | number): string {
   const name = `${form} ${language} ${timeZone}`;
   let format = made.get(name);
-  if (!format) made.set(name, (format = new Intl.DateTimeFormat(language, { timeZone, ...forms[form] })));
+  if (!format) made.set(name, (format = new Intl.DateTimeFormat(regional(language), { timeZone, ...forms[form] })));
   return format.format(at);
 }
 

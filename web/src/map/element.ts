@@ -7,7 +7,8 @@ import { byTouch } from '../page/touch.ts';
 import { syntheticBadge } from '../page/shell.ts';
 import type { DrawingWay } from './drawing.ts';
 import { noShapes, nothing, type PointCollection, type ShapeCollection } from './features.ts';
-import type { MapOwner, OwnerOptions } from './owner.ts';
+import type { OwnerOptions } from './options.ts';
+import type { MapOwner } from './owner.ts';
 import { levelScales, type Bounds } from './scale.ts';
 import { SOURCES } from './sources.ts';
 
@@ -59,7 +60,22 @@ export class MapElement extends PageElement {
     void this.open();
   }
 
+  /** Asks again for what could not be fetched, once there is a connection or somebody comes back to the page. */
+  private readonly askAgain = (): void => {
+    if (!this.troubled || !navigator.onLine || document.hidden) return;
+    this.troubled = undefined; // what fails again says so again
+    this.owner?.askAgain();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener('online', this.askAgain);
+    document.addEventListener('visibilitychange', this.askAgain);
+  }
+
   override disconnectedCallback(): void {
+    window.removeEventListener('online', this.askAgain);
+    document.removeEventListener('visibilitychange', this.askAgain);
     this.owner?.close();
     this.owner = undefined;
     super.disconnectedCallback();
@@ -103,7 +119,7 @@ export class MapElement extends PageElement {
       ...(this.picking ? { picked: (report: string) => tell('picked', { report }) } : {}),
       areaPicked: (code: string) => tell('areaPicked', { code }),
       moved: (bounds: number[], zoom: number) => tell('moved', { bounds, zoom }),
-      troubled: (part: 'basemap' | 'areas') => { if (this.troubled !== 'areas') this.troubled = part; },
+      troubled: (part: 'basemap' | 'areas' | undefined) => { if (!part || this.troubled !== 'areas') this.troubled = part; },
       drawn: () => { this.stage = 'drawn'; },
       ...(this.aiming ? { aimed: (onPin: boolean) => { this.aimed = onPin; } } : {}),
     };

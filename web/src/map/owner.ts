@@ -1,70 +1,42 @@
-import { Map as MapLibre, Marker, setWorkerUrl, type GeoJSONSource, type LngLatBoundsLike, type VectorTileSource } from 'maplibre-gl';
+import { type GeoJSONSource, type LngLatBoundsLike, Map as MapLibre, RasterTileSource, setWorkerUrl, type VectorTileSource } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import './map.css';
 import type { Position } from '../contract/areas.ts';
 import type { Catalogue } from '../locale/locale.ts';
 import type { Basemap } from '../page/settings.ts';
+import { Again } from './again.ts';
 import { asking } from './asking.ts';
 import type { Drawing, DrawingWay } from './drawing.ts';
 import { noShapes, nothing, pointingAccuracy, rounded, shades, type Overlay, type PointCollection } from './features.ts';
-import { pinElement } from './pin.ts';
+import type { OwnerOptions } from './options.ts';
+import { Pin } from './pin.ts';
 import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, QUEUE_UNTIL_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
-import { mapStyle, ofCode, ofCodes, type StyleOptions } from './style.ts';
+import { mapStyle, ofCode, ofCodes } from './style.ts';
 
 setWorkerUrl(workerUrl);
-
-/** What happens on the map. */
-export interface MapEvents {
-  /** A place was pointed at, by click, by dragging the pin or by its keys; accuracy in metres. */
-  chosen?(at: Position, accuracy: number): void;
-  /** The middle of the map came to the pin, or left it. */
-  aimed?(onPin: boolean): void;
-  /** A report's point was clicked. */
-  picked?(report: string): void;
-  /** An area was clicked while areas are being picked. */
-  areaPicked?(code: string): void;
-  /** The map came to rest. `bounds` is west, south, east, north. */
-  moved?(bounds: [number, number, number, number], zoom: number): void;
-  /** A part of the map could not be fetched: of what lies under the areas, or of the areas themselves. */
-  troubled?(part: 'basemap' | 'areas'): void;
-  /** The first picture is complete. */
-  drawn?(): void;
-}
-
-export interface OwnerOptions extends StyleOptions {
-  container: HTMLElement;
-  texts: Catalogue;
-  /** What the map shows, for those who do not see it. */
-  label: string;
-  /** Where to begin, close up. */
-  focusAt?: Position;
-  events: MapEvents;
-  /** What lies under the areas; the map does not wait for it. */
-  basemap?: Basemap;
-  /** Bearer token for the tiles of reports. */
-  token?: () => string | undefined;
-  /** One finger scrolls the page, two move the map. */
-  cooperative: boolean;
-  /** Places can be pointed at. */
-  choosing: boolean;
-}
 
 /** Pixels around what is shown as a whole, so that neither the label nor the zoom buttons cover it. */
 const room = { top: 24, left: 24, bottom: 36, right: 40 };
 
+/** Zoom, column and row of a tile. */
+interface TileAddress { z: number; x: number; y: number }
+
 /** Milliseconds between two askings for all tiles of reports that are shown. */
 const tilesApart = 3_000;
-
-/** Pixels the pin moves by an arrow key; with Shift one. */
-const step = 12;
 
 /** Owns the one map object of a page; nothing else touches it. */
 export class MapOwner {
   private readonly map: MapLibre;
   private readonly options: OwnerOptions;
   private readonly sent = new Map<OverlaySource, Overlay>();
+  private readonly styled: Promise<void>;
   private readonly ready: Promise<void>;
-  private marker: Marker | undefined;
+  /** Tiles that could not be fetched, by their source. */
+  private readonly failed = new Map<string, TileAddress[]>();
+  private readonly again = new Again(() => this.fetchAgain());
+  /** What lies under the areas could not be laid there. */
+  private bare = false;
+  private readonly marker: Pin;
   private drawing: Drawing | undefined;
   /** Increases with every beginning and end of a drawing, so that a program that comes late draws nothing. */
   private drawings = 0;
@@ -78,7 +50,6 @@ export class MapOwner {
   private queueTimer: ReturnType<typeof setTimeout> | undefined;
   private closed = false;
   private language: string;
-  private texts: Catalogue;
   /** Writes the names of what lies under the areas in another language. */
   private rename: ((language: string) => void) | undefined;
 
@@ -88,7 +59,7 @@ export class MapOwner {
     this.chooses = options.choosing;
     this.queueAt = options.queueTiles;
     this.language = options.texts.lang;
-    const t = (this.texts = options.texts);
+    const t = options.texts;
     const map = new MapLibre({
       container: options.container,
       style: mapStyle(options),
@@ -110,15 +81,64 @@ export class MapOwner {
       },
     });
     this.map = map;
+    this.marker = new Pin(map, t, (to, by) => {
+      this.choose(to);
+      if (by === 'key') this.keepInView(to);
+    });
+    this.marker.hold(!options.choosing);
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
+    this.styled = new Promise((resolve) => { map.once('style.load', () => resolve()); });
     this.ready = new Promise((resolve) => { map.once('load', () => resolve()); });
     this.listen();
-    if (options.basemap) void this.underlay(options.basemap).catch(() => options.events.troubled?.('basemap'));
+    this.layUnder();
+  }
+
+  private layUnder(): void {
+    const { basemap, events } = this.options;
+    if (!basemap) return;
+    this.bare = false;
+    void this.underlay(basemap).catch(() => {
+      this.bare = true;
+      this.again.failed();
+      events.troubled?.('basemap');
+    });
+  }
+
+  /** Asks again for what could not be fetched, a few times where it has to; what could stays where it is meanwhile. */
+  askAgain(): void {
+    if (!this.closed) this.again.now();
+  }
+
+  private fetchAgain(): void {
+    const { map, failed } = this;
+    if (this.bare) this.layUnder();
+    for (const source of [...failed.keys()]) this.fetchFailed(source);
+    this.tellMoved(); // whoever asks by what is shown may have failed too
+    void map.once('idle', () => {
+      if (failed.size > 0 || this.bare) return; // it said so
+      this.again.rest();
+      this.options.events.troubled?.(undefined);
+    });
+    map.triggerRepaint();
+  }
+
+  /**
+   * Asks again for the tiles of a source that failed. MapLibre 6 takes a picture that is asked for by its number for one that it has, and fails to draw it;
+   * told of its tiles anew, a source of pictures asks for those it has not. Other tiles, asked for without their numbers, it waits for as if they were
+   * under way.
+   */
+  private fetchFailed(name: string): void {
+    const tiles = this.failed.get(name);
+    this.failed.delete(name);
+    const source = this.map.getSource(name);
+    if (!tiles || !source) return;
+    if (source instanceof RasterTileSource) source.setTiles(source.tiles);
+    else this.map.refreshTiles(name, tiles);
   }
 
   private async underlay(basemap: Basemap): Promise<void> {
-    const [{ lay }] = await Promise.all([import('./underlay.ts'), new Promise((resolve) => { this.map.once('style.load', resolve); })]);
+    const [{ lay }] = await Promise.all([import('./underlay.ts'), this.styled]);
     const language = this.language;
     if (this.closed) return;
     this.rename = await lay(this.map, basemap, language);
@@ -127,7 +147,12 @@ export class MapOwner {
 
   private listen(): void {
     const { map, options: { events } } = this;
-    map.on('error', (event) => events.troubled?.(String((event as { sourceId?: string }).sourceId).startsWith(SOURCES.basemap) ? 'basemap' : 'areas'));
+    map.on('error', (event) => {
+      const { sourceId, tile } = event as { sourceId?: string; tile?: { tileID: { canonical: TileAddress } } };
+      if (sourceId && tile) this.failed.set(sourceId, [...(this.failed.get(sourceId) ?? []), tile.tileID.canonical]);
+      this.again.failed();
+      events.troubled?.(sourceId?.startsWith(SOURCES.basemap) ? 'basemap' : 'areas');
+    });
     map.once('idle', () => { events.drawn?.(); this.tellMoved(); });
     for (const press of ['mousedown', 'touchstart'] as const) map.on(press, () => { this.justDrew = false; });
     map.on('moveend', () => this.tellMoved());
@@ -173,7 +198,7 @@ export class MapOwner {
 
   /** Tells whether the middle of the map is where the pin stands. */
   private tellAimed(): void {
-    const [centre, pin] = [this.map.getCenter(), this.marker?.getLngLat()].map((one) => one && this.map.project(one));
+    const [centre, pin] = [this.map.getCenter(), this.marker.at].map((one) => one && this.map.project(one));
     this.options.events.aimed?.(Boolean(centre && pin && centre.dist(pin) < 4));
   }
 
@@ -210,7 +235,9 @@ export class MapOwner {
     this.queueTimer ??= setTimeout(() => {
       this.queueTimer = undefined;
       this.queueAsked = performance.now();
-      if (!this.closed && this.map.getZoom() >= POINTS_FROM_ZOOM) this.map.refreshTiles(SOURCES.queue);
+      if (this.closed || this.map.getZoom() < POINTS_FROM_ZOOM) return;
+      this.fetchFailed(SOURCES.queue);
+      this.map.refreshTiles(SOURCES.queue);
     }, Math.max(0, this.queueAsked + tilesApart - performance.now()));
   }
 
@@ -272,20 +299,13 @@ export class MapOwner {
       this.rename?.(this.language);
     }
     this.map.getCanvas().setAttribute('aria-label', label);
-    this.texts = texts;
-    this.holdPin();
+    this.marker.speak(texts);
   }
 
   /** Whether places can be pointed at; while they cannot, the pin stays where it stands. */
   set choosing(on: boolean) {
     this.chooses = on;
-    this.holdPin();
-  }
-
-  private holdPin(): void {
-    this.marker?.setDraggable(this.chooses);
-    this.marker?.getElement().setAttribute('aria-label', this.chooses ? this.texts.pinLabel : this.texts.placeLabel);
-    this.marker?.getElement().setAttribute('aria-disabled', this.chooses ? 'false' : 'true');
+    this.marker.hold(!on);
   }
 
   /** Fills and outlines one area; an empty code none. */
@@ -304,42 +324,8 @@ export class MapOwner {
 
   /** Puts the pin; undefined takes it away. */
   pin(at: Position | undefined): void {
-    this.place(at);
+    this.marker.put(at);
     this.tellAimed();
-  }
-
-  private place(at: Position | undefined): void {
-    if (!at) {
-      this.marker?.remove();
-      this.marker = undefined;
-      return;
-    }
-    if (this.marker) {
-      this.marker.setLngLat(at);
-      return;
-    }
-    const element = pinElement();
-    element.addEventListener('keydown', (event) => this.pinKey(event));
-    const marker = new Marker({ element, anchor: 'bottom' }).setLngLat(at).addTo(this.map);
-    marker.on('dragend', () => { const to = marker.getLngLat(); this.choose([to.lng, to.lat]); });
-    // A click on the pin is not a click on the ground below it.
-    element.addEventListener('click', (event) => event.stopPropagation());
-    this.marker = marker;
-    this.holdPin();
-  }
-
-  private pinKey(event: KeyboardEvent): void {
-    const directions: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-    const way = directions[event.key];
-    if (!way || !this.marker || !this.chooses || event.ctrlKey || event.metaKey || event.altKey) return;
-    // Else the map would move as well.
-    event.preventDefault();
-    event.stopPropagation();
-    const far = event.shiftKey ? 1 : step;
-    const from = this.map.project(this.marker.getLngLat());
-    const to = this.map.unproject([from.x + way[0] * far, from.y + way[1] * far]);
-    this.choose([to.lng, to.lat]);
-    this.keepInView([to.lng, to.lat]);
   }
 
   /** Moves the map only as far as is needed to see the place. */
@@ -394,7 +380,7 @@ export class MapOwner {
   chooseCentre(): void {
     const { lng, lat } = this.map.getCenter();
     this.choose([lng, lat]);
-    if (!this.options.cooperative) this.marker?.getElement().focus();
+    if (!this.options.cooperative) this.marker.focus();
   }
 
   get zoom(): number {
@@ -403,6 +389,7 @@ export class MapOwner {
 
   close(): void {
     this.closed = true;
+    this.again.rest();
     clearTimeout(this.queueTimer);
     this.drawing?.stop();
     this.map.remove();

@@ -105,6 +105,11 @@ export class SketchElement extends PageElement {
     if (box) this.owner?.fit(box);
   }
 
+  /** Shows a box where it is too small on the screen to be worked on; else the map stays where it is. */
+  approach(box: [number, number, number, number] | undefined): void {
+    if (this.owner?.small(box)) this.fit(box);
+  }
+
   get drawable(): boolean {
     return this.stage !== 'unavailable';
   }

@@ -8,8 +8,10 @@ import type { Catalogue } from '../locale/locale.ts';
 import type { LeftOut } from '../edit/drawn.ts';
 import { boxOf, type Handle } from '../edit/shapes.ts';
 import type { Basemap } from '../page/settings.ts';
+import { byTouch } from '../page/touch.ts';
 import { asking } from './asking.ts';
 import { rounded } from './features.ts';
+import { toldApart } from './grips.ts';
 import { changeOf, SKETCH, type SetTiles, type SketchSource } from './sketch-sources.ts';
 import { INK } from './style.ts';
 
@@ -29,7 +31,7 @@ export interface SketchEvents {
   /** A point was added to the line of a cut. */
   point(at: Position): void;
   drawn(): void;
-  /** So many points of the chosen area lie in view that none can be taken hold of; 0: they can. */
+  /** So many points of the chosen area lie in view that are not shown, since they could not be told apart. */
   crowded(points: number): void;
 }
 
@@ -52,6 +54,9 @@ const mostPoints = 1500;
 const fewPoints = 60;
 /** Pixels from one point to the next, on an outline as long as the box around it. */
 const leastApart = 1.5;
+/** Pixels from one handle to the next, for a mouse and for a fingertip. An area of less than some of them would be buried under its handles. */
+const apart = () => (byTouch() ? 16 : 10);
+const fewApart = 12;
 
 const empty = { type: 'FeatureCollection' as const, features: [] };
 
@@ -131,18 +136,19 @@ export class SketchMap {
     if (!none) await this.reveal();
   }
 
-  /** Shows the handles that lie in view, unless they are too many to be told apart. */
+  /** Shows the handles that lie in view and can be told apart; none of an area that they would bury. */
   private async reveal(): Promise<void> {
     const bounds = this.map.getBounds();
     const [west, south, east, north] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     const [wide, high] = [(east - west) / 4, (north - south) / 4]; // some beside what is seen, so that they are there when it is moved
     const near = this.handles.filter(({ at: [lon, lat] }) => lon > west - wide && lon < east + wide && lat > south - high && lat < north + high);
     const seen = near.filter(({ kind, at: [lon, lat] }) => kind === 'vertex' && lon >= west && lon <= east && lat >= south && lat <= north).map(({ at }) => at);
-    const crowded = seen.length > mostPoints || (seen.length > fewPoints && seen.length * leastApart > this.around(seen));
+    const crowded = this.small(boxOf(this.handles.map(({ at }) => at))) || seen.length > mostPoints || (seen.length > fewPoints && seen.length * leastApart > this.around(seen));
     const { chosenVertex: chosen } = this;
     const is = ({ kind, at }: Handle) => kind === 'vertex' && chosen?.[0] === at[0] && chosen[1] === at[1];
-    this.within = crowded ? near.filter(is) : near;
-    this.options.events.crowded(crowded ? seen.length : 0);
+    this.within = crowded ? near.filter(is) : toldApart(near, (at) => this.map.project(at), apart(), chosen);
+    const held = new Set(this.within.map(({ at }) => at));
+    this.options.events.crowded(seen.filter((at) => !held.has(at)).length);
     await this.show(SKETCH.handles, { type: 'FeatureCollection', features: this.within.map((one) => ({
       type: 'Feature', geometry: { type: 'Point', coordinates: one.at }, properties: { kind: one.kind, chosen: is(one) },
     })) });
@@ -205,6 +211,13 @@ export class SketchMap {
       map.setFilter('base-names', ['all', ofLevel, without(drawn)]);
     }
     if (earlier && map.getLayer('earlier')) map.setFilter('earlier', earlier.codes ? ['!', without(earlier.codes)] : null);
+  }
+
+  /** Whether a box is so small on the screen that handles would bury what is in it. */
+  small(box: [number, number, number, number] | undefined): boolean {
+    if (!box) return false;
+    const [a, b] = [this.map.project([box[0], box[3]]), this.map.project([box[2], box[1]])];
+    return b.x - a.x + b.y - a.y < fewApart * apart();
   }
 
   fit(box: [number, number, number, number]): void {

@@ -5,10 +5,10 @@ import type { Client } from '../contract/client.ts';
 import type { Assignee } from '../contract/schemas.ts';
 import { codeName, missing, ways, words, type PlainStep } from '../dispatch/ways.ts';
 import { historyView } from '../dispatch/history.ts';
-import { serviceName } from '../dispatch/list.ts';
+import { dueName, serviceName } from '../dispatch/list.ts';
 import { staffName } from '../dispatch/people.ts';
 import { moment } from '../locale/format.ts';
-import { StaffElement } from '../page/staff-element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 import { readAnswers } from '../report/questions.ts';
 import type { Kept, Made, Move, Said, Words } from './kept.ts';
 import { chips, whereIs } from './list.ts';
@@ -20,7 +20,7 @@ import './pictures.ts';
 
 /** One case on the phone, with its steps under the thumb. Events: `move` {kind, body, behind}, `words` {kind, said}, `picture` {blob}, `drop` {at}. */
 @customElement('weige-case')
-export class CasePage extends StaffElement {
+export class CasePage extends CaseworkElement {
   @property({ attribute: false }) kept!: Kept;
   @property({ attribute: false }) of!: Case;
   /** How far it is, in words. */
@@ -28,6 +28,8 @@ export class CasePage extends StaffElement {
 
   /** Photos of it that wait to be sent. */
   @property({ attribute: false }) pictures: Pictures = [];
+  /** Somebody is signed in. */
+  @property({ attribute: false }) signed = true;
   /** What was begun for its steps. */
   @property({ attribute: false }) words: readonly Words[] = [];
   /** Photos that it has; undefined where they cannot be asked for. */
@@ -43,9 +45,12 @@ export class CasePage extends StaffElement {
   private offered: PlainStep[] = [];
   @state() private chosen: PlainStep | undefined;
   @state() private said: Said = { code: '', reason: '', reply: '' };
+  /** What the keyboard stood on before it was drawn anew. */
+  private stoodOn: Element | null = null;
   @state() private wrong: { field: string; text: string } | undefined;
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    this.stoodOn = this.contains(document.activeElement) ? document.activeElement : null;
     const before = changed.get('of') as Case | undefined;
     const other = before !== undefined && before.item.report !== this.of.item.report;
     // The form of one case must not stand below another, where the phone's Back may lead.
@@ -61,6 +66,10 @@ export class CasePage extends StaffElement {
   }
 
   protected override updated(): void {
+    // A step that was taken goes, with its button or its form: the next is where the keyboard goes on.
+    if (this.stoodOn && !this.stoodOn.isConnected && !this.chosen) {
+      (this.querySelector<HTMLElement>('.thumb button:not([aria-disabled])') ?? this.querySelector<HTMLElement>('#case-title'))?.focus({ preventScroll: true });
+    }
     // Seldom asked for, and drawn once it is there.
     if (this.of.item.has_contact && this.client) void import('../dispatch/contact.ts').catch(() => undefined);
   }
@@ -129,14 +138,14 @@ export class CasePage extends StaffElement {
       <p>${chips(t, s, of)}</p>
       ${item.description === undefined ? html`<p class="hint">${s.mineNoWords}</p>` : html`<p class="said words">${item.description}</p>`}
       ${this.answers(zone).map(([asked, answered]) => html`<p class="answer"><span class="hint">${asked}</span><br><strong>${answered}</strong></p>`)}
-      <dl class="facts">${item.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${item.address}</dd>` : nothing}<dt>${t.placeLabel}</dt><dd>${whereIs(t, kept, item)}${this.near ? ` · ${this.near}` : ''}${item.address_grade === 'none' ? nothing : html`<br><a class="secondary" data-at="${item.lat}, ${item.lon}" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a>`}</dd>
+      <dl class="facts">${item.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${item.address}</dd>` : nothing}<dt>${t.placeLabel}</dt><dd>${whereIs({ t, s }, kept, item)}${this.near ? ` · ${this.near}` : ''}${item.address_grade === 'none' ? nothing : html`<br><a class="secondary" data-at="${item.lat}, ${item.lon}" href="geo:${item.lat},${item.lon}?q=${item.lat},${item.lon}">${s.mineGo}</a>`}</dd>
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, item.filed_at)}</dd>
-        ${item.due ? html`<dt>${t.dueAt}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
+        ${item.due ? html`<dt>${dueName(s, item)}</dt><dd>${t.dueBy(moment(t, zone, item.due))}</dd>` : nothing}</dl>
       ${this.chosen ? this.form(this.chosen) : html`<div class="thumb" role="group" aria-label=${s.stepsTitle}>${repeat(this.offered, (kind) => kind, (kind, at) => html`<button type="button" class=${at === 0 ? 'primary' : 'secondary'} data-step=${kind} aria-disabled=${steps.includes(kind) ? nothing : 'true'} @click=${() => this.choose(kind)}>${s[`step_${kind}`]}${this.begun(kind) ? html`<small>${s.mineBegun}</small>` : nothing}</button>`)}</div>`}
       <div class="case-photos" data-room=${item.report}>${this.photos ? html`<weige-photo-list .source=${this.photos}></weige-photo-list>` : nothing}
-        <weige-pictures .report=${item.report} .waiting=${this.pictures} @picture=${this.tell} @drop=${this.tell}></weige-pictures></div>
-      ${item.has_contact ? html`<section data-room=${item.report}><h2>${t.contact}</h2>${this.client ? html`<weige-contact .client=${this.client} .report=${item.report}></weige-contact>` : html`<p class="hint">${s.mineContactOffline}</p>`}</section>` : nothing}
-      ${item.events ? html`<section><h2>${t.history}</h2>${historyView({ t, s, zone, events: item.events, who: (assignee) => this.who(assignee), did: (person) => (person === kept.person ? kept.name : kept.people[person] ?? s.colleague) })}</section>` : nothing}
+        <weige-pictures .report=${item.report} .waiting=${this.pictures} .signed=${this.signed} @picture=${this.tell} @drop=${this.tell}></weige-pictures></div>
+      ${item.has_contact ? html`<section data-room=${item.report}><h2>${s.contact}</h2>${this.client ? html`<weige-contact .client=${this.client} .report=${item.report}></weige-contact>` : html`<p class="hint">${s.mineContactOffline}</p>`}</section>` : nothing}
+      ${item.events ? html`<section><h2>${s.history}</h2>${historyView({ t, s, zone, events: item.events, who: (assignee) => this.who(assignee), name: (person) => (person === kept.person ? s.you : kept.people[person]) })}</section>` : nothing}
     </article>`;
   }
 

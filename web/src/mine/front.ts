@@ -29,7 +29,7 @@ export interface Front extends Omit<Listing, 'entries'> {
 export function front(f: Front): TemplateResult {
   const { t, s, language, kept, list: { entries, fresh, round }, finding, line } = f;
   const zone = kept.jurisdiction.time_zone;
-  const count = entries.filter(({ gone }) => !gone).length;
+  const count = entries.filter(({ gone }) => !gone).length + fresh; // also those that are not shown yet
   const button = (sort: Front['sort'], text: string) => html`<button type="button" aria-pressed=${f.sort === sort ? 'true' : 'false'} @click=${() => f.order(sort)}>${text}</button>`;
   const listing = { t, s, language, kept, entries };
   return html`<div class="mine-head"><h1 id="mine-title" tabindex="-1">${t.titleMine}</h1><span role="status">${fresh > 0 ? html`<button type="button" class="chip fresh" @click=${f.all}>${s.mineFresh(String(fresh))}</button>` : nothing}</span>

@@ -8,6 +8,7 @@ import { newKey } from '../contract/once.ts';
 import { hasCode, sentence } from '../contract/errors.ts';
 import { stepPaths } from '../dispatch/ways.ts';
 import { distance } from '../locale/format.ts';
+import { keepKeyboard } from '../page/keyboard.ts';
 import { opening, shell } from '../page/shell.ts';
 import { keepStill } from '../page/still.ts';
 import { jurisdictionIn, readSettings, type Setting } from '../page/settings.ts';
@@ -20,13 +21,15 @@ import type { Session } from '../sign-in/session.ts';
 import { alone } from './alone.ts';
 import { Finding } from './finding.ts';
 import { fetchKept } from './fetch.ts';
-import { aboutOf, Store, withWords, type Kept, type Made, type Move, type Words } from './kept.ts';
-import { casesOf, withNow, type Case } from './order.ts';
-import type { Picture, Pictures } from './photos.ts';
-import { leaving, notices, standing } from './standing.ts';
+import { aboutOf, type Kept, type Made, type Words } from './kept.ts';
+import { withNow, type Case } from './order.ts';
+import { Phone } from './phone.ts';
+import type { Picture } from './photos.ts';
+import { bar, leaving, notices, standing } from './standing.ts';
 import { front } from './front.ts';
 import { HeldList } from './held.ts';
 import { addressOf } from './list.ts';
+import { Lying } from './lying.ts';
 import type { Refused } from './refused.ts';
 import { Wake } from './wake.ts';
 
@@ -34,29 +37,22 @@ import { Wake } from './wake.ts';
 @customElement('weige-mine')
 export class MinePage extends StaffElement {
   @state() private opened: 'not yet' | 'failed' | 'yes' = 'not yet';
-  @state() private kept: Kept | undefined;
-  @state() private moves: readonly { at: number; move: Move }[] = [];
-  @state() private pictures: Pictures = [];
-  @state() private words: readonly Words[] = [];
   @state() private online = navigator.onLine;
   @state() private busy = false;
   @state() private trouble = '';
   @state() private gridless = false;
   @state() private sent = false;
-  @state() private storeless = false;
   @state() private leaving = false;
   @state() private sort: 'due' | 'distance' = 'due';
   @state() private open = '';
-  /** Places of the refused moves whose notices stand in the page. Those of others wait until somebody asks for them or goes elsewhere, so that nothing moves by itself. */
-  @state() private told: ReadonlySet<number> = new Set();
-  /** What shows refused moves, fetched with the first of them. */
-  private refusals: typeof import('./refused.ts') | undefined;
   /** The case that is seen, empty on the list; undefined before either is. */
   private seen: string | undefined;
   /** Somebody asked for the list while it was being fetched. */
   private onceMore = false;
   /** Somebody asked for the list that is fetched. */
   private asked = false;
+  private readonly phone = new Phone(this);
+  private readonly lying = new Lying(this, () => this.phone.refused);
   private readonly list = new HeldList();
   /** What was said of their place when the list was shown: it is sorted by that once it is found, and not by each better one. */
   private placed: Finding['said'];
@@ -64,23 +60,19 @@ export class MinePage extends StaffElement {
   /** The case whose photos were asked for last, and how many of it waited then: those that were fetched stay when the network goes. */
   private photosOf = '';
   private readonly account = new Account(this);
-  private still: ReturnType<typeof keepStill> | undefined;
+  private readonly wake = new Wake(this, { again: () => this.again(), back: () => this.back(), quietly: () => { if (!this.busy) void this.sync(true); } });
+  /** What ends that nothing moves by itself and that the keyboard is led on. */
+  private ends: readonly (() => void)[] = [];
   private client: Client | undefined;
-  private store: Store | undefined;
-
-  constructor() {
-    super();
-    new Wake(this, () => this.again(), () => this.back());
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.still = keepStill();
+    this.ends = [keepStill().end, keepKeyboard()];
     void this.begin();
   }
 
   override disconnectedCallback(): void {
-    this.still?.end();
+    for (const end of this.ends) end();
     super.disconnectedCallback();
   }
 
@@ -96,29 +88,36 @@ export class MinePage extends StaffElement {
   }
 
   protected override willUpdate(): void {
-    const { open, kept } = this;
+    const { open, phone: { kept } } = this;
     if (this.opened !== 'yes') return;
-    const seen = kept && this.cases(kept).some(({ item }) => item.report === open) ? open : '';
+    const cases = this.cases();
+    const seen = cases.some(({ item }) => item.report === open) ? open : '';
     if (this.seen && this.seen === open && seen === '') {
       // It went to somebody else, or is finished.
       this.open = '';
       history.replaceState(null, '', addressOf(''));
       window.scrollTo(0, 0);
     }
-    if (seen !== this.seen) this.told = this.allRefused();
+    if (seen !== this.seen) this.lying.stand();
     const { said } = this.finding;
     if (seen !== this.seen || (said === 'located' && this.placed !== said)) this.list.ask();
     this.placed = said;
     this.seen = seen;
-    if (kept && seen === '') this.list.take(this.cases(kept));
+    if (kept && seen === '') this.list.take(cases, this.phone.refused);
   }
 
-  private get refused(): readonly Refused[] {
-    return this.moves.filter(({ move }) => move.refused !== undefined);
+  /** Takes away what lies on the page, and leads the keyboard on. */
+  private closeBar(): void {
+    this.lying.close(Boolean(this.seen));
+    void this.lead();
   }
 
-  private allRefused(): ReadonlySet<number> {
-    return new Set(this.refused.map(({ at }) => at));
+  /** Leads the keyboard to what is next once what it stood on is gone. */
+  private async lead(): Promise<void> {
+    await this.updateComplete;
+    if (this.contains(document.activeElement)) return;
+    const next = this.querySelector<HTMLElement>('.mine-refused section') ?? this.querySelector<HTMLElement>('#case-title, #mine-title');
+    next?.focus({ preventScroll: true });
   }
 
   private async begin(): Promise<void> {
@@ -128,7 +127,7 @@ export class MinePage extends StaffElement {
       const session = await this.account.ask(settings);
       const jurisdiction = jurisdictionIn(location.search) ?? settings.jurisdiction;
       this.client = new Client({ jurisdiction, token: this.account.token });
-      await this.openStore(jurisdiction, session);
+      await this.phone.open(jurisdiction, session);
     } catch {
       this.opened = 'failed';
       return;
@@ -140,28 +139,12 @@ export class MinePage extends StaffElement {
     await this.sync();
   }
 
-  /** Opens what the phone keeps; whatever is of somebody else is forgotten. */
-  private async openStore(jurisdiction: string, session: Session | undefined): Promise<void> {
-    try {
-      const store = new Store(jurisdiction);
-      this.kept = await store.kept();
-      if (session && this.kept && this.kept.person !== session.person) {
-        await store.clear();
-        this.kept = undefined;
-      }
-      this.store = store;
-      this.words = await store.words();
-      await this.lookAt(store);
-      this.pictures = await store.pictures();
-    } catch {
-      // Private windows of some browsers keep nothing.
-      this.storeless = true;
-    }
-  }
-
-  /** Sends what waits, then fetches the list. One at a time, also among several windows. */
-  private async sync(): Promise<void> {
-    const { client, account: { session } } = this;
+  /**
+   * Sends what waits, then fetches the list. One at a time, also among several windows. `quietly`, without anybody's doing, it says nothing of what
+   * went wrong: the line above the list says of when that is.
+   */
+  private async sync(quietly = false): Promise<void> {
+    const { client, account, account: { session } } = this;
     if (!session || !client) return;
     if (this.busy) {
       // What runs may have begun before the network came back.
@@ -170,21 +153,26 @@ export class MinePage extends StaffElement {
     }
     this.busy = true;
     this.onceMore = false;
-    this.trouble = '';
+    let answered = false;
+    if (!quietly) this.trouble = '';
     try {
-      if (this.store) await alone('weige-mine', () => this.send(session, client));
-      const fetched = await fetchKept(client, session, this.kept);
+      if (this.phone.store) await alone('weige-mine', () => this.send(session, client));
+      const fetched = await fetchKept(client, session, this.phone.kept);
       if (this.account.session !== session) return; // who signed out meanwhile leaves nothing behind
       if (this.asked && !this.onceMore) this.list.ask();
-      this.kept = fetched;
-      await this.store?.keep(fetched);
+      this.phone.kept = fetched;
+      this.trouble = '';
+      answered = true;
+      await this.phone.keep();
     } catch (error) {
+      if (this.account.over(error)) this.lying.expire();
       const forbidden = hasCode(error, 'forbidden');
       this.gridless = forbidden && await import('./no-grid.ts').then(() => true, () => false);
-      if (!this.account.over(error) && navigator.onLine) this.trouble = forbidden ? this.s.mineNoGrid : sentence(this.t, error);
+      if (account.session === session && navigator.onLine && !quietly) this.trouble = forbidden ? this.s.mineNoGrid : sentence(this.t, error);
     } finally {
       this.busy = false;
-      await this.look();
+      await this.phone.look();
+      if (account.session) this.wake.asked(answered);
     }
     if (this.onceMore) await this.sync();
     else this.asked = false;
@@ -203,7 +191,7 @@ export class MinePage extends StaffElement {
   }
 
   private async send(session: Session, client: Client): Promise<void> {
-    const { store } = this;
+    const { phone, phone: { store } } = this;
     if (!store) return;
     const waits = (await store.moves()).length + (await store.pictures()).length > 0;
     // What sends is fetched with the first that waits. Where it is not reached, no more is the server: everything stays kept.
@@ -211,65 +199,34 @@ export class MinePage extends StaffElement {
     if (sending) {
       const why = (error: unknown) => (hasCode(error, 'forbidden') ? this.s.mineNotYours : sentence(this.t, error));
       const now = (report: StaffReport) => {
-        if (this.kept) this.kept = { ...this.kept, reports: withNow(this.kept.reports, [report], session.person) };
+        if (phone.kept) phone.kept = { ...phone.kept, reports: withNow(phone.kept.reports, [report], session.person) };
       };
       const { expired } = await sending.sendKept(client, session.person, store, { now, why });
-      if (expired) this.account.expire();
+      if (expired) {
+        this.account.expire();
+        this.lying.expire();
+      }
       if (this.account.session !== session) return;
-      if (this.kept) await store.keep(this.kept);
+      await phone.keep();
     }
-    await this.look();
-    this.sent = waits && this.unsent === 0;
-  }
-
-  private async look(): Promise<void> {
-    if (!this.store) return;
-    await this.lookAt(this.store);
-    this.pictures = await this.store.pictures();
-  }
-
-  private async lookAt(store: Store): Promise<void> {
-    const moves = await store.moves();
-    if (moves.some(({ move }) => move.refused !== undefined) || this.lost.length > 0) this.refusals ??= await import('./refused.ts').catch(() => undefined);
-    this.moves = moves;
-  }
-
-  /** What was begun for reports that are in the list no more. */
-  private get lost(): readonly Words[] {
-    const { kept } = this;
-    if (!kept || this.words.length === 0) return [];
-    const shown = new Set(this.cases(kept).map(({ item }) => item.report));
-    return this.words.filter((one) => !shown.has(one.report));
-  }
-
-  /** How much waits on this phone. */
-  private get unsent(): number {
-    return this.moves.length + this.pictures.length;
-  }
-
-  /** How much is gone when the phone is cleared: what waits, and what was begun. */
-  private get undone(): number {
-    return this.unsent + this.words.length;
+    await phone.look();
+    this.sent = waits && phone.unsent === 0;
   }
 
   private async leave(anyway: boolean): Promise<void> {
-    if (this.undone > 0 && !anyway) {
+    if (this.phone.undone > 0 && !anyway) {
       this.leaving = true;
       void this.focusOn('.leave-anyway');
       return;
     }
-    await this.store?.clear();
-    this.kept = undefined;
-    this.moves = [];
-    this.pictures = [];
-    this.words = [];
+    await this.phone.clear();
     this.leaving = false;
     await this.account.signOut();
   }
 
   /** Keeps a move on the phone, and sends it at once where that is possible. */
   private async move({ kind, body, behind }: Made): Promise<void> {
-    const { store, kept, client, open: report } = this;
+    const { phone, phone: { store, kept }, client, open: report } = this;
     if (!kept) return;
     const of = kept.reports.find((one) => one.report === report);
     const done = await this.safely(async () => {
@@ -277,9 +234,9 @@ export class MinePage extends StaffElement {
       else await client?.post(stepPaths[kind], { path: { report }, body, key: newKey() });
     });
     if (!done) return;
-    this.words = this.words.filter((one) => one.report !== report || one.kind !== kind);
+    phone.written(report, kind);
     this.sent = false;
-    await this.look();
+    await phone.look();
     if (kind !== 'accepted' && kind !== 'remarked') this.show('');
     await this.sync();
   }
@@ -290,7 +247,7 @@ export class MinePage extends StaffElement {
       await what();
       return true;
     } catch (error) {
-      this.trouble = this.store ? this.s.mineNotKept : sentence(this.t, error);
+      this.trouble = this.phone.store ? this.s.mineNotKept : sentence(this.t, error);
       window.scrollTo(0, 0);
       return false;
     }
@@ -298,16 +255,13 @@ export class MinePage extends StaffElement {
 
   /** Keeps what is being written for a step of the open case, until it is sent or given up. */
   private write({ kind, said }: Pick<Words, 'kind' | 'said'>, report = this.open): void {
-    const { kept } = this;
-    if (!kept) return;
-    const words = { person: kept.person, report, kind, said };
-    this.words = withWords(this.words, words);
-    void this.store?.write(words).catch(() => undefined); // a full phone: the form still holds it
+    const { phone } = this;
+    if (phone.kept) phone.write({ person: phone.kept.person, report, kind, said });
   }
 
   /** Keeps a photo of the open case on the phone, and sends it at once where that is possible. */
   private async picture({ blob, report }: Pick<Picture, 'blob' | 'report'>): Promise<void> {
-    const { store, kept, client } = this;
+    const { phone: { store, kept }, client } = this;
     if (!kept || !report) return;
     const done = await this.safely(async () => {
       if (store) await store.addPicture({ blob, person: kept.person, report, made: new Date().toISOString() });
@@ -315,33 +269,32 @@ export class MinePage extends StaffElement {
     });
     if (!done) return;
     this.sent = false;
-    await this.look();
+    await this.phone.look();
     await this.sync();
   }
 
   private async dropPicture(at: number): Promise<void> {
-    await this.store?.dropPicture(at);
-    await this.look();
+    await this.phone.store?.dropPicture(at);
+    await this.phone.look();
   }
 
   private async dropMove(at: number): Promise<void> {
-    await this.store?.giveUp(at);
-    await this.look();
-    this.told = this.allRefused(); // those on top of it are refused with it
+    await this.phone.store?.giveUp(at);
+    await this.phone.look();
+    this.lying.standRefused(); // those on top of it are refused with it
+    await this.lead();
   }
 
   /** Puts the words of a refused move into the form of a new step on the report as it is now. */
   private async takeUp({ at, move }: Refused, of: Case | undefined): Promise<void> {
-    const { kept, store } = this;
-    const { refusals } = this;
+    const { phone, phone: { kept, store, refusals } } = this;
     const next = kept && refusals?.takenUp(move, of, kept.person);
     if (!refusals || !next || !store) return;
     const { kind } = next;
     const { report, person } = move;
-    const words = { person, report, kind, said: refusals.withBegun(next.said, this.words.find((one) => one.report === report && one.kind === kind)?.said) };
+    const words = { person, report, kind, said: refusals.withBegun(next.said, phone.words.find((one) => one.report === report && one.kind === kind)?.said) };
     // Whoever is interrupted in between finds the words in both places, and not in none.
-    await store.write(words);
-    this.words = withWords(this.words, words);
+    await phone.writeFirst(words);
     await this.dropMove(at);
     const { CasePage } = await import('./case.ts');
     if (this.open !== report) this.show(report);
@@ -352,8 +305,8 @@ export class MinePage extends StaffElement {
 
   /** Shows the notice of a refused move: at its report, or on the list. */
   private async showRefused({ at, move }: Refused): Promise<void> {
-    if (this.open !== move.report) this.show(this.kept?.reports.some(({ report }) => report === move.report) ? move.report : '');
-    this.told = this.allRefused();
+    if (this.open !== move.report) this.show(this.phone.kept?.reports.some(({ report }) => report === move.report) ? move.report : '');
+    this.lying.standRefused();
     await this.updateComplete;
     const notice = this.querySelector<HTMLElement>(`#refused-${at}`);
     notice?.scrollIntoView({ block: 'start' });
@@ -369,7 +322,7 @@ export class MinePage extends StaffElement {
 
   private photos(report: string): PhotoSource | undefined {
     const { client, account } = this;
-    if (this.online && account.session) this.photosOf = `${report} ${this.pictures.filter(({ picture }) => picture.report === report).length}`;
+    if (this.online && account.session) this.photosOf = `${report} ${this.phone.of(report).pictures.length}`;
     if (!client || !this.photosOf.startsWith(`${report} `)) return undefined;
     return { of: this.photosOf, level: 2, list: async () => (await client.get('/v1/{jurisdiction}/photos', { query: { report } })).photos };
   }
@@ -380,15 +333,15 @@ export class MinePage extends StaffElement {
     if (report) this.finding.stop();
     this.open = report;
     window.scrollTo(0, 0);
-    void this.focusOn(report ? '#case-title' : `[data-report="${CSS.escape(before)}"]`);
+    void this.focusOn(report ? '#case-title' : `[data-report="${CSS.escape(before)}"]`).then(() => this.lead());
   }
 
-  private cases(kept: Kept): Case[] {
-    return casesOf(kept.reports, this.moves.map(({ move }) => move), this.sort === 'distance' ? this.finding.here : undefined);
+  private cases(): Case[] {
+    return this.phone.cases(this.sort === 'distance' ? this.finding.here : undefined);
   }
 
   protected override render() {
-    const { t, s, opened, kept, account } = this;
+    const { t, s, opened, phone: { kept }, account } = this;
     const setting = kept ? ({ jurisdiction: kept.jurisdiction, areas: areaTree([], undefined) } as Setting) : undefined;
     const content = opened !== 'yes' ? opening(t, opened === 'failed', () => void this.begin())
       : kept ? this.page(kept) : account.session ? this.empty(account.session) : account.gate({ t, title: t.titleMine, note: s.mineSignIn, trouble: this.trouble });
@@ -404,11 +357,12 @@ export class MinePage extends StaffElement {
   }
 
   private page(kept: Kept) {
-    const { t, s } = this;
-    const cases = this.cases(kept);
+    const { t, s, phone } = this;
+    const cases = this.cases();
     const open = cases.find(({ item }) => item.report === this.open);
     if (open) {
-      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line('', open)}</div>${this.state(kept, cases, open.item.report)}<weige-case .kept=${kept} .of=${open} .held=${this.refused.some(({ at, move }) => move.report === open.item.report && !this.told.has(at))} .pictures=${this.pictures.filter(({ picture }) => picture.report === this.open)} .words=${this.words.filter(({ report }) => report === this.open)} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
+      const mine = this.phone.of(open.item.report);
+      return html`<div class="case-top"><button type="button" class="quiet" @click=${() => this.show('')}>‹ ${s.mineBack}</button>${this.line('', open)}</div>${this.state(kept, cases, open.item.report)}<weige-case .kept=${kept} .of=${open} .held=${this.lying.holds(open.item.report)} .pictures=${mine.pictures} .signed=${this.account.session !== undefined} .words=${mine.words} .photos=${this.photos(open.item.report)} .client=${this.online && this.account.session ? this.client : undefined} .near=${open.metres === undefined ? '' : s.mineAway(distance(t, open.metres))}
         @picture=${(event: CustomEvent<Picture>) => void this.picture(event.detail)} @drop=${(event: CustomEvent<number>) => void this.dropPicture(event.detail)}
         @words=${(event: CustomEvent<Pick<Words, 'kind' | 'said'>>) => this.write(event.detail)}
         @move=${(event: CustomEvent<Made>) => void this.move(event.detail)}></weige-case>`;
@@ -416,26 +370,27 @@ export class MinePage extends StaffElement {
     return front({ t, s, language: this.language, kept, list: this.list, finding: this.finding, sort: this.sort, busy: this.busy,
       state: this.state(kept, cases), line: (otherwise) => this.line(otherwise), refresh: () => this.refresh(), order: (sort) => this.order(sort), show: (report) => this.show(report),
       all: () => { this.all(); void this.focusOn('#mine-title'); },
-      end: html`${this.refusals?.begunList({ s }, this.lost, ({ kind, report }) => this.write({ kind, said: { code: '', reason: '', reply: '' } }, report))}
-        ${leaving({ t, s, name: kept.name, undone: this.leaving ? this.undone : 0 }, (anyway) => void this.leave(anyway))}` });
+      end: html`${phone.refusals?.begunList(phone.lost, ({ kind, report }) => { this.write({ kind, said: { code: '', reason: '', reply: '' } }, report); void this.lead(); })}
+        ${leaving({ t, s, name: kept.name, undone: this.leaving ? phone.undone : 0 }, (anyway) => void this.leave(anyway))}` });
   }
 
   /** How it stands with the network and with what was done here; otherwise what else is to be said there. */
   private line(otherwise: string, of?: Case) {
-    const { t, s, kept, online, busy, sent, moves, pictures } = this;
-    return kept ? standing({ t, s, kept, online, busy, sent, moves, pictures, of }, otherwise) : nothing;
+    const { t, s, phone: { kept, moves, pictures }, online, busy, sent } = this;
+    return kept ? standing({ t, s, kept, online, signed: this.account.session !== undefined, busy, sent, moves, pictures, of }, otherwise) : nothing;
   }
 
   /** What went wrong with what was done here: on a case of that case only. What was refused just now stands above everything until somebody looks at it. */
   private state(kept: Kept, cases: readonly Case[], report?: string) {
-    const { t, s, language, account, refusals } = this;
-    const about = { t, s, language, kept };
-    const here = this.refused.filter(({ at, move }) => this.told.has(at) && (report === undefined || move.report === report));
-    const fresh = this.refused.findLast(({ at }) => !this.told.has(at));
+    const { t, s, account, lying, phone: { refusals, storeless } } = this;
+    const about = { t, language: this.language, kept };
+    const fresh = lying.latest;
+    const enter = () => void account.enter();
+    const lies = lying.lapsed ? { text: s.mineExpired, label: t.signIn, act: enter } : fresh && refusals ? { text: refusals.refusedLine(about, fresh.move), label: s.mineRefusedShow, act: () => void this.showRefused(fresh) } : undefined;
     const trouble = this.trouble || (account.stage === 'failed' ? t.signInFailed : '');
-    return html`${refusals?.refusedBar(about, fresh, (one) => void this.showRefused(one))}
-      ${notices(about, { storeless: this.storeless, trouble, enter: account.session || !this.online ? undefined : () => void account.enter() })}
-      ${refusals?.refusedList(about, here, { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
+    return html`${bar(s, lies, () => this.closeBar())}
+      ${notices({ t, s }, { storeless, trouble, enter: account.session || lying.lapsed ? undefined : enter, expired: account.stage === 'expired', online: this.online })}
+      ${refusals?.refusedList(about, lying.standing(report), { cases, drop: (at) => void this.dropMove(at), again: (one) => void this.takeUp(one, cases.find(({ item }) => item.report === one.move.report)) })}`;
   }
 }
 

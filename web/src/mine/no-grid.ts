@@ -2,13 +2,13 @@ import { html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { dutiesIn } from '../dispatch/people.ts';
 import { pageAddress } from '../page/settings.ts';
-import { StaffElement } from '../page/staff-element.ts';
+import { CaseworkElement } from '../page/casework-element.ts';
 import { rightsOf } from '../sign-in/rights.ts';
 import type { Session } from '../sign-in/session.ts';
 
 /** What stands in place of the list for an account that holds no grid: whose it is, whom to ask, and where to go on. Event: `leave`. */
 @customElement('weige-no-grid')
-export class NoGrid extends StaffElement {
+export class NoGrid extends CaseworkElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) jurisdiction = '';
 

@@ -21,9 +21,9 @@ export function areaSection(l: Listing & { here: Place | undefined; today: strin
     <ul>${kept.duties.map((duty) => dutyLine(l, duty))}</ul></section>`;
 }
 
-function drawing({ t, s, kept, entries, here }: Listing & { here: Place | undefined }, frame: Frame, stations: readonly Place[]): TemplateResult {
+function drawing({ s, kept, entries, here }: Listing & { here: Place | undefined }, frame: Frame, stations: readonly Place[]): TemplateResult {
   const { x, y, height } = frame;
-  const names = kept.outlines.map(({ name }) => name).join(t.listSeparator);
+  const names = kept.outlines.map(({ name }) => name).join(s.listSeparator);
   const ring = (points: readonly (readonly [number, number])[]) => `M${points.map(([lon, lat]) => `${x(lon).toFixed(1)} ${y(lat).toFixed(1)}`).join('L')}Z`;
   return html`<svg class="outline" viewBox="0 0 ${width} ${height}" role="img" aria-label=${s.mineOutline(names, String(entries.filter(({ gone }) => !gone).length))}>
     ${kept.outlines.map(({ rings }) => svg`<path class="outline-area" d=${rings.map(ring).join('')} />`)}
@@ -38,7 +38,7 @@ function dutyLine({ t, s, language, kept, today }: Listing & { today: string }, 
   const away = (duty.away ?? []).find((one) => one.to >= today);
   const own = duty.person === kept.person;
   return html`<li><strong>${kept.names[duty.area] ?? duty.area}</strong> · ${own ? role : s.mineStandIn(name(duty.person))}
-    ${own ? html`<br>${s.mineDeputies}${t.lang === 'en' ? ': ' : '：'}${(duty.deputies ?? []).map(name).join(t.listSeparator) || s.mineNoDeputies}` : nothing}
+    ${own ? html`<br>${s.mineDeputies}${t.lang === 'en' ? ': ' : '：'}${(duty.deputies ?? []).map(name).join(s.listSeparator) || s.mineNoDeputies}` : nothing}
     ${duty.station ? html`<br>${s.mineStation}${t.lang === 'en' ? ': ' : '：'}${duty.station.name}${own ? stationLink(s, duty.station.at) : nothing}` : nothing}
     ${away ? html`<br><span class="chip waiting">${s.mineAwayFrom(away.from, away.to)}</span>` : nothing}</li>`;
 }

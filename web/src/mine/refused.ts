@@ -5,7 +5,7 @@ import { staffName } from '../dispatch/people.ts';
 import { codeName, unfinished } from '../dispatch/ways.ts';
 import { moment } from '../locale/format.ts';
 import type { Catalogue, Language } from '../locale/locale.ts';
-import type { StaffCatalogue } from '../locale/staff.ts';
+import { caseworkTexts } from '../locale/casework.ts';
 import type { Kept, Move, Said, Words } from './kept.ts';
 import { whereIs } from './list.ts';
 import type { Case } from './order.ts';
@@ -15,7 +15,6 @@ import '../page/copy.ts';
 
 export interface Told {
   t: Catalogue;
-  s: StaffCatalogue;
   language: Language;
   kept: Kept;
 }
@@ -27,33 +26,29 @@ export interface Refused {
 }
 
 /** A step in words, with its code. */
-function stepName(s: StaffCatalogue, { kind, body }: Move): string {
+function stepName({ kind, body }: Move): string {
+  const s = caseworkTexts();
   return s[`step_${kind}`] + (body.code ? ` · ${codeName(s, body.code)}` : '');
 }
 
 /** What kind of report it is and where it lies. */
 function reportName({ t, language, kept }: Told, { about }: Move): string {
-  return about ? `${serviceName(kept.jurisdiction.services, about.service_code, language)} · ${whereIs(t, kept, about)}` : '';
-}
-
-/** One that was refused just now, or nothing: it lies on the page, so that it is seen wherever somebody stands, and moves nothing. */
-export function refusedBar(told: Told, fresh: Refused | undefined, show: (one: Refused) => void): TemplateResult {
-  return html`<div class="mine-bar" role="status">${fresh ? html`<div class="notice bad"><p>${refusedLine(told, fresh.move)}</p>
-    <button type="button" class="secondary" @click=${() => show(fresh)}>${told.s.mineRefusedShow}</button></div>` : nothing}</div>`;
+  return about ? `${serviceName(kept.jurisdiction.services, about.service_code, language)} · ${whereIs({ t, s: caseworkTexts() }, kept, about)}` : '';
 }
 
 /** Which step it was and of which report. */
-function refusedLine(told: Told, move: Move): string {
-  return [told.s.mineRefusedShort(stepName(told.s, move)), reportName(told, move)].filter(Boolean).join(' · ');
+export function refusedLine(told: Told, move: Move): string {
+  return [caseworkTexts().mineRefusedShort(stepName(move)), reportName(told, move)].filter(Boolean).join(' · ');
 }
 
 /** All that there is to say of each: which report, why, who has it now, and what was written, to be copied or used again. */
 export function refusedList(told: Told, refused: readonly Refused[], { cases, again, drop }: { cases: readonly Case[]; again(one: Refused): void; drop(at: number): void }): TemplateResult | typeof nothing {
-  const { t, s, kept } = told;
+  const { t, kept } = told;
+  const s = caseworkTexts();
   if (refused.length === 0) return nothing;
   const zone = kept.jurisdiction.time_zone;
   return html`<div class="mine-refused">${repeat(refused, ({ at }) => at, ({ at, move }) => html`<section class="notice bad" id="refused-${at}" tabindex="-1" aria-label=${refusedLine(told, move)}>
-    <p><strong>${s.mineRefused(stepName(s, move), move.refused ?? '')}</strong></p>
+    <p><strong>${s.mineRefused(stepName(move), move.refused ?? '')}</strong></p>
     ${move.about ? html`<p>${reportName(told, move)}<br>${t.filedAt} ${moment(t, zone, move.about.filed_at)}</p>` : nothing}
     <p>${whoHas(told, move)}</p>
     ${written(move.body).length > 0 ? html`<p>${s.mineWrote(moment(t, zone, move.made))}</p>${writtenView(move.body)}` : nothing}
@@ -63,7 +58,8 @@ export function refusedList(told: Told, refused: readonly Refused[], { cases, ag
 }
 
 /** Words that were begun for reports that are in the list no more, to be copied or given up: nothing else shows them. */
-export function begunList({ s }: Pick<Told, 's'>, begun: readonly Words[], drop: (one: Words) => void): TemplateResult | typeof nothing {
+export function begunList(begun: readonly Words[], drop: (one: Words) => void): TemplateResult | typeof nothing {
+  const s = caseworkTexts();
   if (begun.length === 0) return nothing;
   return html`<div class="mine-begun">${repeat(begun, ({ report, kind }) => `${report} ${kind}`, (one) => html`<section class="notice warn"><p>${s.mineBegunGone(s[`step_${one.kind}`])}</p>
     ${writtenView(one.said)}
@@ -83,10 +79,11 @@ function copyOf(said: Partial<Said>): TemplateResult {
   return html`<weige-copy .text=${written(said).join('\n')}></weige-copy>`;
 }
 
-function whoHas({ t, s, language, kept }: Told, { since }: Move): string {
+function whoHas({ t, language, kept }: Told, { since }: Move): string {
+  const s = caseworkTexts();
   if (!since) return s.mineNowUnknown;
   const status = t[`status_${since.status}_short`];
   if (!unfinished.includes(since.status)) return s.mineNowDone(status);
-  const name = since.assignee.person === kept.person ? s.mineYou : staffName(t, language, kept.jurisdiction, { name: (code) => kept.names[code] ?? code }, since.assignee);
+  const name = since.assignee.person === kept.person ? s.you : staffName(t, language, kept.jurisdiction, { name: (code) => kept.names[code] ?? code }, since.assignee);
   return s.mineNow(status, name);
 }

@@ -60,7 +60,7 @@ export class AddPhotos extends PageElement {
   protected override render() {
     const { t } = this;
     return html`<details class="add-photos" @toggle=${() => this.dispatchEvent(new CustomEvent('opened'))}><summary>${t.photoAddLater}</summary>
-      <weige-photos .client=${this.client} .keeps=${this.keep !== undefined}></weige-photos>
+      <weige-photos data-room="chosen" .client=${this.client} .keeps=${this.keep !== undefined}></weige-photos>
       <p class="wrong" role="alert">${this.wrong}</p>
       <button type="button" class="secondary" aria-disabled=${this.busy ? 'true' : 'false'} @click=${() => void this.send()}>${this.busy ? t.photoSending : t.photoAdd}</button>
     </details>`;

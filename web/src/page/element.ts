@@ -1,9 +1,10 @@
 import { LitElement } from 'lit';
 import { locale, type Catalogue, type Language } from '../locale/locale.ts';
+import { ignoreSecondTaps } from './second-tap.ts';
 
 /**
  * An element that draws into the page itself, so that one style sheet and one accessibility tree hold everything, and draws itself
- * again when the language changes.
+ * again when the language changes. On its page no second tap presses what came in the place of the first.
  */
 export class PageElement extends LitElement {
   private unlisten: (() => void) | undefined;
@@ -22,6 +23,7 @@ export class PageElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    ignoreSecondTaps();
     this.unlisten = locale().listen(() => this.requestUpdate());
   }
 

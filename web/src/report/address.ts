@@ -33,6 +33,8 @@ export class AddressBox extends ResidentElement {
   @state() private said = '';
   /** An address that was not found, while it is asked what to do. */
   @state() private unfound = '';
+  /** What was looked for last, or chosen; other text is still being typed. */
+  private asked = '';
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking: AbortController | undefined;
 
@@ -44,6 +46,23 @@ export class AddressBox extends ResidentElement {
 
   private get typed(): string {
     return this.querySelector('input')?.value.trim() ?? '';
+  }
+
+  /**
+   * Called when a place was chosen otherwise, or there is none any more: an address of another must not go on standing here. `pressed`: somebody chose
+   * it just now, and no longer waits for that of an address; a fix of the device may have been asked for before.
+   */
+  placeChosenElsewhere(pressed = true): void {
+    const input = this.querySelector('input');
+    if (pressed && this.said === this.t.addressFinding) {
+      this.next();
+      this.said = '';
+      this.choices = [];
+    }
+    if (!input || this.typed !== this.asked) return;
+    this.next();
+    input.value = this.said = '';
+    this.choices = [];
   }
 
   /** A later question makes the answer to an earlier one worthless. */
@@ -82,6 +101,7 @@ export class AddressBox extends ResidentElement {
       if (signal.aborted) return;
       const all = (found?.candidates ?? []).map(({ text, lon, lat, metres, chain }) => ({ text, lon, lat, where: chain.slice(-2).map((area) => area.name).join(' '), metres: metres ?? vague }));
       const first = all[0];
+      this.asked = address;
       this.choices = found?.ambiguous ? all.slice(0, 6) : [];
       this.unfound = first ? '' : address;
       this.said = !first ? t.addressNone : found?.ambiguous ? t.addressWhich : '';
@@ -94,7 +114,7 @@ export class AddressBox extends ResidentElement {
   private choose({ text, lon, lat, metres }: Choice, ask?: string): void {
     this.next();
     const input = this.querySelector('input');
-    if (input) input.value = text;
+    if (input) input.value = this.asked = text;
     this.choices = [];
     this.said = ask === 'building' ? this.t.addressBuilding : ask === 'number' ? this.t.addressNumber : '';
     this.dispatchEvent(new CustomEvent<ChosenPlace>('place', { detail: { lon, lat, accuracy: Math.min(10_000, metres), datum: 'WGS84' } }));

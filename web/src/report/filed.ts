@@ -5,6 +5,7 @@ import type { ResidentCatalogue } from '../locale/resident.ts';
 import { whoHasIt } from '../page/assignee.ts';
 import '../page/copy.ts';
 import { pageAddress, type Setting } from '../page/settings.ts';
+import type { Waiting } from './outbox.ts';
 import { chainList } from './located.ts';
 import { noticeView } from './questions.ts';
 
@@ -22,9 +23,9 @@ interface FiledState extends Receipt {
   again: () => void;
 }
 
-/** What somebody has to know of a report that could not be sent yet; the outbox says how it goes on. */
-export function savedView(t: ResidentCatalogue, waits: boolean, notices: readonly string[], again: () => void): TemplateResult {
-  return html`<section class="card filed" aria-labelledby="saved"><h2 id="saved" tabindex="-1">${waits ? t.savedTitle : t.filedTitle}</h2>
+/** What somebody has to know of a report that could not be sent yet, or, where it waits no more, that it was; the outbox says how it goes on. */
+export function savedView(t: ResidentCatalogue, waiting: Pick<Waiting, 'unsure'> | undefined, notices: readonly string[], again: () => void): TemplateResult {
+  return html`<section class="card filed" aria-labelledby="saved"><h2 id="saved" tabindex="-1">${!waiting ? t.filedTitle : waiting.unsure ? t.savedAgain : t.savedTitle}</h2>
     ${noticeView(t, notices)}
     <div class="buttons"><button type="button" class="secondary" @click=${again}>${t.reportAnother}</button></div></section>`;
 }
@@ -42,14 +43,14 @@ export function filedView({ t, setting, filed: answer, lostPhotos, notices, agai
       <weige-copy .text=${code}></weige-copy>
     </div>
     <p>${t.filedKeep}</p>
+    <div class="buttons">
+      <a class="primary" href=${pageAddress('/track/', location.search, code)}>${t.follow}</a>
+      <button type="button" class="secondary" @click=${again}>${t.reportAnother}</button>
+    </div>
     <dl class="facts">
       <dt>${t.nowWith}</dt><dd><strong>${whoHasIt(t, answer.assignee)}</strong></dd>
       ${answer.located.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, answer.located.chain)}</dd>` : nothing}
       <dt>${t.filedAt}</dt><dd>${moment(t, setting.jurisdiction.time_zone, answer.filed_at)}</dd>
     </dl>
-    <div class="buttons">
-      <a class="primary" href=${pageAddress('/track/', location.search, code)}>${t.follow}</a>
-      <button type="button" class="secondary" @click=${again}>${t.reportAnother}</button>
-    </div>
   </section>`;
 }

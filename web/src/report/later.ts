@@ -1,3 +1,3 @@
 // What the report page shows only after something else: fetched once the page stands, and before it is needed.
 export { Nearby } from './nearby.ts';
-export { outboxView } from './outbox-view.ts';
+export { outboxNews, outboxView } from './outbox-view.ts';

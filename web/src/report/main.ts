@@ -1,23 +1,24 @@
-import { html, nothing } from 'lit';
+import { html, nothing, type PropertyValues } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import '../styles/base.css';
 import './report.css';
 import '../map/element.ts';
 import './address.ts';
+import type { AddressBox } from './address.ts';
 import './find-place.ts';
 import './place-tools.ts';
 import type { Position } from '../contract/areas.ts';
 import { fieldOf, hasCode, Refusal, sentence } from '../contract/errors.ts';
 import { newKey } from '../contract/once.ts';
-import type { ContactInput, Located } from '../contract/schemas.ts';
+import type { ContactInput } from '../contract/schemas.ts';
 import { canDraw, program, type MapElement } from '../map/element.ts';
-import { nothing as noPoints, publicPoints, type PointCollection } from '../map/features.ts';
-import { POINTS_FROM_ZOOM } from '../map/sources.ts';
 import { said } from '../locale/format.ts';
 import { keepPage } from '../offline/keep.ts';
 import { ResidentElement } from '../page/resident-element.ts';
 import { readSetting, type Setting } from '../page/settings.ts';
 import { opening, shell } from '../page/shell.ts';
+import { Around } from './around.ts';
+import { Below } from './below.ts';
 import { draftOf, emptyDraft, formField, handedOver, isEmpty, problems, reportInput, type Draft, type Field, type Problem } from './draft.ts';
 import { filedView, savedView, type Receipt } from './filed.ts';
 import { reportForm } from './form.ts';
@@ -26,8 +27,8 @@ import type { Nearby } from './nearby.ts';
 import { Outbox, type Waiting } from './outbox.ts';
 import { post } from './post.ts';
 import { answerProblems, answersTo, notices } from './questions.ts';
-import { across, otherSides } from './sides.ts';
 import { whereView } from './where.ts';
+import { Whereabouts } from './whereabouts.ts';
 import type { FindPlace } from './find-place.ts';
 import type { PhotoField } from './photo-field.ts';
 import type { ChosenPlace, PlaceTools } from './place-tools.ts';
@@ -43,7 +44,6 @@ export class ReportPage extends ResidentElement {
   @state() private failed = false;
   @state() private draft: Draft = emptyDraft();
   @state() private contact: ContactInput = {};
-  @state() private located: Located | 'asking' | 'failed' | undefined;
   @state() private wrong: Problem[] = [];
   @state() private sending = false;
   @state() private notice: 'earlier-draft' | undefined;
@@ -54,18 +54,22 @@ export class ReportPage extends ResidentElement {
   @state() private waiting: readonly Waiting[] = [];
   /** Key of the report that is being sent from the form, or was: of that one the outbox says nothing, since the page does. */
   private inHand = '';
+  /** Keys of the reports that were in the outbox when the page was opened: what became of them is said on top. */
+  private earlier: readonly string[] = [];
   private sheet: Element | undefined;
+  private readonly below = new Below(() => this.querySelector<HTMLElement>('main.report'));
   /** Shown in the page's attribute `mapless`, by which the style sheet lays the page out. */
   @state() private mapped = true;
-  @state() private points: PointCollection = noPoints;
+  private readonly around = new Around(this);
   @query('weige-map') private map!: MapElement | null;
-  /** Which side of an edge it is on was answered; or could not be gone to. */
-  @state() private side: 'asked' | 'sure' | 'failed' = 'asked';
+  @query('weige-address') private addressBox!: AddressBox | null;
   @query('weige-find-place') private finder!: FindPlace | null;
   @query('weige-photo-field') private photoField!: PhotoField | null;
   @query('weige-place-tools') private tools!: PlaceTools | null;
-  private asking: AbortController | undefined;
-  private shownBounds: string | undefined;
+  private readonly whereabouts = new Whereabouts({
+    setting: () => this.setting, placed: (place) => this.change({ place, address: '' }), known: (at) => void this.nearby?.look(at),
+    nearEdge: () => void this.showSides(), changed: () => this.requestUpdate(),
+  });
   private kept: Kept | undefined;
   private outbox: Outbox | undefined;
   /** What is shown only after something else; fetched once the page stands. */
@@ -79,7 +83,7 @@ export class ReportPage extends ResidentElement {
   private stop: (() => void) | undefined;
   /** Asks again who answers for the place where that could not be asked before. */
   private readonly back = (): void => {
-    if (this.located === 'failed' && this.draft.place) void this.locate({ ...this.draft.place, datum: 'WGS84' });
+    if (this.whereabouts.located === 'failed' && this.draft.place) void this.whereabouts.locate({ ...this.draft.place, datum: 'WGS84' });
     void this.fetchLater();
   };
 
@@ -99,12 +103,13 @@ export class ReportPage extends ResidentElement {
       this.outbox = new Outbox(kept, client.jurisdiction, post(client), (all) => { this.waiting = all; });
       this.stop = this.outbox.start();
       await this.outbox.tell();
-      if (this.waiting.length > 0) await this.fetchLater(); // with the form, which it would push down
+      this.earlier = this.waiting.map((one) => one.key);
+      if (this.earlier.length > 0) await this.fetchLater(); // with the form, which it would push down
       this.draft = { ...draftOf(await kept.draft(client.jurisdiction)), ...handedOver() };
       this.setting = setting;
       keepPage('/');
       void this.fetchLater();
-      if (this.draft.place) void this.locate({ ...this.draft.place, datum: 'WGS84' });
+      if (this.draft.place) void this.whereabouts.locate({ ...this.draft.place, datum: 'WGS84' });
     } catch {
       this.failed = true;
     }
@@ -121,6 +126,7 @@ export class ReportPage extends ResidentElement {
 
   override disconnectedCallback(): void {
     this.stop?.();
+    this.below.end();
     window.removeEventListener('online', this.back);
     super.disconnectedCallback();
   }
@@ -149,6 +155,10 @@ export class ReportPage extends ResidentElement {
     this.change({});
   }
 
+  protected override update(changed: PropertyValues): void {
+    this.below.around(this.sheet !== undefined, () => super.update(changed));
+  }
+
   /** What is asked on the map must not lie on what it is about. */
   protected override updated(): void {
     const sheet = [...this.querySelectorAll('.sheet')].find((one) => one.checkVisibility());
@@ -156,42 +166,26 @@ export class ReportPage extends ResidentElement {
     this.sheet = sheet;
   }
 
+  /** What told of another place tells of it no more, but for what the place was chosen by. */
+  private elsewhere(by?: EventTarget | null): void {
+    if (document.activeElement?.closest('.address-choices, .aim')) this.leadOn();
+    if (by !== this.addressBox) this.addressBox?.placeChosenElsewhere(by !== this.finder);
+    for (const one of [this.finder, this.tools]) if (one !== by) one?.placeChosenElsewhere();
+  }
+
   /** Takes a place from the map. */
   private pointed({ at, accuracy }: { at: Position; accuracy: number }): void {
     if (this.sending) return;
-    this.finder?.placeChosenElsewhere();
-    this.tools?.placeChosenElsewhere();
-    void this.locate({ lon: at[0], lat: at[1], accuracy, datum: 'WGS84' });
+    this.elsewhere();
+    void this.whereabouts.locate({ lon: at[0], lat: at[1], accuracy, datum: 'WGS84' });
   }
 
   /** Takes a place from elsewhere, and shows it on the map. */
   private async chosen(place: ChosenPlace, by: EventTarget | null): Promise<void> {
     if (this.sending) return; // what is being sent stays as it is
-    for (const one of [this.finder, this.tools]) if (one !== by) one?.placeChosenElsewhere();
-    await this.locate(place);
+    this.elsewhere(by);
+    await this.whereabouts.locate(place);
     if (this.draft.place) this.map?.moveTo([this.draft.place.lon, this.draft.place.lat], placeZoom);
-  }
-
-  private async locate({ lon, lat, accuracy, datum }: ChosenPlace): Promise<void> {
-    if (!this.setting) return;
-    this.asking?.abort();
-    const asking = (this.asking = new AbortController());
-    // A place of another datum is known only once the server has answered where it is.
-    this.change({ place: datum === 'WGS84' ? { lon, lat, accuracy } : undefined, address: '' });
-    this.located = 'asking';
-    this.side = 'asked';
-    if (datum === 'WGS84') void this.nearby?.look({ lon, lat });
-    try {
-      const located = await this.setting.client.get('/v1/{jurisdiction}/locate', { query: { lon, lat, accuracy, datum } }, asking.signal);
-      if (asking.signal.aborted) return;
-      this.located = located;
-      if (otherSides(located).length > 0) void this.showSides();
-      if (datum === 'WGS84') return;
-      this.change({ place: { lon: located.proof.lon, lat: located.proof.lat, accuracy } });
-      void this.nearby?.look(located.proof);
-    } catch {
-      if (!asking.signal.aborted) this.located = 'failed';
-    }
   }
 
   /** Has the map, on which both sides are outlined, above the question, for whoever has not gone on to the form. */
@@ -201,37 +195,22 @@ export class ReportPage extends ResidentElement {
     if (map && this.querySelector('.sides') && map.getBoundingClientRect().top > 0) map.scrollIntoView({ block: 'start' });
   }
 
-  /** Takes the place over the edge into the area that somebody says it is in. */
-  private async sideTaken(code: string): Promise<void> {
-    const { located } = this;
-    if (typeof located !== 'object') return;
-    const other = located.chain.at(-1)?.neighbours?.find((one) => one.code === code);
-    const inside = this.setting?.areas.area(code)?.label;
-    const [lon, lat] = other?.at ?? [];
-    if (!inside || lon === undefined || lat === undefined) return;
-    this.finder?.placeChosenElsewhere();
-    for (const beyond of [1, 3, 8]) {
-      const at = across([located.proof.lon, located.proof.lat], [lon, lat], inside, beyond);
-      await this.locate({ lon: at[0], lat: at[1], accuracy: 0, datum: 'WGS84' });
-      if (typeof this.located !== 'object') return;
-      if (this.located.chain.at(-1)?.code !== code) continue;
-      this.side = 'sure';
-      this.map?.moveTo(at, placeZoom);
-      return;
-    }
-    await this.locate({ lon: located.proof.lon, lat: located.proof.lat, accuracy: located.proof.accuracy ?? 0, datum: 'WGS84' });
-    this.side = 'failed';
+  /** What was pressed goes, and what it led to has the keyboard; whoever sees the map goes on looking at it. */
+  private leadOn(): void {
+    const preventScroll = !document.activeElement?.matches(':focus-visible');
+    this.querySelector<HTMLElement>('.located')?.focus({ preventScroll });
   }
 
-  private async moved({ bounds, zoom }: { bounds: [number, number, number, number]; zoom: number }): Promise<void> {
-    if (!this.setting || zoom < POINTS_FROM_ZOOM || this.shownBounds === String(bounds)) return;
-    this.shownBounds = String(bounds);
-    try {
-      const bbox = bounds.map((one) => one.toFixed(6)).join(',');
-      this.points = publicPoints(await this.setting.client.get('/v1/{jurisdiction}/reports', { query: { bbox, limit: 500 } }));
-    } catch {
-      this.shownBounds = undefined; // the points are an aid; the next move asks again
+  /** Takes the place over the edge into the area that somebody says it is in; without a code it is there already. */
+  private async sideTaken(code?: string): Promise<void> {
+    this.leadOn();
+    if (!code) {
+      this.whereabouts.stay();
+      return;
     }
+    this.elsewhere();
+    const at = await this.whereabouts.cross(code);
+    if (at) this.map?.moveTo(at, placeZoom);
   }
 
   private async send(event?: SubmitEvent): Promise<void> {
@@ -265,7 +244,7 @@ export class ReportPage extends ResidentElement {
 
   /** Shows what came of sending. */
   private settle(waiting: Waiting): void {
-    this.shownBounds = undefined;
+    this.around.changed();
     if (waiting.refused) {
       this.takeBack(waiting, this.contact);
       return;
@@ -301,7 +280,7 @@ export class ReportPage extends ResidentElement {
     this.change(draft);
     void this.outbox?.remove(key);
     if (!draft.place) this.nowhere();
-    else if (this.located === undefined || place?.lon !== draft.place.lon || place.lat !== draft.place.lat) void this.chosen({ ...draft.place, datum: 'WGS84' }, null);
+    else if (this.whereabouts.located === undefined || place?.lon !== draft.place.lon || place.lat !== draft.place.lat) void this.chosen({ ...draft.place, datum: 'WGS84' }, null);
     const why = refused && new Refusal(refused.status, refused.fault);
     if (hasCode(why, 'key_reused')) this.notice = 'earlier-draft';
     else if (why) this.wrong = [{ field: formField(fieldOf(why)) ?? 'description', text: sentence(this.t, why) }];
@@ -328,7 +307,7 @@ export class ReportPage extends ResidentElement {
 
   /** Takes the pin away; what was written as an address goes in its place, if anything was. */
   private withoutPlace(address: string): void {
-    this.nowhere();
+    this.nowhere(this.addressBox);
     this.change({ place: undefined, address });
     void this.focusOn('#where-title');
   }
@@ -345,12 +324,10 @@ export class ReportPage extends ResidentElement {
   }
 
   /** There is no place any more, nor what was known of it. */
-  private nowhere(): void {
-    this.asking?.abort();
-    this.located = undefined;
+  private nowhere(by?: EventTarget | null): void {
+    this.whereabouts.forget();
     this.nearby?.forget();
-    this.finder?.placeChosenElsewhere();
-    this.tools?.placeChosenElsewhere();
+    this.elsewhere(by);
   }
 
   private wrongText(field: Field): string {
@@ -368,40 +345,45 @@ export class ReportPage extends ResidentElement {
     const { t, sent } = this;
     const { place, service, answers } = (sent && this.told) || this.draft;
     const urgent = notices(this.service(service)?.questions, answers, this.language);
-    const finest = typeof this.located === 'object' ? (this.located.chain.at(-1)?.code ?? '') : '';
-    const beside = typeof this.located === 'object' && this.side !== 'sure' && !sent ? otherSides(this.located).map((one) => one.code) : [];
     return html`
       <div class="report-head"><h1 tabindex="-1">${t.titleReport}</h1><p>${t.reportIntro}</p></div>
+      ${this.later?.outboxNews(t, this.listed().filter((one) => this.earlier.includes(one.key)), () => void this.focusOn('#outbox-title'))}
       <div class="report-find" ?inert=${this.sending}><weige-address .client=${setting.client} .near=${place && { lon: place.lon, lat: place.lat }} @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}
         @unfound=${(event: CustomEvent<string>) => this.withoutPlace(event.detail)} @unpin=${() => this.withoutPlace('')}></weige-address>
         <weige-find-place @place=${(event: CustomEvent<ChosenPlace>) => void this.chosen(event.detail, event.target)}></weige-find-place></div>
       <div class="report-map">
         <weige-map .setting=${setting} .label=${t.mapLabel} ?choosing=${!sent && !this.sending} .pin=${place ? ([place.lon, place.lat] as Position) : undefined}
-          .chosenArea=${finest} .besideAreas=${beside} .reports=${this.points} .unavailableText=${t.mapUnavailable}
+          .chosenArea=${this.whereabouts.finest} .besideAreas=${sent ? [] : this.whereabouts.beside} .reports=${this.around.points} .unavailableText=${t.mapUnavailable}
           @chosen=${(event: CustomEvent<{ at: Position; accuracy: number }>) => this.pointed(event.detail)}
-          @moved=${(event: CustomEvent<{ bounds: [number, number, number, number]; zoom: number }>) => void this.moved(event.detail)}
+          @moved=${(event: CustomEvent<{ bounds: [number, number, number, number]; zoom: number }>) => void this.around.look(setting.client, event.detail)}
           @unavailable=${() => { this.mapped = false; this.toggleAttribute('mapless', true); }}></weige-map>
-        ${this.points.features.length > 0 && this.mapped ? html`<p class="legend"><span class="dot"></span>${t.legendReports}</p>` : nothing}
+        ${this.around.points.features.length > 0 && this.mapped ? html`<p class="legend"><span class="dot"></span>${t.legendReports}</p>` : nothing}
       </div>
       <div class="report-side">
-        ${sent === 'saved' ? savedView(t, this.waiting.some((one) => !one.filed && !one.refused), urgent, () => this.startAgain()) : nothing}
+        ${sent === 'saved' ? savedView(t, this.waiting.findLast((one) => !one.filed && !one.refused), urgent, () => this.startAgain()) : nothing}
         ${this.outboxPart(setting)}
         ${sent === 'saved' ? nothing : sent ? filedView({ t, setting, ...sent, notices: urgent, again: () => this.startAgain() })
           : html`${this.where(setting)}${this.form(setting)}`}
       </div>`;
   }
 
+  /** What the outbox tells of. */
+  private listed(): readonly Waiting[] {
+    return this.waiting.filter((one) => one.key !== this.inHand);
+  }
+
   private outboxPart(setting: Setting) {
     const { draft } = this;
     const words = draft.words.trim().slice(0, 60) || said(this.service()?.name, this.language) || (draft.place ? this.t.stepWhere : this.t.stepContact);
-    return this.later?.outboxView({ t: this.t, language: this.language, setting, all: this.waiting.filter((one) => one.key !== this.inHand), lasts: this.kept?.lasts ?? false,
+    return this.later?.outboxView({ t: this.t, language: this.language, setting, all: this.listed(), lasts: this.kept?.lasts ?? false,
       replacing: this.replacing ? { key: this.replacing, words } : undefined, sendNow: () => void this.outbox?.run(),
       edit: (one) => this.askTakingBack(one), replace: (one, sure) => this.askTakingBack(one, sure), remove: (one) => void this.outbox?.remove(one.key) });
   }
 
   private where(setting: Setting) {
-    return whereView({ t: this.t, setting, draft: this.draft, located: this.located, mapped: this.mapped, sending: this.sending, wrong: this.wrongText('place'),
-      sides: { sure: this.side === 'sure', failed: this.side === 'failed', here: () => { this.side = 'sure'; }, there: (code) => void this.sideTaken(code) },
+    const { whereabouts } = this;
+    return whereView({ t: this.t, setting, draft: this.draft, located: whereabouts.located, mapped: this.mapped, sending: this.sending, wrong: this.wrongText('place'),
+      sides: { sure: whereabouts.side === 'sure', failed: whereabouts.side === 'failed', here: () => void this.sideTaken(), there: (code) => void this.sideTaken(code) },
       place: (event) => void this.chosen(event.detail, event.target), centre: () => this.map?.chooseCentre() });
   }
 

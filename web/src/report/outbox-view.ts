@@ -23,6 +23,22 @@ interface OutboxState {
   remove(one: Waiting): void;
 }
 
+/**
+ * What became of the reports that were here when the page was opened, at its top: what says all of it may lie out of sight. It takes as much room
+ * whatever it says, so that one that arrives meanwhile moves nothing. `look` goes to the rest.
+ */
+export function outboxNews(t: ResidentCatalogue, all: readonly Waiting[], look: () => void): TemplateResult | typeof nothing {
+  if (all.length === 0) return nothing;
+  const later = laterTexts();
+  const arrived = all.findLast((one) => one.filed)?.filed;
+  const refused = all.some((one) => one.refused);
+  return html`<section class="notice report-news ${arrived ? '' : refused ? 'bad' : 'warn'}" aria-labelledby="news-title">
+    <p><strong id="news-title">${later.outboxTitle}</strong><br>${arrived ? later.outboxArrived : refused ? later.outboxRefused : later.outboxHere}</p>
+    <div class="buttons"><button type="button" class="secondary" @click=${look}>${later.similarShow}</button>
+      ${arrived ? html`<a class="secondary" href=${pageAddress('/track/', location.search, arrived.tracking_code)}>${t.follow}</a>` : nothing}</div>
+  </section>`;
+}
+
 /** Reports that wait on this device, that arrived since, or that were refused: what became of each of them, and what can be done. */
 export function outboxView(s: OutboxState): TemplateResult | typeof nothing {
   const { t, setting } = s;
@@ -43,7 +59,7 @@ export function outboxView(s: OutboxState): TemplateResult | typeof nothing {
 function waiting({ t, setting, lasts, sendNow, remove }: OutboxState, one: Waiting): TemplateResult {
   const later = laterTexts();
   const held = one.heldUntil && one.heldUntil > Date.now() ? later.outboxHeld(moment(t, setting.jurisdiction.time_zone, new Date(one.heldUntil).toISOString())) : '';
-  const stands = held ? `${held} ${lasts ? later.outboxHeldKept : later.outboxHeldInPage}` : one.failing ? (lasts ? later.outboxFailing : later.outboxFailingInPage)
+  const stands = one.unsure ? (lasts ? later.outboxUnsure : later.outboxUnsureInPage) : held ? `${held} ${lasts ? later.outboxHeldKept : later.outboxHeldInPage}` : one.failing ? (lasts ? later.outboxFailing : later.outboxFailingInPage)
     : lasts ? later.outboxWaiting : later.outboxWaitingInPage;
   return html`<div class="notice warn"><p>${stands}</p>${lasts && one.body.contact ? html`<p>${later.outboxContact}</p>` : nothing}</div>
     <div class="buttons"><button type="button" class="secondary" @click=${sendNow}>${later.outboxSendNow}</button>

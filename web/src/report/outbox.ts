@@ -14,8 +14,10 @@ export interface Waiting {
   /** What is sent. Once it was sent there is nothing of it left but the service. */
   body: ReportInput;
   photos: readonly KeptPhoto[];
-  /** A try to file it was made, so that it may have arrived. */
+  /** A try to file it was made, or was about to be. */
   tried: boolean;
+  /** It may have arrived: a try that could leave this device was never answered. */
+  unsure?: boolean;
   /** Photos that the server did not take: the report goes without them. */
   lostPhotos: number;
   /** What the form held, to go on with where it is refused. */
@@ -39,6 +41,11 @@ export interface Post {
 const photoAge = 20 * 3600_000;
 /** Milliseconds between tries while the page is open: the first, the longest, and the longest where the server says when. */
 const pauses = { first: 4_000, longest: 60_000, held: 600_000 };
+
+/** Answers that say that nothing was done: too many requests, and no service for now. */
+const turnsAway = [429, 503];
+/** Whether the browser knows that there is no connection, so that nothing leaves this device. */
+const cutOff = () => (globalThis.navigator as Navigator | undefined)?.onLine === false;
 
 /** Reports that are kept on the device until the server has answered. */
 export class Outbox {
@@ -133,19 +140,21 @@ export class Outbox {
 
   /** Throws when the outcome is open. */
   private async sendOne(waiting: Waiting): Promise<void> {
-    const ready = waiting.tried ? waiting : await this.withPhotos(waiting);
+    const ready = await this.leaving(waiting.tried ? waiting : await this.withPhotos(waiting));
     try {
       const filed = await this.server.file(ready.key, ready.body);
       const { service_code } = ready.body;
       await this.kept.update({ ...ready, filed, photos: [], body: { service_code, description: '' }, draft: { ...ready.draft, address: '', words: '', answers: {}, photos: [] } });
     } catch (error) {
+      // Whoever is turned away knows that nothing arrived, this time.
+      if (error instanceof Refusal && turnsAway.includes(error.status) && !waiting.unsure) await this.kept.update({ ...ready, unsure: false });
       if (isOpen(error) || !(error instanceof Refusal)) throw error;
       if (error.fault.field?.startsWith('photos') && ready.photos.length > 0) return await this.sendOne(await this.otherPhotos(ready));
       await this.kept.update({ ...ready, refused: { status: error.status, fault: error.fault } });
     }
   }
 
-  /** Sends the photos, keeping the id of each as soon as there is one, and says in what is kept that a try follows. */
+  /** Sends the photos, keeping the id of each as soon as there is one. */
   private async withPhotos(waiting: Waiting): Promise<Waiting> {
     let now = waiting;
     const ids: string[] = [];
@@ -164,9 +173,13 @@ export class Outbox {
       }
       await this.kept.update(now);
     }
-    const body = ids.length > 0 ? { ...now.body, photos: ids } : now.body;
-    now = { ...now, body, tried: true };
-    await this.kept.update(now);
+    return ids.length > 0 ? { ...now, body: { ...now.body, photos: ids } } : now;
+  }
+
+  /** Says in what is kept that a try follows: the page may be closed before its answer comes. */
+  private async leaving(waiting: Waiting): Promise<Waiting> {
+    const now = { ...waiting, tried: true, unsure: waiting.unsure === true || !cutOff() };
+    if (!waiting.tried || waiting.unsure !== now.unsure) await this.kept.update(now);
     return now;
   }
 
@@ -174,7 +187,7 @@ export class Outbox {
   private async otherPhotos(waiting: Waiting): Promise<Waiting> {
     const { photos: _, ...body } = waiting.body;
     const fresh = waiting.photos.filter((one) => !one.again).map(({ blob }) => ({ blob, again: true }));
-    const now = { ...waiting, body, photos: fresh, lostPhotos: waiting.lostPhotos + waiting.photos.length - fresh.length, tried: false };
+    const now = { ...waiting, body, photos: fresh, lostPhotos: waiting.lostPhotos + waiting.photos.length - fresh.length, tried: false, unsure: false };
     await this.kept.update(now);
     return now;
   }

@@ -72,7 +72,18 @@ export class PhotoField extends ResidentElement {
 
   private usePlace(): void {
     this.dispatchEvent(new CustomEvent('taken-at', { detail: this.offered }));
+    this.placeAnswered();
+  }
+
+  /** What was pressed goes, and leaves the keyboard with the photos. */
+  private placeAnswered(): void {
     this.offered = undefined;
+    void this.focusOn('#photo-label');
+  }
+
+  private takeOut(photo: KeptPhoto): void {
+    this.tell(this.photos.filter((other) => other !== photo));
+    void this.focusOn('#photo-file');
   }
 
   private address(blob: Blob): string {
@@ -87,7 +98,7 @@ export class PhotoField extends ResidentElement {
     const photo = this.photos[n];
     if (photo) {
       return html`<li><img src=${this.address(photo.blob)} alt=${t.photoNumber(n + 1)}>
-        <button type="button" class="icon" aria-label=${t.photoRemoveNumber(String(n + 1))} title=${t.photoRemove} @click=${() => this.tell(this.photos.filter((other) => other !== photo))}>
+        <button type="button" class="icon" aria-label=${t.photoRemoveNumber(String(n + 1))} title=${t.photoRemove} @click=${() => this.takeOut(photo)}>
           <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 6l12 12M18 6L6 18" /></svg></button></li>`;
     }
     if (n > this.photos.length) return html`<li class="free" aria-hidden="true"></li>`;
@@ -100,13 +111,13 @@ export class PhotoField extends ResidentElement {
   protected override render() {
     const t = this.t;
     const said = this.said();
-    return html`<div class="field"><span class="label" id="photo-label">${t.photos}</span>
+    return html`<div class="field"><span class="label" id="photo-label" tabindex="-1">${t.photos}</span>
       <div class="photo-hints stack" ?data-wrong=${said !== ''}><p class="hint" id="photo-hint">${t.photosKeptHint}</p>
         <p class="wrong" id="photo-wrong" role="alert">${said}</p></div>
       <ul class="kept-photos">${Array.from({ length: MOST_PHOTOS }, (_, n) => this.place(n))}</ul>
       ${this.offered ? html`<div class="sheet notice photo-place" role="group" aria-label=${t.photoPlace}><p>${t.photoPlace}</p><div class="buttons">
         <button type="button" class="secondary" @click=${() => this.usePlace()}>${t.photoPlaceUse}</button>
-        <button type="button" class="quiet" @click=${() => { this.offered = undefined; }}>${t.photoPlaceNot}</button></div></div>` : nothing}
+        <button type="button" class="quiet" @click=${() => this.placeAnswered()}>${t.photoPlaceNot}</button></div></div>` : nothing}
     </div>`;
   }
 }

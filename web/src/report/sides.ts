@@ -1,4 +1,4 @@
-import type { AreaTree, Position } from '../contract/areas.ts';
+import { path, type AreaTree, type Position } from '../contract/areas.ts';
 import type { Located } from '../contract/schemas.ts';
 import { rounded } from '../map/features.ts';
 
@@ -28,15 +28,25 @@ export function across(from: Position, edge: Position, inside: Position, beyond:
   return [rounded(edge[0] + (x / far) * (beyond / east)), rounded(edge[1] + (y / far) * (beyond / perDegree))];
 }
 
+/** Metres past the edge that are tried one after the other: an edge that bends may come back over the first. */
+const beyonds = [1, 3, 8];
+
+/** Places over the edge in a neighbour of where a report lies, nearest first; none where the edge is not known. `inside` is a point of that neighbour. */
+export function placesIn({ chain, proof }: Located, code: string, inside: Position | undefined): readonly Position[] {
+  const [lon, lat] = chain.at(-1)?.neighbours?.find((one) => one.code === code)?.at ?? [];
+  if (!inside || lon === undefined || lat === undefined) return [];
+  return beyonds.map((beyond) => across([proof.lon, proof.lat], [lon, lat], inside, beyond));
+}
+
 /**
- * The name of each of some areas, the place's own first, with those of the areas that hold it as far as they tell one from another: "second micro-grid"
- * alone would not say which.
+ * The name of each of some areas, the place's own first, with that of the area that holds it, and of those above as far as they tell one from another:
+ * there is a second micro-grid in every grid.
  */
 export function namesBeside(areas: AreaTree, codes: readonly string[]): readonly string[] {
   const chains = codes.map((code) => areas.chain(code));
   const same = (at: number) => new Set(chains.map((chain) => chain[at]?.code)).size === 1;
   const least = Math.min(...chains.map((chain) => chain.length));
   let from = 0;
-  while (from < least - 1 && same(from)) from++;
-  return codes.map((code, at) => (chains[at] ?? []).slice(from).map((area) => area.name).join(' ') || areas.name(code));
+  while (from < least - 2 && same(from)) from++;
+  return codes.map((code, at) => path((chains[at] ?? []).slice(from).map((area) => area.name)) || areas.name(code));
 }

@@ -27,7 +27,7 @@ interface WhereState {
 export function whereView(s: WhereState): TemplateResult {
   return html`<section class="card where" ?inert=${s.sending} aria-labelledby="where-title">
     <h2 id="where-title" tabindex="-1">${s.t.stepWhere}</h2>
-    <div class="located" aria-live="polite" aria-busy=${s.located === 'asking'}>${locatedPart(s)}</div>
+    <div class="located" tabindex="-1" aria-live="polite" aria-busy=${s.located === 'asking'}>${locatedPart(s)}</div>
     <p class="wrong">${s.wrong}</p>
     <weige-place-tools .areas=${s.setting.areas} .place=${s.draft.place} .mapped=${s.mapped} @place=${s.place} @centre=${s.centre}></weige-place-tools>
   </section>`;

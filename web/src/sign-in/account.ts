@@ -41,7 +41,7 @@ export class Account implements ReactiveController {
     try {
       const session = await this.signIn.current();
       if (session) forgetUnsaid(session.person);
-      this.become(session ? 'in' : 'out', session);
+      this.become(session ? 'in' : this.signIn.lapsed ? 'expired' : 'out', session);
     } catch {
       this.become('failed');
     }
@@ -92,7 +92,7 @@ export class Account implements ReactiveController {
   /** Who is signed in, for the header, with the way out. */
   name(t: Catalogue): unknown {
     const { session } = this;
-    return session ? html`<span class="who" title=${session.name}>${t.signedInAs(session.name)}</span><button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
+    return session ? html`<span class="who" title=${session.name}><span class="who-is">${t.signedInAs('')}</span>${session.name}</span><button type="button" class="quiet" @click=${() => void this.signOut()}>${t.signOut}</button>` : nothing;
   }
 
   /** While somebody is on the way to the issuer, or that failed, a session that is there stays. */

@@ -25,6 +25,8 @@ interface Journey {
  */
 export class SignIn {
   private readonly users: UserManager;
+  /** Somebody was signed in here and is no more, as that has expired. */
+  lapsed = false;
 
   constructor(settings: Settings) {
     const here = `${location.origin}/dispatch/`;
@@ -60,6 +62,7 @@ export class SignIn {
       }
     }
     const user = await this.users.getUser();
+    this.lapsed = user?.expired === true;
     return user && !user.expired ? sessionOf(user) : undefined;
   }
 

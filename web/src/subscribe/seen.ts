@@ -9,7 +9,7 @@ export function seenView(t: Catalogue, language: Language, setting: Setting, tra
   const zone = setting.jurisdiction.time_zone;
   return html`<section class="card" aria-labelledby="seen"><h2 id="seen">${said(tracked.service.name, language)} <span class="chip">${t[`status_${tracked.status}`]}</span></h2>
     <dl class="facts"><dt>${t.nowWith}</dt><dd>${whoHasIt(t, language, tracked.assignee)}</dd>
-      <dt>${t.placeLabel}</dt><dd>${tracked.chain.length > 0 ? tracked.chain.map(({ name }) => name).join(' › ') : t.outside}</dd>
+      <dt>${t.placeLabel}</dt><dd>${tracked.chain.length > 0 ? tracked.chain.map(({ name }) => name).join('\u00a0› ') : t.outside}</dd>
       ${tracked.resolve_by ? html`<dt>${t.resolveBy}</dt><dd>${t.dueBy(moment(t, zone, tracked.resolve_by))}</dd>` : nothing}
       ${tracked.original ? html`<dt>${t.statusLabel}</dt><dd>${t.trackOriginal(t[`status_${tracked.original.status}`], moment(t, zone, tracked.original.filed_at))}</dd>` : nothing}
       ${tracked.description ? html`<dt>${t.whatWasSaid}</dt><dd class="said">${tracked.description}</dd>` : nothing}</dl>
@@ -20,7 +20,8 @@ export function seenView(t: Catalogue, language: Language, setting: Setting, tra
 }
 
 /** What happened, in the words of the tracking page; of what it has no words for, who has the report. */
-function what(t: Catalogue, language: Language, { kind, assignee }: Tracked['events'][number]): string {
+function what(t: Catalogue, language: Language, { kind, by, assignee }: Tracked['events'][number]): string {
+  if (kind === 'resolved' && by === 'staff') return t.event_resolved_staff;
   const who = whoHasIt(t, language, assignee);
   const words: unknown = kind === 'filed' ? t.eventFiled : kind === 'reassigned' ? t.eventReassigned : (t as unknown as Record<string, unknown>)[`event_${kind}`];
   return typeof words === 'function' ? String(words(who)) : who;

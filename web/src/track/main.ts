@@ -11,10 +11,9 @@ import { hasCode, isOpen, Refusal, sentence } from '../contract/errors.ts';
 import { heldFor } from '../contract/held.ts';
 import type { Photo, Tracked } from '../contract/schemas.ts';
 import { moment, said } from '../locale/format.ts';
-import type { Catalogue } from '../locale/locale.ts';
 import type { MapElement } from '../map/element.ts';
 import { onePoint, type PointCollection } from '../map/features.ts';
-import { whoHasIt } from '../page/assignee.ts';
+import { whatHappened, whoHasIt } from '../page/assignee.ts';
 import '../page/add-photos.ts';
 import type { Left } from '../page/add-photos.ts';
 import { keepPage } from '../offline/keep.ts';
@@ -231,13 +230,6 @@ export class TrackPage extends ResidentElement {
     </form>`;
   }
 
-  private what(t: Catalogue, event: Tracked['events'][number]): string {
-    const who = whoHasIt(t, event.assignee);
-    if (event.kind === 'filed') return t.eventFiled(who);
-    if (event.kind === 'reassigned') return t.eventReassigned(who);
-    return t[`event_${event.kind}`](who);
-  }
-
   private addPhoto({ client }: Setting, photo: string): Promise<unknown> {
     return client.post('/v1/{jurisdiction}/reports/track/{code}/photos', { path: { code: this.code }, body: { photo } });
   }
@@ -287,13 +279,13 @@ export class TrackPage extends ResidentElement {
       <div><h3>${t.timeline}</h3>
         <ol class="timeline">${repeat([...tracked.events].reverse(), (event) => `${event.at} ${event.kind}`, (event) => html`<li>
           <time datetime=${event.at}>${moment(t, zone, event.at)}</time>
-          ${this.what(t, event)}${event.reply ? html`<br><span class="said">${event.reply}</span>` : nothing}${event.note ? html`<br><span class="said">${t.eventNote(event.note)}</span>` : nothing}</li>`)}</ol></div>
+          ${whatHappened(t, event)}${event.reply ? html`<br><span class="said">${event.reply}</span>` : nothing}${event.note ? html`<br><span class="said">${t.eventNote(event.note)}</span>` : nothing}</li>`)}</ol></div>
       <dl class="facts">
         ${tracked.chain.length > 0 ? html`<dt>${t.placeLabel}</dt><dd>${chainList(t, setting.areas, tracked.chain)}</dd>` : html`<dt>${t.placeLabel}</dt><dd>${tracked.address_grade === 'none' ? t.placeUnknown : t.outside}</dd>`}
         ${tracked.address ? html`<dt>${t.addressWritten}</dt><dd class="said">${tracked.address}</dd>` : nothing}
         <dt>${t.filedAt}</dt><dd>${moment(t, zone, tracked.filed_at)}</dd>
         ${tracked.original ? html`<dt>${t.statusLabel}</dt><dd>${t.trackOriginal(t[`status_${tracked.original.status}`], moment(t, zone, tracked.original.filed_at))}</dd>` : nothing}
-        ${this.due ? html`<dt>${t.resolveBy}</dt><dd>${tracked.resolve_by ? t.dueBy(moment(t, zone, tracked.resolve_by)) : '–'}</dd>` : nothing}
+        ${this.due ? html`<dt>${t.resolveBy}</dt><dd>${tracked.resolve_by ? t.dueBy(moment(t, zone, tracked.resolve_by)) : t.dueNone}</dd>` : nothing}
         <dt>${t.whatWasSaid}</dt><dd class="said">${tracked.description}</dd>
         ${readAnswers(tracked.service, tracked.given, this.language, (at) => moment(t, zone, at)).map(([asked, answered]) => html`<dt>${asked}</dt><dd class="said">${answered}</dd>`)}
       </dl>
