@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { areaTree } from '../src/contract/areas.ts';
 import { address, Client } from '../src/contract/client.ts';
-import { fieldOf, hasCode, isOpen, Refusal, Unreached } from '../src/contract/errors.ts';
+import { fieldOf, hasCode, isOpen, isUnsent, Refusal, Unreached } from '../src/contract/errors.ts';
 
 describe('address', () => {
   it('escapes what it is given and leaves out what it is not', () => {
@@ -40,6 +40,16 @@ describe('Client', () => {
     expect(await ask(() => { throw new TypeError('Failed to fetch'); })).toBeInstanceOf(Unreached);
     expect(await ask(() => new Response('<h1>Bad gateway</h1>', { status: 502 }))).toBeInstanceOf(Unreached);
     expect(await ask(() => Response.json('a portal that answers for everybody', { status: 403 }))).toBeInstanceOf(Unreached);
+  });
+
+  it('knows what was not sent from what may have been done', async () => {
+    const ask = (online: [before: boolean, after: boolean]) => {
+      vi.stubGlobal('navigator', { get onLine() { return online.shift(); } });
+      return answering(() => { throw new TypeError('Failed to fetch'); }).client.get('/v1/{jurisdiction}', {}).catch((error: unknown) => [isOpen(error), isUnsent(error)]);
+    };
+    expect([await ask([false, false]), await ask([true, true]), await ask([true, false]), await ask([false, true])]).toEqual([[true, true], [true, false], [true, false], [true, false]]);
+    vi.unstubAllGlobals();
+    expect([isUnsent(new Refusal(503, { code: 'undecided', message: '' })), isUnsent(new Unreached(undefined))]).toEqual([false, false]);
   });
 
   it('treats what the server could not decide as open', () => {

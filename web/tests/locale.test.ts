@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { briefest, distance, moment, said } from '../src/locale/format.ts';
+import { briefest, distance, moment, regional, said } from '../src/locale/format.ts';
 import { catalogues, firstLanguage } from '../src/locale/locale.ts';
 import { editorCatalogues } from '../src/locale/editor.ts';
 import { filesCatalogues } from '../src/locale/files.ts';
@@ -8,6 +8,8 @@ import { lateCatalogues } from '../src/locale/late.ts';
 import { laterCatalogues } from '../src/locale/later.ts';
 import { residentCatalogues } from '../src/locale/resident.ts';
 import { staffCatalogues } from '../src/locale/staff.ts';
+import { caseworkCatalogues } from '../src/locale/casework.ts';
+import { followCatalogues } from '../src/locale/follow.ts';
 import { sentence, Refusal, Unreached } from '../src/contract/errors.ts';
 
 const { zh, en } = catalogues;
@@ -18,8 +20,10 @@ describe.each([
   ['what comes later on the report page', laterCatalogues as Record<string, object>],
   ['photos that are sent later', lateCatalogues as Record<string, object>],
   ['staff', staffCatalogues as Record<string, object>],
+  ['casework', caseworkCatalogues as Record<string, object>],
   ['files of the dispatch page', filesCatalogues as Record<string, object>],
   ['editors', editorCatalogues as Record<string, object>],
+  ['followers', followCatalogues as Record<string, object>],
   ['keepers of addresses', gazetteerCatalogues as Record<string, object>],
 ])('catalogues of %s', (_, of) => {
   const { zh, en } = of as { zh: Record<string, unknown>; en: Record<string, unknown> };
@@ -75,7 +79,19 @@ describe('formats', () => {
 
   it('tells times in the zone of the jurisdiction, not the reader', () => {
     expect(moment(zh, 'Asia/Shanghai', '2026-03-01T23:30:00Z')).toContain('2日');
-    expect(moment(en, 'America/New_York', '2026-03-01T23:30:00Z')).toContain('Mar 1');
+    expect(moment(en, 'America/New_York', '2026-03-01T23:30:00Z')).toMatch(/Mar 1\b|\b1 Mar/); // whichever region the reader's English is of
+  });
+
+  it.each([
+    ['en', ['zh-CN', 'en', 'en-GB', 'en-US'], 'en-GB'], ['en', ['de-DE', 'zh-CN'], 'en'], ['en', [], 'en'], ['en', ['en-US@posix', 'en-u-ca-buddhist'], 'en'],
+    ['zh-CN', ['en-GB', 'zh-HK'], 'zh-HK'], ['zh-CN', ['en-GB', 'zh-Hant-TW'], 'zh-CN'],
+  ])('tells dates of %s to whoever reads %j as in %s', (language, preferred, as) => {
+    expect(regional(language, preferred)).toBe(as);
+  });
+
+  it('counts in words what looks like personal information', () => {
+    expect(residentCatalogues.en.marksTitle('1')).toBe('1 place here looks like personal information.');
+    expect(residentCatalogues.en.marksTitle('2')).toBe('2 places here look like personal information.');
   });
 
   it('falls back to the other language', () => {

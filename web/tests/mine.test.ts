@@ -163,6 +163,15 @@ describe('the list as it is shown', () => {
     expect(shown(list)).toEqual(['(new) c (a)', 0]);
   });
 
+  it('tells what was done here from what somebody took away', () => {
+    const list = new HeldList();
+    const waiting = [move('a', 'resolved', 'k'), move('b', 'resolved', 'l')];
+    list.take(casesOf([item('a'), item('b'), item('c')], waiting, undefined));
+    list.take([], [{ move: move('b', 'resolved', 'l', { refused: 'no' }) }]);
+    list.take([], [{ move: move('b', 'resolved', 'l', { refused: 'no' }) }]); // and says the same of it later
+    expect(list.entries.map(({ of, gone }) => [of.item.report, gone])).toEqual([['a', 'done'], ['b', 'taken'], ['c', 'taken']]);
+  });
+
   it('shows the new words of a case in its place, and is not made anew where it is the same', () => {
     const list = new HeldList();
     list.take(cases('a', 'b'));

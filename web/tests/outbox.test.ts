@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Refusal, Unreached } from '../src/contract/errors.ts';
 import type { Filed, ReportInput } from '../src/contract/schemas.ts';
 import { emptyDraft } from '../src/report/draft.ts';
@@ -68,6 +68,24 @@ describe('the outbox', () => {
     await Promise.all([second.run(), second.run(), first.run()]);
     expect([...city.filed.keys()]).toEqual(['key-one-1']);
     expect((await kept.outbox())[0]?.filed?.tracking_code).toBe('code of key-one-1');
+  });
+
+  it('says that it may have arrived only where a try was left without an answer', async () => {
+    const { city, kept, open } = world();
+    const box = open();
+    vi.stubGlobal('navigator', { onLine: false });
+    city.plan.push('cut');
+    expect((await box.send(waiting('key-one-1'))).unsure).toBe(false);
+    vi.unstubAllGlobals();
+    city.plan.push(refuse(503));
+    await box.run();
+    expect((await kept.outbox())[0]?.unsure, 'turned away').toBe(false);
+    city.plan.push('lost', refuse(503));
+    await box.run();
+    await box.run();
+    expect((await kept.outbox())[0]?.unsure, 'turned away after an answer was lost').toBe(true);
+    await box.run();
+    expect([...city.filed.keys()]).toEqual(['key-one-1']);
   });
 
   it('knows a server that fails from a connection that does', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { areaTree } from '../src/contract/areas.ts';
+import { areaTree, path } from '../src/contract/areas.ts';
 import type { Duty } from '../src/contract/schemas.ts';
 import { onMap, withReport } from '../src/dispatch/desk.ts';
 import { filtersIn, firstFilters, isFiltered, noFilters, sameList, searchWith } from '../src/dispatch/filters.ts';
-import { areaChoices, dayIn, dutiesIn, holds, path, personsOf } from '../src/dispatch/people.ts';
+import { areaChoices, dayIn, dutiesIn, holds, personsOf } from '../src/dispatch/people.ts';
 import { catalogues } from '../src/locale/locale.ts';
 import { jurisdictionIn, pageAddress } from '../src/page/settings.ts';
 import { draftOf, emptyDraft, formField, length, problems, reportInput, type Draft } from '../src/report/draft.ts';
@@ -151,8 +151,8 @@ describe('people', () => {
   });
 
   it('choose among areas in their order, with the coarse ones as groups', () => {
-    expect(areaChoices(areas, (code) => code !== '1').map(({ group, choices }) => [group.code, choices.map(({ area, depth }) => `${area.code}/${depth}`)]))
-      .toEqual([['1', ['11/1']], ['2', ['2/0', '21/1']]]);
+    expect(areaChoices(areas, (code) => code !== '1').map(({ group, choices }) => [group.code, choices.map(({ area, name }) => `${area.code}/${name}`)]))
+      .toEqual([['1', [`11/${areas.name('11')}`]], ['2', [`2/${areas.name('2')}`, `21/${areas.name('21')}`]]]);
   });
 });
 
@@ -161,10 +161,11 @@ describe('areas to choose', () => {
   const codes = (list: readonly { code: string }[]) => list.map((one) => one.code);
 
   it('are named as far as one can be told from another', () => {
-    const areas = areaTree([feature('c', '1'), feature('g', '11', '1'), feature('g', '12', '1'), feature('m', '111', '11'), feature('m', '112', '11'), feature('m', '121', '12')], undefined);
-    expect(namesBeside(areas, ['111', '112'])).toEqual(['111', '112']);
-    expect(namesBeside(areas, ['111', '112', '121'])).toEqual(['11 111', '11 112', '12 121']);
-    expect(namesBeside(areas, ['111', '11', 'gone'])).toEqual(['1 11 111', '1 11', 'gone']);
+    const named = (level: string, code: string, parent?: string) => ({ properties: { ...feature(level, code, parent).properties, name: level + code } });
+    const areas = areaTree([named('c', '1'), named('g', '11', '1'), named('g', '12', '1'), named('m', '111', '11'), named('m', '112', '11'), named('m', '121', '12')], undefined);
+    expect(namesBeside(areas, ['111', '112'])).toEqual(['g11\u00a0› m111', 'g11\u00a0› m112']);
+    expect(namesBeside(areas, ['111', '112', '121'])).toEqual(['g11\u00a0› m111', 'g11\u00a0› m112', 'g12\u00a0› m121']);
+    expect(namesBeside(areas, ['111', '11', 'gone'])).toEqual(['c1\u00a0› g11\u00a0› m111', 'c1\u00a0› g11', 'gone']);
   });
 
   it('are the children of what was chosen above', () => {
@@ -194,7 +195,7 @@ describe('the list', () => {
 
   it('leaves out names that the next one repeats', () => {
     expect(path(['第五网格', '第五网格微网格03'])).toBe('第五网格微网格03');
-    expect(path(['Manhattan', 'District 5'])).toBe('Manhattan › District 5');
+    expect(path(['Manhattan', 'District 5'])).toBe('Manhattan\u00a0› District 5');
   });
 
   it('and the map show the open report once', () => {

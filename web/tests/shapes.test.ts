@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultBox, faultShapes } from '../src/edit/faults.ts';
+import { ground } from '../src/edit/measured.ts';
+import { editorCatalogues } from '../src/locale/editor.ts';
 import { rightsOf } from '../src/sign-in/rights.ts';
 import { boxOf, handlesOf, hectares, nextCode, nextName, placeOfName, Register, ringsOf, squareMetres, verticesOf, withChange, type AreaFeature } from '../src/edit/shapes.ts';
 
@@ -30,6 +32,9 @@ describe('shapes', () => {
     expect(squareMetres(square) / (15 * 111.195 ** 2)).toBeCloseTo(1, 4);
     expect(hectares(185_000, 'en')).toBe('19');
     expect(hectares(18_540, 'en')).toBe('1.85');
+    const { zh, en } = editorCatalogues;
+    expect([18_540, 640, 1, 0.6, 0.2].map((metres) => ground(en, metres, 'en')), 'what is not even a square metre is not said to be none').toEqual(['1.85 ha', '640 m²', '1 m²', 'less than 1 m²', 'less than 1 m²']);
+    expect(ground(zh, 0.2, 'zh-CN')).toBe('不到 1 平方米');
   });
 
   it('takes a change over: what is gone goes, what is new comes, the rest stays', () => {
@@ -56,6 +61,10 @@ describe('shapes', () => {
     const register = new Register({ features: [called('p', 'East', '', 'street'), called('q', 'West', '', 'street'), a, b, c] });
     expect([a, b, c].map((one) => register.called(one))).toEqual(['East 01', 'West 01', '02']);
     expect(register.area('b')).toBe(b);
+    expect([a, b, c].map((one) => register.told(one))).toEqual(['East 01', 'West 01', '02']);
+    const twins = [called('d', '03', ''), called('e', '03', ''), called('f', '', '')];
+    const other = new Register({ features: twins });
+    expect(twins.map((one) => other.told(one)), 'what has the same name is told apart by its code').toEqual(['03 d', '03 e', 'f']);
   });
 
   it('puts a name inside its area', () => {

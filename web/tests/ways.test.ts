@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Assignee } from '../src/contract/schemas.ts';
+import { doer, happened } from '../src/dispatch/history.ts';
 import { codeName, missing, mayReassign, stepsFor, ways, type Case, type StepKind } from '../src/dispatch/ways.ts';
 import golden from '../src/gen/ways.json';
 import { catalogues } from '../src/locale/locale.ts';
-import { staffCatalogues } from '../src/locale/staff.ts';
+import { caseworkCatalogues } from '../src/locale/casework.ts';
 
 const leader = { kind: 'person', person: 'leader', area: 'g1', because: 'duty' } as const;
 const queue = { kind: 'queue', because: 'queue' } as const;
@@ -11,7 +13,7 @@ const one = (status: Case['status'], more: Partial<Case> = {}): Case => ({ statu
 
 describe('the ways of a case', () => {
   it('have words for every step, status and reason code in both languages', () => {
-    for (const s of Object.values(staffCatalogues)) {
+    for (const s of Object.values(caseworkCatalogues)) {
       for (const [kind, way] of Object.entries(ways)) {
         if (kind !== 'reassigned') expect(s, kind).toHaveProperty(`step_${kind}`);
         for (const code of way.code) expect(codeName(s, code), code).not.toBe(code);
@@ -50,5 +52,28 @@ describe('the ways of a case', () => {
     ['returned', 'wrong_place', '在隔壁', '', undefined], ['resolved', '', '', ' ', 'reply'], ['resolved', '', '', '已修好', undefined], ['rejected', 'abuse', '', '', 'reply'],
   ])('%s with code %j, reason %j, reply %j lacks %s', (kind, code, reason, reply, lacks) => {
     expect(missing(kind, { code, reason, reply })).toBe(lacks);
+  });
+});
+
+describe('who took a step', () => {
+  const s = caseworkCatalogues.en;
+  const by = (kind: 'accepted' | 'reassigned' | 'rehomed' | 'part_finished' | 'late', who: string, before?: Assignee, after?: Assignee) =>
+    doer({ s, who: (one) => one.name ?? '', name: (person) => ({ me: s.you, leader: 'Leader of g1' })[person] }, { kind, who, ...(before ? { before } : {}), ...(after ? { after } : {}) });
+  const gone = { kind: 'person', person: 'gone', because: 'duty' } as const;
+  it.each([
+    [by('reassigned', 'me', leader, queue), 'you'], [by('accepted', 'leader', leader, leader), 'Leader of g1'], [by('late', 'clock'), s.byClock],
+    [by('reassigned', 'someone-else', leader, queue), s.dispatcher], [by('rehomed', 'someone-else', leader, queue), s.colleague], [by('part_finished', 'leader-of-a-part', leader, leader), s.colleague],
+    [by('accepted', 'gone', { ...gone, name: 'As it was called' }), 'As it was called'], [by('accepted', 'gone', gone, gone), s.colleague],
+  ])('%s', (said, wanted) => {
+    expect(said).toBe(wanted);
+  });
+});
+
+describe('what happened to a report', () => {
+  const t = catalogues.en;
+  const resolved = (who: string) => happened({ t, s: caseworkCatalogues.en, who: () => 'Leader of g1' }, { kind: 'resolved', who, before: leader }, leader);
+  it('was done by whoever had it, or by the dispatch desk', () => {
+    expect(resolved('leader')).toBe(t.event_resolved('Leader of g1'));
+    expect(resolved('dispatcher')).toBe(t.event_resolved_staff);
   });
 });

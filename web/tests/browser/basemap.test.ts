@@ -85,7 +85,20 @@ suite.skipIf(missing)(`a basemap${missing ? ` (skipped: ${missing})` : ''}`, () 
     await visit.end();
   });
 
-  it('in WGS 84 lies where it is, and the areas stay when it fails', async () => {
+  /** How many pixels of the map have the colour of the marks. */
+  const marked = async (visit: Visit): Promise<number> => await visit.page.evaluate(async ([png, [red, green, blue]]) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${png}`;
+    await image.decode();
+    const drawn = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height }).getContext('2d');
+    drawn?.drawImage(image, 0, 0);
+    const { data = [] } = drawn?.getImageData(0, 0, image.width, image.height) ?? {};
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) if (Math.abs((data[i] ?? 0) - red) + Math.abs((data[i + 1] ?? 0) - green) + Math.abs((data[i + 2] ?? 0) - blue) < 40) count++;
+    return count;
+  }, [(await visit.page.locator('canvas.maplibregl-canvas').screenshot()).toString('base64'), markColour] as const);
+
+  it('in WGS 84 lies where it is, the areas stay when it fails, and it comes once it works again', async () => {
     tiles.answer = answering((mark) => mark);
     const visit = await open('desktop', 'en', ({ datum: _, ...basemap }) => basemap);
     await onPlace(visit, marks, markColour, disc);
@@ -103,6 +116,12 @@ suite.skipIf(missing)(`a basemap${missing ? ` (skipped: ${missing})` : ''}`, () 
     expect((await located).status()).toBe(200);
     await visit.page.locator('.chain li').first().waitFor();
     await visit.picture('basemap-failed');
+    // It works again, and is asked again.
+    expect(await marked(visit)).toBe(0);
+    tiles.answer = answering((mark) => mark);
+    await visit.page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await expect.poll(() => marked(visit), { timeout: 15_000, interval: 400 }).toBeGreaterThan(0);
+    await visit.picture('basemap-again');
     await visit.end();
   });
 
@@ -117,19 +136,8 @@ suite.skipIf(missing)(`a basemap${missing ? ` (skipped: ${missing})` : ''}`, () 
     await visit.page.getByRole('button', { name: '开始绘图' }).click();
     await visit.mapDrawn();
     await visit.page.getByText(credit).waitFor();
-    const shows = async () => await visit.page.evaluate(async ([png, [red, green, blue]]) => {
-      const image = new Image();
-      image.src = `data:image/png;base64,${png}`;
-      await image.decode();
-      const drawn = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height }).getContext('2d');
-      drawn?.drawImage(image, 0, 0);
-      const { data = [] } = drawn?.getImageData(0, 0, image.width, image.height) ?? {};
-      let count = 0;
-      for (let i = 0; i < data.length; i += 4) if (Math.abs((data[i] ?? 0) - red) + Math.abs((data[i + 1] ?? 0) - green) + Math.abs((data[i + 2] ?? 0) - blue) < 40) count++;
-      return count;
-    }, [(await visit.page.locator('canvas.maplibregl-canvas').screenshot()).toString('base64'), markColour] as const);
     await visit.picture('basemap-edit');
-    await expect.poll(shows, { timeout: 15_000, interval: 400 }).toBeGreaterThan(markRadius ** 2);
+    await expect.poll(() => marked(visit), { timeout: 15_000, interval: 400 }).toBeGreaterThan(markRadius ** 2);
     expect(tiles.asked.length).toBeGreaterThan(0);
     await visit.end();
   });

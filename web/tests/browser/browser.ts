@@ -48,6 +48,8 @@ const late = 650;
 /** Something moved on a page without having been pressed, as browsers reckon it. */
 interface Shift {
   value: number;
+  /** Milliseconds since 1970. */
+  at: number;
   where: string;
   what: string;
 }
@@ -58,12 +60,14 @@ const inWords = ({ value, where, what }: Shift) => `${value.toFixed(4)} on ${whe
 function tellWhatMoves(): void {
   const { tellLayoutShift, tellOpening } = window as unknown as { tellLayoutShift: (shift: Shift) => void; tellOpening: () => void };
   if (window === window.top) tellOpening();
+  let pressed = 0;
+  for (const one of ['pointerdown', 'pointerup', 'keydown']) window.addEventListener(one, () => { pressed = performance.now(); }, { capture: true, passive: true });
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[] })[]) {
+    for (const entry of list.getEntries() as (PerformanceEntry & { startTime: number; value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[] })[]) {
       if (entry.hadRecentInput) continue;
       const box = ({ x, y, width, height }: DOMRect) => `${x},${y} ${width}x${height}`;
-      tellLayoutShift({ value: entry.value, where: location.pathname, what: entry.sources.map(({ node, previousRect, currentRect }) =>
-        `${node instanceof Element ? `${node.tagName}.${node.className}` : node?.textContent?.trim()} (${box(previousRect)} → ${box(currentRect)})`).join(', ') });
+      tellLayoutShift({ value: entry.value, at: performance.timeOrigin + entry.startTime, where: `${location.pathname} ${Math.round(entry.startTime - pressed)} ms after a press`, what: entry.sources.map(({ node, previousRect, currentRect }) =>
+        `${node instanceof Element ? `${node.tagName}.${node.className} of ${node.parentElement?.closest('[class], [id], [data-room]')?.outerHTML.slice(0, 60) ?? ''}` : node?.textContent?.trim()} (${box(previousRect)} → ${box(currentRect)})`).join(', ') });
     }
   }).observe({ type: 'layout-shift', buffered: true });
 }
@@ -80,6 +84,10 @@ export class Visit {
   /** Console messages that a test brings about on purpose. */
   private readonly expected: RegExp[] = [];
   private readonly failedResponses: string[] = [];
+  /** When something was pressed last. */
+  private pressed = -Infinity;
+  /** When a page was looked at as on paper, from and until when. */
+  private readonly papers: [number, number][] = [];
   /** What moved by itself, on every page that was shown. */
   private readonly shifts: Shift[] = [];
   private shifted = 0;
@@ -118,7 +126,9 @@ export class Visit {
 
   private async slowDown(): Promise<void> {
     await this.context.route(/\/v1\//, async (route) => {
-      await new Promise((done) => setTimeout(done, late));
+      // What is asked for without a network fails at once, and is not kept until there is one.
+      const cut = await Promise.resolve(route.request()).then((request) => request.frame().evaluate(() => !navigator.onLine)).catch(() => false);
+      if (!cut) await new Promise((done) => setTimeout(done, late));
       await route.continue().catch(() => undefined); // the page may be gone
     });
   }
@@ -151,7 +161,25 @@ export class Visit {
   /** Taps or clicks. */
   async press(target: string | Locator, position?: { x: number; y: number }): Promise<void> {
     const options = position ? { position } : {};
+    await this.apart();
     await (this.device === 'phone' ? this.found(target).tap(options) : this.found(target).click(options));
+    this.pressed = performance.now(); // a busy machine presses late
+  }
+
+  /** Waits where a press would be the second tap of the last one: nobody presses something else so soon, and where it will lie once it is scrolled to is not known. */
+  private async apart(): Promise<void> {
+    const soon = 400 - (performance.now() - this.pressed);
+    if (soon > 0) await this.page.waitForTimeout(soon);
+  }
+
+  /** Taps or clicks two times, as quick as people do by mistake: the second one on whatever lies there by then. */
+  async pressTwice(target: string | Locator): Promise<void> {
+    await this.found(target).scrollIntoViewIfNeeded();
+    const box = await this.found(target).boundingBox();
+    await this.press(target);
+    await this.page.waitForTimeout(180);
+    const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+    await (this.device === 'phone' ? this.page.touchscreen.tap(x, y) : this.page.mouse.click(x, y));
   }
 
   /** Chooses by a key, as a person does: what moves then is their doing. */
@@ -169,11 +197,32 @@ export class Visit {
     await this.keyed(target, (field) => field.setInputFiles(files));
   }
 
-  /** Does something with a key pressed before it and again with it: on a busy machine half a second may pass before it is drawn. */
+  /** Does something to a field, with keys pressed. */
   private async keyed(target: string | Locator, what: (field: Locator) => Promise<unknown>): Promise<void> {
     const field = this.found(target);
     await field.press('Shift');
-    await Promise.all([what(field), field.page().keyboard.press('Shift')]);
+    await this.untilDrawn(() => what(field), field.page());
+  }
+
+  /** Does something with a key pressed again and again until it is drawn: on a busy machine half a second may pass before that. */
+  private async untilDrawn(what: () => Promise<unknown>, page = this.page): Promise<void> {
+    let drawn = false;
+    const done = what().then(() => page.evaluate(() => new Promise((frame) => requestAnimationFrame(() => requestAnimationFrame(frame))))).finally(() => { drawn = true; });
+    while (!drawn) {
+      await page.keyboard.press('Shift');
+      await Promise.race([done, new Promise((soon) => setTimeout(soon, 250))]);
+    }
+    await done;
+  }
+
+  /** Turns the phone, or makes the window another size. */
+  async resize(size: { width: number; height: number }): Promise<void> {
+    await this.untilDrawn(() => this.page.setViewportSize(size));
+  }
+
+  /** Goes back by the browser's own button, which is pressed as well as anything on the page. */
+  async back(): Promise<void> {
+    await this.untilDrawn(() => this.page.goBack());
   }
 
   /** Keeps a picture of what is on the screen, or of the whole page. */
@@ -215,14 +264,14 @@ export class Visit {
 
   /** Looks at the page as it would be printed, and keeps a picture. */
   async onPaper<T>(name: string, look: () => Promise<T>): Promise<T> {
-    const [shifted, shifts] = [await this.layoutShift(), this.shifts.length];
+    const time = () => this.page.evaluate(() => new Promise<number>((frame) => requestAnimationFrame(() => requestAnimationFrame(() => frame(performance.timeOrigin + performance.now())))));
+    const paper: [number, number] = [await time(), Infinity];
+    this.papers.push(paper); // another page: going there and back moves nothing on this one
     await this.page.emulateMedia({ media: 'print' });
     await this.picture(name, { whole: true });
     const seen = await look();
     await this.page.emulateMedia({ media: null });
-    // Paper is another page; going there and back moves nothing on this one.
-    await this.layoutShift();
-    [this.shifted, this.shifts.length] = [shifted, shifts];
+    paper[1] = await time();
     return seen;
   }
 
@@ -232,6 +281,7 @@ export class Visit {
   }
 
   private tellShift(shift: Shift): void {
+    if (this.papers.some(([from, until]) => from <= shift.at && shift.at <= until)) return;
     this.shifted += shift.value;
     this.shifts.push(shift);
   }

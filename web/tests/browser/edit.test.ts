@@ -87,6 +87,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     } else expect(answered.status()).toBe(422);
 
     if (device === 'desktop') await alsoEdited(visit, drawing, language);
+    else if (answered.status() === 200) await staysAt(page, e);
 
     await page.getByRole('button', { name: e.finishing }).click();
     await page.getByRole('button', { name: e.finish }).click();
@@ -97,6 +98,21 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await publishNow(page, e);
     await visit.end();
   });
+
+  /** Whoever undoes and makes again by the keyboard stays where they press, and so does the page. */
+  async function staysAt(page: Page, e: (typeof editorCatalogues)['zh']): Promise<void> {
+    for (const name of [e.undo, e.redo]) {
+      const button = page.getByRole('button', { name, exact: true });
+      await button.focus();
+      const scrolled = await page.evaluate(() => scrollY);
+      await button.press('Enter');
+      await page.getByText(e.saving).waitFor({ state: 'detached' });
+      await expect.poll(() => button.getAttribute('aria-disabled'), { message: 'there is one step alone' }).toBe('true');
+      await page.waitForTimeout(100);
+      expect(await button.evaluate((one) => one === document.activeElement), name).toBe(true);
+      expect(await page.evaluate(() => scrollY), name).toBe(scrolled);
+    }
+  }
 
   /** Nothing is published by one press: what replaces what is read first, and the keyboard can leave it. */
   async function publishNow(page: Page, e: (typeof editorCatalogues)['zh']): Promise<void> {
@@ -109,9 +125,17 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.keyboard.press('Enter');
     const version = new URL(page.url()).searchParams.get('set')?.slice(0, 8) ?? '';
     expect(await page.locator('#replacing').textContent()).toContain(version);
+    const accept = page.getByLabel(e.acceptFaults); // a border may have been moved inwards
+    const wrong = await page.locator('weige-compare .notice.warn:not(.confirm) .wrong').count();
+    expect(await accept.count(), 'what is said to be wrong has to be accepted, and nothing else').toBe(wrong > 0 ? 1 : 0);
+    if (wrong > 0) {
+      expect(await page.getByRole('button', { name: e.replaceYes }).isDisabled()).toBe(true);
+      await accept.check();
+    }
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByText(e.published).waitFor();
+    await page.getByRole('button', { name: anyIn(e.rollBack, '.+') }).waitFor(); // what was in force until now can be put back from here
   }
 
   /** Somebody else edits the same drawing; the step of the one who did not know is not made. */
@@ -202,6 +226,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     expect(count()).toBe(had + 1);
     await hand.step(() => page.getByRole('button', { name: e.redo }).click());
     expect(count()).toBe(had);
+    expect(await page.getByRole('button', { name: e.redo }).evaluate((one) => one === document.activeElement), 'the keyboard stays at what was pressed').toBe(true);
     await page.locator('weige-sketch canvas').focus();
     await hand.step(() => page.keyboard.press('Control+z'));
     await hand.step(() => page.keyboard.press('Control+y'));
@@ -235,6 +260,8 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     const onCut: Position = [(west + east) / 2, inPart[1]];
     await hand.click(between(between(onCut, inPart), onCut)); // the rest of it may lie beyond the map
     await page.locator('input[name=whole]').waitFor();
+    await page.getByRole('button', { name: e.toolMerge, exact: true }).click(); // once more: what was chosen stays
+    expect(await page.locator('input[name=whole]').count()).toBe(1);
     await visit.check('drawing, merge');
     await visit.picture('edit-mouse-4-merge');
     const merged = await hand.step(() => page.getByRole('button', { name: e.doMerge }).click());
@@ -245,6 +272,27 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await hand.step(() => page.getByRole('button', { name: e.redo }).click());
     expect(hand.areas.features.length).toBe(before);
     await visit.picture('edit-mouse-5-merged');
+
+    // A step is made, and its answer is lost: that is found out.
+    await hand.step(() => page.getByRole('button', { name: e.undo }).click());
+    visit.expectComplaint(/net::ERR_CONNECTION_RESET|409/);
+    const lose = (times: number) => page.route(/\/edits$/, async (route) => {
+      await route.fetch();
+      return route.abort('connectionreset');
+    }, { times });
+    await lose(1);
+    await page.getByRole('button', { name: e.redo }).click();
+    await page.getByText(anyIn((what) => e.lookedUp(e.saved(what)), '\\d+')).waitFor();
+    await hand.step(() => page.getByRole('button', { name: e.undo }).click());
+    // Where that cannot be found out either, nobody else is blamed for it.
+    await lose(2);
+    await page.getByRole('button', { name: e.redo }).click();
+    await page.getByText(e.unsent).waitFor();
+    await page.getByRole('button', { name: e.undo }).click();
+    await page.getByText(e.foundOut).waitFor();
+    await visit.check('drawing, found out');
+    await hand.step(() => page.getByRole('button', { name: e.undo }).click());
+    await hand.step(() => page.getByRole('button', { name: e.redo }).click());
 
     // A border that would run through another is refused, with the reason and the place; nothing is changed.
     await page.getByRole('button', { name: e.toolMove }).click();
@@ -269,7 +317,14 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await visit.choose(page.getByLabel(e.workLevel), 'community');
     await visit.choose(page.getByLabel(e.areaChosen), { index: 2 });
     const community = await page.getByLabel(e.areaChosen).inputValue();
+    // A drawing that could not be read can be asked for again.
+    await page.route(/\/boundary-drawings\/[^/?]+$/, (route) => route.abort(), { times: 1 });
+    visit.expectComplaint(/net::ERR_FAILED/);
     await page.reload();
+    await page.getByRole('alert').waitFor();
+    await visit.check('a drawing that could not be read');
+    await visit.picture('edit-mouse-7-unread');
+    await visit.press(page.getByRole('button', { name: texts(language).tryAgain, exact: true }));
     await page.locator('weige-drawing .tools').waitFor();
     expect([await page.getByLabel(e.workLevel).inputValue(), await page.getByLabel(e.areaChosen).inputValue()]).toEqual(['community', community]);
     visit.expectComplaint(/404/);
@@ -366,6 +421,32 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
       await page.locator('.notice[role=alert]').waitFor();
       return page.locator('.notice[role=alert]').textContent();
     };
+    expect(await check(moved(([lon, lat]) => [lon + 0.0004, lat + 0.0004]))).toMatch(anyIn((metres) => e.beside(metres, e.underMetre), '5\\d'));
+    await visit.mapDrawn();
+    await expect.poll(() => page.evaluate(() => document.querySelector('weige-sketch')?.['owner']?.['map'].queryRenderedFeatures({ layers: ['earlier'] }).length), { message: 'what is in force is not drawn beneath' }).toBeGreaterThan(10);
+    await visit.picture('edit-import-beside');
+    // What is wrong with one feature is named, and the guess holds.
+    const slip = (change: (all: AreaFeature[]) => string): [string, string] => {
+      const all = JSON.parse(areas) as AreaCollection;
+      const said = change(all.features.filter((one) => one.properties.level === 'micro_grid'));
+      return [JSON.stringify(all), said];
+    };
+    for (const [text, said] of [slip(([one]) => { (one as AreaFeature).properties.parent = 'nope'; return 'nope'; }),
+      slip(([one, other]) => { (other as AreaFeature).properties.code = (one as AreaFeature).properties.code; return (one as AreaFeature).properties.code; })]) {
+      await choose(text);
+      await page.getByText(e.importReading).waitFor({ state: 'detached' });
+      await page.getByText(e.mappingGuessed).waitFor();
+      expect(await page.getByLabel(e.importDatum).inputValue(), 'another file may be of another datum').toBe('');
+      expect(await page.locator('.level-row').count()).toBeGreaterThan(1);
+      await visit.choose(page.getByLabel(e.importDatum), 'WGS84');
+      await page.getByRole('button', { name: e.check, exact: true }).click();
+      await page.locator('.answer .faults li').first().waitFor();
+      const listed = await page.locator('.answer .faults li').allTextContents();
+      expect(listed).toHaveLength(1);
+      expect(listed[0]).toContain(said);
+      expect(listed[0]).toContain('features[');
+    }
+    await visit.picture('edit-import-slip');
     expect(await check(moved(([lon, lat]) => [lon - 109, lat + 18]))).toMatch(anyIn(e.away, '\\s?[789],?\\d{3} (公里|km)'));
     expect(await page.getByRole('button', { name: e.importNow }).isEnabled(), 'the first areas of another city are right').toBe(true);
     expect(await check(moved(([lon, lat]) => [lat, lon]))).toBe(e.swapped);
@@ -377,7 +458,18 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
       const { message } = (await (await refused).json()) as { message: string };
       await page.getByText(language === 'en' ? message : e[kind]).waitFor(); // in English the server's own sentence, which says more
     }
+    // The same as TopoJSON lies where they lie.
+    const { features } = JSON.parse(areas) as AreaCollection;
+    const arcs: Position[][] = [];
+    const ofRing = (ring: Position[]) => [arcs.push(ring) - 1];
+    const geometries = features.map(({ geometry: { type, coordinates }, properties }) => ({ type, properties, arcs: type === 'Polygon' ? (coordinates as Position[][]).map(ofRing) : (coordinates as Position[][][]).map((polygon) => polygon.map(ofRing)) }));
+    await choose(JSON.stringify({ type: 'Topology', objects: { areas: { type: 'GeometryCollection', geometries } }, arcs }), 'grid.topojson');
+    await page.getByText(e.mappingGuessed).waitFor();
+    const drawn = () => page.evaluate(() => (document.querySelector('weige-sketch')?.areas as { features: { geometry: unknown }[] } | undefined)?.features.map((one) => one.geometry));
+    await expect.poll(drawn).toEqual(features.map((one) => one.geometry));
+    await visit.picture('edit-import-topojson');
     await choose(areas);
+    await page.getByText(e.importReading).waitFor({ state: 'detached' });
     await page.getByText(e.mappingGuessed).waitFor();
   }
 
@@ -413,6 +505,22 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByRole('button', { name: e.importNow }).click();
     await page.locator('weige-compare h2').waitFor();
     const version = new URL(page.url()).searchParams.get('set')?.slice(0, 8) ?? '';
+    // It is published with what is wrong with it by those alone who say so.
+    await page.locator('weige-compare .notice.warn').filter({ hasText: anyIn(e.faultsLeft, '.+') }).waitFor();
+    const left = page.locator('weige-compare .faults');
+    await left.locator('summary').click();
+    await visit.mapDrawn();
+    await left.getByRole('button', { name: e.showFault }).first().click();
+    await page.getByRole('button', { name: e.publishNow }).click();
+    const [yes, accept] = [page.getByRole('button', { name: e.replaceYes }), page.getByLabel(e.acceptFaults)];
+    expect(await page.locator('.confirm').textContent()).toMatch(anyIn(e.faultsLeft, '.+'));
+    expect(await yes.isDisabled()).toBe(true);
+    await page.getByRole('button', { name: e.showFaults }).click();
+    await accept.check();
+    expect(await yes.isEnabled()).toBe(true);
+    await visit.check('faults before publishing');
+    await visit.picture('edit-faults-5-publishing', { whole: true });
+    await page.getByRole('button', { name: e.replaceNo }).click();
 
     await page.getByRole('button', { name: e.tabSets }).click();
     const row = page.locator('table.grid tbody tr').filter({ hasText: version });
@@ -431,6 +539,7 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     const repaired = (await (await repair).json()) as { moves_all: number; set: { warnings?: unknown[] } };
     expect(repaired.moves_all).toBeGreaterThan(0);
     expect(repaired.set.warnings ?? []).toEqual([]);
+    await expect.poll(() => row.evaluate((one) => one.contains(document.activeElement)), { message: 'the keyboard stays in the row' }).toBe(true);
     await visit.picture('edit-faults-3-mended');
     // What is not needed any more goes: the drawing first, then the draft that it began from.
     expect(await row.textContent()).toContain('Second adjustment of the year');
@@ -447,8 +556,13 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByRole('button', { name: e.discardYes }).click();
     await drawings.waitFor({ state: 'detached' });
     await row.getByRole('button', { name: e.actDiscard }).click();
+    visit.expectComplaint(/net::ERR_CONNECTION_RESET|409 \(Conflict\).*\/discard\)/);
+    await page.route(/\/discard$/, async (route) => {
+      await route.fetch();
+      return route.abort('connectionreset');
+    }, { times: 1 }); // it is discarded, and nobody is told so
     await page.getByRole('button', { name: e.discardYes }).click();
-    await page.getByText(e.discardedSet(e.setNoted('Second adjustment of the year', version))).waitFor();
+    await page.getByText(e.lookedUp(e.discardedSet(e.setNoted('Second adjustment of the year', version)))).waitFor();
     expect(await row.count()).toBe(0);
     await visit.end();
   });

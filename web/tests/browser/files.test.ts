@@ -1,31 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
-import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { expect, it } from 'vitest';
+import { Visit } from './browser.ts';
 import { pairs } from './pairs.ts';
-import { startServer, type Server } from './server.ts';
 import { demo, signIn } from './steps.ts';
+import { withServer } from './with-server.ts';
 import { filesCatalogues } from '../../src/locale/files.ts';
 import { staffCatalogues } from '../../src/locale/staff.ts';
 
-const missing = browserMissing();
-
-suite.skipIf(missing)(`files${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  let server: Server;
-  let browser: Browser;
-  beforeAll(async () => {
-    server = await startServer();
-    browser = await startBrowser({ webgl: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
+withServer('files', (on) => {
   it.each(pairs(['desktop', 'zh']))('of another system are checked and filed, and what is there is read out, on a %s in %s', async (device, language) => {
     const s = { ...staffCatalogues[language], ...filesCatalogues[language] };
-    const { services } = await demo(server.url);
-    const staff = await Visit.begin(browser, server.url, { device, language });
+    const { services } = await demo(on.server.url);
+    const staff = await Visit.begin(on.browser, on.server.url, { device, language });
     await staff.open('/dispatch/');
     await signIn(staff, /street dispatcher/i);
     await staff.page.getByText(s.filesTitle, { exact: true }).click();

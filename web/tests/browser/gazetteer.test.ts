@@ -1,13 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { gazetteerCatalogues } from '../../src/locale/gazetteer.ts';
 import { handsOf } from './api.ts';
-import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { Visit, type DeviceName } from './browser.ts';
 import { pairs, type Language } from './pairs.ts';
-import { startServer, type Server } from './server.ts';
-import { texts } from './steps.ts';
-
-const missing = browserMissing();
+import { texts, unhinted } from './steps.ts';
+import { withServer } from './with-server.ts';
 
 /** A file of standard addresses around a place of the demo. */
 function addresses(lon: number, lat: number, ...more: string[]): string {
@@ -15,20 +12,9 @@ function addresses(lon: number, lat: number, ...more: string[]): string {
   return `text,lon,lat,datum,building,area,note\n${[...rows, ...more].join('\n')}\n`;
 }
 
-suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  let server: Server;
-  let browser: Browser;
-  beforeAll(async () => {
-    server = await startServer();
-    browser = await startBrowser({ webgl: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
+withServer('the address books', (on) => {
   async function enter(device: DeviceName, language: Language, role: RegExp, path = '/gazetteer/'): Promise<Visit> {
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language });
     await visit.open(path);
     await visit.page.getByRole('button', { name: texts(language).signIn, exact: true }).click();
     const button = visit.page.locator('button[name=person]').filter({ hasText: role }).first();
@@ -41,9 +27,9 @@ suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : '
   const keeping = pairs(['desktop', 'zh']);
   it.each(keeping)('checks a file, lists its faults, imports the mended one through a reload, finds an address, and goes back, on a %s in %s', async (device, language) => {
     const g = gazetteerCatalogues[language];
-    const admin = await handsOf(server.url, 'administrator');
+    const admin = await handsOf(on.server.url, 'administrator');
     const before = await admin.get<{ in_force: string }>('/gazetteer');
-    const { bbox = [] } = (await (await fetch(`${server.url}/v1/demo`)).json()) as { bbox?: number[] };
+    const { bbox = [] } = (await (await fetch(`${on.server.url}/v1/demo`)).json()) as { bbox?: number[] };
     const [west = 0, south = 0, east = 0, north = 0] = bbox;
     // Each time addresses of their own, under a name of their own: they make a version of their own.
     const [lon, lat] = [(west + east) / 2, (south + north) / 2 + keeping.findIndex(([one, other]) => one === device && other === language) * 1e-6];
@@ -78,6 +64,7 @@ suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : '
     await visit.attach(choose, { name: csv, mimeType: 'text/csv', buffer: Buffer.from(faulty) });
     await page.getByText(g.sampleGood).waitFor();
     await visit.check('a file chosen');
+    expect(await unhinted(visit), 'what goes on is not seen to').toEqual([]);
     await visit.picture('gazetteer-2-file');
     await page.getByRole('button', { name: g.check, exact: true }).focus();
     await page.keyboard.press('Enter');
@@ -155,11 +142,11 @@ suite.skipIf(missing)(`the address books${missing ? ` (skipped: ${missing})` : '
 
     if (device === 'phone') return visit.end();
     // Who may do most has the fullest header: in each language it fits a small desktop, too.
-    await page.goto(`${server.url}/dispatch/`);
+    await page.goto(`${on.server.url}/dispatch/`);
     await page.locator('.desk').waitFor();
     await page.getByRole('button', { name: texts(language).languageSwitch }).click();
     for (const width of [1440, 1280, 920]) {
-      await page.setViewportSize({ width, height: 800 });
+      await visit.resize({ width, height: 800 });
       const end = await page.locator('.account button').last().evaluate((one) => one.getBoundingClientRect().right);
       expect(end, `the header at ${width}`).toBeLessThanOrEqual(width);
       expect(await page.locator('header.top').evaluate((one) => one.getBoundingClientRect().height), `rows of the header at ${width}`).toBeLessThan(70);

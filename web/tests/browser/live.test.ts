@@ -1,30 +1,17 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Filed, QueueItem } from '../../src/contract/schemas.ts';
-import { staffCatalogues } from '../../src/locale/staff.ts';
-import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { caseworkCatalogues } from '../../src/locale/casework.ts';
+import { Visit } from './browser.ts';
 import { pairs } from './pairs.ts';
-import { startServer, type Server } from './server.ts';
 import { findInList, signIn } from './steps.ts';
+import { withServer } from './with-server.ts';
 
-const missing = browserMissing();
 const community = { lon: 119.46, lat: 32.21 };
 
-suite.skipIf(missing)(`the list while others work${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  let server: Server;
-  let browser: Browser;
-  beforeAll(async () => {
-    server = await startServer();
-    browser = await startBrowser({ webgl: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
+withServer('the list while others work', (on) => {
   const ask = async <A>(method: string, path: string, body?: unknown, token?: string): Promise<A> => {
     const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID(), ...(token ? { Authorization: `Bearer ${token}` } : {}) };
-    const answer = await fetch(`${server.url}/v1/demo${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const answer = await fetch(`${on.server.url}/v1/demo${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return await answer.json() as A;
   };
@@ -32,8 +19,8 @@ suite.skipIf(missing)(`the list while others work${missing ? ` (skipped: ${missi
 
   const ways = pairs(['desktop', 'zh'], ['desktop', 'en']);
   it.each(ways)('says what is new within seconds, moves nothing, and shows it when asked, on a %s in %s', async (device, language) => {
-    const s = staffCatalogues[language];
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const s = caseworkCatalogues[language];
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language });
     const { page } = visit;
     await visit.open('/dispatch/');
     await signIn(visit, /street dispatcher/i);
@@ -76,6 +63,7 @@ suite.skipIf(missing)(`the list while others work${missing ? ` (skipped: ${missi
     await findInList(visit, filed.report);
     await expect.poll(() => page.locator('.chip.new').count()).toBe(2);
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-report'))).toBe(filed.report);
+    await expect.poll(() => page.evaluate(() => { const { top, bottom } = document.activeElement?.getBoundingClientRect() ?? new DOMRect(); return [top >= 0, bottom <= innerHeight]; }), { message: 'it is on the screen' }).toEqual([true, true]);
 
     // What somebody writes outlasts what a colleague does meanwhile, and a reload.
     await page.keyboard.press('Enter');

@@ -1,14 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
 import type { Photo, StaffReport } from '../../src/contract/schemas.ts';
-import { staffCatalogues } from '../../src/locale/staff.ts';
+import { caseworkCatalogues } from '../../src/locale/casework.ts';
 import { fileAt, handsOf, placesOf, type Hands } from './api.ts';
-import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { Visit } from './browser.ts';
 import { pairs } from './pairs.ts';
-import { startServer, type Server } from './server.ts';
 import { anyIn, signIn, texts } from './steps.ts';
-
-const missing = browserMissing();
+import { withServer } from './with-server.ts';
 
 /** How many steps somebody began to write for and the phone keeps the words of. */
 async function wordsKept(page: Page): Promise<number> {
@@ -22,28 +20,20 @@ async function wordsKept(page: Page): Promise<number> {
   }));
 }
 
-suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  let server: Server;
-  let browser: Browser;
+withServer('the phone of a grid member', (on) => {
   let hands: Hands;
 
   beforeAll(async () => {
-    server = await startServer();
-    browser = await startBrowser({ webgl: true });
-    hands = await handsOf(server.url, 'street-dispatcher');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
+    hands = await handsOf(on.server.url, 'street-dispatcher');
   });
 
   /** Files some reports and hands them to somebody. */
   async function handTo(person: string, count: number): Promise<string[]> {
     const area = hands.duties.find((duty) => duty.person === person)?.area;
-    const places = await placesOf(server.url, hands);
+    const places = await placesOf(on.server.url, hands);
     const ids: string[] = [];
     for (let at = 0; at < count; at++) {
-      const { report } = await fileAt(server.url, places[at] ?? { lon: 0, lat: 0 }, `请去看看（${at + 1}）：路灯不亮，晚上看不清台阶`,
+      const { report } = await fileAt(on.server.url, places[at] ?? { lon: 0, lat: 0 }, `请去看看（${at + 1}）：路灯不亮，晚上看不清台阶`,
         at === 0 ? { answers: { state: ['flickers'] }, address: '望江花园3号楼2单元', contact: { phone: '0511 8888 0000' } } : {});
       const now = await hands.get<StaffReport>(`/reports/${report}`);
       if (now.assignee.person !== person) await hands.post(`/reports/${report}/reassignment`, { area, person, reason: '请就近看一下', version: now.version });
@@ -55,8 +45,8 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
   const history = async (report: string) => (await hands.get<StaffReport>(`/reports/${report}`)).events.map((event) => event.kind);
 
   it.each(pairs(['phone', 'zh'], ['desktop', 'en']))('shows the list, sorts it, and takes steps, on a %s in %s', async (device, language) => {
-    const s = staffCatalogues[language];
-    const visit = await Visit.begin(browser, server.url, { slow: true, device, language, geolocation: { longitude: 119.45, latitude: 32.2, accuracy: 12 } });
+    const s = caseworkCatalogues[language];
+    const visit = await Visit.begin(on.browser, on.server.url, { slow: true, device, language, geolocation: { longitude: 119.45, latitude: 32.2, accuracy: 12 } });
     const { page } = visit;
     await visit.open('/mine/');
     await visit.check('mine, sign-in');
@@ -71,7 +61,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.picture(`mine-${language}`);
     await visit.picture(`mine-${language}-whole`, { whole: true });
     await page.getByRole('button', { name: s.mineByDistance }).click();
-    await page.getByText(s.mineLocated).waitFor();
+    await page.getByText(s.mineLocated, { exact: true }).waitFor(); // what is said while locating ends in the same words
     const metres = await page.locator('.mine-list .entry-where').allTextContents();
     expect(metres.every((one) => /米|公里| m| km/.test(one))).toBe(true);
     await visit.picture(`mine-${language}-distance`);
@@ -94,7 +84,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain('119.45');
     // What it takes to act: the answers, the address as written, what became of it, and, asked for with a reason, how to reach the reporter.
     const shown = page.locator('.mine-case');
-    for (const one of [language === 'zh' ? '忽明忽暗' : 'It flickers', '望江花园3号楼2单元', texts(language).history]) await shown.getByText(one, { exact: true }).waitFor();
+    for (const one of [language === 'zh' ? '忽明忽暗' : 'It flickers', '望江花园3号楼2单元', caseworkCatalogues[language].history]) await shown.getByText(one, { exact: true }).waitFor();
     expect(await shown.locator('.timeline').textContent()).not.toContain('street-dispatcher');
     await visit.check('case');
     await visit.picture(`mine-${language}-case`, { whole: true });
@@ -119,12 +109,13 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.locator('.step-form .primary').click();
     await page.locator('.mine-list').waitFor();
     await expect.poll(() => history(first ?? ''), { timeout: 15_000 }).toContain('returned');
+    await page.locator('.entry.gone:focus').waitFor(); // what was led to is no button any more
     expect(await visit.layoutShift()).toBe(0);
     // A photo that was sent is seen with the case.
     const [again] = await handTo(person, 1);
     await page.locator('.mine-head .quiet').click();
     await visit.press(`[data-report="${again}"]`);
-    await page.locator('.take input').setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
+    await visit.attach('.take input', { name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
     await page.locator('.mine-case weige-photo-list img').waitFor();
     await visit.check('photo of a case');
     await visit.picture(`mine-${language}-photo`, { whole: true });
@@ -136,9 +127,10 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
   });
 
   it.each(pairs(['phone', 'zh'], ['desktop', 'en']))('leaves a list that changes by itself as it is until somebody asks, on a %s in %s', async (device, language) => {
-    const s = staffCatalogues[language];
-    const visit = await Visit.begin(browser, server.url, { slow: true, device, language });
+    const s = caseworkCatalogues[language];
+    const visit = await Visit.begin(on.browser, on.server.url, { slow: true, device, language });
     const { page } = visit;
+    await page.clock.install();
     await visit.open('/mine/');
     const person = await signIn(visit, /leader/i);
     const [one, two] = await handTo(person, 2);
@@ -150,11 +142,14 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const other = hands.duties.find((duty) => duty.person !== person);
     await hands.post(`/reports/${one}/reassignment`, { area: other?.area, person: other?.person, reason: '换人去', version: (await hands.get<StaffReport>(`/reports/${one}`)).version });
     const [three] = await handTo(person, 1);
-    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.clock.fastForward('01:01'); // nobody presses anything
     const chip = page.locator('.mine-head .chip.fresh');
     await chip.waitFor();
     expect(await chip.textContent()).toBe(s.mineFresh('1'));
-    expect(await page.locator('.entry.gone > p').allTextContents()).toEqual([expect.stringContaining(s.mineGone)]);
+    expect(await page.locator('.mine-line').textContent()).toContain(s.mineCount(String(before.length))); // one less, and the new one
+    expect(await page.locator('.entry-left').allTextContents()).toEqual([expect.stringMatching(new RegExp(`(路灯不亮|Street light out).*${s.mineGone}`))]);
+    const cut = () => page.locator('.entry-left').evaluate((left) => left.scrollHeight > left.clientHeight + 1 || [...left.children].some((line) => line.scrollHeight > line.clientHeight + 1));
+    expect(await cut(), 'what left is cut off').toBe(false);
     expect(await page.locator(`button[data-report="${one}"], button[data-report="${three}"]`).count()).toBe(0);
     expect(await heights()).toEqual(before);
     expect(await visit.layoutShift()).toBe(0);
@@ -169,10 +164,10 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
   });
 
   it.each(pairs(['phone', 'zh']))('opens and works without a network, and sends each step once, on a %s in %s', async (device, language) => {
-    const s = staffCatalogues[language];
+    const s = caseworkCatalogues[language];
     const t = texts(language);
     const lamp = language === 'zh' ? '路灯不亮' : 'Street light out';
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language });
     visit.expectComplaint(/Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_FAILED/);
     const { page, context } = visit;
     await visit.open('/mine/');
@@ -189,20 +184,21 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await page.locator(`[data-report="${one}"]`).waitFor();
     await page.getByText(anyIn(s.mineOffline)).waitFor();
     await visit.press(`[data-report="${one}"]`);
-    await page.locator('.take input').setInputFiles({ name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
+    await visit.attach('.take input', { name: 'lamp.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
     await page.locator('.pictures img').waitFor();
     await visit.check('photo kept');
     await visit.picture('mine-offline-photo', { whole: true });
     await visit.press('[data-step=accepted]');
     await page.locator('[data-step=accepted]').waitFor({ state: 'detached' });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-step'))).toBe('resolved');
     await visit.press('[data-step=resolved]');
     await visit.write('#case-reply', '灯泡换好了');
     // The phone's Back and a reload leave what was begun where it was; giving it up does not.
-    await page.goBack();
+    await visit.back();
     await visit.press(`[data-report="${two}"]`);
     await page.locator('[data-step=accepted]').waitFor();
     expect(await page.locator('#case-reply, [data-step] small').count()).toBe(0);
-    await page.goBack();
+    await visit.back();
     await visit.press(`[data-report="${one}"]`);
     await page.locator('[data-step=resolved]', { hasText: s.mineBegun }).waitFor();
     await visit.check('begun');
@@ -256,20 +252,20 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.press('[data-step=remarked]');
     await visit.write('#case-reason', '灯杆编号 0617');
     await visit.press('.step-form .primary');
-    await page.getByText(s.mineSavedMove).waitFor();
+    await page.getByText(s.mineSavedMove(s.step_remarked), { exact: true }).waitFor();
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await hands.post(`/reports/${three}/acceptance`, { version: (await hands.get<StaffReport>(`/reports/${three}`)).version });
     await context.setOffline(false);
     const bar = page.locator('.mine-bar .notice');
     await bar.waitFor();
-    expect(await page.evaluate(() => [scrollY > 100, document.querySelector('.mine-bar')?.getBoundingClientRect().top])).toEqual([device === 'phone' || expect.any(Boolean), 0]);
+    expect(await page.evaluate(() => [scrollY > 100, (document.querySelector('.mine-bar .notice')?.getBoundingClientRect().top ?? -1) >= 0])).toEqual([device === 'phone' || expect.any(Boolean), true]);
     // What the dispatcher did takes a step away, and moves none.
     await page.locator('[data-step=accepted][aria-disabled=true]').waitFor();
     await visit.check('refused, told');
     await visit.picture('mine-refused-bar');
-    await visit.press(bar.getByRole('button'));
+    await visit.press(bar.locator('.secondary'));
     const notice = page.locator('.mine-refused section');
-    for (const part of ['灯杆编号 0617', s.mineYou, lamp]) expect(await notice.textContent()).toContain(part);
+    for (const part of ['灯杆编号 0617', s.you, lamp]) expect(await notice.textContent()).toContain(part);
     expect(await page.evaluate(() => document.activeElement?.matches('.mine-refused section') && document.activeElement.getBoundingClientRect().top >= 0)).toBe(true);
     expect(await page.locator('[data-step=accepted]').count()).toBe(0);
     await visit.check('refused, at its report');
@@ -292,13 +288,24 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     const other = hands.duties.find((duty) => duty.person !== person);
     await hands.post(`/reports/${three}/reassignment`, { area: other?.area, person: other?.person, reason: '换人去', version: (await hands.get<StaffReport>(`/reports/${three}`)).version });
     await context.setOffline(false);
-    await visit.press(bar.getByRole('button'));
+    await bar.waitFor();
+    expect(await page.evaluate(() => {
+      scrollTo(0, 0);
+      return (document.querySelector('.mine-bar .notice')?.getBoundingClientRect().top ?? 0) - (document.querySelector('.case-top button')?.getBoundingClientRect().bottom ?? 0);
+    }), 'pixels between the way back and the bar').toBeGreaterThanOrEqual(0);
+    await visit.picture('mine-refused-bar-top');
+    await visit.press(bar.locator('.close'));
+    await bar.waitFor({ state: 'detached' });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('case-title');
+    await visit.press('.case-top button');
     for (const part of ['要供电公司一起来', s.mineNotYours, lamp]) expect(await notice.textContent()).toContain(part);
     await expect.poll(() => page.getByRole('button', { name: s.mineTakeUp }).count(), { timeout: 15_000 }).toBe(0); // with the next list
     await visit.check('refused, somebody else has it');
     await visit.picture('mine-refused-other');
-    await visit.press(page.getByRole('button', { name: s.mineDrop }));
+    await visit.pressTwice(page.getByRole('button', { name: s.mineDrop }));
     await notice.waitFor({ state: 'detached' });
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('mine-title');
+    expect(new URL(page.url()).searchParams.get('report'), 'a second tap opens nothing').toBeNull();
 
     // Somebody else was quicker: the step is not recorded, and the page says so until it is read.
     await context.setOffline(true);
@@ -309,13 +316,13 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.press('.case-top button');
     await visit.press(`[data-report="${two}"]`);
     await visit.press('[data-step=accepted]');
-    await page.getByText(s.mineSavedMove).waitFor();
+    await page.getByText(s.mineSavedMove(s.step_accepted), { exact: true }).waitFor();
     const now = await hands.get<StaffReport>(`/reports/${two}`);
     await hands.post(`/reports/${two}/rejection`, { version: now.version, code: 'nothing_found', reply: '现场没有发现' });
     await context.setOffline(false);
     const drop = page.getByRole('button', { name: s.mineDrop });
     // The case leaves with the next list, and the notice comes with that; until then the bar leads to it.
-    await expect.poll(async () => (await drop.count()) > 0 || (await bar.getByRole('button').click({ timeout: 1000 }).catch(() => undefined), false), { timeout: 20_000 }).toBe(true);
+    await expect.poll(async () => (await drop.count()) > 0 || (await bar.locator('.secondary').click({ timeout: 1000 }).catch(() => undefined), false), { timeout: 20_000 }).toBe(true);
     await visit.check('refused');
     await visit.picture('mine-refused');
     await visit.press(page.getByRole('button', { name: s.mineDrop }));
@@ -328,7 +335,7 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.press(page.getByRole('button', { name: s.mineLeave }));
     await page.waitForURL(/\/dispatch\//); // by the issuer
     await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
-    await page.goto(`${server.url}/mine/`);
+    await page.goto(`${on.server.url}/mine/`);
     await page.getByRole('button', { name: t.signIn, exact: true }).waitFor();
 
     // An account without a grid is told so, and led to what it may use.
@@ -342,6 +349,60 @@ suite.skipIf(missing)(`the phone of a grid member${missing ? ` (skipped: ${missi
     await visit.picture('mine-no-grid');
     await visit.press(page.getByRole('button', { name: s.mineOtherAccount }));
     await page.waitForURL(/\/dispatch\//);
+    await visit.end();
+  });
+
+  it.each(pairs(['phone', 'zh'], ['desktop', 'en']))('says that what waits is sent after signing in, where nobody is signed in, on a %s in %s', async (device, language) => {
+    const s = caseworkCatalogues[language];
+    const t = texts(language);
+    const visit = await Visit.begin(on.browser, on.server.url, { slow: true, device, language });
+    visit.expectComplaint(/Failed to load resource|ERR_INTERNET_DISCONNECTED|ERR_FAILED|401/);
+    const { page, context } = visit;
+    await visit.open('/mine/');
+    const person = await signIn(visit, /leader/i);
+    const [one] = await handTo(person, 1);
+    await visit.press('.mine-head .quiet');
+    await visit.press(`[data-report="${one}"]`);
+    await page.locator('[data-step=accepted]').waitFor();
+    const keptHere = () => page.evaluate(async () => (await (await caches.open('weige-shell')).keys()).map(({ url }) => new URL(url).pathname));
+    await expect.poll(keptHere, { timeout: 20_000 }).toEqual(expect.arrayContaining(['/mine/', '/shell.json']));
+    await context.setOffline(true);
+    await visit.press('[data-step=accepted]');
+    await page.getByText(s.mineSavedMove(s.step_accepted), { exact: true }).waitFor();
+    await visit.press('.case-top button');
+    await page.getByText(s.mineWaiting('1')).waitFor();
+    // The browser is closed and opened again, which ends the session, without a network and with one.
+    await page.evaluate(() => sessionStorage.clear());
+    await page.reload();
+    const enter = page.locator('.mine-state button');
+    const told = async () => [await page.getByText(s.mineWaitingSignIn('1')).count(), await page.getByText(s.mineWaiting('1')).count(), await page.getByText(s.mineSignedOut).count(), await page.getByText(s.mineExpired).count(), await enter.getAttribute('aria-disabled')];
+    await page.getByText(s.mineWaitingSignIn('1')).waitFor();
+    expect(await told()).toEqual([1, 0, 1, 0, 'true']);
+    await visit.check('nobody, offline');
+    await visit.picture(`mine-${language}-signed-out-offline`);
+    await context.setOffline(false);
+    await page.locator('.mine-state button:not([aria-disabled])').waitFor();
+    expect(await told()).toEqual([1, 0, 1, 0, null]);
+    expect(await visit.layoutShift()).toBe(0);
+    await visit.check('nobody, online');
+    await visit.picture(`mine-${language}-signed-out`);
+    await visit.press(enter);
+    await visit.press(page.locator('button[name=person]').filter({ hasText: /leader/i }));
+    await expect.poll(() => history(one ?? ''), { timeout: 20_000 }).toContain('accepted');
+    await page.locator('.mine-head .quiet[aria-disabled=false]').waitFor();
+    // It expires while they look: that is told on the page and moves nothing, and stands in it once it was seen.
+    await page.route(/\/queue\?/, (route) => route.fulfill({ status: 401, json: { code: 'unauthorized', message: 'expired' } }));
+    await visit.press('.mine-head .quiet');
+    const bar = page.locator('.mine-bar .notice');
+    await bar.getByText(s.mineExpired).waitFor();
+    expect(await visit.layoutShift()).toBe(0);
+    await visit.check('expired');
+    await visit.picture(`mine-${language}-expired`);
+    await visit.press(bar.locator('.close'));
+    await page.locator('.mine-state').getByText(s.mineExpired).waitFor();
+    expect([await bar.count(), await page.evaluate(() => document.activeElement?.id)]).toEqual([0, 'mine-title']);
+    await visit.press(page.locator('.mine-state').getByRole('button', { name: t.signIn }));
+    await page.locator('button[name=person]').first().waitFor();
     await visit.end();
   });
 });

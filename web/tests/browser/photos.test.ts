@@ -1,13 +1,10 @@
 import { deflateSync, crc32 } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
-import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { expect, it } from 'vitest';
+import { Visit } from './browser.ts';
 import { lateCatalogues } from '../../src/locale/late.ts';
 import { pairs, type Language } from './pairs.ts';
-import { startServer, type Server } from './server.ts';
 import { describe, dropPin, findInList, send, signIn, texts } from './steps.ts';
-
-const missing = browserMissing();
+import { withServer } from './with-server.ts';
 
 /** A PNG of one colour. */
 function png(width: number, height: number): Buffer {
@@ -27,22 +24,11 @@ function png(width: number, height: number): Buffer {
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
 
-suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  let server: Server;
-  let browser: Browser;
-  beforeAll(async () => {
-    server = await startServer();
-    browser = await startBrowser({ webgl: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
+withServer('photos', (on) => {
   // Staff have the other size, so that both see photos in each language.
   it.each(pairs(['phone', 'zh']))('go with a report, are seen by its reporter and by staff, and by everybody once staff say so, on a %s in %s', async (device, language) => {
     const t = texts(language);
-    const resident = await Visit.begin(browser, server.url, { device, language });
+    const resident = await Visit.begin(on.browser, on.server.url, { device, language });
     await resident.open('/');
     await dropPin(resident, 10, 10);
     await describe(resident, '路面塌了一块');
@@ -60,9 +46,9 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
     await resident.check('a photo on the tracking page');
     await resident.picture('photos-2-track', { whole: true });
 
-    const released = async () => ((await (await fetch(`${server.url}/v1/demo/released-photos?report=${filed.report}`)).json()) as { photos: unknown[] }).photos.length;
+    const released = async () => ((await (await fetch(`${on.server.url}/v1/demo/released-photos?report=${filed.report}`)).json()) as { photos: unknown[] }).photos.length;
     expect(await released()).toBe(0);
-    const staff = await Visit.begin(browser, server.url, { device: device === 'phone' ? 'desktop' : 'phone', language });
+    const staff = await Visit.begin(on.browser, on.server.url, { device: device === 'phone' ? 'desktop' : 'phone', language });
     await staff.open('/dispatch/');
     await signIn(staff, /street dispatcher/i);
     await findInList(staff, filed.report);
@@ -91,7 +77,7 @@ suite.skipIf(missing)(`photos${missing ? ` (skipped: ${missing})` : ''}`, () => 
   async function withoutNetwork(visit: Visit, code: string, language: Language): Promise<void> {
     const { page, context } = visit;
     const [t, l] = [texts(language), lateCatalogues[language]];
-    const photos = async () => ((await (await fetch(`${server.url}/v1/demo/reports/track/${code}/photos`)).json()) as { photos: unknown[] }).photos.length;
+    const photos = async () => ((await (await fetch(`${on.server.url}/v1/demo/reports/track/${code}/photos`)).json()) as { photos: unknown[] }).photos.length;
     const before = await photos();
     await expect.poll(() => page.evaluate(async () => (await (await caches.open('weige-shell')).match('/shell.json')) !== undefined), { timeout: 20_000 }).toBe(true);
     visit.expectComplaint(/Failed to load resource|ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_RESET/);

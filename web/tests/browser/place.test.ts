@@ -35,6 +35,7 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     const here = ((await (await first).json()) as Located).proof;
     await page.locator('.chain li').first().waitFor();
     expect(await confirm.isVisible()).toBe(false);
+    expect(await page.evaluate(() => document.activeElement?.className), 'what was pressed is gone').toBe('located');
     await visit.picture(`place-confirmed-${language}`);
     // Another place, tapped: the map goes there, and nothing is chosen before it is confirmed.
     await visit.press('canvas.maplibregl-canvas', { x: 60, y: 80 });
@@ -93,7 +94,26 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     expect((await chosen).status()).toBe(200);
     await page.locator('.chain li').first().waitFor();
     await page.locator('.pin').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.className), 'what was pressed is gone').toBe('located');
     await visit.picture(`place-address-found-${device}`);
+    // The pin is moved on the map: the address is not that of it.
+    expect(await page.locator('#address').inputValue()).toContain('桂花巷');
+    await page.locator('.pin').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('#address').inputValue()).toBe('');
+    // Nor does an address that is still being looked for take away a pin that was moved meanwhile.
+    let answer = (): void => undefined;
+    const held = new Promise<void>((done) => { answer = done; });
+    await page.route(/\/locate\?address=/, async (route) => { await held; await route.continue().catch(() => undefined); }); // it may have been given up
+    await visit.write('#address', '桂花巷');
+    await page.keyboard.press('Enter');
+    await page.locator('#address-said').getByText(t.addressFinding).waitFor();
+    await page.locator('.pin').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('#address-said').textContent()).toBe('');
+    answer();
+    await page.unrouteAll({ behavior: 'wait' });
+    expect(await choices.count()).toBe(0);
     // By the keyboard alone, and what is not there.
     await visit.write('#address', '没有这条路 12345 号');
     await page.keyboard.press('Enter');
@@ -134,6 +154,9 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await page.getByText(t.locatedMe(t.metres('12'))).waitFor();
     const choices = page.locator('.side-choices button');
     await expect.poll(() => choices.count()).toBeGreaterThanOrEqual(2);
+    // Each side is named with the grid that holds it.
+    const grid = await page.locator('.chain li:nth-last-child(2) strong').innerText();
+    expect(await choices.first().innerText()).toContain(`${grid}\u00a0› `);
     const before = await page.locator('.chain li').last().textContent();
     await visit.check(`sides ${device}`);
     await page.locator('.report-map').scrollIntoViewIfNeeded();
@@ -141,6 +164,7 @@ suite.skipIf(missing)(`a place${missing ? ` (skipped: ${missing})` : ''}`, () =>
     await choices.nth(1).scrollIntoViewIfNeeded();
     await visit.press(choices.nth(1));
     await page.locator('.sides').waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.className), 'its answer has the keyboard').toBe('located');
     await expect.poll(() => page.locator('.chain li').last().textContent()).not.toBe(before);
     await visit.picture(`place-side-taken-${device}`);
     await visit.end();

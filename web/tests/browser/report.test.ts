@@ -65,7 +65,7 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     if (device === 'desktop') expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 'beside the map only the form scrolls').toBeLessThanOrEqual(0);
     const size = page.viewportSize() ?? { width: 360, height: 740 };
     if (device === 'phone') { // lying on its side, nothing lies over what is written
-      await page.setViewportSize({ width: 740, height: 360 });
+      await visit.resize({ width: 740, height: 360 });
       await page.locator('#contact-name').focus();
       const [field, sheet] = [await page.locator('#contact-name').boundingBox(), await page.locator('.similar').boundingBox()];
       expect((field?.y ?? 0) + (field?.height ?? 0)).toBeLessThanOrEqual(sheet?.y ?? 0);
@@ -76,9 +76,23 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
       expect((await page.locator('.similar ul').boundingBox())?.height).toBeGreaterThan(100);
       await visit.picture(`report-similar-low-open-${language}`);
       await visit.press('.fold');
-      await page.setViewportSize(size);
+      await visit.resize(size);
     }
     await visit.press('.unfold');
+    if (device === 'phone') { // the room below the form fits what lies over it, and goes only where nothing that is seen moves
+      const room = () => page.evaluate(() => document.documentElement.scrollHeight - scrollY - (document.querySelector('.report-form')?.getBoundingClientRect().bottom ?? 0));
+      const sendAt = async () => (await page.locator('.send button.primary').boundingBox())?.y;
+      expect(await room()).toBeGreaterThan(size.height * 0.6);
+      await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+      const before = await sendAt();
+      await press(t.similarFold);
+      await page.locator('.similar.folded').waitFor();
+      expect(await sendAt()).toBe(before);
+      await visit.picture(`report-similar-folded-below-${language}`);
+      await page.evaluate(() => scrollTo(0, 0));
+      await expect.poll(room).toBeLessThan(100);
+      await visit.press('.unfold');
+    }
     // Too, and then not.
     await press(t.meToo);
     await page.getByText(t.meTooTitle).waitFor();
@@ -125,8 +139,17 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
       await press(t.wordsTakeBack);
       await press(t.wordsLeave);
       await press(t.wordsTakeBack);
+      visit.expectComplaint(/Failed to load resource/);
+      await page.route(/\/words-withdrawal$/, async (route) => {
+        await new Promise((done) => setTimeout(done, 700)); // so late that what it moved would be nobody's doing
+        await route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ code: 'unavailable', message: 'Later.' }) });
+      }, { times: 1 });
+      await press(t.wordsTakeBackYes);
+      await page.locator('section.public-words').getByText(t.answerAgain).waitFor();
+      await visit.picture(`track-words-still-${language}`);
       await press(t.wordsTakeBackYes);
       await page.locator('section.public-words').getByText(t.wordsTaken).waitFor();
+      await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toContain('taken');
       const { features: left } = (await (await fetch(`${server.url}/v1/demo/reports?bbox=${box}&words=true`)).json()) as PublicReports;
       expect(left.map((one) => one.properties.words)).not.toContain(promised);
     }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { laterCatalogues, type LaterCatalogue } from '../../src/locale/later.ts';
 import { residentCatalogues, type ResidentCatalogue } from '../../src/locale/resident.ts';
+import { staffCatalogues } from '../../src/locale/staff.ts';
 import type { Filed, Jurisdiction } from '../../src/contract/schemas.ts';
 import type { Visit } from './browser.ts';
 import type { Language } from './pairs.ts';
@@ -73,8 +74,8 @@ export async function signIn(visit: Visit, role: RegExp, picture?: string, insid
 /** Finds a report in the list, taking more pages as long as there are any. */
 export async function findInList(visit: Visit, report: string): Promise<void> {
   const entry = visit.page.locator(`[data-report="${report}"]`);
-  const t = texts((await visit.page.locator('html').getAttribute('lang')) === 'en' ? 'en' : 'zh');
-  const more = visit.page.getByRole('button', { name: t.loadMore });
+  const s = staffCatalogues[(await visit.page.locator('html').getAttribute('lang')) === 'en' ? 'en' : 'zh'];
+  const more = visit.page.getByRole('button', { name: s.listMore });
   await visit.page.locator('.entry').first().waitFor();
   for (let pages = 0; pages < 20 && (await entry.count()) === 0 && (await more.count()) > 0; pages++) {
     const queue = visit.answer('GET', /\/queue$/);
@@ -87,4 +88,13 @@ export async function findInList(visit: Visit, report: string): Promise<void> {
 /** A text of a catalogue, whatever stands where it takes something in; or what the pattern says. */
 export function anyIn(text: (what: string) => string, pattern = '.*'): RegExp {
   return new RegExp(text('\0').split('\0').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join(pattern));
+}
+
+/** What can be scrolled within the page and goes on beyond an edge without a shadow there that says so. */
+export async function unhinted({ page }: Visit): Promise<string[]> {
+  return await page.evaluate(() => [...document.querySelectorAll<HTMLElement>('#content *')].filter((one) => {
+    const { overflowX, overflowY, backgroundAttachment } = getComputedStyle(one);
+    const goesOn = (/auto|scroll/.test(overflowX) && one.scrollWidth > one.clientWidth + 1) || (/auto|scroll/.test(overflowY) && one.scrollHeight > one.clientHeight + 1);
+    return goesOn && one.checkVisibility() && !one.matches('textarea') && !(/local/.test(backgroundAttachment) && /scroll/.test(backgroundAttachment));
+  }).map((one) => one.outerHTML.slice(0, 100)));
 }

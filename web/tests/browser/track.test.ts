@@ -4,7 +4,7 @@ import type { Filed, StaffReport, Tracked } from '../../src/contract/schemas.ts'
 import { browserMissing, startBrowser, Visit } from './browser.ts';
 import { allPairs, pairs, type Language } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
-import { demo, texts } from './steps.ts';
+import { anyIn, demo, texts } from './steps.ts';
 
 const missing = browserMissing();
 const notLoaded = /Failed to load resource/;
@@ -47,6 +47,7 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await visit.open(`/track/#${filed.tracking_code}`);
     await page.locator('.tracked').waitFor();
     await visit.mapDrawn();
+    expect(await page.locator('#code').evaluate((one) => one.scrollWidth - one.clientWidth), 'all of the code is seen').toBeLessThanOrEqual(0);
     expect(await visit.layoutShift(), 'layout shift').toBe(0);
     if ((device === 'phone') === (language === 'zh')) await visit.hurry(); // the others take every step with slow answers
 
@@ -75,21 +76,33 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await resolve(filed.report);
     await press(t.refresh);
     await page.locator('.verdict button').first().waitFor();
+    expect(await page.locator('.facts').innerText()).toContain(t.dueNone);
+    expect(await page.locator('.timeline li').first().innerText(), 'not by whoever has it').toContain(t.event_resolved_staff);
     await visit.check(`verdict ${device} ${language}`);
     await visit.picture(`track-verdict-${device}-${language}`, { whole: true });
-    await press(t.answerBad);
+    await visit.pressTwice(page.getByRole('button', { name: t.answerBad, exact: true }));
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('answer-reopening');
+    expect((await seen(filed.report)).events.at(-1)?.kind, 'a second tap says nothing').toBe('resolved');
     await page.keyboard.insertText('只亮了一盏');
+    expect(await page.locator('.verdict form button').evaluate((one) => innerHeight - one.getBoundingClientRect().bottom), 'what sends it is seen').toBeGreaterThan(0);
     await visit.check(`reopening ${device} ${language}`);
     await press(t.reopenSend);
     await page.locator('.verdict button').first().waitFor({ state: 'detached' });
     await page.getByText(t.answerLater).waitFor();
     expect((await seen(filed.report)).status).toBe('reopened');
+    // What confirms it has the keyboard, and is seen where it was pressed.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toContain('later');
+    const { top = -1, bottom = Infinity } = await page.getByText(anyIn(t.reopenDone)).evaluate((one) => one.getBoundingClientRect().toJSON() as DOMRect);
+    expect(top).toBeGreaterThanOrEqual(0);
+    expect(bottom).toBeLessThanOrEqual(page.viewportSize()?.height ?? 0);
+    await visit.check(`reopened ${device} ${language}`);
+    await visit.picture(`track-reopened-${device}-${language}`);
 
     await resolve(filed.report);
     await press(t.refresh);
     await press(t.answerGood);
     await page.getByText(t.answerThanks).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.className)).toBe('thanks');
     await visit.check(`settled ${device} ${language}`);
     await visit.picture(`track-settled-${device}-${language}`, { whole: true });
     expect((await seen(filed.report)).events.at(-1)?.kind).toBe('confirmed');
@@ -153,9 +166,15 @@ suite.skipIf(missing)(`following a report${missing ? ` (skipped: ${missing})` : 
     await visit.mapDrawn();
     await visit.press(page.getByRole('button', { name: t.answerBad, exact: true }));
     await visit.write('#answer-reopening', '还是不亮');
-    await context.route(/\/(reopening|confirmation)$/, (route) => route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ code: 'unavailable', message: 'Later.' }) }));
+    await context.route(/\/(reopening|confirmation)$/, async (route) => {
+      await new Promise((done) => setTimeout(done, 700)); // so late that what it moved would be nobody's doing
+      await route.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ code: 'unavailable', message: 'Later.' }) });
+    });
     await visit.press(page.getByRole('button', { name: t.reopenSend, exact: true }));
+    await page.locator('#answer-reopening[readonly]').waitFor(); // nothing is written that would not be sent
     await page.getByText(t.answerUnsent).waitFor();
+    await visit.check('a reopening without an answer');
+    await visit.picture('track-reopening-unsent');
     await visit.press(page.getByRole('button', { name: t.answerGood, exact: true }));
     await page.getByText(t.answerAgain).waitFor();
     await page.reload();

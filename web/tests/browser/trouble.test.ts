@@ -1,32 +1,51 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { caseworkCatalogues } from '../../src/locale/casework.ts';
+import { INK } from '../../src/map/style.ts';
 import type { Duty, Filed } from '../../src/contract/schemas.ts';
-import { browserMissing, startBrowser, Visit } from './browser.ts';
+import { Visit } from './browser.ts';
 import { pairs, pairsOn } from './pairs.ts';
-import { startServer, type Server } from './server.ts';
 import { demo, describe, dropPin, send, signIn, texts } from './steps.ts';
+import { withServer } from './with-server.ts';
 
-const missing = browserMissing();
 const notLoaded = /Failed to load resource/;
 
-suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  let server: Server;
-  let browser: Browser;
-  let blind: Browser;
-  beforeAll(async () => {
-    server = await startServer();
-    browser = await startBrowser({ webgl: true });
-    blind = await startBrowser({ webgl: false });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await blind?.close();
-    await server?.stop();
+withServer('when something is amiss', (on) => {
+  it.each(pairs(['phone', 'zh']))('a map that came without its areas draws them once the network works, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language });
+    visit.expectComplaint(/Failed to load resource|Failed to fetch|AJAXError/);
+    const { page, context } = visit;
+    // Whatever is asked for before the network works fails once it is cut.
+    let [works, asked] = [false, 0];
+    let cut = (): void => undefined;
+    const isCut = new Promise<void>((done) => { cut = done; });
+    await context.route(/\/tiles\//, async (route) => {
+      asked++;
+      await isCut;
+      await (works ? route.continue() : route.abort('internetdisconnected'));
+    });
+    await visit.open('/');
+    await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(0);
+    await context.setOffline(true);
+    cut();
+    await page.getByText(t.mapOffline).waitFor();
+    expect(await groundShown(visit), 'part of the map that is ground').toBeLessThan(0.01);
+    await visit.check('a map without its areas');
+    // The browser says that it is online before anything gets through.
+    const before = asked;
+    await context.setOffline(false);
+    await expect.poll(() => asked).toBeGreaterThan(before);
+    await page.getByText(t.mapTilesMissing).waitFor();
+    works = true;
+    await page.locator('.map-trouble').waitFor({ state: 'detached' });
+    await expect.poll(() => groundShown(visit), { timeout: 10_000 }).toBeGreaterThan(0.3);
+    await visit.picture('map-asked-again');
+    await visit.end();
   });
 
   it.each(pairsOn('desktop', 'zh'))('a report is filed with the keyboard alone where no map can be drawn, on a %s in %s', async (device, language) => {
     const t = texts(language);
-    const visit = await Visit.begin(blind, server.url, { device, language });
+    const visit = await Visit.begin(await on.blind(), on.server.url, { device, language });
     const { page } = visit;
     await visit.open('/');
     await page.getByText(t.mapUnavailable).waitFor();
@@ -41,7 +60,7 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     };
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('skip');
-    const { levels } = await demo(server.url);
+    const { levels } = await demo(on.server.url);
     // A coarsest level of one area is not asked for.
     for (const level of [...levels.keys()].slice(await page.locator('#area-0').count() ? 0 : 1)) {
       const located = visit.answer('GET', /\/locate$/);
@@ -70,8 +89,8 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
   });
 
   it.each(pairsOn('desktop', 'en'))('the pin goes by keyboard, and the device says where it is, on a %s in %s', async (device, language) => {
-    const spot = await inside(server.url);
-    const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { ...spot, accuracy: 40 } });
+    const spot = await inside(on.server.url);
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language, geolocation: { ...spot, accuracy: 40 } });
     const { page } = visit;
     const t = texts(language);
     await visit.open('/');
@@ -99,10 +118,10 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
   });
 
   it.each(pairs(['phone', 'zh']))('coordinates of another datum are moved, and a place outside is no error, on a %s in %s', async (device, language) => {
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language });
     const { page } = visit;
     const t = texts(language);
-    const spot = await inside(server.url);
+    const spot = await inside(on.server.url);
     await visit.open('/');
     await visit.press('summary');
     await visit.write('#coordinate-lon', 'east');
@@ -129,7 +148,7 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
 
   it.each(pairs(['desktop', 'en']))('a draft outlives the page, contact details do not, on a %s in %s', async (device, language) => {
     const [t, other] = [texts(language), texts(language === 'zh' ? 'en' : 'zh')];
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language });
     const { page } = visit;
     await visit.open('/');
     await dropPin(visit, -30, 25);
@@ -153,15 +172,15 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
 
   it.each(pairs(['phone', 'zh']))('a wrong tracking code is told apart from no connection, on a %s in %s', async (device, language) => {
     const t = texts(language);
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language });
     visit.expectComplaint(notLoaded);
     const { page } = visit;
     // An address of nothing leads back, and a script that is not there is no page.
-    expect((await page.goto(`${server.url}/nothing/`))?.status()).toBe(404);
+    expect((await page.goto(`${on.server.url}/nothing/`))?.status()).toBe(404);
     await page.locator('h1').waitFor();
     await visit.check('nothing there');
     await visit.picture('nothing-there');
-    const script = await fetch(`${server.url}/assets/none`);
+    const script = await fetch(`${on.server.url}/assets/none`);
     expect([script.status, script.headers.get('content-type')?.split(';')[0]]).toEqual([404, 'text/plain']);
     await visit.open('/track/');
     await visit.check('track, empty');
@@ -185,9 +204,8 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
   });
 
   it.each(pairs(['desktop', 'zh']))('a dispatcher who was too slow sees how it is now, on a %s in %s', async (device, language) => {
-    const t = texts(language);
     const open = async () => {
-      const visit = await Visit.begin(browser, server.url, { device, language });
+      const visit = await Visit.begin(on.browser, on.server.url, { device, language });
       await visit.open('/dispatch/');
       await signIn(visit, /street dispatcher/i);
       await visit.page.locator('.entry').first().click();
@@ -210,7 +228,7 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await slow.picture('conflict');
     // It is in the queue already: the same again is refused, something else is not.
     await slow.page.locator('weige-reassign button.primary').click();
-    await slow.page.getByText(t.reassignRefusedPerson).waitFor();
+    await slow.page.getByText(caseworkCatalogues[language].reassignRefusedPerson).waitFor();
     await slow.choose('#reassign-area', { index: 2 });
     await slow.page.locator('weige-reassign button.primary').click();
     await slow.page.locator('.outcome:not(.warn, .bad)').waitFor();
@@ -218,12 +236,72 @@ suite.skipIf(missing)(`when something is amiss${missing ? ` (skipped: ${missing}
     await slow.end();
   });
 
+  it.each(pairs(['phone', 'zh']))('a step whose answer is lost is found out about, and leaves no hole, on a %s in %s', async (device, language) => {
+    const s = caseworkCatalogues[language];
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language, slow: true });
+    const { page, context } = visit;
+    visit.expectComplaint(notLoaded);
+    await visit.open('/dispatch/');
+    await signIn(visit, /street dispatcher/i);
+    await visit.press(page.locator('.entry').first());
+    await page.locator('weige-panel .words').waitFor();
+    // It arrives, and the answer does not; what is heard of the report then is one's own doing.
+    await context.route(/\/remarks$/, async (route) => {
+      await route.fetch();
+      return route.abort('connectionreset');
+    }, { times: 1 });
+    await visit.press('[data-step=remarked]');
+    const words = `已联系物业 ${device} ${language}`;
+    await visit.write('#step-reason', words);
+    await visit.press('.step-form button.primary');
+    await page.locator('.outcome').getByText(s.stepUnsent).or(page.locator('.outcome:not(.bad)')).first().waitFor();
+    await page.locator('.outcome:not(.bad)').waitFor();
+    expect(await page.locator('.panel-news .notice').count(), 'nobody else is blamed').toBe(0);
+    expect(await page.locator('.timeline').getByText(words).count()).toBe(1);
+    await visit.picture('lost-answer');
+    const hole = () => page.locator('weige-steps').evaluate((one) => one.getBoundingClientRect().bottom - (one.lastElementChild?.getBoundingClientRect().bottom ?? 0));
+    await expect.poll(hole).toBeLessThan(60); // a busy machine draws it later
+    // What is changed before it is found out about is neither recorded nor lost.
+    await context.route(/\/remarks$/, async (route) => {
+      await route.fetch();
+      await page.locator('#step-reason').fill(`${words}，明天到场`);
+      return route.abort('connectionreset');
+    }, { times: 1 });
+    await visit.press('[data-step=remarked]');
+    await visit.write('#step-reason', `${words}，今天到场`);
+    await visit.press('.step-form button.primary');
+    await page.locator('.outcome').getByText(s.stepChangedSince).waitFor();
+    expect(await page.locator('#step-reason').inputValue()).toBe(`${words}，明天到场`);
+    expect([await page.locator('.timeline').getByText(`${words}，今天到场`).count(), await page.locator('.timeline').getByText(`${words}，明天到场`).count()]).toEqual([1, 0]);
+    await visit.check('changed before it was found out about');
+    await visit.picture('lost-answer-changed');
+    await visit.press(page.getByRole('button', { name: s.stepCancel }));
+    await page.locator('.step-form').waitFor({ state: 'detached' });
+    // Without a network nothing is sent, which is told from what may have been done; the list says that it is not the latest.
+    await context.setOffline(true);
+    await visit.press('[data-step=remarked]');
+    await visit.write('#step-reason', `${words}，没有网络`);
+    await visit.press('.step-form button.primary');
+    await page.locator('.outcome.bad').getByText(s.stepNotSent, { exact: true }).waitFor();
+    await visit.check('a step that was not sent');
+    await visit.picture('not-sent');
+    await visit.press(page.getByRole('button', { name: s.stepCancel }));
+    await visit.press('.panel-head button');
+    const cut = page.locator('weige-fresh .chip.waiting').filter({ hasText: s.freshCut });
+    await cut.waitFor();
+    await visit.check('cut off');
+    await visit.picture('desk-cut-off');
+    await context.setOffline(false);
+    await cut.waitFor({ state: 'detached' });
+    await visit.end();
+  });
+
   it.each(pairs(['phone', 'zh']))('a member sees only their own and is offered no reassigning, on a %s in %s', async (device, language) => {
-    const visit = await Visit.begin(browser, server.url, { device, language });
+    const visit = await Visit.begin(on.browser, on.server.url, { device, language });
     const { page } = visit;
     await visit.open('/dispatch/');
     const member = await signIn(visit, /leader/i);
-    const { others, own } = await handTo(server.url, member);
+    const { others, own } = await handTo(on.server.url, member);
     await page.getByRole('button', { name: texts(language).refresh }).click();
     await page.locator(`[data-report="${own}"]`).waitFor();
     expect(await page.locator(`[data-report="${others}"]`).count()).toBe(0);
@@ -269,4 +347,21 @@ async function inside(url: string): Promise<{ longitude: number; latitude: numbe
   const at = areas.features.at(-100)?.properties.label;
   if (!at) throw new Error('the demo has no areas');
   return { longitude: Number(at[0].toFixed(6)), latitude: Number(at[1].toFixed(6)) };
+}
+
+/** How much of the map has the colour of the ground of areas, from 0 to 1. */
+async function groundShown({ page }: Visit): Promise<number> {
+  const shot = (await page.locator('canvas.maplibregl-canvas').screenshot()).toString('base64');
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(INK.ground.slice(at, at + 2), 16)) as [number, number, number];
+  return await page.evaluate(async ([png, colour]) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${png}`;
+    await image.decode();
+    const drawn = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height }).getContext('2d');
+    drawn?.drawImage(image, 0, 0);
+    const { data = [] } = drawn?.getImageData(0, 0, image.width, image.height) ?? {};
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) if (colour.every((part, at) => Math.abs((data[i + at] ?? 0) - part) < 4)) count++;
+    return (4 * count) / data.length;
+  }, [shot, [red, green, blue]] as const);
 }

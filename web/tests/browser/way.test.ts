@@ -1,39 +1,26 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
-import { browserMissing, startBrowser, Visit, type DeviceName } from './browser.ts';
+import { expect, it } from 'vitest';
+import { Visit, type DeviceName } from './browser.ts';
 import { pairs } from './pairs.ts';
-import { startServer, type Server } from './server.ts';
 import { demo, describe, dropPin, findInList, send, signIn, texts } from './steps.ts';
+import { withServer } from './with-server.ts';
 
-const missing = browserMissing();
 const dispatcher = /street dispatcher/i;
 
-suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  let server: Server;
-  let browser: Browser;
-  beforeAll(async () => {
-    server = await startServer();
-    browser = await startBrowser({ webgl: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
+withServer("one report's way", (on) => {
   it.each(pairs(['phone', 'zh'], ['desktop', 'zh'], ['desktop', 'en'], ['phone', 'en']))('from a pin to another person, on a %s in %s', async (device, language) => {
     const t = texts(language);
     const name = `${device}-${language}`;
     const words = language === 'zh' ? '三幢门口的路灯不亮，已经两天' : 'The lamp at building 3 has been out for two days';
 
     // A resident drops a pin, sees the grid and who has it, and files.
-    const resident = await Visit.begin(browser, server.url, { device, language });
+    const resident = await Visit.begin(on.browser, on.server.url, { device, language });
     await resident.open('/');
     await resident.mapDrawn();
     expect(await resident.layoutShift(), 'layout shift while opening').toBe(0);
     expect(await resident.page.locator('html').getAttribute('lang')).toBe(t.lang);
     await resident.picture(`${name}-1-report`);
     await dropPin(resident, Math.round(Math.random() * 100 - 50), Math.round(Math.random() * 100 - 50));
-    expect(await resident.page.locator('.chain li').count()).toBe((await demo(server.url)).levels.length);
+    expect(await resident.page.locator('.chain li').count()).toBe((await demo(on.server.url)).levels.length);
     expect(await resident.page.locator('.answers').textContent()).not.toBe('');
     await describe(resident, words);
     await resident.write('#contact-phone', '0511 8888 0000');
@@ -50,7 +37,7 @@ suite.skipIf(missing)(`one report's way${missing ? ` (skipped: ${missing})` : ''
     const before = await resident.page.locator('.now-who').textContent();
 
     // A dispatcher finds it in the list and on the map, and hands it to somebody else.
-    const staff = await Visit.begin(browser, server.url, { device, language });
+    const staff = await Visit.begin(on.browser, on.server.url, { device, language });
     await staff.open('/dispatch/');
     await staff.check(`${name} sign-in`);
     await signIn(staff, dispatcher, `${name}-4-issuer`);
