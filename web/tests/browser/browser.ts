@@ -52,21 +52,36 @@ interface Shift {
   at: number;
   where: string;
   what: string;
+  /** Drawn with what was pressed, by a machine too busy to do so within the time that browsers excuse. */
+  busy: boolean;
 }
 
 const inWords = ({ value, where, what }: Shift) => `${value.toFixed(4)} on ${where} ${what}`;
 
-/** Within the page: tells of what moves from now on, apart from what browsers excuse. */
+/**
+ * Within the page: tells of what moves from now on, apart from what browsers excuse. They excuse half a second after a press, by the clock; where a
+ * busy machine needs longer for the very frame that shows what was pressed, that frame is told as such, and nothing after it.
+ */
 function tellWhatMoves(): void {
   const { tellLayoutShift, tellOpening } = window as unknown as { tellLayoutShift: (shift: Shift) => void; tellOpening: () => void };
   if (window === window.top) tellOpening();
   let pressed = 0;
-  for (const one of ['pointerdown', 'pointerup', 'keydown']) window.addEventListener(one, () => { pressed = performance.now(); }, { capture: true, passive: true });
+  /** Until when the frame after the last press was drawn. */
+  let drawn = 0;
+  const press = () => {
+    const now = performance.now();
+    pressed = now;
+    drawn = Infinity;
+    requestAnimationFrame(() => requestAnimationFrame(() => { if (pressed === now) drawn = performance.now(); }));
+  };
+  // What is chosen in a window of the browser, as files are, is told by the field only.
+  for (const one of ['pointerdown', 'pointerup', 'keydown', 'input', 'change']) window.addEventListener(one, press, { capture: true, passive: true });
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as (PerformanceEntry & { startTime: number; value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[] })[]) {
       if (entry.hadRecentInput) continue;
+      const busy = pressed <= entry.startTime && entry.startTime <= drawn;
       const box = ({ x, y, width, height }: DOMRect) => `${x},${y} ${width}x${height}`;
-      tellLayoutShift({ value: entry.value, at: performance.timeOrigin + entry.startTime, where: `${location.pathname} ${Math.round(entry.startTime - pressed)} ms after a press`, what: entry.sources.map(({ node, previousRect, currentRect }) =>
+      tellLayoutShift({ busy, value: entry.value, at: performance.timeOrigin + entry.startTime, where: `${location.pathname} ${Math.round(entry.startTime - pressed)} ms after a press`, what: entry.sources.map(({ node, previousRect, currentRect }) =>
         `${node instanceof Element ? `${node.tagName}.${node.className} of ${node.parentElement?.closest('[class], [id], [data-room]')?.outerHTML.slice(0, 60) ?? ''}` : node?.textContent?.trim()} (${box(previousRect)} → ${box(currentRect)})`).join(', ') });
     }
   }).observe({ type: 'layout-shift', buffered: true });
@@ -282,6 +297,10 @@ export class Visit {
 
   private tellShift(shift: Shift): void {
     if (this.papers.some(([from, until]) => from <= shift.at && shift.at <= until)) return;
+    if (shift.busy) {
+      console.log(`drawn late by a busy machine: ${inWords(shift)}`);
+      return;
+    }
     this.shifted += shift.value;
     this.shifts.push(shift);
   }
