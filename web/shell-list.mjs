@@ -16,7 +16,7 @@ function take(key, without, found = new Set()) {
   return found;
 }
 
-const pages = Object.fromEntries(['/', '/track/', '/mine/'].map((at) => [at, [...take(`${at.slice(1)}index.html`, [map])].sort()]));
+const pages = Object.fromEntries(['/', '/track/', '/mine/'].map((at) => [at, [...take(`${at.slice(1)}index.html`, [map]), ...(at === '/mine/' ? [] : take('src/page/early.ts', []))].sort()]));
 const needed = new Set(Object.values(pages).flat());
 const drawn = [...take(map, ['src/map/drawing.ts', basemap])].filter((file) => !needed.has(file)).sort();
 const under = [...take(basemap, [map])].filter((file) => !needed.has(file) && !drawn.includes(file)).sort();

@@ -34,6 +34,7 @@ const session = entry('src/sign-in/session.ts');
 const assetOf = (pattern) => [...new Set(Object.values(manifest).flatMap((one) => [one.file, ...(one.assets ?? [])]))].filter((file) => pattern.test(file));
 const worker = assetOf(/maplibre-gl-worker/);
 pages.subscribe = entry('subscribe/index.html');
+for (const one of ['report', 'track', 'subscribe']) for (const key of entry('src/page/early.ts')) pages[one].add(key);
 if (worker.length !== 1) throw new Error(`expected one map worker, found ${worker.length}`);
 
 const rows = Object.entries(pages).map(([name, keys]) => ({ what: `${name}: JavaScript before the map`, bytes: sum(scripts(keys)), most: budgets.first }));
@@ -47,6 +48,9 @@ rows.push({ what: 'edit: drawing boundaries, fetched apart', bytes: sum(scripts(
 const basemap = [...new Set(['underlay', 'shifted', 'archive'].flatMap((name) => [...entry(`src/map/${name}.ts`)]))].filter((key) => !owner.has(key));
 rows.push({ what: 'map: a basemap, fetched apart where there is one', bytes: sum(scripts(basemap)), most: budgets.basemap });
 rows.push({ what: 'dispatch: sign-in, fetched apart', bytes: sum(scripts([...session].filter((key) => !pages.dispatch.has(key)))) });
+
+// Without HTTP/2 a browser asks for six files at a time: whoever is on a slow line waits once more for each six.
+rows.push({ what: 'report: files of scripts and styles', bytes: pages.report.size + styles(pages.report).size, most: 8 });
 
 console.log('bytes after brotli    at most');
 for (const { what, bytes, most } of rows) console.log(`${String(bytes).padStart(10)}  ${String(most ?? '').padStart(13)}  ${what}`);

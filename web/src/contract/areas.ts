@@ -56,7 +56,8 @@ export function areaTree(features: readonly Feature[], named: readonly Level[] |
     }
     (members[at] ??= []).push(area);
   }
-  for (const list of members) list.sort((a, b) => a.code.localeCompare(b.code, 'en', { numeric: true }));
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  for (const list of members) list.sort((a, b) => compare(a.code, b.code));
   const chain = (code: string): Area[] => {
     const list: Area[] = [];
     // The length bounds the walk even if a set should name a parent of itself.

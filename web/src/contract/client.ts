@@ -43,6 +43,8 @@ export interface ClientOptions {
   /** Bearer token of whoever is signed in. */
   token?: () => string | undefined;
   fetch?: typeof fetch;
+  /** Gives the answer to what was asked for before there was a client. */
+  early?: (at: string) => Promise<Response> | undefined;
   /** Milliseconds after which an answer is no longer waited for. */
   patience?: number;
 }
@@ -112,7 +114,7 @@ export class Client {
     const send = this.options.fetch ?? fetch;
     const cut = offline();
     try {
-      const response = await send(at, init);
+      const response = await (this.options.early?.(at) ?? send(at, init));
       if (response.ok) return await read(response);
       throw new Refusal(response.status, faultOf(await response.json()), Number(response.headers.get('Retry-After')) || undefined);
     } catch (error) {

@@ -11,6 +11,7 @@ import { Entrance } from '../sign-in/entrance.ts';
 import { rightsOf } from '../sign-in/rights.ts';
 import type { Session } from '../sign-in/session.ts';
 import { EditorElement } from './element.ts';
+import { newKey } from '../contract/once.ts';
 import { calledSet } from './called.ts';
 import { discard, whyKept, type Doomed } from './discarding.ts';
 import { twice } from './lost.ts';
@@ -128,7 +129,6 @@ export class EditPage extends EditorElement {
     const { setting } = this.entrance;
     if (!setting) return;
     void this.attempt(async () => {
-      const { newKey } = await import('../contract/once.ts');
       const asked = { body: { base, ...(name ? { name } : {}) }, key: newKey() };
       const { answer } = await twice(() => setting.client.post('/v1/{jurisdiction}/boundary-drawings', asked));
       this.go({ drawing: answer.drawing });

@@ -1,5 +1,6 @@
 import { html, nothing as none, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { Position } from '../contract/areas.ts';
 import { PageElement } from '../page/element.ts';
 import type { Setting } from '../page/settings.ts';
@@ -237,8 +238,17 @@ export function sign(path: string) {
 }
 
 /** The map program. A page that will show a map asks for it before it knows what the map shows, so that both come at the same time. */
-export const program = () => import('./owner.ts');
+export function program(): Promise<typeof import('./owner.ts')> {
+  if (!coming) {
+    coming = import('./owner.ts');
+    coming.catch(() => { coming = undefined; });
+    // What works for the map comes while a weak phone begins to draw, as the browser keeps what was fetched; before, it would have kept the program waiting.
+    coming.then(() => fetch(workerUrl)).then((answer) => answer.blob()).catch(() => undefined); // whoever waits for the program is told
+  }
+  return coming;
+}
 
+let coming: Promise<typeof import('./owner.ts')> | undefined;
 let drawable: boolean | undefined;
 
 /** Whether the browser gives a WebGL 2 context; asking first saves those without it the download of the map program. */

@@ -11,7 +11,7 @@ import { noShapes, nothing, pointingAccuracy, rounded, shades, type Overlay, typ
 import type { OwnerOptions } from './options.ts';
 import { Pin } from './pin.ts';
 import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, QUEUE_UNTIL_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
-import { mapStyle, ofCode, ofCodes } from './style.ts';
+import { mapStyle, ofCode, ofCodes, tilesUntil } from './style.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -92,6 +92,14 @@ export class MapOwner {
     this.ready = new Promise((resolve) => { map.once('load', () => resolve()); });
     this.listen();
     this.layUnder();
+    if (options.tiles) this.fetchFirst(options.tiles);
+  }
+
+  /** Asks for the areas that are seen first while what works for the map is still on its way, which then finds them with the browser. */
+  private fetchFirst(tiles: string): void {
+    for (const { canonical: { z, x, y } } of this.map.coveringTiles({ tileSize: 512, maxzoom: tilesUntil })) {
+      fetch(tiles.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y))).then((one) => one.blob()).catch(() => undefined); // the map asks again, and tells
+    }
   }
 
   private layUnder(): void {

@@ -22,6 +22,9 @@ export const INK = {
 /** Shades of areas with open reports, from few to many. Names and lines can be read on each of them. */
 export const SHADES = ['#e4efe9', '#c5ded6', '#a1c9bf', '#79b1a5'] as const;
 
+/** The last zoom that there are tiles of areas for. */
+export const tilesUntil = 18;
+
 export interface StyleOptions {
   /** Address pattern of the boundary tiles with `{z}`, `{x}`, `{y}`; without one there is ground and overlays only. */
   tiles?: string;
@@ -52,7 +55,7 @@ export function mapStyle(options: StyleOptions): StyleSpecification {
   };
   if (options.tiles) {
     style.sources[SOURCES.boundaries] = {
-      type: 'vector', tiles: [options.tiles], minzoom: 0, maxzoom: 18, promoteId: 'code', ...(options.bounds ? { bounds: options.bounds } : {}),
+      type: 'vector', tiles: [options.tiles], minzoom: 0, maxzoom: tilesUntil, promoteId: 'code', ...(options.bounds ? { bounds: options.bounds } : {}),
     };
     style.layers.push(...groundLayers(options.scales, counted, options.seeThrough ?? false), ...labelLayers(options.scales));
   }

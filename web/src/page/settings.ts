@@ -2,6 +2,7 @@ import { Client } from '../contract/client.ts';
 import { areaTree, type AreaTree } from '../contract/areas.ts';
 import { readAreas } from '../contract/pieces.ts';
 import type { Jurisdiction } from '../contract/schemas.ts';
+import type {} from './early.ts';
 
 /** What the server says about itself at `/config.json`. */
 export interface Settings {
@@ -53,8 +54,17 @@ export function pageAddress(path: string, search: string, fragment = ''): string
   return path + (named ? `?j=${named}` : '') + (fragment ? `#${fragment}` : '');
 }
 
+/** The answer that `early.ts` asked for already, for whoever asks for it first. */
+function early(at: string): Promise<Response> | undefined {
+  const { answers } = window.early ?? {};
+  const answer = answers?.get(at);
+  answers?.delete(at);
+  return answer;
+}
+
 export async function readSettings(): Promise<Settings> {
-  const response = await fetch('/config.json');
+  await (window.early ??= { answers: new Map(), asked: Promise.resolve() }).asked;
+  const response = await (early('/config.json') ?? fetch('/config.json'));
   if (!response.ok) throw new Error(`config.json: ${response.status}`);
   return (await response.json()) as Settings;
 }
@@ -62,7 +72,7 @@ export async function readSettings(): Promise<Settings> {
 /** Reads the jurisdiction that the address asks for and the areas in force there, if any. */
 export async function readSetting(token?: () => string | undefined): Promise<Setting> {
   const settings = await readSettings();
-  const client = new Client({ jurisdiction: jurisdictionIn(location.search) ?? settings.jurisdiction, ...(token ? { token } : {}) });
+  const client = new Client({ jurisdiction: jurisdictionIn(location.search) ?? settings.jurisdiction, ...(token ? { token } : { early }) });
   const jurisdiction = await client.get('/v1/{jurisdiction}', {});
   const set = jurisdiction.boundary_set;
   const list = set ? await readAreas((cursor) => client.get('/v1/{jurisdiction}/boundary-sets/{set}/areas', { path: { set }, query: { geometry: false, ...cursor } })) : undefined;

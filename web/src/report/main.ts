@@ -97,15 +97,15 @@ export class ReportPage extends ResidentElement {
     this.failed = false;
     if (canDraw()) void program().catch(() => undefined); // the map itself says what is wrong
     try {
-      const setting = await readSetting();
+      const [setting, kept] = await Promise.all([readSetting(), openKept()]);
       const { client } = setting;
-      const kept = (this.kept = await openKept());
+      this.kept = kept;
       this.outbox = new Outbox(kept, client.jurisdiction, post(client), (all) => { this.waiting = all; });
       this.stop = this.outbox.start();
-      await this.outbox.tell();
+      const [draft] = await Promise.all([kept.draft(client.jurisdiction), this.outbox.tell()]);
       this.earlier = this.waiting.map((one) => one.key);
       if (this.earlier.length > 0) await this.fetchLater(); // with the form, which it would push down
-      this.draft = { ...draftOf(await kept.draft(client.jurisdiction)), ...handedOver() };
+      this.draft = { ...draftOf(draft), ...handedOver() };
       this.setting = setting;
       keepPage('/');
       void this.fetchLater();

@@ -4,7 +4,6 @@ import type { Language } from '../locale/locale.ts';
 import type { ResidentCatalogue } from '../locale/resident.ts';
 import type { Draft } from './draft.ts';
 import { publicFacts } from './facts.ts';
-import './marks.css';
 import { personalMarks, publicWords, without, type Mark } from './personal.ts';
 
 interface PreviewState {
