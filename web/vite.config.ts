@@ -7,7 +7,7 @@ const proxied: Record<string, ProxyOptions> = Object.fromEntries(['/v1', '/confi
 proxied['/live'] = { target: server, changeOrigin: true, ws: true, rewriteWsOrigin: true };
 
 /** What every page begins with. */
-const inBase = /node_modules.(lit|@lit)|web.src.(locale.(en|zh|locale|format)|page.(element|second-tap|settings|shell|store)|contract.(areas|client|errors|once|pieces)|offline.keep|report.(choice|geolocation)|sign-in.rights|styles.base)\.|oxc-project.runtime|preload-helper|rolldown.runtime/;
+const inBase = /node_modules.(lit|@lit)|web.src.(locale.(en|zh|locale|format)|page.(element|second-tap|settings|shell|store)|contract.(areas|client|errors|once|pieces)|offline.keep|report.(choice|geolocation)|sign-in.rights|styles.base)\.|oxc-project.runtime|preload-helper/;
 /** What shows a map, but for the map itself. */
 const withMap = /web.src.(map.(element|features|scale|sources)|page.touch)\./;
 /** What both pages of residents begin with. */

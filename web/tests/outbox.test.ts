@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Refusal, Unreached } from '../src/contract/errors.ts';
 import type { Filed, ReportInput } from '../src/contract/schemas.ts';
 import { emptyDraft } from '../src/report/draft.ts';
-import { InPage } from '../src/report/kept.ts';
+import { InPage, KeyTaken } from '../src/report/kept.ts';
 import { Outbox, type Post, type Waiting } from '../src/report/outbox.ts';
 
 const lost = () => { throw new Unreached(new Error('reset')); };
@@ -55,6 +55,16 @@ describe('the outbox', () => {
     expect(now.filed?.tracking_code).toBe('code of key-one-1');
     expect(city.filed.size).toBe(1);
     expect(JSON.stringify(await kept.outbox())).not.toMatch(/138|"words":"key/);
+  });
+
+  it('takes no other report under the key of one that waits', async () => {
+    const { kept, city, open } = world();
+    city.plan.push('cut', 'cut', 'cut');
+    await open().send(waiting('key-one-1'));
+    const other = { ...waiting('key-one-1'), draft: { ...emptyDraft('key-one-1'), words: 'written in another window' } };
+    await expect(open().send(other)).rejects.toThrow(KeyTaken);
+    await open().send(waiting('key-one-1')); // the same once more is the same
+    expect((await kept.outbox()).map((one) => one.draft.words)).toEqual(['key-one-1']);
   });
 
   it.each([['cut'], ['lost'], ['cut', 'lost', 'cut', 'lost', 'lost']] as const)('files once although connections fail: %s', async (...plan) => {

@@ -4,6 +4,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import { hasCode, Refusal, sentence } from '../contract/errors.ts';
 import type { ReportImport } from '../contract/schemas.ts';
 import { filesTexts } from '../locale/files.ts';
+import { chooseAnew } from '../page/choose-anew.ts';
 import { save } from '../page/save.ts';
 import { PageElement } from '../page/element.ts';
 import type { Desk } from './desk.ts';
@@ -119,7 +120,7 @@ export class Files extends PageElement {
       <div class="field"><label for="import-source">${s.importSource}</label>
         <input id="import-source" maxlength="32" autocomplete="off" .value=${this.source} @input=${(event: Event) => { this.source = (event.target as HTMLInputElement).value; changed(); }}></div>
       <div class="field"><label for="import-file">${s.importFile}</label>
-        <input id="import-file" type="file" accept=".csv,text/csv" @change=${(event: Event) => { this.file = (event.target as HTMLInputElement).files?.[0]; changed(); }}></div>
+        <input id="import-file" type="file" accept=".csv,text/csv" @click=${(event: Event) => { chooseAnew(event); this.file = undefined; changed(); }} @change=${(event: Event) => { this.file = (event.target as HTMLInputElement).files?.[0]; changed(); }}></div>
       <p class="wrong" role="alert">${this.importWrong}</p>
       <button class="secondary" aria-disabled=${this.busy ? 'true' : 'false'}>${keyed(this.busy, html`<span>${this.busy === 'import' ? s.importBusy : s.importCheck}</span>`)}</button>
       <div role="status">${result ? this.outcome(result) : nothing}</div>

@@ -31,6 +31,9 @@ import type { Session } from '../sign-in/session.ts';
 const reportZoom = 16.5;
 /** Milliseconds for which a finished change of many is offered to be looked at and undone. */
 const recentChange = 15 * 60_000;
+/** How many reports the server puts into one part of the list, unless it is asked for more, and how many at most. */
+const onePart = 200;
+const mostAtOnce = 1000;
 /** How many parts of the list are fetched at most to find what is new in it. */
 const mostParts = 10;
 
@@ -111,7 +114,7 @@ export class DispatchPage extends StaffElement {
     if (!duties.works) return; // it would only be refused
     this.filters = firstFilters(location.search, session.person, duties.reassigns);
     if (duties.reassigns) void this.findLatest(this.desk);
-    await Promise.all([this.fetchList(), this.filters.report ? this.fetchReport(this.filters.report) : undefined]);
+    await Promise.all([this.fetchList(undefined, true), this.filters.report ? this.fetchReport(this.filters.report) : undefined]);
   }
 
   private getUp(): void {
@@ -144,14 +147,15 @@ export class DispatchPage extends StaffElement {
     await Promise.all([sameList(before, next) ? undefined : this.fetchList(), next.report && next.report !== before.report ? this.fetchReport(next.report) : undefined]);
   }
 
-  private async fetchList(after?: string): Promise<void> {
+  /** Fetches the list, or what follows `after` in it, or as much of it anew as is shown. */
+  private async fetchList(after?: string, anew = false): Promise<void> {
     const { desk, filters } = this;
     if (!desk) return;
     const turn = ++this.asked;
     this.busy = true;
     this.trouble = '';
     try {
-      const query = { area: filters.area, ...asked(filters), ...(after ? { cursor: after } : {}) };
+      const query = { area: filters.area, ...asked(filters), ...(after ? { cursor: after } : {}), ...(anew && this.listed.items.length > onePart ? { limit: Math.min(mostAtOnce, this.listed.items.length) } : {}) };
       const [queue, counts] = await Promise.all([desk.client.get('/v1/{jurisdiction}/queue', { query }), desk.client.get('/v1/{jurisdiction}/counts', { query: asked(filters) })]);
       if (turn !== this.asked) return;
       const items = after ? [...this.listed.items, ...queue.reports] : queue.reports;
@@ -178,6 +182,7 @@ export class DispatchPage extends StaffElement {
   /** Shows the list with what is new in it, marks that, and goes to the first of it, however far down it stands. */
   private async showFresh(ids: ReadonlySet<string>): Promise<void> {
     this.shownFresh = ids;
+    this.words = ''; // which may be of none of them
     const { filters } = this;
     await this.fetchList();
     const first = () => this.listed.items.find((one) => ids.has(one.report));
@@ -314,7 +319,7 @@ export class DispatchPage extends StaffElement {
       this.changedMeanwhile = false;
     }
     this.listed = { ...this.listed, items: withReport(this.listed.items, now) };
-    void this.fetchList();
+    void this.fetchList(undefined, true);
   }
 
   /** Many changed hands: the list is another, and so is the open report. */

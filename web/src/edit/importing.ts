@@ -10,6 +10,7 @@ import { distance } from '../locale/format.ts';
 import '../map/sketch-element.ts';
 import type { SketchElement } from '../map/sketch-element.ts';
 import type { SetTiles } from '../map/sketch-sources.ts';
+import { chooseAnew } from '../page/choose-anew.ts';
 import type { Setting } from '../page/settings.ts';
 import { upload } from '../page/upload.ts';
 import { EditorElement } from './element.ts';
@@ -66,7 +67,7 @@ export class ImportElement extends EditorElement {
   }
 
   private async take(file: File | undefined): Promise<void> {
-    if (!file) return;
+    if (!file || this.busy) return;
     this.inspection = undefined;
     this.faults = [];
     this.datum = ''; // another file may be of another one, and its levels may need no slack
@@ -185,6 +186,11 @@ export class ImportElement extends EditorElement {
 
   private reach(slack: number): void {
     this.slack = Math.min(10_000, Math.max(0, slack || 0));
+    this.untried();
+  }
+
+  /** What was checked is not what would be imported any more. */
+  private untried(): void {
     if (this.inspection) this.inspection = { ...this.inspection, tried: false };
   }
 
@@ -195,14 +201,14 @@ export class ImportElement extends EditorElement {
       if (!next.when?.property) delete next.when;
       return next;
     });
-    if (this.inspection) this.inspection = { ...this.inspection, tried: false };
+    this.untried();
   }
 
   /** What an answer says comes last, and anew: nothing that is read is moved by it. */
   protected override render() {
     const { e, t, inspection } = this;
     return html`<section class="with-map"><div class="card"><h2>${e.importTitle}</h2>
-        <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
+        <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" ?disabled=${this.busy !== ''} @click=${chooseAnew} @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
         <p class="doing" role="status">${this.busy ? { reading: e.importReading, checking: e.checking, importing: e.importing }[this.busy] : ''}</p>
         ${inspection ? this.found(inspection) : nothing}
         ${keyed(this.faults, html`<div class="answer" id="import-answer" tabindex="-1">${inspection?.tried ? this.verdict(inspection) : nothing}
@@ -217,13 +223,13 @@ export class ImportElement extends EditorElement {
     return html`<p id="import-read" tabindex="-1">${e.importFeatures(String(inspection.features))}</p>
       <details><summary>${e.importSample}</summary><div class="scroll" role="region" aria-label=${e.importSample} tabindex="0"><table class="grid"><thead><tr><th scope="col">${e.colProperty}</th><th scope="col">${e.colFilled}</th><th scope="col">${e.colDistinct}</th><th scope="col">${e.colSample}</th></tr></thead>
         <tbody>${inspection.properties.map((one) => html`<tr><th scope="row"><code>${one.name}</code></th><td class="number">${one.filled}</td><td class="number">${one.distinct}</td><td class="samples">${one.samples.join('、')}</td></tr>`)}</tbody></table></div></details>
-      <label class="field">${e.importDatum}<select @change=${(event: Event) => { this.datum = (event.target as HTMLSelectElement).value as Datum | ''; }}>
+      <label class="field">${e.importDatum}<select @change=${(event: Event) => { this.datum = (event.target as HTMLSelectElement).value as Datum | ''; this.untried(); }}>
         <option value="" .selected=${!this.datum}>${e.importDatumChoose}</option>${datums.map((one) => html`<option value=${one} .selected=${one === this.datum}>${e[`datum_${one}` as 'datum_WGS84']}</option>`)}</select><span class="hint">${e.importDatumHint}</span></label>
       <h3>${e.mappingTitle}</h3><p class="hint">${inspection.levels.length ? e.mappingGuessed : e.mappingNone}</p>
       ${this.levels.map((one, at) => this.row(inspection, one, at))}
       ${this.levels.length > 1 ? html`<label class="field">${e.slack}<input type="number" min="0" max="10000" step="any" .value=${this.slack ? String(this.slack) : ''} placeholder="1"
         @change=${(event: Event) => this.reach(Number((event.target as HTMLInputElement).value))}><span class="hint">${e.slackHint}</span></label>` : nothing}
-      <div class="buttons"><button type="button" class="quiet" ?disabled=${this.levels.length >= 8} @click=${() => { this.levels = [...this.levels, { level: '', code: inspection.properties[0]?.name ?? '' }]; }}>${e.addLevel}</button></div>
+      <div class="buttons"><button type="button" class="quiet" ?disabled=${this.levels.length >= 8} @click=${() => { this.levels = [...this.levels, { level: '', code: inspection.properties[0]?.name ?? '' }]; this.untried(); }}>${e.addLevel}</button></div>
       <label class="field">${e.note}<input maxlength="200" autocomplete="off" .value=${this.note} @change=${(event: Event) => { this.note = (event.target as HTMLInputElement).value.trim(); }}><span class="hint">${e.noteHint}</span></label>
       <div class="buttons"><button type="button" class="secondary" ?disabled=${!this.datum || this.levels.length === 0 || this.busy !== ''} @click=${() => this.check()}>${e.check}</button>
         <button type="button" class="primary" ?disabled=${!inspection.tried || inspection.broken || this.busy !== ''} @click=${() => this.import()}>${e.importNow}</button></div>`;
@@ -257,7 +263,7 @@ export class ImportElement extends EditorElement {
       <label class="field">${e.levelEquals}<input .value=${one.when?.equals ?? ''} ?disabled=${!one.when} maxlength="128" @change=${(event: Event) => this.change(at, { when: { property: one.when?.property ?? '', equals: typed(event) } })}></label>
       ${at > 0 ? html`${choice(e.levelParent, one.parent ?? '', true, (parent) => this.change(at, { parent, parent_prefix: 0 }))}
         <label class="field">${e.levelPrefix}<input type="number" min="0" max="64" .value=${String(one.parent_prefix ?? 0)} @change=${(event: Event) => this.change(at, { parent_prefix: Number(typed(event)), ...(Number(typed(event)) > 0 ? { parent: '' } : {}) })}></label>` : nothing}
-      <button type="button" class="quiet" @click=${() => { this.levels = this.levels.filter((_, n) => n !== at); }}>${e.dropLevel}</button></fieldset>`;
+      <button type="button" class="quiet" @click=${() => { this.levels = this.levels.filter((_, n) => n !== at); this.untried(); }}>${e.dropLevel}</button></fieldset>`;
   }
 }
 

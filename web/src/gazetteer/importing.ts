@@ -2,6 +2,7 @@ import { html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { newKey } from '../contract/once.ts';
 import { Refusal, sentence } from '../contract/errors.ts';
+import { chooseAnew } from '../page/choose-anew.ts';
 import { save } from '../page/save.ts';
 import type { Setting } from '../page/settings.ts';
 import { upload } from '../page/upload.ts';
@@ -59,7 +60,7 @@ export class ImportElement extends GazetteerElement {
     return html`<div class="side-by-side"><form class="card" novalidate aria-labelledby="import-title" @submit=${(event: SubmitEvent) => void this.check(event)}><h2 id="import-title">${g.importTitle}</h2><p class="hint">${g.importNote}</p>
         <label class="field">${g.country}<select @change=${(event: Event) => { this.chosen = (event.target as HTMLSelectElement).value; }}>
           ${countries.map((one) => html`<option value=${one} .selected=${one === this.of}>${g[`country_${one}`]}</option>`)}</select></label>
-        <label class="field">${g.file}<input type="file" accept=".csv,.txt,text/csv" aria-describedby="import-wrong" @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
+        <label class="field">${g.file}<input type="file" accept=".csv,.txt,text/csv" aria-describedby="import-wrong" @click=${(event: Event) => { chooseAnew(event); void this.take(undefined); }} @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
         ${this.sample ? this.beginning(this.sample) : nothing}
         <p class="wrong" id="import-wrong" role="alert">${this.trouble}</p>
         <div class="buttons"><button class="primary" aria-disabled=${busy ? 'true' : 'false'}>${g.check}</button>${busy ? html`<span role="status">${g.uploading}</span>` : nothing}</div></form>

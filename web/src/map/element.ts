@@ -1,6 +1,5 @@
 import { html, nothing as none, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { Position } from '../contract/areas.ts';
 import { PageElement } from '../page/element.ts';
 import type { Setting } from '../page/settings.ts';
@@ -243,7 +242,7 @@ export function program(): Promise<typeof import('./owner.ts')> {
     coming = import('./owner.ts');
     coming.catch(() => { coming = undefined; });
     // What works for the map comes while a weak phone begins to draw, as the browser keeps what was fetched; before, it would have kept the program waiting.
-    coming.then(() => fetch(workerUrl)).then((answer) => answer.blob()).catch(() => undefined); // whoever waits for the program is told
+    coming.then(({ workerUrl }) => fetch(workerUrl)).then((answer) => answer.blob()).catch(() => undefined); // whoever waits for the program is told
   }
   return coming;
 }

@@ -6,14 +6,18 @@ import type { Catalogue } from '../locale/locale.ts';
 import type { Basemap } from '../page/settings.ts';
 import { Again } from './again.ts';
 import { asking } from './asking.ts';
+import { fetchFirst } from './first-tiles.ts';
 import type { Drawing, DrawingWay } from './drawing.ts';
 import { noShapes, nothing, pointingAccuracy, rounded, shades, type Overlay, type PointCollection } from './features.ts';
 import type { OwnerOptions } from './options.ts';
 import { Pin } from './pin.ts';
 import { AREA_LAYERS, LAYERS, POINTS_FROM_ZOOM, QUEUE_UNTIL_ZOOM, SOURCES, TILE_LAYERS, type OverlaySource } from './sources.ts';
-import { mapStyle, ofCode, ofCodes, tilesUntil } from './style.ts';
+import { mapStyle, ofCode, ofCodes } from './style.ts';
 
 setWorkerUrl(workerUrl);
+
+/** Address of what works for the map beside the page. */
+export { workerUrl };
 
 /** Pixels around what is shown as a whole, so that neither the label nor the zoom buttons cover it. */
 const room = { top: 24, left: 24, bottom: 36, right: 40 };
@@ -92,14 +96,7 @@ export class MapOwner {
     this.ready = new Promise((resolve) => { map.once('load', () => resolve()); });
     this.listen();
     this.layUnder();
-    if (options.tiles) this.fetchFirst(options.tiles);
-  }
-
-  /** Asks for the areas that are seen first while what works for the map is still on its way, which then finds them with the browser. */
-  private fetchFirst(tiles: string): void {
-    for (const { canonical: { z, x, y } } of this.map.coveringTiles({ tileSize: 512, maxzoom: tilesUntil })) {
-      fetch(tiles.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y))).then((one) => one.blob()).catch(() => undefined); // the map asks again, and tells
-    }
+    if (options.tiles) fetchFirst(map, options.tiles, options.bounds);
   }
 
   private layUnder(): void {

@@ -5,7 +5,7 @@ import type { QueueItem } from '../contract/schemas.ts';
 import type { Session } from '../sign-in/session.ts';
 import type { Details, Kept, Outline } from './kept.ts';
 
-/** How many cases are kept, and how many are asked about at once. */
+/** How many cases come with one answer, and how many are asked about at once. */
 const mostCases = 200;
 const atOnce = 4;
 
@@ -13,7 +13,7 @@ const atOnce = 4;
 export async function fetchKept(client: Client, session: Session, before: Kept | undefined): Promise<Kept> {
   const [jurisdiction, queue, own] = await Promise.all([
     client.get('/v1/{jurisdiction}', {}),
-    client.get('/v1/{jurisdiction}/queue', { query: { assignee: session.person, limit: mostCases } }),
+    fetchCases(client, session.person),
     client.get('/v1/{jurisdiction}/duties', {}),
   ]);
   const codes = own.duties.map((duty) => duty.area);
@@ -21,8 +21,19 @@ export async function fetchKept(client: Client, session: Session, before: Kept |
   return {
     person: session.person, name: session.name, at: new Date().toISOString(), jurisdiction, duties: own.duties,
     people: Object.fromEntries(own.people.map(({ person, name }) => [person, name])),
-    reports: await withDetails(client, queue.reports, before?.reports ?? []), ...places,
+    reports: await withDetails(client, queue, before?.reports ?? []), ...places,
   };
+}
+
+/** All cases of a person. */
+async function fetchCases(client: Client, person: string): Promise<QueueItem[]> {
+  const all: QueueItem[] = [];
+  for (let next: string | undefined = ''; next !== undefined;) {
+    const part: { reports: QueueItem[]; next?: string } = await client.get('/v1/{jurisdiction}/queue', { query: { assignee: person, limit: mostCases, ...(next ? { cursor: next } : {}) } });
+    all.push(...part.reports);
+    next = part.next || undefined;
+  }
+  return all;
 }
 
 /** How many areas are asked for by their codes at once. */

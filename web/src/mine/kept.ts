@@ -1,5 +1,5 @@
-// What the phone keeps: the list as it was last fetched, and the moves that were not sent yet. Both are of one person and one
-// jurisdiction, and gone when that person signs out.
+// What the phone keeps: the list as it was last fetched, and the moves that were not sent yet, each of one person and one
+// jurisdiction, and gone when that person signs out. Where phones go round, what somebody made waits while another is signed in.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Duty, Jurisdiction, QueueItem, StaffReport } from '../contract/schemas.ts';
 import type { Position } from '../contract/areas.ts';
@@ -184,10 +184,19 @@ export class Store {
     await (await this.opened).delete('pictures', at);
   }
 
-  /** Forgets everything: somebody signed out. */
-  async clear(): Promise<void> {
-    const shelf = await this.opened;
-    await Promise.all([shelf.clear('lists'), shelf.clear('moves'), shelf.clear('pictures'), shelf.clear('words')]);
+  /** Forgets the list: it is of somebody else. What they made waits until they are here again. */
+  async clearList(): Promise<void> {
+    await (await this.opened).clear('lists');
+  }
+
+  /** Forgets everything of somebody, who signed out, and whatever list there is. */
+  async clear(person: string): Promise<void> {
+    const all = (await this.opened).transaction(['lists', 'moves', 'pictures', 'words'], 'readwrite');
+    await all.objectStore('lists').clear();
+    for (const name of ['moves', 'pictures', 'words'] as const) {
+      for (let cursor = await all.objectStore(name).openCursor(); cursor; cursor = await cursor.continue()) if (cursor.value.person === person) await cursor.delete();
+    }
+    await all.done;
   }
 }
 

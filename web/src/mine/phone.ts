@@ -19,6 +19,8 @@ export class Phone {
   /** What shows refused moves, fetched with the first of them. */
   refusals: typeof import('./refused.ts') | undefined;
   private list: Kept | undefined;
+  /** Whose work is shown. */
+  private person: string | undefined;
 
   constructor(private readonly host: ReactiveControllerHost) {}
 
@@ -33,31 +35,36 @@ export class Phone {
     this.host.requestUpdate();
   }
 
-  /** Opens what is kept of a jurisdiction; whatever is of somebody else is forgotten. */
+  /** Opens what is kept of a jurisdiction. The list of somebody else is forgotten, and what they made is left to wait, unseen, until they are here again. */
   async open(jurisdiction: string, session: Session | undefined): Promise<void> {
     try {
       const store = new Store(jurisdiction);
       this.kept = await store.kept();
       if (session && this.kept && this.kept.person !== session.person) {
-        await store.clear();
+        await store.clearList();
         this.kept = undefined;
       }
       this.store = store;
-      this.words = await store.words();
+      this.person = session?.person ?? this.kept?.person;
+      this.words = (await store.words()).filter((one) => this.isOwn(one));
       await this.look();
     } catch {
       this.storeless = true;
     }
   }
 
+  private isOwn({ person }: { person: string }): boolean {
+    return person === this.person;
+  }
+
   /** Reads again what waits to be sent. */
   async look(): Promise<void> {
     const { store } = this;
     if (!store) return;
-    const moves = await store.moves();
+    const moves = (await store.moves()).filter(({ move }) => this.isOwn(move));
     if (moves.some(({ move }) => move.refused !== undefined) || this.lost.length > 0) this.refusals ??= await import('./refused.ts').catch(() => undefined);
     this.moves = moves;
-    this.pictures = await store.pictures();
+    this.pictures = (await store.pictures()).filter(({ picture }) => this.isOwn(picture));
     this.host.requestUpdate();
   }
 
@@ -68,7 +75,7 @@ export class Phone {
 
   /** Forgets everything: somebody signs out. */
   async clear(): Promise<void> {
-    await this.store?.clear();
+    if (this.person !== undefined) await this.store?.clear(this.person);
     this.kept = undefined;
     this.moves = [];
     this.pictures = [];

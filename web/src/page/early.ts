@@ -17,20 +17,25 @@ interface Pointer { jurisdiction?: string; boundary_set?: string }
 
 const answers = new Map<string, Promise<Response>>();
 
-function ask(at: string, init: RequestInit = {}): Promise<Pointer> {
+function request(at: string, init: RequestInit): Promise<Response> {
   const answer = fetch(at, { ...init, signal: AbortSignal.timeout(20_000) });
-  const given = answer.then((one) => one.clone());
-  given.catch(() => undefined); // it may fail before anybody asks for it, who is told then
-  answers.set(at, given);
-  return answer.then((one) => one.json() as Promise<Pointer>);
+  answer.catch(() => undefined); // it may fail before anybody asks for it, who is told then
+  answers.set(at, answer);
+  return answer;
+}
+
+/** Asks for what leads on to more: its answer is read here as well. */
+async function ask(at: string, init: RequestInit = {}): Promise<Pointer> {
+  return (await (await request(at, init).then((one) => one.clone())).json()) as Pointer;
 }
 
 async function begin(): Promise<void> {
   const others: RequestInit = { credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error' };
   const { jurisdiction } = await ask('/config.json');
-  const here = `/v1/${encodeURIComponent(new URLSearchParams(location.search).get('j') ?? jurisdiction ?? '')}`;
+  const named = new URLSearchParams(location.search).get('j') ?? '';
+  const here = `/v1/${/^[a-z0-9][a-z0-9-]{0,31}$/.test(named) ? named : jurisdiction ?? ''}`; // as `jurisdictionIn` has it
   const { boundary_set } = await ask(here, others);
-  if (boundary_set) void ask(`${here}/boundary-sets/${encodeURIComponent(boundary_set)}/areas?geometry=false`, others).catch(() => undefined);
+  if (boundary_set) request(`${here}/boundary-sets/${boundary_set}/areas?geometry=false`, others);
 }
 
 // A program that was quicker has begun by itself.

@@ -19,7 +19,9 @@ export interface FormState {
   wrong: readonly Problem[];
   notice: 'earlier-draft' | undefined;
   sending: boolean;
-  /** Something is entered that is kept on the device. */
+  /** Something is entered. */
+  written: boolean;
+  /** What is entered is kept on the device. */
   keeps: boolean;
   /** It was asked for that all of it is deleted, and has to be said once more. */
   clearing: boolean;
@@ -64,9 +66,9 @@ export function reportForm(s: FormState): TemplateResult {
       <p class="sr" role="status">${s.sending ? t.sendingLocked : ''}</p>
       <div class="buttons">
         <button class="primary big" aria-disabled=${s.sending ? 'true' : 'false'}>${s.sending ? t.sending : t.send}</button>
-        ${s.keeps && !s.sending ? clearing(s) : nothing}
+        ${s.written && s.keeps && !s.sending ? clearing(s) : nothing}
       </div>
-      ${s.keeps ? html`<p class="hint" id="draft-kept">${s.clearing ? t.clearAsk : t.draftKept}</p>` : nothing}
+      ${s.written ? html`<p class="hint" id="draft-kept">${!s.keeps ? t.draftNotKept : s.clearing ? t.clearAsk : t.draftKept}</p>` : nothing}
     </div>
   </form>`;
 }

@@ -17,10 +17,18 @@ export interface Kept {
   /** Keeps a draft, or forgets it. */
   keepDraft(jurisdiction: string, draft: Draft | undefined): Promise<void>;
   outbox(): Promise<Waiting[]>;
-  /** Puts a report into the outbox and takes its draft away, both or neither. */
+  /** Puts a report into the outbox and takes its draft away, both or neither. Throws `KeyTaken`. */
   post(waiting: Waiting): Promise<void>;
   update(waiting: Waiting): Promise<void>;
   remove(key: string): Promise<void>;
+}
+
+/** Another report waits under this key: it was written in another window, from the same draft. */
+export class KeyTaken extends Error {}
+
+/** Throws where what waits under a key has other words than what is to wait there now. */
+function checkKey(there: Waiting | undefined, now: Waiting): void {
+  if (there && JSON.stringify(there.draft) !== JSON.stringify(now.draft)) throw new KeyTaken();
 }
 
 /** The device's database; where the browser has or gives none, what is kept lasts as long as the page. */
@@ -61,6 +69,7 @@ class OnDevice implements Kept {
 
   async post(waiting: Waiting): Promise<void> {
     const both = this.db.transaction(['drafts', 'outbox'], 'readwrite', { durability: 'strict' });
+    checkKey(await both.objectStore('outbox').get(waiting.key), waiting);
     await Promise.all([both.objectStore('outbox').put(waiting), both.objectStore('drafts').delete(waiting.jurisdiction), both.done]);
   }
 
@@ -96,6 +105,7 @@ export class InPage implements Kept {
   }
 
   async post(waiting: Waiting): Promise<void> {
+    checkKey(this.waiting.get(waiting.key), waiting);
     this.waiting.set(waiting.key, waiting);
     this.drafts.delete(waiting.jurisdiction);
   }

@@ -22,7 +22,7 @@ import { Below } from './below.ts';
 import { draftOf, emptyDraft, formField, handedOver, isEmpty, problems, reportInput, type Draft, type Field, type Problem } from './draft.ts';
 import { filedView, savedView, type Receipt } from './filed.ts';
 import { reportForm } from './form.ts';
-import { openKept, type Kept } from './kept.ts';
+import { KeyTaken, openKept, type Kept } from './kept.ts';
 import type { Nearby } from './nearby.ts';
 import { Outbox, type Waiting } from './outbox.ts';
 import { post } from './post.ts';
@@ -78,6 +78,8 @@ export class ReportPage extends ResidentElement {
   /** Key of the report that somebody wants back in the form, in which another stands. */
   @state() private replacing = '';
   @state() private clearing = false;
+  /** The draft could not be kept on this device as it is now. */
+  @state() private unkept = false;
   /** Contact details of a report that was taken back: shown only when asked for, since the device may be another's. */
   @state() private otherContact: ContactInput | undefined;
   private stop: (() => void) | undefined;
@@ -133,7 +135,7 @@ export class ReportPage extends ResidentElement {
 
   private change(change: Partial<Draft>): void {
     this.draft = { ...this.draft, ...change };
-    if (this.setting) void this.kept?.keepDraft(this.setting.client.jurisdiction, isEmpty(this.draft) ? undefined : this.draft).catch(() => undefined);
+    if (this.setting) void this.kept?.keepDraft(this.setting.client.jurisdiction, isEmpty(this.draft) ? undefined : this.draft).then(() => { this.unkept = false; }, () => { this.unkept = true; });
     if (change.service !== undefined) this.nearby?.serviceChosen(change.service);
     // What has just been mended need not go on being pointed at.
     if (this.wrong.length > 0 && this.setting) {
@@ -224,6 +226,7 @@ export class ReportPage extends ResidentElement {
     }
     this.clearing = false;
     this.sending = true; // which locks the form: what was written after would not be sent
+    let taken = false;
     try {
       // What shows the outbox is wanted, and not waited for without end on a bad line.
       await Promise.all([this.photoField?.taken, Promise.race([this.fetchLater(), new Promise((enough) => { setTimeout(enough, 1500); })])]);
@@ -233,12 +236,15 @@ export class ReportPage extends ResidentElement {
       const body = reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers));
       this.settle(await this.outbox.send({ key, jurisdiction: this.setting.client.jurisdiction, at: Date.now(), body, photos: this.draft.photos, tried: false, lostPhotos: 0, draft: this.draft }));
     } catch (error) {
+      taken = error instanceof KeyTaken;
+      if (taken) return;
       // The device's own store failed: the words are still in the form.
       this.wrong = [{ field: 'description', text: this.t.keepFailed }];
       console.warn(error);
       void this.focusOn('#problems');
     } finally {
       this.sending = false;
+      if (taken) this.sendAsNew(); // two windows began with one draft
     }
   }
 
@@ -390,7 +396,7 @@ export class ReportPage extends ResidentElement {
   private form(setting: Setting) {
     return reportForm({
       t: this.t, language: this.language, services: setting.jurisdiction.services, draft: this.draft, contact: this.contact,
-      wrong: this.wrong, notice: this.notice, sending: this.sending, keeps: !isEmpty(this.draft) && (this.kept?.lasts ?? false), similar: this.nearby?.view(this.t, this.language, this.service()) ?? nothing,
+      wrong: this.wrong, notice: this.notice, sending: this.sending, written: !isEmpty(this.draft), keeps: (this.kept?.lasts ?? false) && !this.unkept, similar: this.nearby?.view(this.t, this.language, this.service()) ?? nothing,
       takenAt: ([lon, lat]) => void this.chosen({ lon, lat, accuracy: 20, datum: 'WGS84' }, null),
       change: (change) => this.change(change), changeContact: (change) => this.changeContact(change),
       send: (event) => void this.send(event), sendAsNew: () => this.sendAsNew(), clear: () => this.startAgain(),

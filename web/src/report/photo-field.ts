@@ -27,10 +27,15 @@ export class PhotoField extends ResidentElement {
   /** Settled once what was chosen is among the photos. */
   taken: Promise<void> | undefined;
 
-  private async take(event: Event): Promise<void> {
+  /** One choice after the other: the second may come while the first is read. */
+  private take(event: Event): void {
     const input = event.target as HTMLInputElement;
     const files = [...(input.files ?? [])];
     input.value = '';
+    this.taken = (this.taken ?? Promise.resolve()).then(() => this.takeAll(files));
+  }
+
+  private async takeAll(files: readonly File[]): Promise<void> {
     this.busy = true;
     this.trouble = new Map();
     this.beyond = 0;
@@ -105,7 +110,7 @@ export class PhotoField extends ResidentElement {
     return html`<li><label class="add-photo" ?data-busy=${this.busy}>
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 7h4l1.5-2.5h5L16 7h4v12H4z" /><circle cx="12" cy="13" r="3.6" /></svg>
       ${this.busy ? html`<span>${t.photoBusy}</span>` : html`<span>${t.photoTake}</span>`}
-      <input id="photo-file" type="file" accept="image/*" multiple aria-describedby="photo-hint photo-wrong" @change=${(event: Event) => { this.taken = this.take(event); }}></label></li>`;
+      <input id="photo-file" type="file" accept="image/*" multiple aria-describedby="photo-hint photo-wrong" @change=${(event: Event) => this.take(event)}></label></li>`;
   }
 
   protected override render() {

@@ -50,7 +50,7 @@ export function meTooView(t: ResidentCatalogue, language: Language, setting: Set
     <div class="public-view">${publicFacts(t, language, service, one)}
       <p class="hint">${moment(t, setting.jurisdiction.time_zone, one.filedAt)}${t.dot}${t[`status_${one.status}`]}</p></div>
     <p>${later.meTooNote}</p>
-    <weige-follow .setting=${setting} .what=${{ report: one.id }}></weige-follow>
+    <weige-follow tapped .setting=${setting} .what=${{ report: one.id }}></weige-follow>
     <button type="button" class="quiet" @click=${anyway}>${later.meTooAnyway}</button>
   </div>`;
 }

@@ -46,11 +46,15 @@ export function similar(all: readonly Near[], service: string): readonly Near[] 
  * what is there. Reports without one are left out.
  */
 export async function firstPhotos(client: Client, reports: readonly Near[]): Promise<ReadonlyMap<string, string>> {
-  const found = await Promise.all(reports.map(async ({ id }) => {
-    const { photos } = await client.get('/v1/{jurisdiction}/released-photos', { query: { report: id } });
-    const print = photos[0]?.prints[0];
-    const answer = print && (await fetch(print.url, { credentials: 'omit', referrerPolicy: 'no-referrer' }));
-    return [id, answer?.ok ? URL.createObjectURL(await answer.blob()) : ''] as const;
-  }));
+  // One that cannot be shown takes away none of the others.
+  const found = await Promise.all(reports.map(async ({ id }) => await firstPhoto(client, id).then((url) => [id, url] as const, () => [id, ''] as const)));
   return new Map(found.filter(([, url]) => url !== ''));
+}
+
+/** The same of one report, or an empty address. */
+async function firstPhoto(client: Client, id: string): Promise<string> {
+  const { photos } = await client.get('/v1/{jurisdiction}/released-photos', { query: { report: id } });
+  const print = photos[0]?.prints[0];
+  const answer = print && (await fetch(print.url, { credentials: 'omit', referrerPolicy: 'no-referrer' }));
+  return answer?.ok ? URL.createObjectURL(await answer.blob()) : '';
 }

@@ -18,8 +18,14 @@ type Outcome = 'none' | 'sending' | 'pending' | 'no-email' | 'no-area' | 'denied
 export class FollowForm extends PageElement {
   @property({ attribute: false }) setting!: Setting;
   @property({ attribute: false }) what: Followed | undefined;
+  /** Somebody asked for it already: where this browser can be pushed to, nothing more is asked of them. */
+  @property({ type: Boolean }) tapped = false;
   @state() private outcome: Outcome = 'none';
   @state() private daily = false;
+
+  protected override firstUpdated(): void {
+    if (this.tapped && canPush() && Notification.permission !== 'denied') void this.byPush(true);
+  }
 
   private async byMail(event: SubmitEvent): Promise<void> {
     event.preventDefault();
@@ -31,7 +37,8 @@ export class FollowForm extends PageElement {
     await this.send({ email });
   }
 
-  private async byPush(): Promise<void> {
+  /** `unasked`: it was not chosen among the ways, of which the other stays where this one is none. */
+  private async byPush(unasked = false): Promise<void> {
     if (!this.what) {
       this.outcome = 'no-area';
       return;
@@ -41,7 +48,7 @@ export class FollowForm extends PageElement {
     try {
       push = await pushAddress(this.setting.client);
     } catch (error) {
-      this.outcome = error instanceof Denied ? 'denied' : error instanceof Refusal ? { error } : 'push-failed';
+      this.outcome = unasked ? 'none' : error instanceof Denied ? 'denied' : error instanceof Refusal ? { error } : 'push-failed';
       return;
     }
     await this.send({ push });

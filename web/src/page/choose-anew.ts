@@ -1,0 +1,7 @@
+/**
+ * To be called when a field for files is pressed: a file that was mended under the same name is another choice, which
+ * browsers tell of only then. What was chosen before is not chosen any more.
+ */
+export function chooseAnew({ target }: Event): void {
+  (target as HTMLInputElement).value = '';
+}
