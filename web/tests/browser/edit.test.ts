@@ -395,7 +395,9 @@ suite.skipIf(missing)(`the boundary editor${missing ? ` (skipped: ${missing})` :
     await page.getByRole('alert').first().waitFor();
     await visit.check('import, shifted');
     await visit.picture('edit-import-shifted');
+    expect(await page.getByRole('button', { name: e.importNow }).isEnabled()).toBe(true);
     await visit.choose(page.getByLabel(e.importDatum), 'WGS84');
+    expect(await page.getByRole('button', { name: e.importNow }).isEnabled(), 'that datum was not checked').toBe(false);
     await page.getByRole('button', { name: e.check, exact: true }).click();
     await page.locator('.notice[role=status]').waitFor();
     await visit.check('import, checked');
