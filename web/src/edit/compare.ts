@@ -344,7 +344,7 @@ export class CompareElement extends EditorElement {
         <button type="submit" class="secondary" ?disabled=${this.busy}>${e.rehomeLook}</button></form>
       ${plan && rehoming ? keyed(plan.job, html`<p>${plan.reports + rehoming.duties_moved === 0 ? e.rehomeNone : e.rehomeCounts(String(plan.reports), String(rehoming.duties_moved))}</p>
         ${plan.table.length ? html`<div class="scroll" role="region" aria-label=${e.whoGives} tabindex="0"><table class="grid"><caption class="sr">${e.whoGives}</caption><thead><tr><th scope="col">${e.colWho}</th><th scope="col">${e.colWhom}</th><th scope="col">${e.colReports}</th></tr></thead>
-          <tbody>${plan.table.slice(0, 100).map((one) => html`<tr><td>${who(one.from)}</td><td>${who(one.to)}</td><td class="number">${one.reports}</td></tr>`)}</tbody></table></div>` : nothing}
+          <tbody>${plan.table.slice(0, 100).map((one) => html`<tr><td>${who(one.from)}</td><td>${one.from.person === one.to.person && who(one.from) === who(one.to) ? e.rehomeStays : who(one.to)}</td><td class="number">${one.reports}</td></tr>`)}</tbody></table></div>` : nothing}
         ${rehoming.uncovered_all ? html`<p class="notice warn">${e.rehomeUncovered(String(rehoming.uncovered_all))}</p>` : nothing}
         ${rehoming.stale_rules?.length ? html`<p class="notice warn">${e.rehomeRules(rehoming.stale_rules.join('、'))}</p>` : nothing}
         ${plan.status === 'previewed' ? html`<button type="button" class="primary" ?disabled=${this.busy || this.set !== this.inForce || plan.reports + rehoming.duties_moved === 0} @click=${() => this.confirm('confirmation')}>${e.rehomeConfirm}</button>

@@ -279,6 +279,7 @@ export const zh = {
   rehomeReason: '理由',
   rehomeDefault: '网格边界调整',
   rehomeCounts: (reports: string, duties: string) => `${reports} 件未办结的上报换到别的区域，${duties} 项职责换到新区域。`,
+  rehomeStays: '不变',
   rehomeNone: '没有要换的上报和职责。',
   rehomeUncovered: (count: string) => `${count} 个最小的区域还没有人负责`,
   rehomeRules: (rules: string) => `第 ${rules} 条分派规则提到已撤销的区域，请去改。`,
