@@ -43,15 +43,16 @@ export class FollowForm extends PageElement {
       this.outcome = 'no-area';
       return;
     }
-    this.outcome = 'sending';
+    if (!unasked) this.outcome = 'sending';
     let push: PushInput;
     try {
       push = await pushAddress(this.setting.client);
     } catch (error) {
-      this.outcome = unasked ? 'none' : error instanceof Denied ? 'denied' : error instanceof Refusal ? { error } : 'push-failed';
+      if (!unasked) this.outcome = error instanceof Denied ? 'denied' : error instanceof Refusal ? { error } : 'push-failed';
       return;
     }
-    await this.send({ push });
+    // Meanwhile, as long as the browser asks, they may have chosen the other way.
+    if (!unasked || this.outcome === 'none') await this.send({ push });
   }
 
   private async send(where: { email: string } | { push: PushInput }): Promise<void> {
