@@ -174,6 +174,36 @@ describe('the outbox', () => {
     expect(all[0]?.draft.words).toBe('key-one-1');
   });
 
+  it('sends what waits when the page is seen again, or the device is online again, as long as it is asked to', async () => {
+    const { city, kept, open } = world();
+    const [sight, net] = [Object.assign(new EventTarget(), { visibilityState: 'hidden' }), new EventTarget()];
+    for (const [name, stub] of Object.entries({ document: sight, window: net })) vi.stubGlobal(name, stub);
+    const turn = async (to: 'visible' | 'hidden') => {
+      sight.visibilityState = to;
+      sight.dispatchEvent(new Event('visibilitychange'));
+      await new Promise((done) => setTimeout(done, 50)); // far from what it would try by itself
+      return [...city.filed.keys()];
+    };
+    const box = open();
+    const end = box.start();
+    await box.run();
+    city.plan.push('cut', 'cut');
+    await box.send(waiting('key-one-1'));
+    expect(await turn('hidden')).toEqual([]);
+    expect(await turn('visible'), 'a try, without a connection').toEqual([]);
+    expect(city.plan).toEqual([]);
+    await turn('hidden');
+    expect(await turn('visible')).toEqual(['key-one-1']);
+    await kept.post(waiting('key-two-2'));
+    net.dispatchEvent(new Event('online'));
+    await vi.waitFor(() => expect([...city.filed.keys()]).toEqual(['key-one-1', 'key-two-2']));
+    end();
+    await kept.post(waiting('key-three-3'));
+    net.dispatchEvent(new Event('online'));
+    expect(await turn('visible')).toEqual(['key-one-1', 'key-two-2']);
+    vi.unstubAllGlobals();
+  });
+
   it('leaves other jurisdictions alone', async () => {
     const { city, kept, open } = world();
     await kept.post({ ...waiting('key-one-1'), jurisdiction: 'elsewhere' });

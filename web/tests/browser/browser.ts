@@ -114,15 +114,16 @@ export class Visit {
     this.device = device;
     this.album = allPairs ? resolve(pictures, `${device}-${language}`) : pictures;
     const host = new URL(base).host;
-    page.on('request', (request) => {
+    // Of every page and worker, whoever opened it.
+    context.on('request', (request) => {
       const url = new URL(request.url());
       if (/^(https?|wss?):$/.test(url.protocol) && url.host !== host) this.complaints.push(`external request: ${request.url()}`);
     });
-    page.on('console', (message) => {
+    context.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
     });
-    page.on('pageerror', (error) => this.complaints.push(`page error: ${error.message}`));
-    page.on('response', (response) => { if (response.status() >= 400) this.failedResponses.push(`${response.status()} ${response.url()}`); });
+    context.on('weberror', (error) => this.complaints.push(`page error: ${error.error().message}`));
+    context.on('response', (response) => { if (response.status() >= 400) this.failedResponses.push(`${response.status()} ${response.url()}`); });
   }
 
   static async begin(browser: Browser, base: string, options: VisitOptions): Promise<Visit> {
