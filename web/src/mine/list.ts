@@ -36,7 +36,7 @@ export function caseList({ t, s, language, kept, entries, show }: Listing & { sh
   const words = (one: Case, at: number) => html`<span class="entry-top"><strong>${at + 1}. ${serviceName(services, one.item.service_code, language)}</strong>${chips(t, s, one)}</span>
       <span class="entry-where">${whereIs({ t, s }, kept, one.item)}${one.metres === undefined ? '' : ` · ${s.mineAway(distance(t, one.metres))}`}</span>
       ${one.item.description ? html`<span class="entry-words">${one.item.description}</span>` : nothing}
-      ${one.item.due ? html`<span class="entry-due">${dueName(s, one.item)} ${t.dueBy(moment(t, time_zone, one.item.due))}</span>` : nothing}`;
+      ${one.item.due ? html`<span class="entry-due">${`${dueName(s, one.item)} ${t.dueBy(moment(t, time_zone, one.item.due))}`}</span>` : nothing}`;
   return html`<ol class="mine-list">${repeat(entries, ({ of }) => of.item.report, ({ of, gone }, at) => html`<li>${gone
     ? html`<div class="entry gone" tabindex="-1"><div class="entry-was" aria-hidden="true">${words(of, at)}</div><div class="entry-left"><s>${at + 1}. ${serviceName(services, of.item.service_code, language)}</s><s>${whereIs({ t, s }, kept, of.item)}</s><p>${gone === 'done' ? s.mineDone : s.mineGone}</p></div></div>`
     : html`<button type="button" class="entry" data-report=${of.item.report} @click=${() => show(of.item.report)}>${words(of, at)}</button>`}</li>`)}</ol>`;
