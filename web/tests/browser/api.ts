@@ -1,4 +1,5 @@
-import type { Duty, Filed, ReportInput } from '../../src/contract/schemas.ts';
+import { expect } from 'vitest';
+import type { Duty, Filed, PhotoUpload, ReportInput } from '../../src/contract/schemas.ts';
 import { demo } from './steps.ts';
 
 /** The API as a test prepares what is to be looked at. */
@@ -7,6 +8,8 @@ export interface Hands {
   duties: Duty[];
   post<A>(path: string, body: unknown): Promise<A>;
   get<A>(path: string): Promise<A>;
+  /** Puts what is no text as JSON, and a text as the CSV that it is. */
+  put<A>(path: string, body: unknown): Promise<A>;
 }
 
 /** Signs in as a person of the demo without its page. */
@@ -18,13 +21,31 @@ export async function handsOf(url: string, person: string): Promise<Hands> {
   const post = async <A>(path: string, body: unknown) => await read<A>(await fetch(`${url}/v1/demo${path}`, {
     method: 'POST', body: JSON.stringify(body), headers: { ...bearer, 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
   }), path);
+  const put = async <A>(path: string, body: unknown) => await read<A>(await fetch(`${url}/v1/demo${path}`, {
+    method: 'PUT', body: typeof body === 'string' ? body : JSON.stringify(body), headers: { ...bearer, 'Content-Type': typeof body === 'string' ? 'text/csv' : 'application/json' },
+  }), path);
   const duties = await get<{ duties: Duty[] }>('/roster').then(({ duties }) => duties, () => []);
-  return { duties, get, post };
+  return { duties, get, post, put };
 }
 
 async function read<A>(answer: Response, path: string): Promise<A> {
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as A;
+  return (/json/.test(answer.headers.get('Content-Type') ?? '') ? await answer.json() : await answer.text()) as A;
+}
+
+/** A picture of one point. */
+export const dot = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') };
+
+/** Sends a photo that a report can claim, waits until it was read, and gives its id. */
+export async function sendPhoto(url: string, { name, mimeType, buffer } = dot): Promise<string> {
+  const announced = await fetch(`${url}/v1/demo/photos`, { method: 'POST', body: JSON.stringify({ content_type: mimeType }), headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() } });
+  const { photo, url: store, fields } = await read<PhotoUpload>(announced, '/photos');
+  const form = new FormData();
+  for (const [field, value] of Object.entries(fields)) form.append(field, value);
+  form.append('file', new Blob([new Uint8Array(buffer)], { type: mimeType }), name);
+  await read(await fetch(new URL(store, url), { method: 'POST', body: form }), store);
+  await expect.poll(async () => (await read<{ status: string }>(await fetch(`${url}/v1/demo/photos/${photo}`), photo)).status).toBe('ready');
+  return photo;
 }
 
 /** Where the names of the finest areas of some dispatcher's roster stand. */

@@ -20,10 +20,13 @@ export function browserMissing(): string | undefined {
 const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const drawing = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
+/** How Chromium is started. */
+const start = (webgl: boolean) => ({ executablePath: program, args: [...quiet, ...(webgl ? drawing : ['--disable-3d-apis'])], timeout: 60_000 });
+
 /** Starts Chromium, with WebGL drawn by the processor or without any. */
 export async function startBrowser({ webgl }: { webgl: boolean }): Promise<Browser> {
   await mkdir(pictures, { recursive: true });
-  return await chromium.launch({ executablePath: program, args: [...quiet, ...(webgl ? drawing : ['--disable-3d-apis'])], timeout: 60_000 });
+  return await chromium.launch(start(webgl));
 }
 
 export const devices = {
@@ -40,6 +43,13 @@ export interface VisitOptions {
   geolocation?: { longitude: number; latitude: number; accuracy: number };
   /** Every answer of the API comes so late that browsers do not reckon what it moves to what was pressed. */
   slow?: boolean;
+}
+
+/** How a window is opened for somebody. */
+function settingsOf(baseURL: string, { device, language, geolocation }: VisitOptions): BrowserContextOptions {
+  return {
+    ...devices[device], baseURL, locale: language === 'zh' ? 'zh-CN' : 'en-GB', reducedMotion: 'reduce', ...(geolocation ? { geolocation, permissions: ['geolocation'] } : {}),
+  };
 }
 
 /** Milliseconds by which answers are late that come too late for the 500 that browsers excuse. */
@@ -127,12 +137,19 @@ export class Visit {
   }
 
   static async begin(browser: Browser, base: string, options: VisitOptions): Promise<Visit> {
-    const context = await browser.newContext({
-      ...devices[options.device], baseURL: base, locale: options.language === 'zh' ? 'zh-CN' : 'en-GB', reducedMotion: 'reduce',
-      ...(options.geolocation ? { geolocation: options.geolocation, permissions: ['geolocation'] } : {}),
-    });
+    const context = await browser.newContext(settingsOf(base, options));
+    return await Visit.prepare(context, await context.newPage(), base, options);
+  }
+
+  /** With a browser of its own, which `end` closes: begun again with the same folder, it has what was kept before. */
+  static async resume(folder: string, base: string, options: VisitOptions): Promise<Visit> {
+    const context = await chromium.launchPersistentContext(folder, { ...start(true), ...settingsOf(base, options) });
+    return await Visit.prepare(context, context.pages()[0] ?? (await context.newPage()), base, options);
+  }
+
+  private static async prepare(context: BrowserContext, page: Page, base: string, options: VisitOptions): Promise<Visit> {
     context.setDefaultTimeout(20_000);
-    const visit = new Visit(context, await context.newPage(), base, options);
+    const visit = new Visit(context, page, base, options);
     if (options.slow || process.env['WEIGE_SLOW']) await visit.slowDown();
     await context.exposeFunction('tellOpening', () => { visit.shifted = 0; });
     await context.exposeFunction('tellLayoutShift', (shift: Shift) => visit.tellShift(shift));
@@ -273,9 +290,9 @@ export class Visit {
     });
   }
 
-  /** What can be pressed on paper, or does not fit it, as the page stands; keeps a picture. */
-  async printed(name: string): Promise<string[]> {
-    return await this.onPaper(name, () => this.page.evaluate(() => [...document.querySelectorAll<HTMLElement>('button:not(.entry, .photo), textarea, select, canvas, nav')].filter((one) => one.checkVisibility()).map((one) => one.outerHTML.slice(0, 100))));
+  /** What can be pressed on paper, or does not fit it, as the page stands; a map may be `shown` there. Keeps a picture. */
+  async printed(name: string, shown = ''): Promise<string[]> {
+    return await this.onPaper(name, () => this.page.evaluate((may) => [...document.querySelectorAll<HTMLElement>('button:not(.entry, .photo), textarea, select, canvas, nav')].filter((one) => one.checkVisibility() && !(may && one.matches(may))).map((one) => one.outerHTML.slice(0, 100)), shown));
   }
 
   /** Looks at the page as it would be printed, and keeps a picture. */

@@ -234,4 +234,17 @@ suite.skipIf(missing)(`what is in reach in the boundary editor${missing ? ` (ski
     await page.locator('weige-compare h2').waitFor();
     await visit.end();
   });
+
+  it.each(pairs(['desktop', 'zh'], ['phone', 'en']))('prints what is compared, without what is pressed, on a %s in %s', async (device, language) => {
+    const draft = await mergedDraft(await handsOf(server.url, 'administrator'));
+    const visit = await enter(device, language, /administrator/i);
+    const { page } = visit;
+    await page.goto(`${server.url}/edit/?set=${draft}`);
+    await page.getByRole('heading', { name: editorCatalogues[language].publishTitle }).waitFor();
+    await visit.mapDrawn();
+    const name = `edit-reach-${device}-9-printed`;
+    expect(await visit.printed(name)).toEqual([]);
+    expect(await visit.onPaper(name, () => page.locator('.hands tbody tr').filter({ visible: true }).count()), 'the ground that changes hands').toBe(1);
+    await visit.end();
+  });
 });

@@ -74,6 +74,39 @@ suite.skipIf(missing)(`following${missing ? ` (skipped: ${missing})` : ''}`, () 
     await visit.end();
   });
 
+  it.each(pairs(['phone', 'zh']))('leads feed readers to all that is open, and to what is in an area, on a %s in %s', async (device, language) => {
+    const f = followCatalogues[language];
+    const hands = await handsOf(server.url, 'street-dispatcher');
+    const place = (await placesOf(server.url, hands))[0];
+    if (!place) throw new Error('the demo has no areas');
+    const { report } = await fileAt(server.url, place, '井盖松了');
+    const visit = await Visit.begin(browser, server.url, { device, language });
+    const { page } = visit;
+    await visit.open('/subscribe/');
+    await page.getByRole('heading', { name: f.feedTitle }).waitFor();
+    const entries = async (link: number) => {
+      const answer = await fetch(new URL((await page.locator('.feeds a').nth(link).getAttribute('href')) ?? '', server.url));
+      expect([answer.status, answer.headers.get('Content-Type')]).toEqual([200, expect.stringContaining('application/atom+xml')]);
+      const feed = await answer.text();
+      expect(feed).toMatch(/<feed [^>]*xmlns="http:\/\/www\.w3\.org\/2005\/Atom"/);
+      return feed.match(/<entry>.*?<\/entry>/gs) ?? [];
+    };
+    expect((await entries(0)).some((one) => one.includes(report))).toBe(true);
+    expect(await page.locator('.feeds a').count()).toBe(1);
+    // Down to the area in which it lies, level by level.
+    const levels = page.locator('select[id^=area-]');
+    for (let level = 0; level < (await levels.count()); level++) {
+      const codes = await levels.nth(level).locator('option').evaluateAll((all) => (all as HTMLOptionElement[]).map(({ value }) => value));
+      await visit.choose(levels.nth(level), codes.find((code) => code !== '' && place.code.startsWith(code)) ?? 'the area is not offered');
+    }
+    const here = await entries(1);
+    expect(here.some((one) => one.includes(report))).toBe(true);
+    expect(here.length).toBeLessThan((await entries(0)).length);
+    await visit.check('feeds');
+    await visit.picture(`follow-feeds-${device}-${language}`, { whole: true });
+    await visit.end();
+  });
+
   it('shows what is pushed and where it leads', async () => {
     const visit = await Visit.begin(browser, server.url, { device: 'desktop', language: 'en' });
     await visit.context.grantPermissions(['notifications'], { origin: server.url });

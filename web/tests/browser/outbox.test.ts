@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Filed, PublicReports, Tracked } from '../../src/contract/schemas.ts';
+import { dot } from './api.ts';
 import { browserMissing, startBrowser, Visit, type VisitOptions } from './browser.ts';
 import { pairs } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
@@ -265,7 +269,6 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await dropPin(visit, 5, 5);
     await describe(visit, '写到一半');
     // Of five, the one that cannot be read keeps none of the others out, and the last finds no place.
-    const dot = { name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') };
     await visit.attach('#photo-file', [dot, { name: 'IMG_7.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no picture') }, dot, dot, dot]);
     await visit.page.locator('.kept-photos img').nth(2).waitFor();
     await expect.poll(() => visit.page.locator('#photo-wrong').innerText()).toBe(`${t.photoNot('IMG_7.jpg', t.photo_unreadable)} ${t.photosBeyond('1')}`);
@@ -285,5 +288,57 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
     await page.locator('h1').waitFor();
     await expect.poll(() => page.locator('#description').inputValue()).toBe('');
     await visit.end();
+  });
+
+  // Closing the last page of a window leaves the browser running; here it ends, and another one finds what the first wrote down.
+  it.each(pairs(['phone', 'zh']))('survives a browser that was ended, as a draft and while it waits, with its photo, on a %s in %s', async (device, language) => {
+    const t = texts(language);
+    const folder = await mkdtemp(join(tmpdir(), 'weige-profile-'));
+    const begin = () => Visit.resume(folder, server.url, { device, language });
+    try {
+      const before = await listed();
+      const first = await begin();
+      await first.open('/');
+      await dropPin(first, 15, -10);
+      await describe(first, '花坛的砖松了');
+      await first.attach('#photo-file', dot);
+      await first.page.locator('.kept-photos img').waitFor();
+      await first.page.waitForTimeout(200); // until the device has written it
+      await first.end();
+
+      const second = await begin();
+      second.expectComplaint(notLoaded);
+      const { page } = second;
+      await second.open('/');
+      await expect.poll(() => page.locator('#description').inputValue()).toBe('花坛的砖松了');
+      const photos = page.locator('.kept-photos img');
+      await expect.poll(() => photos.evaluateAll((all) => all.map((image) => (image as HTMLImageElement).naturalWidth > 0))).toEqual([true]);
+      await page.locator('.chain li').first().waitFor();
+      await second.mapDrawn();
+      await page.waitForLoadState('networkidle');
+      await second.picture(`outbox-resumed-${device}`, { whole: true });
+      await second.context.setOffline(true);
+      await second.press('.send button.primary');
+      await page.getByText(t.outboxWaiting).waitFor();
+      await second.end();
+      expect(await listed()).toBe(before);
+
+      const third = await begin();
+      const sent: string[] = [];
+      third.context.on('request', (request) => { if (request.method() === 'POST' && request.url().endsWith('/reports')) sent.push(request.postData() ?? ''); });
+      await third.open('/');
+      await third.page.locator('.outbox [data-state=filed]').waitFor();
+      const code = await codeShown(third.page);
+      expect((await tracked(code)).description).toBe('花坛的砖松了');
+      const { photos: kept } = (await (await fetch(`${server.url}/v1/demo/reports/track/${code}/photos`)).json()) as { photos: unknown[] };
+      expect(kept).toHaveLength(1);
+      await third.page.reload(); // which sends nothing again
+      await third.page.locator('.outbox [data-state=filed]').waitFor();
+      await third.page.waitForLoadState('networkidle');
+      expect([sent.length, await listed()]).toEqual([1, before + 1]);
+      await third.end();
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 }); // where a test failed, its browser may still write
+    }
   });
 });

@@ -1,6 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe as suite, expect, it } from 'vitest';
 import type { Filed, PublicReports } from '../../src/contract/schemas.ts';
+import { ago, distance } from '../../src/locale/format.ts';
+import { handsOf, sendPhoto } from './api.ts';
 import { browserMissing, startBrowser, Visit } from './browser.ts';
 import { allPairs, pairs } from './pairs.ts';
 import { startServer, type Server } from './server.ts';
@@ -20,8 +22,8 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     await server?.stop();
   });
 
-  const file = async (lon: number, lat: number, service: string, words: string, shared: boolean): Promise<Filed> => {
-    const body = JSON.stringify({ service_code: service, lon, lat, description: words, public_words: shared });
+  const file = async (lon: number, lat: number, service: string, words: string, shared: boolean, photos: string[] = []): Promise<Filed> => {
+    const body = JSON.stringify({ service_code: service, lon, lat, description: words, public_words: shared, photos });
     const answer = await fetch(`${server.url}/v1/demo/reports`, { method: 'POST', body, headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() } });
     return (await answer.json()) as Filed;
   };
@@ -33,7 +35,9 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     const service = services.find((one) => !one.private && !one.questions?.length)?.service_code ?? '';
     const { features } = (await (await fetch(`${server.url}/v1/demo/boundary-sets/${boundary_set}/areas?geometry=false`)).json()) as { features: { properties: { label: [number, number] } }[] };
     const [lon = 0, lat = 0] = features.at(-40 - 7 * ways.findIndex(([a, b]) => a === device && b === language))?.properties.label ?? [];
-    await file(lon + 0.0003, lat, service, '小卖部门口的灯，找13812345678或\n0511-85012345', true);
+    const photo = await sendPhoto(server.url);
+    const nearest = await file(lon + 0.0003, lat, service, '小卖部门口的灯，找13812345678或\n0511-85012345', true, [photo]);
+    await (await handsOf(server.url, 'street-dispatcher')).put(`/reports/${nearest.report}/photos/${photo}/release`, { released: true });
     await file(lon - 0.0004, lat, service, '谁也不该读到', false);
     const visit = await Visit.begin(browser, server.url, { device, language, geolocation: { longitude: lon, latitude: lat, accuracy: 8 }, slow: (device === 'phone') === (language === 'en') });
     const { page } = visit;
@@ -50,6 +54,14 @@ suite.skipIf(missing)(`the report form${missing ? ` (skipped: ${missing})` : ''}
     expect((await visit.layoutShift()) - beforeChoice, 'layout shift of what is similar').toBe(0);
     await visit.check(`similar ${device} ${language}`);
     expect(await page.locator('.similar .public-words').allInnerTexts()).toEqual(['小卖部门口的灯，找▇▇或 ▇▇']);
+    // How far and how old each is, and its photo where staff let everybody see it.
+    const line = (metres: number, minutes: number) => [t.similarAway(distance(t, metres)), t.similarFiled(ago(t, nearest.filed_at, Date.parse(nearest.filed_at) + minutes * 60_000))].join(t.dot);
+    const lines = await page.locator('.similar .hint').allInnerTexts();
+    expect(lines).toHaveLength(2);
+    for (const [n, metres] of [28, 38].entries()) expect([0, 1, 2, 3].map((minutes) => line(metres, minutes))).toContain(lines[n]);
+    const photos = page.locator('.similar-photo img');
+    await expect.poll(() => photos.evaluateAll((all) => all.map((image) => (image as HTMLImageElement).naturalWidth > 0))).toEqual([true]);
+    expect(await page.locator('.similar li').first().locator('img').count(), 'the photo of the one that has it').toBe(1);
     await page.locator('.similar').scrollIntoViewIfNeeded();
     await visit.picture(`report-similar-${device}-${language}`);
     // It is folded to one line by its button, and by itself for whoever goes on writing; whoever wants to sees it again.

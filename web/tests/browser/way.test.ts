@@ -30,6 +30,8 @@ withServer("one report's way", (on) => {
     const filed = await send(resident);
     await resident.check(`${name} filed`);
     await resident.picture(`${name}-3-filed`);
+    expect(await resident.printed(`${name}-3-filed-printed`, '.report-map canvas')).toEqual([]);
+    expect(await resident.page.locator('.ticket .code').isVisible()).toBe(true);
     await resident.press('.filed a.primary');
     await resident.page.locator('.tracked').waitFor();
     expect(new URL(resident.page.url()).pathname + new URL(resident.page.url()).search).toBe('/track/');
