@@ -4,7 +4,7 @@ import { INK } from '../../src/map/style.ts';
 import type { Duty, Filed } from '../../src/contract/schemas.ts';
 import { Visit } from './browser.ts';
 import { pairs, pairsOn } from './pairs.ts';
-import { demo, describe, dropPin, send, signIn, texts } from './steps.ts';
+import { findInList, demo, describe, dropPin, send, signIn, texts } from './steps.ts';
 import { withServer } from './with-server.ts';
 
 const notLoaded = /Failed to load resource/;
@@ -204,11 +204,14 @@ withServer('when something is amiss', (on) => {
   });
 
   it.each(pairs(['desktop', 'zh']))('a dispatcher who was too slow sees how it is now, on a %s in %s', async (device, language) => {
+    let report = '';
     const open = async () => {
       const visit = await Visit.begin(on.browser, on.server.url, { device, language });
       await visit.open('/dispatch/');
       await signIn(visit, /street dispatcher/i);
-      await visit.page.locator('.entry').first().click();
+      report ||= (await visit.page.locator('.entry').first().getAttribute('data-report')) ?? ''; // the same for both, wherever it stands by then
+      await findInList(visit, report);
+      await visit.page.locator(`[data-report="${report}"]`).click();
       await visit.page.locator('weige-panel .words').waitFor();
       return visit;
     };
