@@ -27,3 +27,23 @@ withServer('what moves', (on) => {
     await expect(visit.end()).rejects.toThrow('layout shifts');
   });
 });
+
+// And whatever any page of a visit complains about is seen, whoever opened it.
+withServer('what a visit complains about', (on) => {
+  it('is that of every page, each told once', async () => {
+    const visit = await Visit.begin(on.browser, on.server.url, { device: 'phone', language: 'en' });
+    await visit.open('/track/');
+    await visit.context.route('http://elsewhere.example/', (route) => route.abort());
+    const other = await visit.context.newPage();
+    await other.goto(on.server.url);
+    await Promise.all([other.waitForEvent('pageerror'), other.evaluate(() => {
+      console.error('said elsewhere');
+      setTimeout(() => { throw new Error('thrown elsewhere'); });
+    })]);
+    await Promise.all([visit.context.waitForEvent('request', (request) => request.url() === 'http://elsewhere.example/'), other.goto('http://elsewhere.example/').catch(() => undefined)]);
+    const complaints = await visit.end().then(() => [], (error: { actual: string[] }) => error.actual);
+    for (const one of ['console error: said elsewhere', 'page error: thrown elsewhere', 'external request: http://elsewhere.example/']) {
+      expect(complaints.filter((what) => what.startsWith(one)), one).toHaveLength(1);
+    }
+  });
+});
