@@ -273,7 +273,7 @@ export class CompareElement extends EditorElement {
     const called = (code: string) => this.areaCalled(code, diff);
     const name = (code: string) => (code ? [called(code), code].filter(Boolean).join(' ') : e.nobody);
     const place = (code: string) => (code ? html`${called(code)} <span class="code">${code}</span>` : e.nobody);
-    return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>${diff.hands.length ? html`<p class="hint">${e.legendHands}</p>` : nothing}${differences(e, diff, name, (one) => this.show(one))}
+    return html`<p>${e.compareCounts(String(diff.added.length), String(diff.removed.length), String(diff.renamed.length), String(diff.changed.length))}</p>${diff.hands.length ? html`<p class="hint of-map">${e.legendHands}</p>` : nothing}${differences(e, diff, name, (one) => this.show(one))}
       ${diff.hands.length ? html`<details open><summary>${e.handsTitle}</summary><div class="scroll" role="region" aria-label=${e.handsTitle} tabindex="0"><table class="grid hands"><thead><tr><th scope="col">${e.colFrom}</th><th scope="col">${e.colTo}</th><th scope="col">${e.colGround}</th></tr></thead>
         <tbody>${diff.hands.slice(0, 100).map((one) => html`<tr><td>${place(one.from)}</td><td>${place(one.to)}</td><td class="number">${ground(e, one.square_metres, t.lang)}</td></tr>`)}</tbody></table></div></details>` : nothing}${this.counted(diff, name)}`;
   }

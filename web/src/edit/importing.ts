@@ -54,6 +54,8 @@ export class ImportElement extends EditorElement {
   private note = '';
   private features: Record<string, unknown> | undefined;
   private upload = '';
+  /** How many files were chosen so far. */
+  private chosen = 0;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('inForce')) void this.standIn().catch(() => undefined); // the ground stays empty then, and is asked for again with what needs it
@@ -67,13 +69,15 @@ export class ImportElement extends EditorElement {
   }
 
   private async take(file: File | undefined): Promise<void> {
-    if (!file || this.busy) return;
+    if (!file) return;
+    const turn = ++this.chosen; // another file may be chosen while this one is read
     this.inspection = undefined;
     this.faults = [];
     this.datum = ''; // another file may be of another one, and its levels may need no slack
     this.slack = 0;
     await this.attempt('reading', async () => {
       const text = await file.text();
+      if (turn !== this.chosen) return;
       let parsed: Record<string, unknown> | undefined;
       try {
         const read = JSON.parse(text) as unknown;
@@ -82,13 +86,17 @@ export class ImportElement extends EditorElement {
         parsed = undefined; // the server says what is wrong with it
       }
       const packed = parsed?.['type'] === 'Topology'; // which the server bounds before it is put together here
-      this.shapes = packed ? undefined : await shapesOf(parsed);
+      const shapes = packed ? undefined : await shapesOf(parsed);
+      const features = parsed && file.size <= inline ? parsed : undefined;
+      const uploaded = features ? '' : await upload(this.setting.client, file);
+      if (turn !== this.chosen) return;
+      this.shapes = shapes;
       this.drawn = undefined;
       this.earlier = undefined;
-      this.upload = '';
-      this.features = parsed && file.size <= inline ? parsed : undefined;
-      if (!this.features) this.upload = await upload(this.setting.client, file);
+      this.features = features;
+      this.upload = uploaded;
       const inspection = await this.ask({});
+      if (turn !== this.chosen) return;
       if (packed) this.shapes = await shapesOf(parsed);
       this.inspection = inspection;
       this.levels = inspection.levels.map((one) => ({ ...one }));
@@ -208,7 +216,7 @@ export class ImportElement extends EditorElement {
   protected override render() {
     const { e, t, inspection } = this;
     return html`<section class="with-map"><div class="card"><h2>${e.importTitle}</h2>
-        <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" ?disabled=${this.busy !== ''} @click=${chooseAnew} @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
+        <label class="field">${e.importFile}<input type="file" accept=".json,.geojson,.topojson,application/json,application/geo+json" @click=${chooseAnew} @change=${(event: Event) => void this.take((event.target as HTMLInputElement).files?.[0])}></label>
         <p class="doing" role="status">${this.busy ? { reading: e.importReading, checking: e.checking, importing: e.importing }[this.busy] : ''}</p>
         ${inspection ? this.found(inspection) : nothing}
         ${keyed(this.faults, html`<div class="answer" id="import-answer" tabindex="-1">${inspection?.tried ? this.verdict(inspection) : nothing}

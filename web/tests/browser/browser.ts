@@ -111,7 +111,7 @@ export class Visit {
   private readonly failedResponses: string[] = [];
   /** When something was pressed last. */
   private pressed = -Infinity;
-  /** When a page was looked at as on paper, from and until when. */
+  /** When a page was looked at as on paper or whole, from and until when. */
   private readonly papers: [number, number][] = [];
   /** What moved by itself, on every page that was shown. */
   private readonly shifts: Shift[] = [];
@@ -258,12 +258,23 @@ export class Visit {
     await this.untilDrawn(() => this.page.goBack());
   }
 
-  /** Keeps a picture of what is on the screen, or of the whole page. */
+  /** Keeps a picture of what is on the screen, or of the whole page, for which the browser lays it out as on another screen and back. */
   async picture(name: string, { whole = false } = {}): Promise<void> {
     // A map draws once more after the page has settled.
     const maps = await this.page.locator('.map-frame').filter({ visible: true }).count();
     await this.page.waitForTimeout(maps > 0 ? 400 : 100);
-    await this.page.screenshot({ path: resolve(this.album, `${name}.png`), fullPage: whole });
+    const take = () => this.page.screenshot({ path: resolve(this.album, `${name}.png`), fullPage: whole });
+    await (whole ? this.elsewhere(take) : take());
+  }
+
+  /** Looks at the page as on other paper or another screen: going there and back moves nothing on this one. */
+  private async elsewhere<T>(look: () => Promise<T>): Promise<T> {
+    const time = () => this.page.evaluate(() => new Promise<number>((frame) => requestAnimationFrame(() => requestAnimationFrame(() => frame(performance.timeOrigin + performance.now())))));
+    const paper: [number, number] = [await time(), Infinity];
+    this.papers.push(paper);
+    const seen = await look();
+    paper[1] = await time();
+    return seen;
   }
 
   /** Checks the page as it stands: no accessibility violation, nothing wider than the screen or below what is on it, targets of 44 pixels. */
@@ -297,15 +308,13 @@ export class Visit {
 
   /** Looks at the page as it would be printed, and keeps a picture. */
   async onPaper<T>(name: string, look: () => Promise<T>): Promise<T> {
-    const time = () => this.page.evaluate(() => new Promise<number>((frame) => requestAnimationFrame(() => requestAnimationFrame(() => frame(performance.timeOrigin + performance.now())))));
-    const paper: [number, number] = [await time(), Infinity];
-    this.papers.push(paper); // another page: going there and back moves nothing on this one
-    await this.page.emulateMedia({ media: 'print' });
-    await this.picture(name, { whole: true });
-    const seen = await look();
-    await this.page.emulateMedia({ media: null });
-    paper[1] = await time();
-    return seen;
+    return await this.elsewhere(async () => {
+      await this.page.emulateMedia({ media: 'print' });
+      await this.picture(name, { whole: true });
+      const seen = await look();
+      await this.page.emulateMedia({ media: null });
+      return seen;
+    });
   }
 
   /** The answer to the next request whose address ends like this; ask before doing what brings it about. */

@@ -245,6 +245,7 @@ suite.skipIf(missing)(`what is in reach in the boundary editor${missing ? ` (ski
     const name = `edit-reach-${device}-9-printed`;
     expect(await visit.printed(name)).toEqual([]);
     expect(await visit.onPaper(name, () => page.locator('.hands tbody tr').filter({ visible: true }).count()), 'the ground that changes hands').toBe(1);
+    expect(await visit.onPaper(name, () => page.locator('input').filter({ visible: true }).count()), 'fields on paper').toBe(0);
     await visit.end();
   });
 });

@@ -31,6 +31,7 @@ withServer("one report's way", (on) => {
     await resident.check(`${name} filed`);
     await resident.picture(`${name}-3-filed`);
     expect(await resident.printed(`${name}-3-filed-printed`, '.report-map canvas')).toEqual([]);
+    expect(await resident.onPaper(`${name}-3-filed-printed`, () => resident.page.locator('.filed .buttons a').filter({ visible: true }).count())).toBe(0);
     expect(await resident.page.locator('.ticket .code').isVisible()).toBe(true);
     await resident.press('.filed a.primary');
     await resident.page.locator('.tracked').waitFor();
