@@ -10,6 +10,7 @@ import { chromium } from 'playwright-core';
 const base = process.env.WEIGE_URL;
 /** The same server as another site. */
 const elsewhere = base.replace('127.0.0.1', 'localhost') + '/healthz';
+if (new URL(elsewhere).origin === new URL(base).origin) throw new Error(`WEIGE_URL has to begin with http://127.0.0.1, and is ${base}`);
 const program = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const runs = Number(process.argv[2] ?? 5);
 const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];

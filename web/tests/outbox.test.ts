@@ -61,10 +61,15 @@ describe('the outbox', () => {
     const { kept, city, open } = world();
     city.plan.push('cut', 'cut', 'cut');
     await open().send(waiting('key-one-1'));
-    const other = { ...waiting('key-one-1'), draft: { ...emptyDraft('key-one-1'), words: 'written in another window' } };
-    await expect(open().send(other)).rejects.toThrow(KeyTaken);
+    const other = { ...waiting('key-one-1'), body: { ...waiting('key-one-1').body, description: 'written in another window' } };
+    await expect(open().send(other)).rejects.toMatchObject(new KeyTaken(false));
+    await expect(open().send(waiting('key-one-1', 1)), 'the same with a photo is another').rejects.toMatchObject(new KeyTaken(false));
     await open().send(waiting('key-one-1')); // the same once more is the same
-    expect((await kept.outbox()).map((one) => one.draft.words)).toEqual(['key-one-1']);
+    expect((await kept.outbox()).map((one) => [one.body.description, one.photos.length])).toEqual([['key-one-1', 0]]);
+    city.plan.length = 0;
+    await open().run();
+    expect([...city.filed.keys()]).toEqual(['key-one-1']);
+    await expect(open().send(waiting('key-one-1')), 'of one that was filed nothing is left to compare').rejects.toMatchObject(new KeyTaken(true));
   });
 
   it.each([['cut'], ['lost'], ['cut', 'lost', 'cut', 'lost', 'lost']] as const)('files once although connections fail: %s', async (...plan) => {

@@ -114,7 +114,7 @@ export class Client {
     const send = this.options.fetch ?? fetch;
     const cut = offline();
     try {
-      const response = await (this.options.early?.(at) ?? send(at, init));
+      const response = await (this.options.early?.(at)?.catch(() => send(at, init)) ?? send(at, init));
       if (response.ok) return await read(response);
       throw new Refusal(response.status, faultOf(await response.json()), Number(response.headers.get('Retry-After')) || undefined);
     } catch (error) {

@@ -61,11 +61,13 @@ export class Files extends PageElement {
     if (!file || this.importWrong) return;
     this.busy = 'import';
     this.result = undefined;
+    const chosen = () => file === this.file && source === this.source; // a check of another file says nothing of this one
     try {
-      this.result = await this.desk.client.send('/v1/{jurisdiction}/imports', { query: { source: source.trim(), dry_run: dryRun }, file: new Blob([file], { type: 'text/csv' }) });
+      const result = await this.desk.client.send('/v1/{jurisdiction}/imports', { query: { source: source.trim(), dry_run: dryRun }, file: new Blob([file], { type: 'text/csv' }) });
+      if (chosen() || !dryRun) this.result = result;
       if (!dryRun) this.dispatchEvent(new CustomEvent('imported'));
     } catch (error) {
-      this.importWrong = [hasCode(error, 'faulty_file') ? this.s.importFaulty : sentence(this.t, error), ...this.columns(error)].join(' ');
+      if (chosen()) this.importWrong = [hasCode(error, 'faulty_file') ? this.s.importFaulty : sentence(this.t, error), ...this.columns(error)].join(' ');
     } finally {
       this.busy = undefined;
     }

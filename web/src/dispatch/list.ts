@@ -151,7 +151,7 @@ function entry(s: ListState, item: QueueItem): TemplateResult {
       ${inPlace(`${status}${mark}${fresh}`, html`<span class="chips">${fresh ? html`<span class="chip new">${staff.freshOne}</span>` : nothing}${mark ? html`<span class="chip ${item.late ? 'late' : ''}">${mark}</span>` : nothing}
         <span class="chip ${waiting ? 'waiting' : ''}">${status}</span></span>`)}</span>
     <span class="entry-who"><span class="entry-where">${where(s, item)}</span> ${inPlace(who, html`<span title=${who}>${who}</span>`)}</span>
-    <span class="entry-who">${item.due ? html`<span class="entry-due">${inPlace(`${item.due_for}`, html`${dueName(staff, item)} <time datetime=${item.due}>${t.dueBy(brief(t, jurisdiction.time_zone, item.due))}</time>`)}</span>` : nothing}
+    <span class="entry-who">${item.due ? html`<span class="entry-due">${inPlace(`${item.due_for} ${item.due}`, html`${dueName(staff, item)} <time datetime=${item.due}>${t.dueBy(brief(t, jurisdiction.time_zone, item.due))}</time>`)}</span>` : nothing}
       <time datetime=${item.filed_at} title=${moment(t, jurisdiction.time_zone, item.filed_at)}>${briefest(t, jurisdiction.time_zone, item.filed_at)}</time></span>
   </button>`;
 }
@@ -164,7 +164,7 @@ function countTable(s: ListState): TemplateResult | typeof nothing {
   const name = (code: string) => (code === '-' ? staff.countsOutside : desk.setting.areas.name(code));
   // Below a list that has become longer it is drawn anew, and as open as it was.
   const open = document.querySelector<HTMLDetailsElement>('details.counts')?.open ?? false;
-  return html`<details class="counts" ?open=${open}><summary>${staff.countsTitle}</summary>
+  return html`<details class="counts" ?open=${open}><summary id="counts-title">${staff.countsTitle}</summary>
     <table><caption class="hint">${staff.countsLag}</caption>
       <thead><tr><th scope="col">${staff.filterArea}</th><th scope="col">${staff.countsOpen}</th><th scope="col">${staff.countsWaiting}</th><th scope="col">${staff.countsLate}</th></tr></thead>
       <tbody>${rows.map((one) => html`<tr><th scope="row">${name(one.code)}</th><td>${one.open}</td><td>${one.waiting}</td><td>${one.late ?? 0}</td></tr>`)}</tbody>

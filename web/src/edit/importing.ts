@@ -54,8 +54,8 @@ export class ImportElement extends EditorElement {
   private note = '';
   private features: Record<string, unknown> | undefined;
   private upload = '';
-  /** How many files were chosen so far. */
-  private chosen = 0;
+  /** Increases with every choice, of a file and of how it is to be read: an answer about another one says nothing of this one. */
+  private turn = 0;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('inForce')) void this.standIn().catch(() => undefined); // the ground stays empty then, and is asked for again with what needs it
@@ -70,14 +70,13 @@ export class ImportElement extends EditorElement {
 
   private async take(file: File | undefined): Promise<void> {
     if (!file) return;
-    const turn = ++this.chosen; // another file may be chosen while this one is read
+    this.turn++;
     this.inspection = undefined;
     this.faults = [];
     this.datum = ''; // another file may be of another one, and its levels may need no slack
     this.slack = 0;
-    await this.attempt('reading', async () => {
+    await this.attempt('reading', async (wanted) => {
       const text = await file.text();
-      if (turn !== this.chosen) return;
       let parsed: Record<string, unknown> | undefined;
       try {
         const read = JSON.parse(text) as unknown;
@@ -89,15 +88,16 @@ export class ImportElement extends EditorElement {
       const shapes = packed ? undefined : await shapesOf(parsed);
       const features = parsed && file.size <= inline ? parsed : undefined;
       const uploaded = features ? '' : await upload(this.setting.client, file);
-      if (turn !== this.chosen) return;
+      if (!wanted()) return;
       this.shapes = shapes;
       this.drawn = undefined;
       this.earlier = undefined;
       this.features = features;
       this.upload = uploaded;
       const inspection = await this.ask({});
-      if (turn !== this.chosen) return;
-      if (packed) this.shapes = await shapesOf(parsed);
+      const unpacked = packed ? await shapesOf(parsed) : shapes;
+      if (!wanted()) return;
+      this.shapes = unpacked;
       this.inspection = inspection;
       this.levels = inspection.levels.map((one) => ({ ...one }));
     });
@@ -122,25 +122,27 @@ export class ImportElement extends EditorElement {
     return this.setting.client.post('/v1/{jurisdiction}/boundary-sets/inspection', { body: { ...this.file, mapping } });
   }
 
-  private async attempt(what: 'reading' | 'checking' | 'importing', work: () => Promise<void>): Promise<void> {
+  private async attempt(what: 'reading' | 'checking' | 'importing', work: (wanted: () => boolean) => Promise<void>): Promise<void> {
     const was = document.activeElement;
+    const { turn } = this;
+    const wanted = () => what === 'importing' || turn === this.turn;
     this.busy = what;
     this.trouble = '';
     try {
-      await work();
+      await work(wanted);
     } catch (error) {
       if (hasCode(error, 'unauthorized') || hasCode(error, 'forbidden')) this.dispatchEvent(new CustomEvent('ended', { detail: error }));
-      else {
+      else if (wanted()) {
         const faults = hasCode(error, 'faulty_file') ? error.fault.faults ?? [] : [];
         const unread = faults.find((one) => one.kind.startsWith('file_'));
         this.trouble = what === 'importing' && isOpen(error) ? this.e.importUnsent : unread && this.language !== 'en' ? kindOf(this.e, unread.kind) : sentence(this.t, error);
         this.faults = unread ? [] : faults;
       }
     } finally {
-      this.busy = '';
+      if (wanted()) this.busy = '';
     }
     await this.updateComplete;
-    this.show(was, what === 'reading' && !this.trouble ? '#import-read' : '#import-answer');
+    if (wanted()) this.show(was, what === 'reading' && !this.trouble ? '#import-read' : '#import-answer');
   }
 
   /**
@@ -161,8 +163,9 @@ export class ImportElement extends EditorElement {
   private check(): void {
     const { datum } = this;
     if (!datum) return;
-    void this.attempt('checking', async () => {
+    void this.attempt('checking', async (wanted) => {
       const tried = await this.ask(this.mapping(datum));
+      if (!wanted()) return;
       this.inspection = { ...tried, levels: this.inspection?.levels ?? [] };
       this.faults = tried.faults;
       this.drawn = this.shapes && (await converted(this.shapes, datum));
@@ -199,6 +202,8 @@ export class ImportElement extends EditorElement {
 
   /** What was checked is not what would be imported any more. */
   private untried(): void {
+    this.turn++;
+    if (this.busy === 'checking') this.busy = '';
     if (this.inspection) this.inspection = { ...this.inspection, tried: false };
   }
 

@@ -49,7 +49,7 @@ export const en: ResidentTexts = {
   contactNotTaken: 'This report had contact details. They are not shown, and will not be sent.',
   contactTake: 'Show and use them',
   sendingLocked: 'Sending; the form cannot be changed meanwhile.',
-  draftNotKept: 'This device cannot keep your draft: it is gone when the page is closed.',
+  draftNotKept: 'This device cannot keep your draft as it is now: close the page only once it is sent.',
   keepFailed: 'This device could not save it, and it was not sent. It is still in the form; please try again.',
   savedTitle: 'Saved, and will be sent',
   savedAgain: 'Saved, to be sent again',

@@ -49,7 +49,7 @@ export const zh = {
   contactNotTaken: '这件上报填过联系方式，没有显示出来，也不会一起发出去。',
   contactTake: '显示并填上',
   sendingLocked: '正在发送，表单暂时不能改。',
-  draftNotKept: '这台设备存不下草稿，关掉页面就没有了。',
+  draftNotKept: '这台设备存不下现在的草稿，请发送以后再关页面。',
   keepFailed: '这台设备的存储出了错，没有发出去，内容还在表单里。请再试一次。',
   savedTitle: '已保存，会自动发送',
   savedAgain: '已保存，会自动再发',

@@ -150,7 +150,7 @@ export const en: StaffCatalogue = {
   mineNoDeputies: 'no deputy',
   mineStandIn: (name) => `standing in for ${name}`,
   mineAwayFrom: (from, to) => `away from ${from} to ${to}`,
-  mineLeave: 'Sign out and clear this phone',
+  mineLeave: 'Sign out and clear my list here',
   mineLeaveUnsent: (count) => `Steps not sent yet: ${count}. Signing out removes them too.`,
   mineLeaveAnyway: 'Sign out anyway',
   mineNoGrid: 'This account holds no grid, so that there are no cases here.',

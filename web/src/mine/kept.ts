@@ -72,7 +72,7 @@ interface Shelf extends DBSchema {
   lists: { key: string; value: Kept };
   moves: { key: number; value: Move };
   pictures: { key: number; value: Picture };
-  words: { key: [report: string, kind: PlainStep]; value: Words };
+  words: { key: [person: string, report: string, kind: PlainStep]; value: Words };
 }
 
 /** The store of one jurisdiction on this phone. */
@@ -82,14 +82,17 @@ export class Store {
 
   constructor(jurisdiction: string) {
     this.list = jurisdiction;
-    this.opened = new Promise((opened, failed) => { openDB<Shelf>(`weige-mine-${jurisdiction}`, 3, {
-      upgrade: (shelf, before) => {
+    this.opened = new Promise((opened, failed) => { openDB<Shelf>(`weige-mine-${jurisdiction}`, 4, {
+      upgrade: async (shelf, before, _now, all) => {
         if (before < 1) {
           shelf.createObjectStore('lists');
           shelf.createObjectStore('moves', { autoIncrement: true });
         }
         if (before < 2) shelf.createObjectStore('pictures', { autoIncrement: true });
-        shelf.createObjectStore('words', { keyPath: ['report', 'kind'] });
+        const begun = before === 3 ? await all.objectStore('words').getAll() : [];
+        if (before === 3) shelf.deleteObjectStore('words');
+        const words = shelf.createObjectStore('words', { keyPath: ['person', 'report', 'kind'] });
+        for (const one of begun) void words.put(one);
       },
       // A later version of this page in another window must not wait for this one to be closed.
       blocking: (_now, _later, event) => (event.target as IDBDatabase).close(),
@@ -117,7 +120,7 @@ export class Store {
   /** Keeps a move, and lets go of the words that were written for it: both or neither. */
   async add(move: Move): Promise<void> {
     const both = (await this.opened).transaction(['moves', 'words'], 'readwrite');
-    await Promise.all([both.objectStore('moves').add(move), both.objectStore('words').delete([move.report, move.kind]), both.done]);
+    await Promise.all([both.objectStore('moves').add(move), both.objectStore('words').delete([move.person, move.report, move.kind]), both.done]);
   }
 
   async words(): Promise<Words[]> {
@@ -126,9 +129,9 @@ export class Store {
 
   /** Keeps what is being written; nothing of it where nothing is left. */
   async write(words: Words): Promise<void> {
-    const { report, kind, said } = words;
+    const { person, report, kind, said } = words;
     const shelf = await this.opened;
-    await (isBlank(said) ? shelf.delete('words', [report, kind]) : shelf.put('words', words));
+    await (isBlank(said) ? shelf.delete('words', [person, report, kind]) : shelf.put('words', words));
   }
 
   async replace(at: number, move: Move): Promise<void> {
@@ -144,7 +147,7 @@ export class Store {
     await shelf.store.delete(at);
     for (let cursor = await shelf.store.openCursor(); cursor && gone; cursor = await cursor.continue()) {
       const { behind = gone.key, ...move } = cursor.value; // other windows, and earlier versions of this page, do not say it
-      if (move.report === gone.report && behind === gone.key && !move.refused) await cursor.update({ ...move, body: { ...move.body, version } });
+      if (move.person === gone.person && move.report === gone.report && behind === gone.key && !move.refused) await cursor.update({ ...move, body: { ...move.body, version } });
     }
     await shelf.done;
   }

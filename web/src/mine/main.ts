@@ -193,7 +193,7 @@ export class MinePage extends StaffElement {
   private async send(session: Session, client: Client): Promise<void> {
     const { phone, phone: { store } } = this;
     if (!store) return;
-    const waits = (await store.moves()).length + (await store.pictures()).length > 0;
+    const waits = [...(await store.moves()).map(({ move }) => move), ...(await store.pictures()).map(({ picture }) => picture)].some(({ person }) => person === session.person);
     // What sends is fetched with the first that waits. Where it is not reached, no more is the server: everything stays kept.
     const sending = waits ? await import('./sending.ts').catch(() => undefined) : undefined;
     if (sending) {

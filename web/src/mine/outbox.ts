@@ -62,10 +62,10 @@ export async function sendAll(client: Client, person: string, waiting: Waiting, 
   }
 }
 
-/** Asks once for each refused move how its report is since, which not everybody may see. */
-export async function learn(client: Client, waiting: Waiting): Promise<void> {
+/** Asks once for each refused move of a person how its report is since, which not everybody may see. */
+export async function learn(client: Client, person: string, waiting: Waiting): Promise<void> {
   for (const { at, move } of await waiting.moves()) {
-    if (move.refused === undefined || move.since !== undefined) continue;
+    if (move.person !== person || move.refused === undefined || move.since !== undefined) continue;
     try {
       const { assignee, status } = await client.get('/v1/{jurisdiction}/reports/{report}', { path: { report: move.report } });
       await waiting.replace(at, { ...move, since: { assignee, status } });

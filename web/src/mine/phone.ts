@@ -73,7 +73,7 @@ export class Phone {
     if (this.kept) await this.store?.keep(this.kept);
   }
 
-  /** Forgets everything: somebody signs out. */
+  /** Forgets everything of whoever signs out. */
   async clear(): Promise<void> {
     if (this.person !== undefined) await this.store?.clear(this.person);
     this.kept = undefined;

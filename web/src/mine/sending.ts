@@ -8,7 +8,7 @@ import { sendPictures } from './photos.ts';
 export async function sendKept(client: Client, person: string, store: Store, told: Told): Promise<{ expired: boolean }> {
   const { expired, unreached } = await sendAll(client, person, store, told);
   if (expired || unreached) return { expired };
-  await learn(client, store);
+  await learn(client, person, store);
   // Photos come last, so that no step waits for one.
   return await sendPictures(client, post(client), person, store, told.why);
 }

@@ -68,7 +68,7 @@ export function notices({ t, s }: Said, { storeless, trouble, enter, expired, on
     ${enter ? html`<div class="notice warn"><p>${expired ? s.mineExpired : s.mineSignedOut}</p><button type="button" class="primary" aria-disabled=${online ? nothing : 'true'} @click=${() => { if (online) enter(); }}>${t.signIn}</button></div>` : nothing}</div>`;
 }
 
-/** The way out, which clears the phone; `undone` says how much would be lost, once that was asked about. */
+/** The way out, which clears the phone of their work; `undone` says how much would be lost, once that was asked about. */
 export function leaving({ t, s, name, undone }: Said & { name: string; undone: number }, leave: (anyway: boolean) => void): TemplateResult {
   return html`<section class="leave">${undone > 0 ? html`<p class="notice warn">${s.mineLeaveUnsent(String(undone))}</p>
       <button type="button" class="secondary leave-anyway" @click=${() => leave(true)}>${s.mineLeaveAnyway}</button>`

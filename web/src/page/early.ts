@@ -18,8 +18,9 @@ interface Pointer { jurisdiction?: string; boundary_set?: string }
 const answers = new Map<string, Promise<Response>>();
 
 function request(at: string, init: RequestInit): Promise<Response> {
-  const answer = fetch(at, { ...init, signal: AbortSignal.timeout(20_000) });
-  answer.catch(() => undefined); // it may fail before anybody asks for it, who is told then
+  // Whole, so that it waits for a program that comes later than it may take itself.
+  const answer = fetch(at, { ...init, signal: AbortSignal.timeout(20_000) }).then(async (one) => new Response(await one.blob(), one));
+  answer.catch(() => undefined); // it may fail before anybody asks for it, who asks again then
   answers.set(at, answer);
   return answer;
 }

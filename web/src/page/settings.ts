@@ -64,7 +64,7 @@ function early(at: string): Promise<Response> | undefined {
 
 export async function readSettings(): Promise<Settings> {
   await (window.early ??= { answers: new Map(), asked: Promise.resolve() }).asked;
-  const response = await (early('/config.json') ?? fetch('/config.json'));
+  const response = await (early('/config.json')?.catch(() => fetch('/config.json')) ?? fetch('/config.json'));
   if (!response.ok) throw new Error(`config.json: ${response.status}`);
   return (await response.json()) as Settings;
 }

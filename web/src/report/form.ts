@@ -21,8 +21,10 @@ export interface FormState {
   sending: boolean;
   /** Something is entered. */
   written: boolean;
-  /** What is entered is kept on the device. */
+  /** What is entered is kept on the device, where it can be. */
   keeps: boolean;
+  /** As it is now it could not be. */
+  unkept: boolean;
   /** It was asked for that all of it is deleted, and has to be said once more. */
   clearing: boolean;
   /** There are contact details of a report that was taken back, which are not shown. */
@@ -68,7 +70,7 @@ export function reportForm(s: FormState): TemplateResult {
         <button class="primary big" aria-disabled=${s.sending ? 'true' : 'false'}>${s.sending ? t.sending : t.send}</button>
         ${s.written && s.keeps && !s.sending ? clearing(s) : nothing}
       </div>
-      ${s.written ? html`<p class="hint" id="draft-kept">${!s.keeps ? t.draftNotKept : s.clearing ? t.clearAsk : t.draftKept}</p>` : nothing}
+      ${s.written ? html`<p class="hint" id="draft-kept">${s.clearing ? t.clearAsk : s.keeps && !s.unkept ? t.draftKept : t.draftNotKept}</p>` : nothing}
     </div>
   </form>`;
 }

@@ -23,12 +23,19 @@ export interface Kept {
   remove(key: string): Promise<void>;
 }
 
-/** Another report waits under this key: it was written in another window, from the same draft. */
-export class KeyTaken extends Error {}
+/** Another report has this key, as it was written in another window from the same draft; or one that was filed, of whose words nothing is left. */
+export class KeyTaken extends Error {
+  constructor(readonly filed: boolean) {
+    super('taken');
+  }
+}
 
-/** Throws where what waits under a key has other words than what is to wait there now. */
-function checkKey(there: Waiting | undefined, now: Waiting): void {
-  if (there && JSON.stringify(there.draft) !== JSON.stringify(now.draft)) throw new KeyTaken();
+/** Whether a report waits already; throws `KeyTaken` where another one has its key. */
+function waits(there: Waiting | undefined, now: Waiting): boolean {
+  if (!there) return false;
+  const said = ({ body: { photos: _, ...body }, photos }: Waiting) => JSON.stringify([body, photos.map(({ blob }) => blob.size)]);
+  if (there.filed || said(there) !== said(now)) throw new KeyTaken(there.filed !== undefined);
+  return true;
 }
 
 /** The device's database; where the browser has or gives none, what is kept lasts as long as the page. */
@@ -69,8 +76,8 @@ class OnDevice implements Kept {
 
   async post(waiting: Waiting): Promise<void> {
     const both = this.db.transaction(['drafts', 'outbox'], 'readwrite', { durability: 'strict' });
-    checkKey(await both.objectStore('outbox').get(waiting.key), waiting);
-    await Promise.all([both.objectStore('outbox').put(waiting), both.objectStore('drafts').delete(waiting.jurisdiction), both.done]);
+    const there = waits(await both.objectStore('outbox').get(waiting.key), waiting);
+    await Promise.all([there ? undefined : both.objectStore('outbox').put(waiting), both.objectStore('drafts').delete(waiting.jurisdiction), both.done]);
   }
 
   async update(waiting: Waiting): Promise<void> {
@@ -105,8 +112,7 @@ export class InPage implements Kept {
   }
 
   async post(waiting: Waiting): Promise<void> {
-    checkKey(this.waiting.get(waiting.key), waiting);
-    this.waiting.set(waiting.key, waiting);
+    if (!waits(this.waiting.get(waiting.key), waiting)) this.waiting.set(waiting.key, waiting);
     this.drafts.delete(waiting.jurisdiction);
   }
 

@@ -226,7 +226,7 @@ export class ReportPage extends ResidentElement {
     }
     this.clearing = false;
     this.sending = true; // which locks the form: what was written after would not be sent
-    let taken = false;
+    let again = false;
     try {
       // What shows the outbox is wanted, and not waited for without end on a bad line.
       await Promise.all([this.photoField?.taken, Promise.race([this.fetchLater(), new Promise((enough) => { setTimeout(enough, 1500); })])]);
@@ -236,15 +236,19 @@ export class ReportPage extends ResidentElement {
       const body = reportInput(this.draft, place, this.contact, this.language, answersTo(this.service(), this.draft.answers));
       this.settle(await this.outbox.send({ key, jurisdiction: this.setting.client.jurisdiction, at: Date.now(), body, photos: this.draft.photos, tried: false, lostPhotos: 0, draft: this.draft }));
     } catch (error) {
-      taken = error instanceof KeyTaken;
-      if (taken) return;
+      if (error instanceof KeyTaken) { // two windows began with one draft
+        again = !error.filed;
+        if (again) return;
+        this.notice = 'earlier-draft';
+        return void this.focusOn('#unsent');
+      }
       // The device's own store failed: the words are still in the form.
       this.wrong = [{ field: 'description', text: this.t.keepFailed }];
       console.warn(error);
       void this.focusOn('#problems');
     } finally {
       this.sending = false;
-      if (taken) this.sendAsNew(); // two windows began with one draft
+      if (again) this.sendAsNew();
     }
   }
 
@@ -396,7 +400,7 @@ export class ReportPage extends ResidentElement {
   private form(setting: Setting) {
     return reportForm({
       t: this.t, language: this.language, services: setting.jurisdiction.services, draft: this.draft, contact: this.contact,
-      wrong: this.wrong, notice: this.notice, sending: this.sending, written: !isEmpty(this.draft), keeps: (this.kept?.lasts ?? false) && !this.unkept, similar: this.nearby?.view(this.t, this.language, this.service()) ?? nothing,
+      wrong: this.wrong, notice: this.notice, sending: this.sending, written: !isEmpty(this.draft), keeps: this.kept?.lasts ?? false, unkept: this.unkept, similar: this.nearby?.view(this.t, this.language, this.service()) ?? nothing,
       takenAt: ([lon, lat]) => void this.chosen({ lon, lat, accuracy: 20, datum: 'WGS84' }, null),
       change: (change) => this.change(change), changeContact: (change) => this.changeContact(change),
       send: (event) => void this.send(event), sendAsNew: () => this.sendAsNew(), clear: () => this.startAgain(),

@@ -97,12 +97,8 @@ export class Nearby {
   private async lookAtPhotos(): Promise<void> {
     const shown = similar(this.near, this.service).filter((one) => !this.photos.has(one.id));
     if (shown.length === 0) return;
-    try {
-      this.photos = new Map([...this.photos, ...(await firstPhotos(this.page.setting.client, shown))]);
-      this.page.changed();
-    } catch {
-      // They are judged without.
-    }
+    this.photos = new Map([...this.photos, ...(await firstPhotos(this.page.setting.client, shown))]); // those without one are judged without
+    this.page.changed();
   }
 
   /** Somebody meets what another reported: with how to hear of it, which is fetched only now. */

@@ -84,8 +84,9 @@ function tellWhatMoves(): void {
     drawn = Infinity;
     requestAnimationFrame(() => requestAnimationFrame(() => { if (pressed === now) drawn = performance.now(); }));
   };
-  // What is chosen in a window of the browser, as files are, is told by the field only.
-  for (const one of ['pointerdown', 'pointerup', 'keydown', 'input', 'change']) window.addEventListener(one, press, { capture: true, passive: true });
+  for (const one of ['pointerdown', 'pointerup', 'keydown']) window.addEventListener(one, press, { capture: true, passive: true });
+  // Files are chosen in a window of the browser, which their field alone tells of.
+  window.addEventListener('change', ({ target }) => { if (target instanceof HTMLInputElement && target.type === 'file') press(); }, { capture: true, passive: true });
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries() as (PerformanceEntry & { startTime: number; value: number; hadRecentInput: boolean; sources: { node: Node | null; previousRect: DOMRect; currentRect: DOMRect }[] })[]) {
       if (entry.hadRecentInput) continue;

@@ -32,7 +32,7 @@ withServer('a page that opens', (on) => {
     const visit = await Visit.begin(on.browser, on.server.url, { device: 'phone', language: 'en' });
     const { page } = visit;
     visit.expectComplaint(/Failed to load resource/);
-    await page.route(/\/areas\?geometry=false$/, (route) => route.abort('connectionreset'), { times: 1 });
+    await page.route(/\/areas\?geometry=false$/, (route) => route.abort('connectionreset'), { times: 2 });
     await page.goto(on.server.url);
     await visit.press(page.getByRole('button', { name: t.tryAgain, exact: true }));
     await page.locator('#description').waitFor();

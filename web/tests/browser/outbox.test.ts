@@ -303,7 +303,13 @@ suite.skipIf(missing)(`a report without a connection${missing ? ` (skipped: ${mi
       await describe(first, '花坛的砖松了');
       await first.attach('#photo-file', dot);
       await first.page.locator('.kept-photos img').waitFor();
-      await first.page.waitForTimeout(200); // until the device has written it
+      await expect.poll(() => first.page.evaluate(() => new Promise<number>((done) => {
+        const opening = indexedDB.open('weige');
+        opening.onsuccess = () => {
+          const reading = opening.result.transaction('drafts').objectStore('drafts').getAll();
+          reading.onsuccess = () => { opening.result.close(); done((reading.result as { photos: unknown[] }[])[0]?.photos.length ?? 0); };
+        };
+      }))).toBe(1);
       await first.end();
 
       const second = await begin();

@@ -67,6 +67,7 @@ withServer('one device', (on) => {
     const other = await signIn(visit, /street dispatcher/i);
     expect(other).not.toBe(person);
     await page.locator('.mine-head .quiet[aria-disabled=false]').waitFor();
+    expect(await page.getByText(s.mineSent, { exact: true }).count(), 'nothing of theirs was to arrive').toBe(0);
     expect(await page.locator(`[data-report="${report}"]`).count()).toBe(0);
     expect(await waiting()).toBe(1);
     expect((await hands.get<StaffReport>(`/reports/${report}`)).status).toBe('assigned');
