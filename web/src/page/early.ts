@@ -18,8 +18,8 @@ interface Pointer { jurisdiction?: string; boundary_set?: string }
 const answers = new Map<string, Promise<Response>>();
 
 function request(at: string, init: RequestInit): Promise<Response> {
-  // Whole, so that it waits for a program that comes later than it may take itself.
-  const answer = fetch(at, { ...init, signal: AbortSignal.timeout(20_000) }).then(async (one) => new Response(await one.blob(), one));
+  // Whole, so that it waits for a program that comes later than it may take itself. As text: `blob` of what was preloaded may never come (Chromium 156, twice in a hundred).
+  const answer = fetch(at, { ...init, signal: AbortSignal.timeout(20_000) }).then(async (one) => new Response(await one.text(), one));
   answer.catch(() => undefined); // it may fail before anybody asks for it, who asks again then
   answers.set(at, answer);
   return answer;
