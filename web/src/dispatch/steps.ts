@@ -34,6 +34,7 @@ export class Steps extends Decision {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    for (const fetched of Object.values(larger)) void fetched().catch(() => undefined); // a form that comes long after its press would push away what is read below
     this.addEventListener('cancelled', this.left);
   }
 

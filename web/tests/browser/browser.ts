@@ -85,6 +85,8 @@ function tellWhatMoves(): void {
     requestAnimationFrame(() => requestAnimationFrame(() => { if (pressed === now) drawn = performance.now(); }));
   };
   for (const one of ['pointerdown', 'pointerup', 'keydown']) window.addEventListener(one, press, { capture: true, passive: true });
+  // What a tap does is done with its click, which a busy page is told of later.
+  window.addEventListener('click', ({ isTrusted }) => { if (isTrusted) press(); }, { capture: true, passive: true });
   // Files are chosen in a window of the browser, which their field alone tells of.
   window.addEventListener('change', ({ target }) => { if (target instanceof HTMLInputElement && target.type === 'file') press(); }, { capture: true, passive: true });
   new PerformanceObserver((list) => {
